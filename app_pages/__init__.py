@@ -1,0 +1,1 @@
+"""Streamlit pages: read widgets, call planning, show. Only `_session` touches session state and caches."""

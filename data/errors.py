@@ -1,0 +1,56 @@
+"""Errors of the readers: every fault at once, each with file, column, rows and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from geo.errors import MESSAGES as GEO_MESSAGES
+from geo.errors import Finding, Message, Severity, sentences
+
+MESSAGES: dict[str, Message] = {
+    **GEO_MESSAGES,
+    "file_missing": Message("error", "the file does not exist", "Correct `path` (it is relative to the study file)."),
+    "file_unreadable": Message("error", "the file cannot be read as {expected}: {reason}", "Save it again and rerun."),
+    "study_syntax": Message("error", "not valid TOML: {reason}", "Correct the line and rerun."),
+    "study_key_unknown": Message("error", "unknown key `{key}`", "Remove it or correct its spelling; known: {known}."),
+    "study_key_missing": Message("error", "key `{key}` is missing", "Add it; `servicecircle new` writes a template."),
+    "study_key_type": Message("error", "`{key}` must be {expected}, not {actual}", "Correct the value."),
+    "study_table_reserved": Message("error", "table `[{table}]` is not yet supported", "Remove it and rerun."),
+    "study_format": Message("error", "format {actual} is newer than this program reads ({supported})", "Update ServiceCircle."),
+}
+
+
+class PlannerError(Exception):
+    """Faults in what the user gave us.
+
+    Parameters
+    ----------
+    findings
+        All faults that were found, in the order they were met.
+    """
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = findings
+        super().__init__(sentences(findings, MESSAGES))
+
+
+class StudyError(PlannerError, ValueError):
+    """The study file or a file it names cannot be used as it is."""
+
+
+def severity(finding: Finding) -> Severity:
+    """Return the severity of a finding from the one message table."""
+    return MESSAGES[finding.code].severity
+
+
+def raise_errors(findings: Sequence[Finding]) -> None:
+    """Raise one `StudyError` with every finding of severity error; do nothing when there is none.
+
+    Raises
+    ------
+    StudyError
+        With all errors among `findings`.
+    """
+    errors = [finding for finding in findings if severity(finding) == "error"]
+    if errors:
+        raise StudyError(*errors)

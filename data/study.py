@@ -1,0 +1,136 @@
+"""The study file: every table as a frozen dataclass of strings and numbers, faults reported by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEFAULT_MODES = ("walk", "walk_elderly", "e_bike", "car")
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A file with a layer and a column mapping (our name -> the file's name)."""
+
+    path: Path
+    layer: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesTable:
+    """`[zones]`: the layer of towns and subdistricts, and who says which are urban."""
+
+    source: TableSource
+    urban_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSource:
+    """One population group: a raster of its own, or a column of the population table."""
+
+    name: str
+    path: Path | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationTable:
+    """`[population]`: a raster of counts or a table of points."""
+
+    source: TableSource
+    column: str | None = None
+    groups: tuple[GroupSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KindRule:
+    """One entry of `facilities.kinds`: rows that match `where` (all when None) are of this kind."""
+
+    kind: str
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitiesTable:
+    """`[facilities]`: the list of institutions and how its rows are read."""
+
+    source: TableSource
+    defaults: tuple[tuple[str, str | float | bool], ...] = ()
+    where: str | None = None
+    kinds: tuple[KindRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTable:
+    """`[travel]`: how people travel and which reading of the 20 minutes is the study's headline."""
+
+    modes: tuple[str, ...] = DEFAULT_MODES
+    headline_mode: str | None = None
+    basis: str | None = None
+    minutes: float = 20.0
+    speed_set: str = "default"
+    max_access_m: float = 1000.0
+    horizon_minutes: float = 120.0
+    outside_facilities: str = "include"
+    class_speeds_kph: tuple[tuple[str, float], ...] = ()
+    avoid_islands: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StandardsTable:
+    """`[standards]`: the preset and the two bounds of people per government-run centre."""
+
+    preset: str = "zhoushan-2020"
+    ratio_bounds: tuple[float, float] = (30_000.0, 100_000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesTable:
+    """`[candidates]`: a layer of sites, or a spacing at which sites are generated."""
+
+    source: TableSource | None = None
+    spacing_m: float = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SitingTable:
+    """`[siting]`: how many new stations, by which mode, under which limits."""
+
+    count: int = 5
+    mode: str | None = None
+    minutes: float | None = None
+    kind: str = "B200"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioTable:
+    """`[scenario]`: what differs from the list of facilities as it is read."""
+
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study file as read: paths are absolute, everything else is text and numbers."""
+
+    path: Path
+    name: str
+    date: str
+    population: PopulationTable
+    facilities: FacilitiesTable
+    roads: TableSource
+    is_synthetic: bool = False
+    zones: ZonesTable | None = None
+    villages: TableSource | None = None
+    circuits: TableSource | None = None
+    service_areas: TableSource | None = None
+    water: TableSource | None = None
+    reported: TableSource | None = None
+    travel: TravelTable = field(default_factory=TravelTable)
+    standards: StandardsTable = field(default_factory=StandardsTable)
+    candidates: CandidatesTable = field(default_factory=CandidatesTable)
+    siting: SitingTable = field(default_factory=SitingTable)
+    scenario: ScenarioTable = field(default_factory=ScenarioTable)

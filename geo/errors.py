@@ -1,0 +1,103 @@
+"""Errors and findings of the geo package: a code with parameters; the sentence is made where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with (stage, done, total) at least every 0.5 s; raises `Cancelled` to stop the work."""
+
+
+class Cancelled(Exception):  # noqa: N818 - an answer to the caller, not a fault
+    """Raised by a progress callback to stop a long function; what was found so far is lost or returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one code means: its severity, its sentence and the fix, both with {named} parameters."""
+
+    severity: Severity
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or doubtful, with where it is and how many people it touches.
+
+    Parameters
+    ----------
+    code
+        Key of the message table.
+    params
+        Pairs (name, value) that fill the message.
+    file, column
+        Where; empty when it does not apply.
+    rows
+        Row numbers (1 = first data row) or ids, the first ones when there are many.
+    people
+        People touched; None when it cannot be counted.
+    """
+
+    code: str
+    params: tuple[tuple[str, str | int | float], ...] = ()
+    file: str = ""
+    column: str = ""
+    rows: tuple[str | int, ...] = ()
+    people: float | None = None
+
+
+MESSAGES: dict[str, Message] = {
+    "crs_degrees": Message(
+        "error",
+        "coordinates are in degrees ({crs}); lengths need a metric coordinate system",
+        "Reproject to a metric system such as EPSG:4549 and rerun.",
+    ),
+    "crs_web_mercator": Message(
+        "error",
+        "Web Mercator ({crs}) stretches lengths by {stretch_percent} % here and is refused for measuring",
+        "Reproject to EPSG:4549 or another local system and rerun.",
+    ),
+    "array_shape": Message("error", "{name}: expected {expected} values, got {actual}", "Pass arrays of equal length."),
+    "array_not_finite": Message("error", "{name}: {count} values are not finite numbers", "Remove or fill them."),
+    "array_negative": Message("error", "{name}: {count} values are negative", "Use values of zero or more."),
+}
+
+
+class GeoError(ValueError):
+    """A fault in what was handed to the geo package.
+
+    Parameters
+    ----------
+    findings
+        All faults that were found, not only the first.
+    """
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = findings
+        super().__init__(sentences(findings, MESSAGES))
+
+
+def sentences(findings: Sequence[Finding], messages: dict[str, Message]) -> str:
+    """Return the findings in English, one a line."""
+    return "\n".join(sentence(finding, messages) for finding in findings)
+
+
+def sentence(finding: Finding, messages: dict[str, Message]) -> str:
+    """Return one finding in English: where, what, how to mend it.
+
+    >>> sentence(Finding("array_negative", (("name", "people"), ("count", 2)), rows=(3, 9)), MESSAGES)
+    'rows 3, 9: people: 2 values are negative. Use values of zero or more.'
+    """
+    message = messages[finding.code]
+    params = dict(finding.params)
+    where = [part for part in (finding.file, finding.column and f"column {finding.column}") if part]
+    if finding.rows:
+        where.append("rows " + ", ".join(map(str, finding.rows)))
+    text = message.text.format(**params).rstrip(".") + "."
+    fix = message.fix.format(**params)
+    return ": ".join([*where, text]) + (f" {fix}" if fix else "")

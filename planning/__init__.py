@@ -1,0 +1,1 @@
+"""The policy and the decisions: standards, coverage, ratios, siting; maps, exports and the command line."""
