@@ -1,7 +1,7 @@
-"""Set up ServiceCircle in .venv and run it: `python3 run.py demo | app | test | assess STUDY.toml --out DIR | bench NAME`.
+"""Set up ServiceCircle in .venv and run it: `python3 run.py demo`, `app`, `test`, `assess`, `bench`.
 
-Standard library only, so that it runs on a machine that has nothing but Python and git. Every word it does
-not know is handed to the program itself (`python3 run.py --help` lists them).
+Standard library only, so that it runs on a machine that has nothing but Python and git. Every word
+it does not know is handed to the program itself (`python3 run.py --help` lists them).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 SUPPORTED = ((3, 11), (3, 15))
 USAGE = 2
+NO_VENV = "On Debian or Ubuntu: apt-get install python3-venv."
 
 CHECKS = (
     ("lint", ("ruff", "check", ".")),
@@ -66,14 +67,14 @@ def unusable_python() -> str:
     low, high = SUPPORTED
     if not low <= sys.version_info[:2] < high:
         return (
-            f"ServiceCircle needs Python {low[0]}.{low[1]} to {high[0]}.{high[1] - 1}; this is {platform.python_version()}. "
-            "Run this file with another Python."
+            f"ServiceCircle needs Python {low[0]}.{low[1]} to {high[0]}.{high[1] - 1}; "
+            f"this is {platform.python_version()}. Run this file with another Python."
         )
     for module in ("venv", "ensurepip"):
         try:
             __import__(module)
         except ImportError:
-            return f"Python's module `{module}` is missing. On Debian or Ubuntu: apt-get install python3-venv."
+            return f"Python's module `{module}` is missing. {NO_VENV}"
     return ""
 
 
@@ -82,12 +83,12 @@ def one_set_up_at_a_time() -> Iterator[None]:
     """Hold an operating-system lock that vanishes with the process, however it ends."""
     with (ROOT / ".venv.lock").open("a+", encoding="utf-8") as handle:
         if os.name == "nt":
-            import msvcrt  # noqa: PLC0415
+            import msvcrt
 
             handle.seek(0)
             msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined, unused-ignore]
         else:
-            import fcntl  # noqa: PLC0415
+            import fcntl
 
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -119,9 +120,7 @@ def build_environment() -> None:
     try:
         run([sys.executable, "-m", "venv", str(VENV)])
     except subprocess.CalledProcessError as error:
-        raise SetUpError(
-            "Python could not make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv."
-        ) from error
+        raise SetUpError(f"Python could not make a virtual environment. {NO_VENV}") from error
     pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
     pip("install", "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT))
     say("Compiling the kernels once. 正在编译计算内核……")

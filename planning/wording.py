@@ -36,7 +36,7 @@ def translator(language: Language) -> Translate:
 
 
 def finding_sentence(finding: Finding, translate: Translate) -> str:
-    """Return a finding as one sentence in the user's language: where, what, people, how to mend it."""
+    """Return a finding in the user's language: where, what, people, how to mend it."""
     message: Message = MESSAGES[finding.code]
     params = dict(finding.params)
     where = [finding.file] if finding.file else []

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 # Subprocesses inherit the block through tests/blocked_network/sitecustomize.py.
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BLOCKED_NETWORK = ROOT / "tests" / "blocked_network"
 
 
@@ -24,7 +25,11 @@ def _no_internet() -> Iterator[None]:
     original = socket.socket.connect
 
     def connect(self: socket.socket, address: Any) -> None:
-        if self.family != socket.AF_UNIX and str(address[0]) not in {"127.0.0.1", "localhost", "::1"}:
+        if self.family != socket.AF_UNIX and str(address[0]) not in {
+            "127.0.0.1",
+            "localhost",
+            "::1",
+        }:
             msg = f"a test asked for the internet: {address}"
             raise RuntimeError(msg)
         original(self, address)
@@ -56,6 +61,10 @@ def rng() -> np.random.Generator:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how many tests on real data were skipped."""
-    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "shared/data" in str(r.longrepr)]
+    skipped = [
+        r for r in terminalreporter.stats.get("skipped", []) if "shared/data" in str(r.longrepr)
+    ]
     if skipped:
-        terminalreporter.write_line(f"{len(skipped)} tests on real data skipped: ../shared/data is absent")
+        terminalreporter.write_line(
+            f"{len(skipped)} tests on real data skipped: ../shared/data is absent"
+        )

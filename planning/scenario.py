@@ -1,0 +1,98 @@
+"""A scenario: which facilities are open on a day, and what differs from the list as it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.study import Study
+from data.types import Facilities
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+PRIMARY_CARE_KINDS = ("B100", "B200", "C100", "C210", "C220", "D600")
+"""Points of the 20-minute circle by default (domain reference A3): no private clinics, infirmaries or
+hospital outpatients. WS 218-2002 codes."""
+
+CENTRE_KINDS = ("B100", "C100", "C210", "C220")
+"""Community health service centres and township health centres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What an assessment assumes about facilities and speeds. Two equal scenarios give equal results.
+
+    Parameters
+    ----------
+    as_of
+        Day (ISO) on which status and dates decide who is open.
+    opened, closed
+        Facility ids that are open or closed whatever their row says.
+    speed_set
+        Name of the speed set.
+    point_kinds
+        Kinds that count as fixed points of the circle.
+    """
+
+    as_of: str
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    speed_set: str = "default"
+    point_kinds: tuple[str, ...] = PRIMARY_CARE_KINDS
+
+
+def scenario_of(study: Study, *, as_of: str | None = None) -> Scenario:
+    """Return the scenario a study file describes; `as_of` overrides the study's day."""
+    table = study.scenario
+    return Scenario(
+        as_of=as_of or table.as_of or study.date,
+        opened=table.opened,
+        closed=table.closed,
+        speed_set=study.travel.speed_set,
+    )
+
+
+def is_operating(facilities: Facilities, scenario: Scenario) -> Mask:
+    """Return (n,) True for facilities that are open on the scenario's day.
+
+    A blank status counts as operating; under construction, planned and closed do not. Opening and
+    closing dates that are known decide over the status word, the scenario's lists over both.
+    """
+    day = date.fromisoformat(scenario.as_of)
+    operating = np.array(
+        [
+            _operates_on(day, status, opens, closes)
+            for status, opens, closes in zip(
+                facilities.texts("status"),
+                facilities.texts("open_date"),
+                facilities.texts("close_date"),
+                strict=True,
+            )
+        ],
+        dtype=bool,
+    )
+    operating |= np.isin(facilities.id, scenario.opened)
+    operating &= ~np.isin(facilities.id, scenario.closed)
+    return operating
+
+
+def is_point(facilities: Facilities, scenario: Scenario) -> Mask:
+    """Return (n,) True for kinds that count as fixed points of the 20-minute circle."""
+    return np.isin(facilities.kind, scenario.point_kinds)
+
+
+def is_centre(facilities: Facilities) -> Mask:
+    """Return (n,) True for centres: community health service centres and township health centres."""
+    return np.isin(facilities.kind, CENTRE_KINDS)
+
+
+def _operates_on(day: date, status: str, opens: str, closes: str) -> bool:
+    if closes and date.fromisoformat(closes) <= day:
+        return False
+    if opens:
+        return date.fromisoformat(opens) <= day and status != "closed"
+    return status in {"", "operating"}
