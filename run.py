@@ -1,4 +1,4 @@
-"""Set up ServiceCircle in .venv and run it: `python3 run.py demo`, `app`, `test`, `assess`, `bench`.
+"""Set up ServiceCircle in .venv and run it: `python3 run.py demo`, `app`, `test`, `assess`.
 
 Standard library only, so that it runs on a machine that has nothing but Python and git. Every word
 it does not know is handed to the program itself (`python3 run.py --help` lists them).

@@ -1,1 +1,1 @@
-"""What the world gives us: study file, readers, audit of what was read, stores, the built-in county."""
+"""What the world gives us: study file, readers, stores, the built-in county."""

@@ -9,14 +9,30 @@ from geo.errors import Finding, Message, Severity, sentences
 
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
-    "file_missing": Message("error", "the file does not exist", "Correct `path` (it is relative to the study file)."),
-    "file_unreadable": Message("error", "the file cannot be read as {expected}: {reason}", "Save it again and rerun."),
+    "file_missing": Message(
+        "error", "the file does not exist", "Correct `path` (it is relative to the study file)."
+    ),
+    "file_unreadable": Message(
+        "error", "the file cannot be read as {expected}: {reason}", "Save it again and rerun."
+    ),
     "study_syntax": Message("error", "not valid TOML: {reason}", "Correct the line and rerun."),
-    "study_key_unknown": Message("error", "unknown key `{key}`", "Remove it or correct its spelling; known: {known}."),
-    "study_key_missing": Message("error", "key `{key}` is missing", "Add it; `servicecircle new` writes a template."),
-    "study_key_type": Message("error", "`{key}` must be {expected}, not {actual}", "Correct the value."),
-    "study_table_reserved": Message("error", "table `[{table}]` is not yet supported", "Remove it and rerun."),
-    "study_format": Message("error", "format {actual} is newer than this program reads ({supported})", "Update ServiceCircle."),
+    "study_key_unknown": Message(
+        "error", "unknown key `{key}`", "Remove it or correct its spelling; known: {known}."
+    ),
+    "study_key_missing": Message(
+        "error", "key `{key}` is missing", "Add it; `servicecircle new` writes a template."
+    ),
+    "study_key_type": Message(
+        "error", "`{key}` must be {expected}, not {actual}", "Correct the value."
+    ),
+    "study_table_reserved": Message(
+        "error", "table `[{table}]` is not yet supported", "Remove it and rerun."
+    ),
+    "study_format": Message(
+        "error",
+        "format {actual} is newer than this program reads ({supported})",
+        "Update ServiceCircle.",
+    ),
 }
 
 

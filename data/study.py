@@ -1,4 +1,4 @@
-"""The study file: every table as a frozen dataclass of strings and numbers, faults reported by key."""
+"""The study file: every table a frozen dataclass, faults reported by key."""
 
 from __future__ import annotations
 

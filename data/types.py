@@ -1,4 +1,4 @@
-"""The values that every analysis takes: zones, villages, demand, facilities, side tables, the dataset."""
+"""The values that every analysis takes: zones, villages, demand, facilities, dataset."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geo.roads import RoadGraph
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
 Geometries: TypeAlias = NDArray[np.object_]
-"""Array of shapely geometries in the dataset's metric coordinate system; None where a row has none."""
+"""(n,) shapely geometries in the dataset's metric system; None where a row has none."""
 
 CellValue: TypeAlias = str | float | bool | None
 ColumnKind: TypeAlias = Literal["text", "number", "flag", "date", "list"]
@@ -49,7 +49,7 @@ FACILITY_COLUMNS: dict[str, ColumnKind] = {
     "refers_to": "text",
     "closable": "flag",
 }
-"""Every column a facility row may have. Lists are text joined by ';', dates ISO text, flags True/False/None."""
+"""Every column of a facility row. Lists are text joined by ';', dates ISO, flags True/False/None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ class Villages:
     code, name
         Text; codes are unique.
     parent
-        (n,) index of the administrative village a natural village belongs to; -1 for an administrative village.
+        (n,) index of the administrative village a natural village belongs to; -1 for an
+        administrative village.
     zone
         (n,) index into `Zones`; -1 outside all zones.
     people
@@ -136,7 +137,8 @@ class Demand:
     groups
         Name of group (such as `65+`) -> (n,) people of the group.
     zone, village
-        (n,) index into `Zones` and `Villages`; -1 outside. Village indices name administrative villages
+        (n,) index into `Zones` and `Villages`; -1 outside. Village indices name administrative
+        villages
         or their natural villages, whichever polygon or nearest point holds the point.
     grid, row, column
         The raster the points came from, with (n,) row and column; None and empty for tables.
@@ -168,13 +170,15 @@ class Facilities:
     id, name, kind
         Text; ids are unique; kind is a WS 218 code such as `B100`.
     level
-        (n,) int8: 1 point (station, village clinic), 2 centre, 3 county hospital, 4 city hospital, 0 other.
+        (n,) int8: 1 point (station, village clinic), 2 centre, 3 county hospital, 4 city
+        hospital, 0 other.
     x_m, y_m, lon, lat
         (n,) coordinates; NaN where the row has none (待定位).
     zone
         (n,) index into `Zones`; -1 outside or without position.
     columns
-        Column name of `FACILITY_COLUMNS` -> n values (text, number, flag or None); all columns are present.
+        Column name of `FACILITY_COLUMNS` -> n values (text, number, flag or None); all columns
+        are present.
     """
 
     id: tuple[str, ...]
@@ -198,7 +202,9 @@ class Facilities:
 
     def numbers(self, column: str) -> Floats:
         """Return a column as (n,) floats, NaN where it is blank."""
-        return np.array([np.nan if v is None else float(v) for v in self.columns[column]], dtype=np.float64)
+        return np.array(
+            [np.nan if v is None else float(v) for v in self.columns[column]], dtype=np.float64
+        )
 
     def texts(self, column: str) -> tuple[str, ...]:
         """Return a column as text, empty where it is blank."""
@@ -229,7 +235,7 @@ class CircuitStop:
 
 @dataclass(frozen=True, slots=True)
 class ServiceArea:
-    """One row of the declared service areas: a village or community and the institution that serves it.
+    """One declared service area: a village or community and the institution that serves it.
 
     `people` is the declared figure where the row states one, else None.
     """
@@ -251,7 +257,7 @@ class ReportedValue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Candidate sites given by the study, in order of id; `columns` keeps what else the layer says."""
+    """Candidate sites of the study, in order of id; `columns` keeps what else the layer says."""
 
     id: tuple[str, ...]
     name: tuple[str, ...]
@@ -269,8 +275,10 @@ class Candidates:
 class Dataset:
     """Everything read from one study, validated, in one metric coordinate system.
 
-    `water` holds polygons that a straight access leg may not cross; None when the study and its roads
-    say nothing of water. `is_synthetic` marks the built-in county: every map, table and page says so.
+    `water` holds polygons that a straight access leg may not cross; None when the study and its
+    roads
+    say nothing of water. `is_synthetic` marks the built-in county: every map, table and page says
+    so.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Errors and findings of the geo package: a code with parameters; the sentence is made where it is shown."""
+"""Errors and findings: a code with parameters; the sentence is made where it is shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 
 class Cancelled(Exception):  # noqa: N818 - an answer to the caller, not a fault
-    """Raised by a progress callback to stop a long function; what was found so far is lost or returned."""
+    """Raised by a progress callback to stop a long function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,26 @@ MESSAGES: dict[str, Message] = {
     ),
     "crs_web_mercator": Message(
         "error",
-        "Web Mercator ({crs}) stretches lengths by {stretch_percent} % here and is refused for measuring",
+        "Web Mercator ({crs}) stretches lengths by {stretch_percent} % here; refused for measuring",
         "Reproject to EPSG:4549 or another local system and rerun.",
     ),
-    "array_shape": Message("error", "{name}: expected {expected} values, got {actual}", "Pass arrays of equal length."),
-    "array_not_finite": Message("error", "{name}: {count} values are not finite numbers", "Remove or fill them."),
-    "array_negative": Message("error", "{name}: {count} values are negative", "Use values of zero or more."),
+    "crs_unknown": Message(
+        "error", "`{crs}` is not a known coordinate system", "Write it as EPSG:4326 or EPSG:4549."
+    ),
+    "crs_not_metres": Message(
+        "error",
+        "lengths in {crs} are not in metres",
+        "Reproject to a metric system such as EPSG:4549.",
+    ),
+    "array_shape": Message(
+        "error", "{name}: expected {expected} values, got {actual}", "Pass arrays of equal length."
+    ),
+    "array_not_finite": Message(
+        "error", "{name}: {count} values are not finite numbers", "Remove or fill them."
+    ),
+    "array_negative": Message(
+        "error", "{name}: {count} values are negative", "Use values of zero or more."
+    ),
 }
 
 
@@ -90,7 +104,9 @@ def sentences(findings: Sequence[Finding], messages: dict[str, Message]) -> str:
 def sentence(finding: Finding, messages: dict[str, Message]) -> str:
     """Return one finding in English: where, what, how to mend it.
 
-    >>> sentence(Finding("array_negative", (("name", "people"), ("count", 2)), rows=(3, 9)), MESSAGES)
+    >>> where = (3, 9)
+    >>> params = (("name", "people"), ("count", 2))
+    >>> sentence(Finding("array_negative", params, rows=where), MESSAGES)
     'rows 3, 9: people: 2 values are negative. Use values of zero or more.'
     """
     message = messages[finding.code]

@@ -1,4 +1,4 @@
-"""Weighted points: the cells of a population raster as points, never warped, so that no person is lost."""
+"""Weighted points: raster cells as points, never warped, so that no person is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Grid:
     crs
         Coordinate system of the raster, as PROJ or EPSG text.
     transform
-        Affine coefficients (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row + f.
+        Affine coefficients (a, b, c, d, e, f):
+        x = a * column + b * row + c, y = d * column + e * row + f.
     shape
         (rows, columns).
     """

@@ -27,13 +27,16 @@ class ModeNetwork:
     may_snap
         (n_segments,) True where a place may join the road from its side.
     to_indptr, to_node, to_tenths
-        The REVERSED graph in CSR form: arcs that lead INTO a node, so that a search from a facility gives
+        The REVERSED graph in CSR form: arcs that lead INTO a node, so that a search from a
+        facility gives
         times TO it. Parallel arcs are merged by minimum.
     from_indptr, from_node, from_tenths
         The graph as driven.
     component
-        (n_nodes,) weakly connected part of each node among this mode's arcs; -1 for nodes without arcs.
-        Parts are numbered by decreasing number of nodes (0 is the main network), ties by lowest node.
+        (n_nodes,) weakly connected part of each node among this mode's arcs; -1 for nodes without
+        arcs.
+        Parts are numbered by decreasing number of nodes (0 is the main network), ties by lowest
+        node.
     """
 
     mode: str
@@ -64,13 +67,15 @@ class RoadGraph:
     length_m
         (n_segments,) length on the ellipsoid.
     way_id, position
-        (n_segments,) way of the segment and its place along that way: cumulative rounding follows them.
+        (n_segments,) way of the segment and its place along that way: cumulative rounding follows
+        them.
     road_class
         (n_segments,) index into `class_names`.
     class_names
         The highway values, `ferry` among them.
     use
-        (n_segments,) uint16 bit set of `geo.modes.USE_BITS`: who may go forward and backward, and where a place may join.
+        (n_segments,) uint16 bit set of `geo.modes.USE_BITS`: who may go forward and backward, and
+        where a place may join.
     maxspeed_forward_kph, maxspeed_backward_kph
         (n_segments,) posted limit; NaN where none.
     fixed_tenths

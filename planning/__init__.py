@@ -1,1 +1,1 @@
-"""The policy and the decisions: standards, coverage, ratios, siting; maps, exports and the command line."""
+"""The policy and the decisions: standards, coverage, ratios, siting; maps, exports, cli."""

@@ -8,19 +8,18 @@ from enum import IntEnum
 from typing import TypeAlias
 
 import numpy as np
+from geo.travel import Nearest, NearestStatus
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
-
-from geo.travel import Nearest, NearestStatus
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
 Statuses: TypeAlias = NDArray[np.uint8]
 
 BANDS_MINUTES = (5, 10, 15, 20, 30, 45, 60)
-GAP_LINK_M = 500.0
+GAP_LINK_M = 300.0
 FAR_FROM_ROAD_M = 300.0
 FAR_FROM_ROAD_SHARE = 0.10
 
@@ -95,7 +94,8 @@ class Coverage:
 class Gap:
     """服务盲区: uncovered people who live close together in one zone.
 
-    `demand` holds the indices of its points; `nearest_minutes` is None where no point can be reached.
+    `demand` holds the indices of its points; `nearest_minutes` is None where no point can be
+    reached.
     """
 
     gap_id: str

@@ -1,4 +1,4 @@
-"""A scenario: which facilities are open on a day, and what differs from the list as it was read."""
+"""A scenario: who is open on a day, and what differs from the list as read."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from data.types import Facilities
 Mask: TypeAlias = NDArray[np.bool_]
 
 PRIMARY_CARE_KINDS = ("B100", "B200", "C100", "C210", "C220", "D600")
-"""Points of the 20-minute circle by default (domain reference A3): no private clinics, infirmaries or
-hospital outpatients. WS 218-2002 codes."""
+"""Points of the 20-minute circle by default (domain reference A3): no private clinics, no
+infirmaries, no hospital outpatients. WS 218-2002 codes."""
 
 CENTRE_KINDS = ("B100", "C100", "C210", "C220")
 """Community health service centres and township health centres."""
@@ -24,7 +24,7 @@ CENTRE_KINDS = ("B100", "C100", "C210", "C220")
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What an assessment assumes about facilities and speeds. Two equal scenarios give equal results.
+    """What an assessment assumes about facilities and speeds.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def is_point(facilities: Facilities, scenario: Scenario) -> Mask:
 
 
 def is_centre(facilities: Facilities) -> Mask:
-    """Return (n,) True for centres: community health service centres and township health centres."""
+    """Return (n,) True for community health service centres and township health centres."""
     return np.isin(facilities.kind, CENTRE_KINDS)
 
 
