@@ -49,7 +49,7 @@ FACILITY_COLUMNS: dict[str, ColumnKind] = {
     "refers_to": "text",
     "closable": "flag",
 }
-"""Every column of a facility row. Lists are text joined by ';', dates ISO, flags True/False/None."""
+"""Every column of a facility row. Lists are text joined by `;`, dates ISO, flags bool or None."""
 
 
 @dataclass(frozen=True, slots=True)

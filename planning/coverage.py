@@ -25,7 +25,7 @@ FAR_FROM_ROAD_SHARE = 0.10
 
 
 class Status(IntEnum):
-    """The one place where each person is counted: the first that applies, from outside to covered."""
+    """Where each person is counted: the first that applies, from outside to covered."""
 
     COVERED = 0
     BEYOND = 1
