@@ -1,4 +1,4 @@
-"""The output folder: written beside its place and moved in at the end, so no half result is left."""
+"""The output folder: written beside its place, moved in at the end; no half result is left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FolderRefusedError(Exception):
 
 
 class FolderBusyError(Exception):
-    """A file of the old results is open elsewhere; the new results are kept in `kept`."""
+    """A file of the old results is open elsewhere; the new ones are in `kept`."""
 
     def __init__(self, target: Path, kept: Path) -> None:
         self.kept = kept

@@ -1,4 +1,4 @@
-"""Tables for people and programs: CSV that Excel opens, with fixed decimals and no live formulas."""
+"""Tables for people and programs: CSV that Excel opens, fixed decimals, no live formulas."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def as_text(value: str) -> str:
     >>> as_text("=1+1"), as_text("卫生院")
     ("'=1+1", '卫生院')
     """
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    # A text that already begins with quotes gets one more, so that the reader can undo it exactly.
+    return f"'{value}" if value.lstrip("'").startswith(FORMULA_STARTS) else value
 
 
 def _cell(value: Value, column: Column) -> str:
