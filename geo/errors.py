@@ -79,6 +79,14 @@ MESSAGES: dict[str, Message] = {
     "array_negative": Message(
         "error", "{name}: {count} values are negative", "Use values of zero or more."
     ),
+    "speed_set_unknown": Message("error", "there is no speed set `{name}`", "Use one of: {known}."),
+    "speed_not_positive": Message(
+        "error", "the speed or factor of `{name}` is {value}", "Use a number above zero."
+    ),
+    "mode_unknown": Message("error", "there is no mode `{name}`", "Use one of: {known}."),
+    "node_missing": Message(
+        "error", "{count} segments end at a node that does not exist", "Use indices below {nodes}."
+    ),
 }
 
 
