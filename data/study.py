@@ -1,27 +1,62 @@
-"""The study file: every table a frozen dataclass, faults reported by key."""
+"""The study file: every table a frozen dataclass of strings and numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-DEFAULT_MODES = ("walk", "walk_elderly", "e_bike", "car")
+from data.schema import FLAT
+from data.types import FACILITY_COLUMNS
+
+ModeName = Literal["walk", "walk_elderly", "e_bike", "car"]
+SpeedSetName = Literal["default", "observed", "low", "high"]
+
+DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
+
+COLUMN_NAMES: dict[str, tuple[str, ...]] = {
+    "zones": ("code", "name", "level", "urban", "people"),
+    "villages": ("code", "name", "people", "parent", "lon", "lat"),
+    "population": ("id", "lon", "lat"),
+    "facilities": (*FACILITY_COLUMNS, "lon", "lat", "level"),
+    "circuits": (
+        *("stop_id", "place", "lon", "lat", "base_facility", "visits_per_month", "weekdays"),
+        *("hours", "villages", "is_island_point"),
+    ),
+    "service_areas": ("area_code", "facility_id", "people"),
+    "reported": ("figure", "year", "value", "source"),
+    "indicators": (
+        *("indicator_id", "zone_code", "year", "numerator", "denominator", "value", "unit"),
+        *("base", "source"),
+    ),
+    "candidates": ("id", "name", "lon", "lat"),
+}
+"""Our column names that `columns = { ... }` of each table may map to names in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """A file with a layer and a column mapping (our name -> the file's name)."""
+    """A file with a layer and a column mapping (our name -> the file's name).
+
+    `crs` and `encoding` state what the file itself does not say; `licence`, `attribution` and
+    `date` are shown on every map and GeoPackage.
+    """
 
     path: Path
     layer: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    crs: str | None = None
+    encoding: str | None = None
+    licence: str = ""
+    attribution: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ZonesTable:
     """`[zones]`: the layer of towns and subdistricts, and who says which are urban."""
 
-    source: TableSource
+    source: TableSource = field(metadata=FLAT)
     urban_source: str = ""
 
 
@@ -38,7 +73,7 @@ class GroupSource:
 class PopulationTable:
     """`[population]`: a raster of counts or a table of points."""
 
-    source: TableSource
+    source: TableSource = field(metadata=FLAT)
     column: str | None = None
     groups: tuple[GroupSource, ...] = ()
 
@@ -55,7 +90,7 @@ class KindRule:
 class FacilitiesTable:
     """`[facilities]`: the list of institutions and how its rows are read."""
 
-    source: TableSource
+    source: TableSource = field(metadata=FLAT)
     defaults: tuple[tuple[str, str | float | bool], ...] = ()
     where: str | None = None
     kinds: tuple[KindRule, ...] = ()
@@ -65,14 +100,14 @@ class FacilitiesTable:
 class TravelTable:
     """`[travel]`: how people travel and which reading of the 20 minutes is the study's headline."""
 
-    modes: tuple[str, ...] = DEFAULT_MODES
-    headline_mode: str | None = None
+    modes: tuple[ModeName, ...] = DEFAULT_MODES
+    headline_mode: ModeName | None = None
     basis: str | None = None
     minutes: float = 20.0
-    speed_set: str = "default"
+    speed_set: SpeedSetName = "default"
     max_access_m: float = 1000.0
     horizon_minutes: float = 120.0
-    outside_facilities: str = "include"
+    outside_facilities: Literal["include", "exclude"] = "include"
     class_speeds_kph: tuple[tuple[str, float], ...] = ()
     avoid_islands: bool = True
 
@@ -89,7 +124,7 @@ class StandardsTable:
 class CandidatesTable:
     """`[candidates]`: a layer of sites, or a spacing at which sites are generated."""
 
-    source: TableSource | None = None
+    source: TableSource | None = field(default=None, metadata=FLAT)
     spacing_m: float = 1000.0
 
 
@@ -129,6 +164,7 @@ class Study:
     service_areas: TableSource | None = None
     water: TableSource | None = None
     reported: TableSource | None = None
+    indicators: TableSource | None = None
     travel: TravelTable = field(default_factory=TravelTable)
     standards: StandardsTable = field(default_factory=StandardsTable)
     candidates: CandidatesTable = field(default_factory=CandidatesTable)
