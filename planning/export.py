@@ -1,0 +1,196 @@
+"""Write an assessment: tables, GeoParquet, GeoPackage, the offline map, summary and run record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import shapely
+
+from geo.errors import Progress
+from planning.folder import RUN_FILE, RUN_FORMAT, output_folder
+from planning.results import (
+    cell_columns,
+    facility_columns,
+    gap_columns,
+    summary,
+    village_columns,
+    zone_columns,
+)
+from planning.tables import Column, write_csv
+from planning.wording import Language, finding_sentence, msgid, translator
+from planning.workflow import Assessment
+
+CELLS_FORMAT = "servicecircle.cells/1"
+PACKAGES = ("numpy", "scipy", "numba", "shapely", "geopandas", "osmium", "highspy", "folium")
+
+
+def write_results(
+    assessment: Assessment,
+    target: Path,
+    *,
+    language: Language = "zh",
+    command: str = "",
+    started: float | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Write every output of an assessment into a folder, all or nothing.
+
+    Parameters
+    ----------
+    target
+        Output folder; earlier results of ours move to `<target>.previous`.
+    language
+        Language of the map and of sentences; headers, keys and ids never depend on it.
+    command
+        The command as run.json records it.
+    started
+        `time.perf_counter()` when the work began, for the timings in run.json.
+
+    Returns
+    -------
+    Path
+        The folder that holds the results.
+
+    Raises
+    ------
+    FolderRefusedError, FolderBusyError
+        When the folder cannot be used.
+    """
+    report = progress or _silent
+    with output_folder(target) as folder:
+        report(msgid("Writing tables"), 0, 1)
+        write_json(folder / "summary.json", summary(assessment, english_warnings(assessment)))
+        for name, columns in result_tables(assessment).items():
+            write_csv(folder / f"{name}.csv", columns)
+        write_cells(assessment, folder / "cells.parquet")
+        report(msgid("Writing the GeoPackage"), 0, 1)
+        write_geopackage(assessment, folder / "results.gpkg")
+        report(msgid("Drawing the map"), 0, 1)
+        write_map(assessment, folder / "map.html", language=language)
+        write_json(folder / RUN_FILE, run_record(assessment, command, started))
+    return target
+
+
+def result_tables(assessment: Assessment) -> dict[str, list[Column]]:
+    """Return the CSV tables by file name."""
+    return {
+        "zones": zone_columns(assessment),
+        "villages": village_columns(assessment),
+        "facilities": facility_columns(assessment),
+        "gaps": gap_columns(assessment),
+    }
+
+
+def english_warnings(assessment: Assessment) -> list[str]:
+    """Return the findings as English sentences: JSON does not depend on the language."""
+    translate = translator("en")
+    return [finding_sentence(finding, translate) for finding in assessment.findings]
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write sorted UTF-8 JSON without NaN."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_cells(assessment: Assessment, path: Path) -> None:
+    """Write cells.parquet: one row a demand point with seconds, facility and status per mode."""
+    demand = assessment.dataset.demand
+    frame = geopandas.GeoDataFrame(
+        cell_columns(assessment),
+        geometry=geopandas.points_from_xy(demand.lon, demand.lat),
+        crs="EPSG:4326",
+    )
+    frame.attrs["format"] = CELLS_FORMAT
+    frame.to_parquet(path, index=False, compression="zstd")
+
+
+def write_geopackage(assessment: Assessment, path: Path) -> None:
+    """Write results.gpkg in the dataset's metric system: zones, facilities, gaps, circles, sites."""
+    dataset = assessment.dataset
+    facilities = dataset.facilities
+    layers = {
+        "zones": _frame(zone_columns(assessment), dataset.zones.geometry, dataset.crs),
+        "facilities": _frame(
+            facility_columns(assessment),
+            _points(facilities.x_m, facilities.y_m),
+            dataset.crs,
+        ),
+        "gaps": _frame(
+            gap_columns(assessment),
+            _points(
+                np.array([gap.x_m for gap in assessment.gaps]),
+                np.array([gap.y_m for gap in assessment.gaps]),
+            ),
+            dataset.crs,
+        ),
+    }
+    for name, frame in layers.items():
+        frame.to_file(path, layer=name, driver="GPKG")
+
+
+def run_number(assessment: Assessment) -> str:
+    """Return the number that map, pages and run.json share: a hash of inputs and parameters."""
+    parts = [
+        assessment.dataset.fingerprint,
+        repr(_parameters(assessment)),
+        version("servicecircle"),
+    ]
+    return "SC-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10].upper()
+
+
+def run_record(assessment: Assessment, command: str, started: float | None) -> dict[str, Any]:
+    """Return run.json: versions, parameters, input hashes and timings; never a path."""
+    return {
+        "format": RUN_FORMAT,
+        "run_number": run_number(assessment),
+        "command": command,
+        "versions": {
+            "servicecircle": version("servicecircle"),
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "platform": platform.platform(),
+        "parameters": _parameters(assessment),
+        "inputs": [asdict(entry) for entry in assessment.dataset.provenance],
+        "dataset_fingerprint": assessment.dataset.fingerprint,
+        "seconds_total": None if started is None else round(time.perf_counter() - started, 3),
+    }
+
+
+def _parameters(assessment: Assessment) -> dict[str, Any]:
+    study = assessment.study
+    return {
+        "scenario": asdict(assessment.scenario),
+        "travel": asdict(study.travel),
+        "standards": asdict(study.standards),
+        "siting": asdict(study.siting),
+        "candidates_spacing_m": study.candidates.spacing_m,
+    }
+
+
+def _frame(columns: list[Column], geometry: Any, crs: str) -> geopandas.GeoDataFrame:
+    return geopandas.GeoDataFrame(
+        {column.name: list(column.values) for column in columns}, geometry=geometry, crs=crs
+    )
+
+
+def _points(x_m: Any, y_m: Any) -> Any:
+    points = np.full(len(x_m), None, dtype=object)
+    placed = np.isfinite(x_m)
+    points[placed] = shapely.points(x_m[placed], y_m[placed])
+    return points
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Report nothing."""

@@ -1,0 +1,294 @@
+"""From a dataset and a scenario to an assessment: the one path that cli, app and library share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from geo.travel import Nearest, nearest
+from numpy.typing import NDArray
+
+from data.study import Study, TravelTable
+from data.types import Dataset
+from geo.errors import Finding, Progress
+from geo.snap import Snaps
+from planning.coverage import (
+    Coverage,
+    Gap,
+    GapInput,
+    Ledger,
+    RobustCover,
+    Status,
+    Statuses,
+    find_gaps,
+    ledger,
+    ledger_by_unit,
+    people_within,
+    point_status,
+    roads_incomplete,
+    robust_cover,
+)
+from planning.scenario import Mask, Scenario, is_operating, is_point, scenario_of
+from planning.sensitivity import (
+    ModeInput,
+    Variant,
+    snap_all,
+    status_of,
+    statuses_by_speed_set,
+    sweep,
+)
+from planning.wording import msgid
+
+Floats: TypeAlias = NDArray[np.float64]
+
+ALL_PEOPLE = "all"
+ROBUST_SPEED_SETS = ("low", "default", "high")
+POINT_LEVEL = "primary_care_point"
+CIRCLE_STANDARD = "shangyu-2022/N2"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModeResult:
+    """What one mode of travel gives: times, statuses and counts.
+
+    Parameters
+    ----------
+    mode
+        Name of the mode.
+    demand_snaps, facility_snaps
+        Where demand and facilities join the road.
+    nearest
+        Time from each demand point to its nearest open point; facilities by index.
+    status
+        (n,) `Status` of each demand point.
+    coverage
+        Figure by group: all people first, then the group layers.
+    zone_ledgers, village_ledgers
+        Group -> one ledger a zone (village).
+    people_within
+        (minutes, people) cumulated, all people.
+    robust
+        People covered under all, some or none of the speed sets.
+    roads_incomplete
+        One flag a zone: 路网不完整，结论待核.
+    people_by_outside
+        People who are covered only because points outside the zones count.
+    """
+
+    mode: str
+    demand_snaps: Snaps
+    facility_snaps: Snaps
+    nearest: Nearest
+    status: Statuses
+    coverage: tuple[Coverage, ...]
+    zone_ledgers: Mapping[str, tuple[Ledger, ...]]
+    village_ledgers: Mapping[str, tuple[Ledger, ...]]
+    people_within: tuple[tuple[int, float], ...]
+    robust: RobustCover
+    roads_incomplete: tuple[bool, ...]
+    people_by_outside: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """Everything computed for one dataset and one scenario; the only value that outputs take.
+
+    `analysis_mode` is the headline mode, or walking where the study confirms none; gaps, sites and
+    sensitivity are those of this mode. `headline_mode` is None without a basis: then no verdict.
+    """
+
+    dataset: Dataset
+    study: Study
+    scenario: Scenario
+    headline_mode: str | None
+    analysis_mode: str
+    is_open: Mask
+    modes: Mapping[str, ModeResult]
+    gaps: tuple[Gap, ...]
+    sensitivity: tuple[Variant, ...]
+    findings: tuple[Finding, ...]
+
+
+def assess(
+    dataset: Dataset,
+    study: Study,
+    *,
+    scenario: Scenario | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """Compute coverage, ratios, gaps and sites.
+
+    Parameters
+    ----------
+    dataset
+        What was read.
+    study
+        Its parameters.
+    scenario
+        Who is open; by default as the study says.
+    progress
+        Called between stages.
+
+    Raises
+    ------
+    Cancelled
+        When `progress` raises it.
+    """
+    report = progress or _silent
+    scenario = scenario or scenario_of(study)
+    is_open = open_points(dataset, scenario)
+    modes: dict[str, ModeResult] = {}
+    for number, mode in enumerate(study.travel.modes):
+        report(msgid("Travel times"), number, len(study.travel.modes))
+        modes[mode] = assess_mode(dataset, study.travel, mode, is_open=is_open)
+    headline = study.travel.headline_mode if study.travel.basis else None
+    analysis_mode = headline or study.travel.modes[0]
+    report(msgid("Gaps"), 0, 1)
+    gaps = find_gaps(gap_input(dataset), modes[analysis_mode].status, modes[analysis_mode].nearest)
+    return Assessment(
+        dataset=dataset,
+        study=study,
+        scenario=scenario,
+        headline_mode=headline,
+        analysis_mode=analysis_mode,
+        is_open=is_open,
+        modes=modes,
+        gaps=gaps,
+        sensitivity=sweep(_mode_input(dataset, study.travel, modes[analysis_mode], is_open)),
+        findings=dataset.findings,
+    )
+
+
+def open_points(dataset: Dataset, scenario: Scenario) -> Mask:
+    """Return (n_facilities,) True for operating points of the circle that have a position."""
+    facilities = dataset.facilities
+    return (
+        is_operating(facilities, scenario)
+        & is_point(facilities, scenario)
+        & facilities.has_position
+    )
+
+
+def assess_mode(
+    dataset: Dataset, travel: TravelTable, mode: str, *, is_open: Mask
+) -> ModeResult:
+    """Compute times and counts of one mode.
+
+    Parameters
+    ----------
+    is_open
+        (n_facilities,) True for the points that count; those outside all zones are left out when
+        the study excludes them.
+    """
+    network = dataset.roads.networks[mode]
+    demand_snaps, facility_snaps = snap_all(dataset, travel, network)
+    is_counted = is_open
+    if travel.outside_facilities == "exclude":
+        is_counted = is_open & (dataset.facilities.zone >= 0)
+    given = ModeInput(dataset, travel, network, demand_snaps, facility_snaps, is_counted)
+    times = nearest(
+        network,
+        demand_snaps,
+        facility_snaps,
+        is_open=is_counted,
+        horizon_minutes=travel.horizon_minutes,
+    )
+    demand = dataset.demand
+    is_outside = demand.zone < 0
+    status = point_status(times, is_outside, limit_tenths=round(travel.minutes * 600))
+    groups = {ALL_PEOPLE: demand.people, **demand.groups}
+    villages = len(dataset.villages) if dataset.villages else 0
+    return ModeResult(
+        mode=mode,
+        demand_snaps=demand_snaps,
+        facility_snaps=facility_snaps,
+        nearest=times,
+        status=status,
+        coverage=tuple(
+            coverage_figure(dataset, travel, mode, group=name, counted=ledger(people, status))
+            for name, people in groups.items()
+        ),
+        zone_ledgers={
+            name: ledger_by_unit(people, status, demand.zone, n_units=len(dataset.zones))
+            for name, people in groups.items()
+        },
+        village_ledgers={
+            name: ledger_by_unit(people, status, demand.village, n_units=villages)
+            for name, people in groups.items()
+        },
+        people_within=people_within(demand.people, times, is_outside),
+        robust=robust_figure(given),
+        roads_incomplete=tuple(
+            roads_incomplete(
+                demand.people, demand_snaps.access_m, demand.zone, n_zones=len(dataset.zones)
+            )
+        ),
+        people_by_outside=people_by_outside(given, status),
+    )
+
+
+def coverage_figure(
+    dataset: Dataset, travel: TravelTable, mode: str, *, group: str, counted: Ledger
+) -> Coverage:
+    """Return the 固定网点20分钟人口覆盖率 of one mode and group with its full description."""
+    return Coverage(
+        mode=mode,
+        minutes=travel.minutes,
+        group=group,
+        speed_set=travel.speed_set,
+        level=POINT_LEVEL,
+        standard=CIRCLE_STANDARD,
+        population_base=population_base(dataset),
+        data_date=dataset.date,
+        ledger=counted,
+    )
+
+
+def population_base(dataset: Dataset) -> str:
+    """Return the source and date of the population, as every figure names it."""
+    sources = [entry for entry in dataset.provenance if entry.role == "population"]
+    return "; ".join(f"{entry.source} {entry.date}".strip() for entry in sources)
+
+
+def robust_figure(given: ModeInput) -> RobustCover:
+    """Return the people covered under all, some or none of the low, default and high speeds."""
+    statuses = statuses_by_speed_set(given, ROBUST_SPEED_SETS)
+    people = given.dataset.demand.people
+    return robust_cover(people, list(statuses.values()), list(statuses))
+
+
+def people_by_outside(given: ModeInput, status: Statuses) -> float:
+    """Return the people who are covered only because points outside the zones count."""
+    facilities = given.dataset.facilities
+    is_inside = given.is_open & (facilities.zone >= 0)
+    if is_inside.sum() == given.is_open.sum():
+        return 0.0
+    without = status_of(replace(given, is_open=is_inside))
+    lost = (status == Status.COVERED) & (without != Status.COVERED)
+    return float(given.dataset.demand.people[lost].sum())
+
+
+def gap_input(dataset: Dataset) -> GapInput:
+    """Return the arrays that gaps are made from."""
+    demand = dataset.demand
+    return GapInput(
+        x_m=demand.x_m,
+        y_m=demand.y_m,
+        people=demand.people,
+        groups=tuple(demand.groups.items()),
+        zone=demand.zone,
+        village=demand.village,
+    )
+
+
+def _mode_input(
+    dataset: Dataset, travel: TravelTable, result: ModeResult, is_open: Mask
+) -> ModeInput:
+    network = dataset.roads.networks[result.mode]
+    return ModeInput(dataset, travel, network, result.demand_snaps, result.facility_snaps, is_open)
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Report nothing."""
