@@ -40,6 +40,46 @@ MESSAGES: dict[str, Message] = {
         "{name}: {count} values are outside 0..{last}",
         "Pass indices of existing rows.",
     ),
+    "pairs_duplicate": Message(
+        "error",
+        "{count} pairs of site and demand are listed more than once",
+        "Keep one row for each pair.",
+    ),
+    "index_outside": Message(
+        "error", "{name}: {count} numbers are outside 0 to {size} - 1", "Correct the numbers."
+    ),
+    "siting_site_unknown": Message(
+        "error", "{role} names sites that do not exist", "Correct the ids."
+    ),
+    "siting_none_allowed": Message(
+        "error",
+        "no site may be built: all are forbidden or exist already",
+        "Allow some candidates.",
+    ),
+    "siting_count_above_candidates": Message(
+        "error",
+        "{count} new sites are asked for, {candidates} candidates may be built",
+        "Ask for fewer.",
+    ),
+    "siting_count_below_required": Message(
+        "error", "{count} new sites are asked for, {required} are required", "Raise the count."
+    ),
+    "siting_required_forbidden": Message(
+        "error", "sites are both required and forbidden", "Keep one of the two."
+    ),
+    "siting_required_exclusive": Message(
+        "error", "required sites exclude each other", "Require one of them, or allow both."
+    ),
+    "siting_zone_rule": Message(
+        "error",
+        "a zone asks for {least} to {most} new sites and has {candidates} candidates",
+        "Correct its limits or add candidates.",
+    ),
+    "siting_zones_above_count": Message(
+        "error",
+        "zones ask for {least} new sites together, the count is {count}",
+        "Raise the count.",
+    ),
 }
 
 

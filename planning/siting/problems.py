@@ -1,0 +1,192 @@
+"""Siting problems as typed values, the rules a plan must keep, and the plan that answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from geo.errors import Finding
+from planning.siting.instance import Floats, Indices, SparseReach
+
+Status: TypeAlias = Literal["optimal", "within_gap", "time_limit", "infeasible"]
+
+
+@dataclass(frozen=True, slots=True)
+class SolveLimits:
+    """When a search stops short of a proof.
+
+    Parameters
+    ----------
+    rounds
+        Rounds of the Lagrangian search and of local search.
+    nodes
+        Nodes of branch and bound.
+    seconds
+        Wall clock; None (default) leaves the run replayable. An answer cut by the clock is not.
+    threads
+        Threads of the Lagrangian sweeps; the answer does not depend on it.
+    """
+
+    rounds: int = 3000
+    nodes: int = 20_000
+    seconds: float | None = None
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SiteRules:
+    """What a plan must keep, by site number; everything is optional.
+
+    Parameters
+    ----------
+    existing
+        Sites that are open and stay open. They never count as new.
+    required
+        New sites that every plan contains; they count.
+    forbidden
+        Sites that no plan may contain.
+    exclusive
+        Groups of sites of which at most one is built.
+    x_m, y_m, min_spacing_m
+        (n_sites,) coordinates; two new sites are at least this far apart.
+    zone
+        (n_sites,) zone of each site, -1 none.
+    zone_min, zone_max
+        Zone -> fewest and most new sites in it.
+    """
+
+    existing: tuple[int, ...] = ()
+    required: tuple[int, ...] = ()
+    forbidden: tuple[int, ...] = ()
+    exclusive: tuple[tuple[int, ...], ...] = ()
+    x_m: Floats | None = None
+    y_m: Floats | None = None
+    min_spacing_m: float = 0.0
+    zone: Indices | None = None
+    zone_min: Mapping[int, int] = field(default_factory=dict)
+    zone_max: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaximalCover:
+    """Cover most people with `count` new sites (Church and ReVelle 1974).
+
+    Parameters
+    ----------
+    reach
+        Pairs of sites and demand rows with their cost.
+    people
+        (n_demand,) people, or any other weight.
+    limit
+        A row is covered when an open site costs at most this much.
+    count
+        Number of new sites; existing ones come on top.
+    rules
+        What the plan must keep.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    count: int
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SitingPlan:
+    """An answer with its proof; numbers of sites and demand rows are those of the problem.
+
+    Parameters
+    ----------
+    model
+        `mclp`, `lscp`, `partial-lscp`, `p-median`, `p-centre`, `backup`, `mexclp`,
+        `capacitated-cover`, `capacitated-median`, `budget` or `two-level`.
+    status
+        `optimal` only when proved; `within_gap` when rounds or nodes ran out; `time_limit` when the
+        clock or the user stopped the search; `infeasible` when no plan keeps the rules.
+    objective
+        Recomputed from the assignment; None when infeasible.
+    bound
+        No plan can be better than this; None when infeasible.
+    gap
+        abs(bound - objective) / max(abs(objective), 1e-9); None when infeasible.
+    method
+        What found the plan and what proved the bound.
+    seed
+        Seed of the local search.
+    sites
+        Open sites, existing ones included, ascending. A site with several units appears once.
+    new_sites
+        Sites to build, ascending.
+    assignment
+        (n_demand,) site that serves each row, -1 where none does.
+    flow_demand, flow_site, flow_people
+        People served by pair, for models that share a row between sites; empty otherwise.
+    units
+        (len(sites),) units at each site; 1 but for expected cover.
+    is_replayable
+        False when the clock or the user stopped the run.
+    findings
+        What a reader must know: who cannot be reached, what is short of its lower load.
+    """
+
+    model: str
+    status: Status
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    method: str
+    seed: int
+    sites: Indices
+    new_sites: Indices
+    assignment: Indices
+    flow_demand: Indices
+    flow_site: Indices
+    flow_people: Floats
+    units: Indices
+    is_replayable: bool = True
+    findings: tuple[Finding, ...] = ()
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Return abs(bound - objective) / max(abs(objective), 1e-9).
+
+    >>> relative_gap(200.0, 201.0)
+    0.005
+    """
+    return abs(bound - objective) / max(abs(objective), 1e-9)
+
+
+def step_of(people: Floats) -> float:
+    """Return the least difference of two sums of these weights; 0 when they are not whole.
+
+    >>> step_of(np.array([4.0, 6.0])), step_of(np.array([0.5, 1.0]))
+    (2.0, 0.0)
+    """
+    if not len(people) or people.max(initial=0.0) > 2.0**52 or (people != np.floor(people)).any():
+        return 0.0
+    return float(np.gcd.reduce(people.astype(np.int64)))
+
+
+def tightened(bound: float, step: float, *, is_upper: bool) -> float:
+    """Return the bound moved to the next value that an objective of this step can take.
+
+    >>> tightened(100.99, 1.0, is_upper=True), tightened(75.2, 1.0, is_upper=False)
+    (100.0, 76.0)
+    """
+    if step <= 0 or not np.isfinite(bound):
+        return bound
+    slack = 1e-9 * max(1.0, abs(bound) / step) + 1e-7
+    return (
+        float(np.floor(bound / step + slack) if is_upper else np.ceil(bound / step - slack)) * step
+    )
+
+
+def status_of(objective: float, bound: float, *, is_cut: bool) -> Status:
+    """Return `optimal` at a gap of at most 1e-9, else why the search stopped."""
+    if relative_gap(objective, bound) <= 1e-9:
+        return "optimal"
+    return "time_limit" if is_cut else "within_gap"
