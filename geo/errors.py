@@ -83,6 +83,11 @@ MESSAGES: dict[str, Message] = {
     "speed_not_positive": Message(
         "error", "the speed or factor of `{name}` is {value}", "Use a number above zero."
     ),
+    "class_without_speed": Message(
+        "error",
+        "{count} segments of class `{name}` are open to cars but have no speed",
+        "Give the class a speed in `travel.class_speeds_kph`.",
+    ),
     "mode_unknown": Message("error", "there is no mode `{name}`", "Use one of: {known}."),
     "node_missing": Message(
         "error", "{count} segments end at a node that does not exist", "Use indices below {nodes}."

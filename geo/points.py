@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,11 @@ class Grid:
     shape: tuple[int, int]
 
 
-def frozen_array(values: object, dtype: object) -> NDArray[np.generic]:
+def frozen_array(values: object, dtype: type[Scalar]) -> NDArray[Scalar]:
     """Return a C-contiguous read-only copy with the given dtype."""
-    array = np.array(values, dtype=dtype, order="C", copy=True)  # type: ignore[call-overload]
+    array = np.array(values, dtype=dtype, order="C", copy=True)
     array.setflags(write=False)
-    return array  # type: ignore[no-any-return]
+    return array
 
 
 def populated_cells(

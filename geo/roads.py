@@ -2,102 +2,339 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-NOT_ALLOWED = np.int32(-1)
-"""Tenths of a second of a direction that a mode may not use."""
+from geo.access import USE_BITS, WayUse
+from geo.arcs import NOT_ALLOWED, ArcOrder, WayOrder, components, hilbert_key
+from geo.errors import Finding, GeoError
+from geo.fingerprints import fingerprint
+from geo.graph import ModeNetwork, RoadGraph, Ways
+from geo.modes import MODES, Mode, Speeds, speeds
+from geo.points import frozen_array
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ModeNetwork:
-    """What one mode with one speed set makes of the road segments.
-
-    Parameters
-    ----------
-    mode, speed_set
-        Names.
-    access_speed_kph
-        Speed of the straight leg between a place and the road.
-    forward_tenths, backward_tenths
-        (n_segments,) tenths of a second from tail to head and back; `NOT_ALLOWED` where closed.
-    may_snap
-        (n_segments,) True where a place may join the road from its side.
-    to_indptr, to_node, to_tenths
-        The REVERSED graph in CSR form: arcs that lead INTO a node, so that a search from a
-        facility gives
-        times TO it. Parallel arcs are merged by minimum.
-    from_indptr, from_node, from_tenths
-        The graph as driven.
-    component
-        (n_nodes,) weakly connected part of each node among this mode's arcs; -1 for nodes without
-        arcs.
-        Parts are numbered by decreasing number of nodes (0 is the main network), ties by lowest
-        node.
-    """
-
-    mode: str
-    speed_set: str
-    access_speed_kph: float
-    forward_tenths: NDArray[np.int32]
-    backward_tenths: NDArray[np.int32]
-    may_snap: NDArray[np.bool_]
-    to_indptr: NDArray[np.int32]
-    to_node: NDArray[np.int32]
-    to_tenths: NDArray[np.int32]
-    from_indptr: NDArray[np.int32]
-    from_node: NDArray[np.int32]
-    from_tenths: NDArray[np.int32]
-    component: NDArray[np.int32]
+__all__ = [
+    "NOT_ALLOWED",
+    "ModeNetwork",
+    "RoadGraph",
+    "Ways",
+    "build_graph",
+    "mode_network",
+    "ways_of",
+    "with_networks",
+]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RoadGraph:
-    """Road segments between nodes in Hilbert order; each segment is one straight line.
+def ways_of(way_id: Sequence[int], uses: Sequence[WayUse]) -> Ways:
+    """Return the columns of ways from the rules' answers, one for each way."""
+    return Ways(
+        np.asarray(way_id, dtype=np.int64),
+        tuple(use.road_class for use in uses),
+        np.array([use.use for use in uses], dtype=np.uint16),
+        np.array([use.maxspeed_forward_kph for use in uses], dtype=np.float64),
+        np.array([use.maxspeed_backward_kph for use in uses], dtype=np.float64),
+        np.array([use.ferry_minutes for use in uses], dtype=np.float64),
+    )
+
+
+def build_graph(
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    tail: ArrayLike,
+    head: ArrayLike,
+    *,
+    ways: Ways,
+    way: ArrayLike,
+    length_m: ArrayLike | None = None,
+    node_id: ArrayLike | None = None,
+) -> RoadGraph:
+    """Build the road graph from straight segments, without networks (`with_networks` adds them).
 
     Parameters
     ----------
     x_m, y_m
-        (n_nodes,) metric coordinates.
+        (n_nodes,) metric coordinates; nodes that no segment uses are left out.
     tail, head
-        (n_segments,) node at the start and end of each segment, in the direction of its way.
+        (n_segments,) nodes of each segment, in the direction of its way and in order along it.
+    ways, way
+        The ways, and (n_segments,) the way of each segment.
     length_m
-        (n_segments,) length on the ellipsoid.
-    way_id, position
-        (n_segments,) way of the segment and its place along that way: cumulative rounding follows
-        them.
-    road_class
-        (n_segments,) index into `class_names`.
-    class_names
-        The highway values, `ferry` among them.
-    use
-        (n_segments,) uint16 bit set of `geo.modes.USE_BITS`: who may go forward and backward, and
-        where a place may join.
-    maxspeed_forward_kph, maxspeed_backward_kph
-        (n_segments,) posted limit; NaN where none.
-    fixed_tenths
-        (n_segments,) tenths of a second of a ferry crossing with its waiting; -1 elsewhere.
-    networks
-        Mode -> `ModeNetwork` with the speeds that the study asks for.
-    fingerprint
-        Hash of the content.
-    """
+        (n_segments,) length; the straight line where it is not given.
+    node_id
+        (n_nodes,) the source's ids.
 
-    x_m: NDArray[np.float64]
-    y_m: NDArray[np.float64]
-    tail: NDArray[np.int32]
-    head: NDArray[np.int32]
-    length_m: NDArray[np.float64]
-    way_id: NDArray[np.int64]
-    position: NDArray[np.int32]
-    road_class: NDArray[np.int16]
-    class_names: tuple[str, ...]
-    use: NDArray[np.uint16]
-    maxspeed_forward_kph: NDArray[np.float64]
-    maxspeed_backward_kph: NDArray[np.float64]
-    fixed_tenths: NDArray[np.int32]
-    networks: Mapping[str, ModeNetwork]
-    fingerprint: str
+    Returns
+    -------
+    RoadGraph
+        Nodes in Hilbert order, segments in order of their nodes. Segments from a node to itself are
+        left out and counted; two nodes at one place stay joined by a segment that takes no time and
+        that no place may join.
+
+    Raises
+    ------
+    GeoError
+        When coordinates or lengths are not finite, lengths are negative, or a node does not exist.
+    """
+    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+    ends = np.column_stack([tail, head]).astype(np.int64).reshape(-1, 2)
+    way_row = np.asarray(way, dtype=np.int64)
+    _require_segments(x, y, ends, way_row)
+    position = _positions(way_row)
+    kept = np.flatnonzero(ends[:, 0] != ends[:, 1])
+    used = np.unique(ends[kept])
+    node = used[np.argsort(hilbert_key(x[used], y[used]), kind="stable")]
+    rank = np.full(len(x), -1, dtype=np.int64)
+    rank[node] = np.arange(len(node))
+    first, last = np.sort(rank[ends[kept]], axis=1).T
+    kept = kept[np.lexsort((last, first))]
+    if length_m is None:
+        length = np.hypot(
+            *(np.array([x, y])[:, ends[kept, 1]] - np.array([x, y])[:, ends[kept, 0]])
+        )
+    else:
+        length = np.asarray(length_m, dtype=np.float64)[kept]
+    _require_lengths(length)
+    ids = np.full(len(x), -1) if node_id is None else np.asarray(node_id)
+    return _graph(
+        ways,
+        way_row[kept],
+        length,
+        x_m=frozen_array(x[node], np.float64),
+        y_m=frozen_array(y[node], np.float64),
+        tail=frozen_array(rank[ends[kept, 0]], np.int32),
+        head=frozen_array(rank[ends[kept, 1]], np.int32),
+        position=frozen_array(position[kept], np.int32),
+        node_id=frozen_array(ids[node], np.int64),
+        n_dropped=len(ends) - len(kept),
+    )
+
+
+def _require_segments(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    ends: NDArray[np.int64],
+    way: NDArray[np.int64],
+) -> None:
+    """Raise when arrays do not fit together or a coordinate in use is not finite."""
+    if len(x) != len(y) or len(way) != len(ends):
+        name, expected, actual = (
+            ("y_m", len(x), len(y)) if len(x) != len(y) else ("way", len(ends), len(way))
+        )
+        raise GeoError(
+            Finding("array_shape", (("name", name), ("expected", expected), ("actual", actual)))
+        )
+    n_missing = int(((ends < 0) | (ends >= len(x))).any(axis=1).sum())
+    if n_missing:
+        raise GeoError(Finding("node_missing", (("count", n_missing), ("nodes", len(x)))))
+    used = np.unique(ends)
+    n_unknown = int((~(np.isfinite(x[used]) & np.isfinite(y[used]))).sum())
+    if n_unknown:
+        raise GeoError(Finding("array_not_finite", (("name", "x_m, y_m"), ("count", n_unknown))))
+
+
+def _require_lengths(length_m: NDArray[np.float64]) -> None:
+    """Raise when a length is not a finite number of zero or more."""
+    n_unknown, n_negative = int((~np.isfinite(length_m)).sum()), int((length_m < 0).sum())
+    if n_unknown:
+        raise GeoError(Finding("array_not_finite", (("name", "length_m"), ("count", n_unknown))))
+    if n_negative:
+        raise GeoError(Finding("array_negative", (("name", "length_m"), ("count", n_negative))))
+
+
+def _positions(way: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of each segment among those of its way, in the order given."""
+    order = np.argsort(way, kind="stable")
+    starts = np.flatnonzero(np.diff(way[order], prepend=-1))
+    position = np.empty(len(way), dtype=np.int64)
+    position[order] = np.arange(len(way)) - np.repeat(starts, np.diff(starts, append=len(way)))
+    return position
+
+
+def _graph(
+    ways: Ways, way: NDArray[np.int64], length_m: NDArray[np.float64], **arrays: Any
+) -> RoadGraph:
+    """Spread the columns of the ways over the segments and seal the graph."""
+    names = tuple(sorted(set(ways.road_class)))
+    number = {name: index for index, name in enumerate(names)}
+    class_of_way = np.array([number[name] for name in ways.road_class], dtype=np.int16)
+    n_joins = sum(bit for (_, what), bit in USE_BITS.items() if what == "join")
+    use = np.where(length_m > 0, ways.use[way], ways.use[way] & ~np.uint16(n_joins))
+    graph = RoadGraph(
+        length_m=frozen_array(length_m, np.float64),
+        way_id=frozen_array(ways.way_id[way], np.int64),
+        road_class=frozen_array(class_of_way[way], np.int16),
+        class_names=names,
+        use=frozen_array(use, np.uint16),
+        maxspeed_forward_kph=frozen_array(ways.maxspeed_forward_kph[way], np.float64),
+        maxspeed_backward_kph=frozen_array(ways.maxspeed_backward_kph[way], np.float64),
+        fixed_tenths=frozen_array(np.full(len(way), -1), np.int32),
+        car_kph=frozen_array(np.full(len(way), np.nan), np.float64),
+        car_factor=frozen_array(np.ones(len(way)), np.float64),
+        pace=None,
+        networks={},
+        fingerprint="",
+        **arrays,
+    )
+    return _sealed(replace(graph, fixed_tenths=_ferry_tenths(graph, ways.fixed_minutes[way])))
+
+
+def _ferry_tenths(roads: RoadGraph, minutes: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Share the minutes of each ferry among its segments by length, rounded cumulatively."""
+    tenths = np.full(len(minutes), -1)
+    ferries = np.flatnonzero(np.isfinite(minutes))
+    if len(ferries):
+        ways, group = np.unique(roads.way_id[ferries], return_inverse=True)
+        whole_m = np.bincount(group, weights=roads.length_m[ferries], minlength=len(ways))
+        share = roads.length_m[ferries] / np.maximum(whole_m, 1e-9)[group]
+        seconds = np.full(len(minutes), np.nan)
+        seconds[ferries] = share * minutes[ferries] * 60
+        tenths = WayOrder.of(roads.way_id, roads.position).tenths(seconds, along=True)
+    return frozen_array(tenths, np.int32)
+
+
+def mode_network(
+    roads: RoadGraph,
+    mode: str,
+    *,
+    speed_set: str = "default",
+    flat_kph: Mapping[str, float] | None = None,
+    class_speeds_kph: Mapping[str, float] | None = None,
+    class_factors: Mapping[str, float] | None = None,
+) -> ModeNetwork:
+    """Return what a mode makes of the roads with a set of speeds.
+
+    Parameters
+    ----------
+    roads
+        The graph.
+    mode
+        A key of `MODES`.
+    speed_set, flat_kph, class_speeds_kph, class_factors
+        As `geo.modes.speeds`.
+
+    Returns
+    -------
+    ModeNetwork
+        Times, the searchable graph both ways, and its parts.
+
+    Raises
+    ------
+    GeoError
+        When mode or speed set is unknown, or a class that cars may use has no speed.
+    """
+    table = speeds(
+        speed_set, flat_kph=flat_kph, class_kph=class_speeds_kph, class_factors=class_factors
+    )
+    return _network(
+        roads,
+        _mode(mode),
+        table,
+        WayOrder.of(roads.way_id, roads.position),
+        ArcOrder.of(roads.tail, roads.head, len(roads.x_m)),
+    )
+
+
+def with_networks(
+    roads: RoadGraph,
+    modes: Sequence[str],
+    *,
+    speed_set: str = "default",
+    flat_kph: Mapping[str, float] | None = None,
+    class_speeds_kph: Mapping[str, float] | None = None,
+    class_factors: Mapping[str, float] | None = None,
+) -> RoadGraph:
+    """Return the graph with the networks of these modes in place of those it had.
+
+    Parameters and errors as `mode_network`.
+    """
+    table = speeds(
+        speed_set, flat_kph=flat_kph, class_kph=class_speeds_kph, class_factors=class_factors
+    )
+    way_order, arc_order = (
+        WayOrder.of(roads.way_id, roads.position),
+        ArcOrder.of(roads.tail, roads.head, len(roads.x_m)),
+    )
+    networks = {mode: _network(roads, _mode(mode), table, way_order, arc_order) for mode in modes}
+    return _sealed(replace(roads, networks=networks))
+
+
+def _mode(name: str) -> Mode:
+    """Return the mode of a name."""
+    if name not in MODES:
+        raise GeoError(Finding("mode_unknown", (("name", name), ("known", ", ".join(MODES)))))
+    return MODES[name]
+
+
+def _network(
+    roads: RoadGraph, mode: Mode, table: Speeds, way_order: WayOrder, arc_order: ArcOrder
+) -> ModeNetwork:
+    """Return the network of one mode."""
+    directions = []
+    for along in (True, False):
+        seconds = _seconds(roads, mode, table, along=along)
+        tenths = way_order.tenths(seconds, along=along)
+        fixed = (roads.fixed_tenths >= 0) & ~np.isnan(seconds)
+        directions.append(frozen_array(np.where(fixed, roads.fixed_tenths, tenths), np.int32))
+    forward, backward = directions
+    from_indptr, from_node, from_tenths = arc_order.csr(np.r_[forward, backward])
+    # The arc that leads back over the same segment ends where this one begins.
+    to_indptr, to_node, to_tenths = arc_order.csr(np.r_[backward, forward])
+    return ModeNetwork(
+        mode=mode.name,
+        speed_set=table.name,
+        access_speed_kph=table.access_kph(mode.name),
+        forward_tenths=forward,
+        backward_tenths=backward,
+        may_snap=frozen_array((roads.use & USE_BITS[mode.vehicle, "join"]) > 0, np.bool_),
+        to_indptr=to_indptr,
+        to_node=to_node,
+        to_tenths=to_tenths,
+        from_indptr=from_indptr,
+        from_node=from_node,
+        from_tenths=from_tenths,
+        component=components(from_indptr, from_node),
+    )
+
+
+def _seconds(roads: RoadGraph, mode: Mode, table: Speeds, *, along: bool) -> NDArray[np.float64]:
+    """Return the seconds of each segment in one direction; NaN where the mode may not go."""
+    bit = USE_BITS[mode.vehicle, "forward" if along else "backward"]
+    is_open = (roads.use & bit) > 0
+    if mode.vehicle == "car":
+        kph = _car_kph(roads, table, is_open, along=along)
+    else:
+        kph = np.full(len(roads.tail), table.flat_kph[mode.name])
+    seconds = roads.length_m * 3.6 / kph
+    if roads.pace is not None and mode.vehicle != "car":
+        seconds *= roads.pace[(0 if mode.vehicle == "foot" else 2) + (0 if along else 1)]
+    seconds[roads.length_m == 0] = 0.0
+    return np.where(is_open, seconds, np.nan)
+
+
+def _car_kph(
+    roads: RoadGraph, table: Speeds, is_open: NDArray[np.bool_], *, along: bool
+) -> NDArray[np.float64]:
+    """Return the car speed: the class's, at most the limit, unless the study says otherwise."""
+    by_class = np.array([table.car_kph(name) for name in roads.class_names], dtype=np.float64)
+    limit = roads.maxspeed_forward_kph if along else roads.maxspeed_backward_kph
+    kph = np.fmin(by_class[roads.road_class], limit)
+    kph = np.where(np.isnan(roads.car_kph), kph, roads.car_kph) * roads.car_factor
+    unknown = is_open & np.isnan(kph) & (roads.fixed_tenths < 0) & (roads.length_m > 0)
+    if unknown.any():
+        numbers, counts = np.unique(roads.road_class[unknown], return_counts=True)
+        raise GeoError(
+            *(
+                Finding("class_without_speed", (("name", roads.class_names[k]), ("count", int(n))))
+                for k, n in zip(numbers, counts, strict=True)
+            )
+        )
+    return np.where(np.isnan(kph), 1.0, kph)
+
+
+def _sealed(roads: RoadGraph) -> RoadGraph:
+    """Return the graph with the fingerprint of its content."""
+    return replace(roads, fingerprint=fingerprint(replace(roads, fingerprint="")))
