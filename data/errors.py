@@ -40,6 +40,11 @@ MESSAGES: dict[str, Message] = {
         "{name}: {count} values are outside 0..{last}",
         "Pass indices of existing rows.",
     ),
+    "capacity_bounds": Message(
+        "error",
+        "least load {lower} is above the capacity {capacity}",
+        "Lower the least load or raise the capacity.",
+    ),
     "pairs_duplicate": Message(
         "error",
         "{count} pairs of site and demand are listed more than once",
