@@ -161,7 +161,7 @@ def inequality(
 def inequality_by_group(
     values: ArrayLike, groups: Mapping[str, ArrayLike]
 ) -> tuple[Inequality, ...]:
-    """Return the inequality within each group, given as name -> (n,) people, in the given order."""
+    """Return the inequality within each group, name -> (n,) people, in the given order."""
     return tuple(inequality(values, people, group=name) for name, people in groups.items())
 
 
@@ -300,14 +300,13 @@ def palma(values: ArrayLike, people: ArrayLike) -> float | None:
     bottom, below_top = np.interp((0.4, 0.9), people_axis, income_axis)
     if bottom <= 0:
         return None
-    # Fifteen digits: the interpolation leaves 0.37500000000000006.
-    return round(float((income_axis[-1] - below_top) / bottom), 12)
+    return float((income_axis[-1] - below_top) / bottom)
 
 
 def concentration_index(values: ArrayLike, people: ArrayLike, rank: ArrayLike) -> float:
     """Return C = (2/mean) sum w (x - mean)(r - 1/2); above 0 the better off have more.
 
-    `rank` is (n,), the living standard, lowest = worst off; people of equal rank share their middle.
+    `rank` is (n,): lowest = worst off; people of equal rank share their middle.
 
     Source: World Bank, Quantitative Techniques for Health Equity Analysis, note 7.
 
