@@ -85,6 +85,16 @@ MESSAGES: dict[str, Message] = {
         "zones ask for {least} new sites together, the count is {count}",
         "Raise the count.",
     ),
+    "threshold_unread": Message(
+        "error",
+        "the threshold `{text}` cannot be read",
+        "Write it like 3-10万, 30-100k, 83以上, ≥2.5, >80, 6.0以下 or 稳步提升.",
+    ),
+    "threshold_ambiguous": Message(
+        "error",
+        "the range `{text}` can be read in several ways",
+        "Write 3-10万 or 30-100k for 30,000 to 100,000, 3k-100k for 3,000 to 100,000.",
+    ),
 }
 
 
