@@ -16,13 +16,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from data.errors import PlannerError
 from geo.errors import Finding, Progress
-from planning import capacity_kernels as kernels
+from planning.capacity_flow import (
+    UNITS_PER_PERSON,
+    FlowProblem,
+    flow_problem,
+    optimality_gap,
+    solve_flow,
+)
 from planning.pairs import (
     TENTHS_PER_MINUTE,
     Floats,
     Ints,
-    PairTimes,
     Pairs,
+    PairTimes,
     checked_amounts,
     facility_of_pairs,
     n_facilities,
@@ -32,11 +38,6 @@ from planning.pairs import (
 )
 
 Longs = NDArray[np.int64]
-
-UNITS_PER_PERSON = 2**20
-"""People are counted in whole units of a millionth of a person, so that sums are exact."""
-
-PATHS_A_CALL = 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,8 +192,8 @@ def assign_people(
     reach = of_facilities(pairs, usable)
     if limit_minutes is not None:
         reach = within(reach, limit_minutes)
-    problem = _problem(reach, weights, most, least)
-    _solve(problem, progress)
+    problem = flow_problem(reach, weights, most, least)
+    solve_flow(problem, progress)
     return _answer(problem, reach, weights, most, least)
 
 
@@ -273,123 +274,8 @@ def _require_bounds(least: Floats, most: Floats) -> None:
         raise PlannerError(Finding("capacity_bounds", params, rows=rows))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Problem:
-    """The min-cost flow in the form of the kernels: places by cell, the last centre = unserved.
-
-    `cells` are the demand points that take part, `centres` the facilities. `pair` is the pair that
-    each place stands for, -1 for the place among the unserved. `penalty_tenths` is what an
-    unserved person costs: more than any detour through all centres.
-    """
-
-    cells: Longs
-    centres: Longs
-    pair: Longs
-    indptr: Longs
-    cell_of: Ints
-    centre: Ints
-    cost: Longs
-    units: Longs
-    most: Longs
-    least: Longs
-    penalty_tenths: int
-    flow: Longs
-    excess: Longs
-    within: Longs
-    borrowed: Longs
-    potential: Longs
-
-
-def _problem(reach: Pairs, people: Floats, most: Floats, least: Floats) -> _Problem:
-    facility = facility_of_pairs(reach)
-    takes_part = (most[facility] > 0) & (people[reach.demand] > 0)
-    chosen = np.flatnonzero(takes_part)
-    chosen = chosen[np.argsort(reach.demand[chosen], kind="stable")]
-    cells, cell_row = np.unique(reach.demand[chosen], return_inverse=True)
-    centres, centre_row = np.unique(facility[chosen], return_inverse=True)
-    n_cells, n_centres = len(cells), len(centres)
-    # One more place for each cell, behind its others: being unserved.
-    row = np.concatenate((cell_row, np.arange(n_cells)))
-    order = np.argsort(row, kind="stable")
-    longest = int(reach.tenths[chosen].max(initial=0))
-    penalty = (n_centres + 2) * (longest + 1)
-    unserved = np.full(n_cells, n_centres)
-    cost = np.concatenate((reach.tenths[chosen], np.full(n_cells, penalty)))[order]
-    centre = np.concatenate((centre_row, unserved))[order]
-    units = np.maximum(np.rint(people[cells] * UNITS_PER_PERSON), 1.0).astype(np.int64)
-    total = int(units.sum())
-    bounds = np.minimum(np.stack((most, least))[:, centres] * UNITS_PER_PERSON, total)
-    upper, lowest = np.rint(bounds).astype(np.int64)
-    indptr = np.searchsorted(row[order], np.arange(n_cells + 1)).astype(np.int64)
-    problem = _Problem(
-        cells=cells.astype(np.int64),
-        centres=centres.astype(np.int64),
-        pair=np.concatenate((chosen, np.full(n_cells, -1)))[order],
-        indptr=indptr,
-        cell_of=row[order].astype(np.int32),
-        centre=centre.astype(np.int32),
-        cost=cost.astype(np.int64),
-        units=units,
-        most=np.append(upper, total),
-        least=np.append(lowest, 0),
-        penalty_tenths=penalty,
-        flow=np.zeros(len(order), dtype=np.int64),
-        excess=np.zeros(n_centres + 2, dtype=np.int64),
-        within=np.zeros(n_centres + 1, dtype=np.int64),
-        borrowed=np.zeros(n_centres + 1, dtype=np.int64),
-        potential=np.zeros(n_centres + 2, dtype=np.int64),
-    )
-    _start(problem)
-    return problem
-
-
-def _start(problem: _Problem) -> None:
-    """Send everybody to the nearest centre, over its capacity if need be: the cheapest flow."""
-    if not len(problem.cells):
-        return
-    cheapest = np.minimum.reduceat(problem.cost, problem.indptr[:-1])
-    is_cheapest = np.flatnonzero(problem.cost == cheapest[problem.cell_of])
-    _, first = np.unique(problem.cell_of[is_cheapest], return_index=True)
-    place = is_cheapest[first]
-    problem.flow[place] = problem.units
-    load = np.zeros(len(problem.most), dtype=np.int64)
-    np.add.at(load, problem.centre[place], problem.units)
-    problem.within[:] = np.clip(load - problem.least, 0, problem.most - problem.least)
-    problem.excess[:-1] = load - problem.least - problem.within
-    problem.excess[-1] = -problem.excess[:-1].sum()
-
-
-def _solve(problem: _Problem, progress: Progress | None) -> None:
-    """Run the kernels in short calls until nobody is in excess; changes the problem's arrays."""
-    n_centres = len(problem.most)
-    widest = int(np.diff(problem.indptr).max(initial=0))
-    pool = 2 * len(problem.flow) + 2 * (n_centres + 1) * widest
-    root = np.empty((n_centres, n_centres), dtype=np.int32)
-    cheapest = np.empty((n_centres, n_centres), dtype=np.int64)
-    heap, key, used = np.empty((0, 4), np.int32), np.empty(0, np.int64), 0
-    at_start = int(np.maximum(problem.excess, 0).sum())
-    room = problem.most - problem.least
-    while (left := int(np.maximum(problem.excess, 0).sum())) > 0:
-        if used + (n_centres + 1) * widest > len(key):
-            if used > pool // 2:
-                pool *= 2
-            heap, key = np.empty((pool, 4), dtype=np.int32), np.empty(pool, dtype=np.int64)
-            used = kernels.fill_heaps(
-                *(problem.indptr, problem.centre, problem.cost, problem.flow),
-                *(heap, key, root, cheapest),
-            )
-        _, used = kernels.shortest_paths(
-            *(problem.indptr, problem.cell_of, problem.centre, problem.cost, problem.flow),
-            *(problem.excess, problem.within, room, problem.borrowed),
-            3 * problem.penalty_tenths,
-            *(problem.potential, heap, key, root, cheapest, used, PATHS_A_CALL),
-        )
-        if progress is not None:
-            progress("assign", at_start - left, at_start)
-
-
 def _answer(
-    problem: _Problem, reach: Pairs, people: Floats, most: Floats, least: Floats
+    problem: FlowProblem, reach: Pairs, people: Floats, most: Floats, least: Floats
 ) -> BestAssignment:
     """Turn the solved problem into people on the facilities' and points' own numbers."""
     used = np.flatnonzero((problem.flow > 0) & (problem.pair >= 0))
@@ -420,25 +306,5 @@ def _answer(
         shortfall=shortfall,
         serves_one_more=serves,
         minutes_saved=saved,
-        gap_person_minutes=_gap(problem),
+        gap_person_minutes=optimality_gap(problem),
     )
-
-
-def _gap(problem: _Problem) -> float:
-    """Return by how much the flow breaks the optimality conditions, in person-minutes.
-
-    With prices p of the centres' places, nobody sits where time + price is above the least of the
-    cell, no place with a price above 0 is empty, and no centre above its lower load has a price
-    below 0. All terms are 0 or more, so their sum is the distance to the dual bound.
-    """
-    if not len(problem.cells):
-        return 0.0
-    price = problem.potential[-1] - problem.potential[:-1]
-    paid = problem.cost + price[problem.centre]
-    regret = paid - np.minimum.reduceat(paid, problem.indptr[:-1])[problem.cell_of]
-    load = problem.least + problem.within - problem.borrowed
-    empty = np.where(price > 0, price * (problem.most - load), 0).sum()
-    above = np.where(price < 0, -price * problem.within, 0).sum()
-    lent = ((3 * problem.penalty_tenths + price) * problem.borrowed).sum()
-    units = float(regret @ problem.flow) + float(empty + above + lent)
-    return units / UNITS_PER_PERSON / TENTHS_PER_MINUTE

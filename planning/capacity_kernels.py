@@ -190,9 +190,8 @@ def _search(
     while True:
         here = -1
         for node in range(sink + 1):
-            if done[node] == 0 and distance[node] < FAR:
-                if here < 0 or distance[node] < distance[here]:
-                    here = node
+            if done[node] == 0 and distance[node] < (FAR if here < 0 else distance[here]):
+                here = node
         if here < 0 or excess[here] < 0:
             return here
         done[here] = 1
@@ -258,7 +257,7 @@ def _amount(
         elif step[node] == _REPAY:
             amount = min(amount, borrowed[before])
         node = before
-    return min(amount, excess[node])
+    return int(min(amount, excess[node]))
 
 
 @njit(cache=True, nogil=True)
@@ -268,7 +267,6 @@ def _shift(
     excess: Longs,
     within: Longs,
     borrowed: Longs,
-    flow: Longs,
     heap: Ints,
     root: Ints,
     parent: Ints,
@@ -423,12 +421,8 @@ def shortest_paths(
         reach = distance[target]
         for node in range(n_nodes):
             potential[node] += min(distance[node], reach)
-        amount = _amount(
-            target, excess, within, room, borrowed, flow, heap, root, parent, step
-        )
-        count = _shift(
-            target, amount, excess, within, borrowed, flow, heap, root, parent, step, moved
-        )
+        amount = _amount(target, excess, within, room, borrowed, flow, heap, root, parent, step)
+        count = _shift(target, amount, excess, within, borrowed, heap, root, parent, step, moved)
         used = _apply(
             count,
             amount,
@@ -445,4 +439,3 @@ def shortest_paths(
             used,
         )
     return max_paths, used
-
