@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.messages import STUDY_MESSAGES
+from data.road_messages import ROAD_MESSAGES
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
 
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
     **STUDY_MESSAGES,
+    **ROAD_MESSAGES,
     "file_missing": Message(
         "error", "the file does not exist", "Correct `path` (it is relative to the study file)."
     ),

@@ -83,7 +83,7 @@ def build_graph(
     ends = np.column_stack([tail, head]).astype(np.int64).reshape(-1, 2)
     way_row = np.asarray(way, dtype=np.int64)
     _require_segments(x, y, ends, way_row)
-    position = _positions(way_row)
+    position = _positions(ways.way_id[way_row])
     kept = np.flatnonzero(ends[:, 0] != ends[:, 1])
     used = np.unique(ends[kept])
     node = used[np.argsort(hilbert_key(x[used], y[used]), kind="stable")]
