@@ -97,6 +97,11 @@ MESSAGES: dict[str, Message] = {
         "the range `{text}` can be read in several ways",
         "Write 3-10万 or 30-100k for 30,000 to 100,000, 3k-100k for 3,000 to 100,000.",
     ),
+    "hours_unread": Message(
+        "warning",
+        "the opening hours `{text}` cannot be read at `{part}`",
+        "Write them like `Mo-Fr 08:00-17:00; Sa 08:00-12:00; PH off` or 周一至周五 8:00-17:00.",
+    ),
 }
 
 

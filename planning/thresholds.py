@@ -66,7 +66,7 @@ _AFTER: tuple[tuple[str, Operator], ...] = (
     ("以下", "<="),
     ("以内", "<="),
 )
-_DASHES = str.maketrans({dash: "-" for dash in "‐‑‒–—―－﹣−"} | {"～": "~", "∼": "~", "〜": "~"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―－﹣−", "-") | {"～": "~", "∼": "~", "〜": "~"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,10 @@ def _range(text: str, *parts: str | None) -> Threshold:
     lower = _value(left, right_scale if is_borrowed else left_scale)
     upper = _value(right, right_scale)
     # "3-100k" is the usual slip for 3-10万: is its left end 3, 3,000 or 30,000?
-    is_unclear = is_borrowed and right_scale in {"k", "千"} and _value(left, "") < 10
-    if is_unclear or (not right_scale and not left_scale and upper >= 1000 * lower):
+    is_wide = upper > 10 * lower
+    if (is_borrowed and is_wide and right_scale in {"k", "千"}) or (
+        not right_scale and not left_scale and upper >= 1000 * lower
+    ):
         raise StudyError(Finding("threshold_ambiguous", (("text", text),)))
     if lower >= upper:
         raise StudyError(Finding("threshold_unread", (("text", text),)))
