@@ -8,11 +8,12 @@ from enum import IntEnum
 from typing import TypeAlias
 
 import numpy as np
-from geo.travel import Nearest, NearestStatus
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
+
+from geo.travel import Nearest, NearestStatus
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
@@ -47,8 +48,8 @@ class Ledger:
 
     @property
     def inside(self) -> float:
-        """People who are counted: input less those outside all zones."""
-        return self.input - self.outside
+        """People inside the zones, summed: people outside change no digit of a share."""
+        return self.off_network + self.unreachable + self.beyond + self.covered
 
     @property
     def share(self) -> float | None:

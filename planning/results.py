@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from geo.travel import UNREACHED
 
 from data.types import Dataset, Floats, Ints
 from geo.crs import to_lonlat
+from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status
 from planning.scenario import is_operating
 from planning.tables import Column, Value

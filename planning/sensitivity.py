@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from geo.travel import nearest
 
 from data.study import TravelTable
 from data.types import Dataset
 from geo.roads import ModeNetwork, mode_network
 from geo.snap import Snaps, retimed, snap
+from geo.travel import nearest
 from planning.coverage import Ledger, Statuses, ledger, point_status
 from planning.scenario import Mask
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
-from geo.travel import Nearest, nearest
 from numpy.typing import NDArray
 
 from data.study import Study, TravelTable
 from data.types import Dataset
 from geo.errors import Finding, Progress
 from geo.snap import Snaps
+from geo.travel import Nearest, nearest
 from planning.coverage import (
     Coverage,
     Gap,
