@@ -92,6 +92,16 @@ MESSAGES: dict[str, Message] = {
     "node_missing": Message(
         "error", "{count} segments end at a node that does not exist", "Use indices below {nodes}."
     ),
+    "limit_out_of_range": Message(
+        "error",
+        "a limit of {minutes} minutes is not between 0 and {longest}",
+        "Use minutes such as 20.",
+    ),
+    "arc_tenths_out_of_range": Message(
+        "error",
+        "{count} road directions take a negative time or more than {longest_hours} hours",
+        "Check the lengths and speeds of the roads.",
+    ),
 }
 
 

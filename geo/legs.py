@@ -1,0 +1,206 @@
+"""How places and facilities join the network: tenths of a second to the ends of their road."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import Finding, GeoError
+from geo.roads import ModeNetwork
+from geo.search import NOWHERE, group_rows
+from geo.snap import Snaps
+
+Ints: TypeAlias = NDArray[np.int32]
+Longs: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+
+TENTHS_PER_MINUTE = 600
+LONGEST_TENTHS = 2**22
+"""Longest limit and slowest arc that a search accepts: about 116 hours."""
+
+CLOSED = np.int32(-1)
+"""Tenths of a leg that may not be used."""
+
+
+def sealed(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """Return a C-contiguous read-only view, copied only where needed: one kind for all kernels."""
+    view = np.ascontiguousarray(array, dtype).view()
+    view.setflags(write=False)
+    return view
+
+
+def to_tenths(minutes: float) -> int:
+    """Return a limit in tenths of a second, converted once and compared with `<=`.
+
+    Raises
+    ------
+    GeoError
+        When it is negative, not a number or beyond `LONGEST_TENTHS`.
+
+    >>> to_tenths(20)
+    12000
+    """
+    if not 0 <= minutes <= LONGEST_TENTHS / TENTHS_PER_MINUTE:
+        longest = LONGEST_TENTHS // TENTHS_PER_MINUTE
+        params = (("minutes", minutes), ("longest", longest))
+        raise GeoError(Finding("limit_out_of_range", params))
+    return round(minutes * TENTHS_PER_MINUTE)
+
+
+def reversed_arrays(network: ModeNetwork) -> tuple[Ints, Ints, Ints]:
+    """Return the reversed graph as kernels want it.
+
+    Raises
+    ------
+    GeoError
+        When an arc takes a negative time or more than `LONGEST_TENTHS`.
+    """
+    tenths = network.to_tenths
+    is_bad = (tenths > LONGEST_TENTHS) | (tenths < 0)
+    if is_bad.any():
+        params = (("count", int(is_bad.sum())), ("longest_hours", LONGEST_TENTHS // 36_000))
+        raise GeoError(Finding("arc_tenths_out_of_range", params))
+    return (
+        sealed(network.to_indptr, np.int32),
+        sealed(network.to_node, np.int32),
+        sealed(tenths, np.int32),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joints:
+    """Where n places or facilities meet the network, as kernels want it.
+
+    Parameters
+    ----------
+    segment
+        (n,) segment, -1 none.
+    ends
+        (n, 2) its tail and head.
+    legs
+        (n, 2) tenths of a second between the place and each end, access leg included; `CLOSED`
+        where the mode may not go that way. From the place to the end for places, from the end to
+        it for facilities.
+    fraction
+        (n,) place along the segment.
+    """
+
+    segment: Ints
+    ends: Ints
+    legs: Ints
+    fraction: Floats
+
+    def __len__(self) -> int:
+        return len(self.segment)
+
+
+def leaving(network: ModeNetwork, snaps: Snaps) -> Joints:
+    """Return the joints of places that people leave from."""
+    forward, backward, at_forward, at_backward = _positions(network, snaps)
+    to_tail = np.where(backward >= 0, backward - at_backward, -1)
+    to_head = np.where(forward >= 0, forward - at_forward, -1)
+    return _joints(snaps, to_tail, to_head)
+
+
+def arriving(network: ModeNetwork, snaps: Snaps) -> Joints:
+    """Return the joints of facilities that people arrive at."""
+    forward, backward, at_forward, at_backward = _positions(network, snaps)
+    from_tail = np.where(forward >= 0, at_forward, -1)
+    from_head = np.where(backward >= 0, at_backward, -1)
+    return _joints(snaps, from_tail, from_head)
+
+
+def _positions(network: ModeNetwork, snaps: Snaps) -> tuple[Longs, Longs, Longs, Longs]:
+    """Return segment tenths in both directions and, in each, the whole tenths up to the place.
+
+    The position is rounded once, so that the parts of a segment always add up to it.
+    """
+    known = snaps.segment >= 0
+    forward = np.full(len(snaps), -1, np.int64)
+    backward = np.full(len(snaps), -1, np.int64)
+    forward[known] = network.forward_tenths[snaps.segment[known]]
+    backward[known] = network.backward_tenths[snaps.segment[known]]
+    fraction = np.where(known, snaps.fraction, 0.0)
+    at_forward = np.rint(fraction * forward).astype(np.int64)
+    at_backward = np.rint((1.0 - fraction) * backward).astype(np.int64)
+    return forward, backward, at_forward, at_backward
+
+
+def _joints(snaps: Snaps, tail_tenths: Longs, head_tenths: Longs) -> Joints:
+    # Whoever stands at a node is there, whichever way the segment may be driven.
+    tail_tenths[snaps.fraction == 0.0] = 0
+    head_tenths[snaps.fraction == 1.0] = 0
+    legs = np.column_stack([tail_tenths, head_tenths])
+    legs = np.where(legs >= 0, legs + snaps.access_tenths[:, None], CLOSED)
+    return Joints(
+        segment=sealed(snaps.segment, np.int32),
+        ends=sealed(np.column_stack([snaps.tail, snaps.head]), np.int32),
+        legs=sealed(legs, np.int32),
+        fraction=sealed(snaps.fraction, np.float64),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Items by key: those of key k are `item[indptr[k]:indptr[k + 1]]`, ascending."""
+
+    indptr: Longs
+    item: Longs
+
+
+def grouped(key: NDArray[Any], n_keys: int) -> Groups:
+    """Return the positions of `key` by its value.
+
+    >>> groups = grouped(np.array([2, 0, 2]), 3)
+    >>> groups.indptr.tolist(), groups.item.tolist()
+    ([0, 1, 1, 3], [1, 0, 2])
+    """
+    indptr = np.zeros(n_keys + 1, np.int64)
+    np.cumsum(np.bincount(key, minlength=n_keys), out=indptr[1:])
+    item = np.empty(len(key), np.int64)
+    group_rows(sealed(key, np.int32), indptr[:-1].copy(), item)
+    return Groups(indptr, item)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacesAtNodes:
+    """Places by the nodes they leave to: those of node u are at `indptr[u]:indptr[u + 1]`."""
+
+    indptr: Longs
+    place: Ints
+    tenths: Ints
+
+
+def places_at_nodes(places: Joints, n_nodes: int) -> PlacesAtNodes:
+    """Return which places leave to each node, ascending, with the tenths of that leg."""
+    open_legs = np.flatnonzero(places.legs.ravel() >= 0)
+    groups = grouped(places.ends.ravel()[open_legs], n_nodes)
+    leg = open_legs[groups.item]
+    return PlacesAtNodes(
+        indptr=sealed(groups.indptr, np.int64),
+        place=sealed(leg // 2, np.int32),
+        tenths=sealed(places.legs.ravel()[leg], np.int32),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SitesOnSegments:
+    """Linked lists of the facilities on each segment, lowest first; -1 ends a list."""
+
+    first: Ints
+    following: Ints
+
+
+def sites_on_segments(sites: Joints, n_segments: int) -> SitesOnSegments:
+    """Return which facilities lie on each segment."""
+    first = np.full(n_segments, NOWHERE, np.int32)
+    following = np.full(len(sites), NOWHERE, np.int32)
+    for site in range(len(sites) - 1, -1, -1):
+        segment = sites.segment[site]
+        if segment >= 0:
+            following[site] = first[segment]
+            first[segment] = site
+    return SitesOnSegments(sealed(first, np.int32), sealed(following, np.int32))

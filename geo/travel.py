@@ -1,0 +1,184 @@
+"""Travel times from home to facility: the nearest one, and every pair within a limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import Finding, GeoError
+from geo.legs import (
+    Joints,
+    arriving,
+    leaving,
+    reversed_arrays,
+    sealed,
+    sites_on_segments,
+    to_tenths,
+)
+from geo.reach import Reach, reach, reach_blocks
+from geo.roads import ModeNetwork
+from geo.search import UNREACHED, answer_places, settle_nearest
+from geo.snap import Snaps
+
+__all__ = [
+    "UNREACHED",
+    "Nearest",
+    "NearestStatus",
+    "Reach",
+    "nearest",
+    "reach",
+    "reach_blocks",
+]
+
+Ints: TypeAlias = NDArray[np.int32]
+
+
+class NearestStatus(IntEnum):
+    """What became of a place in the search for the nearest facility."""
+
+    REACHED = 0
+    BEYOND = 1
+    UNREACHABLE = 2
+    OFF_NETWORK = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """The nearest open facility of n places; the lowest index among equals.
+
+    Parameters
+    ----------
+    tenths
+        (n,) tenths of a second to it; `UNREACHED` where none is within the horizon.
+    facility
+        (n,) its index; -1 where none is within the horizon.
+    status
+        (n,) `NearestStatus`: beyond means reachable past the horizon, unreachable that no directed
+        path leads to any open facility, off_network that the place could not be tied to a road.
+    """
+
+    tenths: Ints
+    facility: Ints
+    status: NDArray[np.uint8]
+
+
+def nearest(
+    network: ModeNetwork,
+    demand: Snaps,
+    facilities: Snaps,
+    *,
+    is_open: NDArray[np.bool_] | None = None,
+    horizon_minutes: float = 120.0,
+) -> Nearest:
+    """Return the nearest open facility of every place, exact to the horizon.
+
+    Parameters
+    ----------
+    network
+        What the mode makes of the roads.
+    demand, facilities
+        Places and facilities tied to the same network; facilities that are not tied are ignored.
+    is_open
+        (n_facilities,) which facilities count; None for all.
+    horizon_minutes
+        Longer times are `NearestStatus.BEYOND`.
+
+    Returns
+    -------
+    Nearest
+
+    Raises
+    ------
+    GeoError
+        When `is_open` has another length than `facilities`, or the horizon is out of range.
+    """
+    horizon = to_tenths(horizon_minutes)
+    opened = open_mask(is_open, len(facilities))
+    sites = arriving(network, facilities)
+    best, label = nearest_at_nodes(network, sites, opened)
+    places = leaving(network, demand)
+    tenths, facility = answer(network, places, sites, opened=opened, best=best, label=label)
+    status = nearest_status(demand, tenths, horizon)
+    is_reached = status == NearestStatus.REACHED
+    return Nearest(
+        np.where(is_reached, tenths, UNREACHED), np.where(is_reached, facility, -1), status
+    )
+
+
+def open_mask(is_open: NDArray[np.bool_] | None, count: int) -> NDArray[np.bool_]:
+    """Return which facilities are open as a fresh array."""
+    mask = np.ones(count, np.bool_) if is_open is None else np.array(is_open, np.bool_)
+    if mask.shape != (count,):
+        params = (("name", "is_open"), ("expected", count), ("actual", mask.size))
+        raise GeoError(Finding("array_shape", params))
+    return mask
+
+
+def nearest_at_nodes(
+    network: ModeNetwork, sites: Joints, opened: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Return (tenths, facility) of every node; `UNREACHED` and -1 where no open one is reached."""
+    arcs = reversed_arrays(network)
+    n_nodes = len(network.to_indptr) - 1
+    best = np.full(n_nodes, UNREACHED, np.int32)
+    label = np.full(n_nodes, -1, np.int32)
+    leg = np.flatnonzero((sites.legs >= 0) & opened[:, None])
+    seed_tenths = sites.legs.ravel()[leg]
+    leg = leg[np.argsort(seed_tenths, kind="stable")]
+    settle_nearest(
+        *arcs,
+        sealed(sites.ends.ravel()[leg], np.int32),
+        sealed(sites.legs.ravel()[leg], np.int32),
+        sealed(leg // 2, np.int32),
+        1 << int(arcs[2].max(initial=0)).bit_length(),
+        best,
+        label,
+    )
+    return best, label
+
+
+def answer(
+    network: ModeNetwork,
+    places: Joints,
+    sites: Joints,
+    *,
+    opened: NDArray[np.bool_],
+    best: Ints,
+    label: Ints,
+) -> tuple[Ints, Ints]:
+    """Return (tenths, facility) of every place from the answer of the nodes."""
+    lists = sites_on_segments(sites, len(network.forward_tenths))
+    tenths = np.empty(len(places), np.int32)
+    facility = np.empty(len(places), np.int32)
+    answer_places(
+        sealed(np.arange(len(places)), np.int32),
+        places.segment,
+        places.ends,
+        places.legs,
+        places.fraction,
+        sealed(network.forward_tenths, np.int32),
+        sealed(network.backward_tenths, np.int32),
+        lists.first,
+        lists.following,
+        sites.legs,
+        sites.fraction,
+        opened,
+        best,
+        label,
+        tenths,
+        facility,
+    )
+    return tenths, facility
+
+
+def nearest_status(demand: Snaps, tenths: Ints, horizon_tenths: int) -> NDArray[np.uint8]:
+    """Return the `NearestStatus` of every place."""
+    status = np.full(len(tenths), NearestStatus.REACHED, np.uint8)
+    status[tenths > horizon_tenths] = NearestStatus.BEYOND
+    status[tenths == UNREACHED] = NearestStatus.UNREACHABLE
+    status[demand.segment < 0] = NearestStatus.OFF_NETWORK
+    return status
