@@ -30,6 +30,12 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
         *("base", "source"),
     ),
     "candidates": ("id", "name", "lon", "lat"),
+    "roads": ("id", "class", "direction", "maxspeed", "duration", "bridge"),
+    "overrides": ("osm_id", "max_speed", "speed_type"),
+    "ferries": (
+        *("way", "name", "first", "last", "sailings_per_day", "days", "crossing_minutes"),
+        "carries",
+    ),
 }
 """Our column names that `columns = { ... }` of each table may map to names in the file."""
 
@@ -50,6 +56,13 @@ class TableSource:
     licence: str = ""
     attribution: str = ""
     date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadsTable(TableSource):
+    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`."""
+
+    join_m: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,9 @@ class TravelTable:
     max_access_m: float = 1000.0
     horizon_minutes: float = 120.0
     outside_facilities: Literal["include", "exclude"] = "include"
+    speeds_kph: tuple[tuple[str, float], ...] = ()
     class_speeds_kph: tuple[tuple[str, float], ...] = ()
+    class_factors: tuple[tuple[str, float], ...] = ()
     avoid_islands: bool = True
 
 
@@ -156,13 +171,16 @@ class Study:
     date: str
     population: PopulationTable
     facilities: FacilitiesTable
-    roads: TableSource
+    roads: RoadsTable
     is_synthetic: bool = False
     zones: ZonesTable | None = None
     villages: TableSource | None = None
     circuits: TableSource | None = None
     service_areas: TableSource | None = None
     water: TableSource | None = None
+    elevation: TableSource | None = None
+    overrides: TableSource | None = None
+    ferries: TableSource | None = None
     reported: TableSource | None = None
     indicators: TableSource | None = None
     travel: TravelTable = field(default_factory=TravelTable)

@@ -15,10 +15,7 @@ from data.study import COLUMN_NAMES, Study
 from geo.errors import Finding
 
 FORMAT = 1
-RESERVED_TABLES = (
-    *("elevation", "overrides", "calibration", "projection"),
-    *("referral", "exclusions", "coordinates"),
-)
+RESERVED_TABLES = (*("calibration", "projection", "referral", "exclusions", "coordinates"),)
 """Names kept for later: refused with "not yet supported" so that no study relies on silence."""
 
 _MAX_STUDY_BYTES = 1_000_000
@@ -197,6 +194,9 @@ _VALUE_RULES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("scenario.as_of", "a date such as 2024-12-31", _is_date),
     ("travel.modes", "at least one mode, each once", lambda v: 0 < len(v) == len(set(v))),
     ("travel.minutes", "more than 0", _is_positive),
+    ("roads.join_m", "0 or more", lambda v: v >= 0),
+    ("travel.speeds_kph", "speeds above 0", lambda v: all(kph > 0 for _, kph in v)),
+    ("travel.class_factors", "factors above 0", lambda v: all(factor > 0 for _, factor in v)),
     ("travel.max_access_m", "0 or more", lambda v: v >= 0),
     ("travel.horizon_minutes", "more than 0", _is_positive),
     ("travel.class_speeds_kph", "speeds above 0", lambda v: all(s > 0 for _, s in v)),
