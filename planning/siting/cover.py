@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.errors import Progress
-from planning.siting import kernels
-from planning.siting.greedy import ONE_COVER, pick_more, start_greedy
+from planning.siting.clock import Clock
+from planning.siting.core import (
+    ONE_COVER,
+    CoverCore,
+    without_contained_sites,
+)
+from planning.siting.greedy import greedy_choice, improved
 from planning.siting.instance import (
-    CoverInstance,
     Floats,
-    Indices,
     SparseReach,
     by_demand,
     cover_instance,
@@ -22,9 +25,11 @@ from planning.siting.instance import (
     times_covered,
     within,
 )
+from planning.siting.lagrangian import decided, lagrangian
 from planning.siting.plans import Answer, covered_plan
 from planning.siting.problems import MaximalCover, SitingPlan, SolveLimits, step_of
-from planning.siting.rules import RuleArrays, compile_rules
+from planning.siting.proof import Proof, proved_by_branching
+from planning.siting.rules import RuleArrays, after_required, compile_rules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,31 +40,32 @@ class PreparedCover:
     ----------
     reach
         Pairs within the limit.
-    instance
-        Merged rows that no existing site covers; the sites keep their numbers.
+    core
+        Merged rows that no existing or required site covers; the sites keep their numbers.
     base
-        People covered by existing sites.
-    candidates
-        Sites that may be built.
+        People covered by existing and required sites.
     """
 
     reach: SparseReach
-    instance: CoverInstance
+    core: CoverCore
     base: float
-    candidates: Indices
 
 
 def prepared_cover(
-    reach: SparseReach, people: Floats, limit: float, rules: RuleArrays
+    reach: SparseReach, people: Floats, limit: float, rules: RuleArrays, count: int
 ) -> PreparedCover:
     """Cut the pairs at the limit, drop rows that are served already and merge equal rows."""
     cover = within(reach, limit)
-    served = times_covered(cover, rules.existing) > 0
-    still_open = keep_pairs(cover, ~served[cover.demand] & rules.may_build[cover.site])
+    served = times_covered(cover, np.concatenate([rules.existing, rules.required])) > 0
+    rest = after_required(rules)
+    still_open = keep_pairs(cover, ~served[cover.demand] & rest.may_build[cover.site])
     merged, weight, _ = merge_rows(by_demand(still_open), people)
-    return PreparedCover(
-        cover, cover_instance(merged, weight), float(people[served].sum()), rules.candidates
-    )
+    nothing = read_only(np.zeros(len(weight)), np.int32)
+    core = CoverCore(
+        cover_instance(merged, weight), rest, read_only(np.ones(reach.n_sites), np.float64),
+        float(count - len(rules.required)), ONE_COVER, nothing, nothing,
+    )  # fmt: skip
+    return PreparedCover(cover, core, float(people[served].sum()))
 
 
 def solve_maximal_cover(
@@ -88,29 +94,34 @@ def solve_maximal_cover(
     StudyError
         When the rules contradict each other.
     """
+    clock = Clock(limits or SolveLimits(), progress)
     rules = compile_rules(problem.rules, problem.reach.n_sites, count=problem.count)
-    cover = prepared_cover(problem.reach, problem.people, problem.limit, rules)
-    answer = _greedy_answer(cover, problem.count, progress)
+    cover = prepared_cover(problem.reach, problem.people, problem.limit, rules, problem.count)
     step = step_of(problem.people)
+    proof, method = best_choice(cover.core, step, clock)
+    new_sites = np.concatenate([rules.required, np.flatnonzero(proof.choice.units)])
+    answer = Answer(new_sites, cover.base + proof.bound, method, is_cut=clock.is_cut)
     return covered_plan(
         "mclp", answer, cover.reach, problem.people, rules.existing, seed=seed, step=step
     )
 
 
-def _greedy_answer(cover: PreparedCover, count: int, progress: Progress | None) -> Answer:
-    """Return the greedy sites with the bound of their gains."""
-    state = start_greedy(cover.instance, cover.candidates, budget=count)
-    bound = _gain_bound(cover, state.times, count)
-    picks = pick_more(cover.instance, state, most=count, progress=progress)
-    after = float(picks.gain.sum()) + _gain_bound(cover, state.times, count)
-    return Answer(picks.site, cover.base + min(bound, after), "greedy; bound: gains left")
+def best_choice(core: CoverCore, step: float, clock: Clock) -> tuple[Proof, str]:
+    """Return the best choice of a cover problem, its bound and how both were found.
 
-
-def _gain_bound(cover: PreparedCover, times: Indices, count: int) -> float:
-    """Return the sum of the largest gains that are left."""
-    instance = cover.instance
-    gain = kernels.gains(
-        instance.site_indptr, instance.site_row, instance.people, ONE_COVER,
-        read_only(times, np.int32),
-    )  # fmt: skip
-    return float(np.sort(gain[cover.candidates])[::-1][:count].sum())
+    Greedy and swaps give the choice, the Lagrangian the bound; sites whose reduced value decides
+    them are fixed, and branch and bound closes what is left.
+    """
+    core = without_contained_sites(core)
+    choice = improved(core, greedy_choice(core, clock), clock)
+    dual, choice = lagrangian(core, choice, step, clock)
+    method = f"greedy, swap, Lagrangian ({dual.rounds} rounds)"
+    target = choice.worth + (step - 1e-6 * step if step > 0 else 1e-10 * choice.worth)
+    if dual.bound < target or clock.is_cut:
+        return Proof(choice, dual.bound, 0), method
+    is_in, is_out = decided(core, dual, target)
+    taken = is_in.astype(np.int32)
+    proof = proved_by_branching(
+        core, taken, ~is_in & ~is_out, best=choice, bound=dual.bound, clock=clock
+    )
+    return proof, f"{method}, fixing, branch and bound ({proof.nodes} nodes)"

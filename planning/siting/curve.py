@@ -7,17 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.errors import Progress
-from planning.siting import kernels
+from planning.siting.clock import Clock
+from planning.siting.core import CoverCore
 from planning.siting.cover import prepared_cover
-from planning.siting.greedy import ONE_COVER, GreedyState, Picks, pick_more, start_greedy
-from planning.siting.instance import (
-    CoverInstance,
-    Floats,
-    Indices,
-    SparseReach,
-    read_only,
-)
-from planning.siting.problems import SiteRules
+from planning.siting.greedy import GreedyState, Picks, gains_left, pick_more, start_greedy
+from planning.siting.instance import Floats, Indices, SparseReach
+from planning.siting.problems import SiteRules, SolveLimits
 from planning.siting.rules import compile_rules
 
 STEP_GROWTH = 0.35
@@ -78,31 +73,28 @@ def cover_curve(
     progress
         Called between steps.
     """
+    clock = Clock(SolveLimits(), progress)
     arrays = compile_rules(rules or SiteRules(), reach.n_sites)
-    cover = prepared_cover(reach, people, limit, arrays)
-    most = min(len(cover.candidates), most if most is not None else reach.n_sites)
-    picks, bound = _curve(cover.instance, cover.candidates, most, progress)
+    most = len(arrays.candidates) if most is None else min(most, len(arrays.candidates))
+    cover = prepared_cover(reach, people, limit, arrays, most)
+    picks, bound = _curve(cover.core, most, clock)
     covered = cover.base + np.concatenate([[0.0], np.cumsum(picks.gain)])
-    reachable = cover.base + float(cover.instance.people.sum())
+    reachable = cover.base + float(cover.core.instance.people.sum())
     bound = np.minimum(cover.base + bound[: len(covered)], reachable)
     # A float sum may fall short of the covered people by its rounding.
     bound = np.maximum(bound, covered)
     return CoverCurve(picks.site, covered, bound, reachable, _knee(covered))
 
 
-def _curve(
-    instance: CoverInstance, candidates: Indices, most: int, progress: Progress | None
-) -> tuple[Picks, Floats]:
+def _curve(core: CoverCore, most: int, clock: Clock) -> tuple[Picks, Floats]:
     """Return the greedy picks and, by number of sites, the bound on what they can add."""
-    state = start_greedy(instance, candidates, budget=float(instance.n_sites))
+    state = start_greedy(core)
     bound = np.full(most + 1, np.inf)
     bound[0] = 0.0
     added, done, segments = 0.0, 0, []
     while True:
-        _lower_bound_by_gains(instance, state, candidates, added, bound)
-        picks = pick_more(
-            instance, state, most=min(most - done, _next_step(done)), progress=progress
-        )
+        _lower_bound_by_gains(core, state, added, bound)
+        picks = pick_more(core, state, most=min(most - done, _next_step(done)), clock=clock)
         segments.append(picks)
         done += len(picks.site)
         added += float(picks.gain.sum())
@@ -117,15 +109,10 @@ def _next_step(done: int) -> int:
     return max(1, int(done * STEP_GROWTH))
 
 
-def _lower_bound_by_gains(
-    instance: CoverInstance, state: GreedyState, candidates: Indices, added: float, bound: Floats
-) -> None:
+def _lower_bound_by_gains(core: CoverCore, state: GreedyState, added: float, bound: Floats) -> None:
     """Lower the bound of every number of sites by the gains that are left now."""
-    gain = kernels.gains(
-        instance.site_indptr, instance.site_row, instance.people, ONE_COVER,
-        read_only(state.times, np.int32),
-    )  # fmt: skip
-    left = np.sort(gain[candidates])[::-1]
+    gain = gains_left(core, state.times)
+    left = np.sort(gain[core.rules.may_build])[::-1]
     most = added + np.concatenate([[0.0], np.cumsum(left)])[: len(bound)]
     np.minimum(bound[: len(most)], most, out=bound[: len(most)])
     if len(most) < len(bound):

@@ -1,4 +1,4 @@
-"""Lazy greedy cover: the next site is always the one that adds most per unit of cost."""
+"""Greedy and swap: a good choice of sites, fast, before anything is proved."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.errors import Progress
 from planning.siting import kernels
-from planning.siting.instance import CoverInstance, Floats, Indices, Pointers, read_only
-from planning.siting.rules import RuleArrays
+from planning.siting.clock import Clock
+from planning.siting.core import Choice, CoverCore, covers_of, worth_of
+from planning.siting.instance import Floats, Indices, Pointers, read_only
 
 CHUNK = 200
 """Picks between two looks at the clock."""
 
-ONE_COVER = read_only([1.0, 0.0], np.float64)
-"""Worth of the first, second, ... cover of a person: only the first counts."""
+SWAP_TABLE = 40_000_000
+"""Largest table (sites x chosen sites) of the swap search; beyond it greedy has to do."""
 
 
 @dataclass(slots=True, eq=False)
@@ -43,101 +43,106 @@ class Picks:
     gain: Floats
 
 
-def start_greedy(
-    instance: CoverInstance,
-    may_build: Indices,
-    *,
-    budget: float,
-    cost: Floats | None = None,
-    level_gain: Floats = ONE_COVER,
-    times: Indices | None = None,
-    room: Pointers | None = None,
-) -> GreedyState:
-    """Return the state before the first pick.
-
-    Parameters
-    ----------
-    instance
-        Merged cover pairs.
-    may_build
-        Sites that may be picked.
-    budget
-        What the picks may cost together; with unit costs their number.
-    cost
-        (n_sites,) cost of each site, 1 by default.
-    level_gain
-        Worth per person of one more cover, by the number of covers before it; ends in 0.
-    times
-        (n_rows,) covers that existing sites give.
-    room
-        New sites that each zone rule takes.
-    """
-    n_sites = instance.n_sites
-    before = np.zeros(instance.n_rows, dtype=np.int32) if times is None else times.astype(np.int32)
-    gain = kernels.gains(
-        instance.site_indptr,
-        instance.site_row,
-        instance.people,
-        level_gain,
-        read_only(before, np.int32),
-    )
-    key = gain / (1.0 if cost is None else cost)
-    used = np.full(n_sites, -1, dtype=np.int32)
-    used[may_build] = 0
-    heap = np.asarray(may_build, dtype=np.int32)
-    heap = np.ascontiguousarray(heap[np.lexsort((heap, -key[heap]))])
-    room = np.array([n_sites + 1]) if room is None else room
+def start_greedy(core: CoverCore, *, room: Pointers | None = None) -> GreedyState:
+    """Return the state before the first pick; `room` overrides what the zones take."""
+    times = np.array(core.start, dtype=np.int32)
+    gain = gains_left(core, times)
+    used = np.where(core.rules.may_build, 0, -1).astype(np.int32)
+    heap = core.rules.candidates
+    key = gain / core.cost
+    heap = np.array(heap[np.lexsort((heap, -key[heap]))], dtype=np.int32)
+    room = core.rules.zone_most if room is None else room
     return GreedyState(
-        before, used, key, heap, len(heap), np.array(room, dtype=np.int64), float(budget)
+        times, used, key, heap, len(heap), np.array(room, dtype=np.int64), core.budget
     )
 
 
-def pick_more(
-    instance: CoverInstance,
-    state: GreedyState,
-    *,
-    most: int,
-    rules: RuleArrays | None = None,
-    cost: Floats | None = None,
-    level_gain: Floats = ONE_COVER,
-    copies: int = 1,
-    progress: Progress | None = None,
-) -> Picks:
-    """Pick up to `most` more sites; the state moves on. Ties go to the lowest site.
+def gains_left(core: CoverCore, times: Indices) -> Floats:
+    """Return what one more unit of each site would add, (n_sites,)."""
+    instance = core.instance
+    return kernels.gains(  # type: ignore[no-any-return]
+        instance.site_indptr, instance.site_row, instance.people, core.level_gain,
+        read_only(times, np.int32),
+    )  # fmt: skip
 
-    Parameters
-    ----------
-    instance, state, cost, level_gain
-        As given to `start_greedy`.
-    most
-        Most sites to pick now; fewer when the budget or the gains run out.
-    rules
-        Conflicts and zones.
-    copies
-        Most units at one site.
-    progress
-        Called between chunks.
-    """
-    n_sites = instance.n_sites
-    cost = np.ones(n_sites) if cost is None else cost
-    none = (np.zeros(n_sites + 1), np.zeros(0), np.zeros(n_sites))
-    indptr, conflict, zone = (
-        none if rules is None else (rules.conflict_indptr, rules.conflict_site, rules.zone)
-    )
+
+def pick_more(core: CoverCore, state: GreedyState, *, most: int, clock: Clock) -> Picks:
+    """Pick up to `most` more units; the state moves on. Ties go to the lowest site."""
+    instance, rules = core.instance, core.rules
     site, gain = np.zeros(most, dtype=np.int32), np.zeros(most)
     done = 0
-    while done < most:
-        if progress is not None:
-            progress("greedy", done, most)
+    while done < most and clock.goes_on("greedy", done, most):
         chunk = min(CHUNK, most - done)
         n_picked, state.heap_size, state.budget = kernels.greedy(
-            instance.site_indptr, instance.site_row, instance.people, level_gain,
-            read_only(cost, np.float64), read_only(indptr, np.int64),
-            read_only(conflict, np.int32), read_only(zone, np.int32),
-            state.budget, copies, state.room, state.times, state.used, state.key,
+            instance.site_indptr, instance.site_row, instance.people, core.level_gain,
+            read_only(core.cost, np.float64), rules.conflict_indptr, rules.conflict_site,
+            rules.zone, state.budget, core.copies, state.room, state.times, state.used, state.key,
             state.heap, state.heap_size, chunk, site[done:], gain[done:],
         )  # fmt: skip
         done += n_picked
         if n_picked < chunk:
             break
     return Picks(site[:done], gain[:done])
+
+
+def greedy_choice(core: CoverCore, clock: Clock) -> Choice:
+    """Return the greedy choice; zones that ask for sites get them first."""
+    least = core.rules.zone_least
+    state = start_greedy(core, room=least)
+    most = int(min(core.budget / core.cost.min(), core.copies * len(core.cost)))
+    if least.any():
+        pick_more(core, state, most=most, clock=clock)
+        _fill_zones(core, state)
+    units = np.maximum(state.used, 0)
+    rest = start_greedy(core)
+    rest.times, rest.used, rest.budget = state.times, state.used, state.budget
+    rest.room -= np.bincount(core.rules.zone, units, minlength=len(least)).astype(np.int64)
+    pick_more(core, rest, most=most, clock=clock)
+    units = np.maximum(rest.used, 0)
+    return Choice(units, worth_of(core, units))
+
+
+def _fill_zones(core: CoverCore, state: GreedyState) -> None:
+    """Give zones that still lack sites their lowest allowed ones, useful or not."""
+    rules = core.rules
+    for zone in np.flatnonzero(state.room > 0):
+        for j in np.flatnonzero(rules.zone == zone):
+            if state.room[zone] == 0:
+                break
+            if state.used[j] == 0 and core.cost[j] <= state.budget:
+                state.used[j] = 1
+                state.room[zone] -= 1
+                state.budget -= core.cost[j]
+                pairs = slice(rules.conflict_indptr[j], rules.conflict_indptr[j + 1])
+                state.used[rules.conflict_site[pairs]] = -1
+                rows = slice(core.instance.site_indptr[j], core.instance.site_indptr[j + 1])
+                state.times[core.instance.site_row[rows]] += 1
+
+
+def improved(core: CoverCore, choice: Choice, clock: Clock) -> Choice:
+    """Move one unit at a time to where it adds most until no move helps."""
+    units = np.array(choice.units, dtype=np.int32)
+    n_units = int(units.sum())
+    if n_units == 0 or len(units) * n_units > SWAP_TABLE:
+        return choice
+    instance, rules = core.instance, core.rules
+    chosen = np.zeros(n_units, dtype=np.int32)
+    n_chosen = int((units > 0).sum())
+    chosen[:n_chosen] = np.flatnonzero(units)
+    times = (core.start + covers_of(instance, units)).astype(np.int32)
+    zone_count = np.bincount(rules.zone, units, minlength=len(rules.zone_most)).astype(np.int64)
+    room = np.array(rules.zone_most - zone_count)
+    spare = core.budget - float(core.cost @ units)
+    moves, least_gain = 0, 1e-9 * max(1.0, float(instance.people.sum()))
+    while clock.goes_on("swap", moves, core.instance.n_sites):
+        done, n_chosen, spare = kernels.swap(
+            instance.site_indptr, instance.site_row, instance.row_indptr, instance.row_site,
+            instance.people, core.level_gain, read_only(core.cost, np.float64),
+            rules.conflict_indptr, rules.conflict_site, rules.zone, rules.zone_least,
+            read_only(rules.may_build, np.bool_), spare, core.copies, room, zone_count, times,
+            units, chosen, n_chosen, CHUNK, least_gain,
+        )  # fmt: skip
+        moves += done
+        if done < CHUNK or moves >= clock.limits.rounds:
+            break
+    return Choice(units, worth_of(core, units))

@@ -73,26 +73,9 @@ def gains(site_indptr, site_row, people, level_gain, times):
 
 @njit(cache=True, nogil=True)
 def greedy(
-    site_indptr,
-    site_row,
-    people,
-    level_gain,
-    cost,
-    conflict_indptr,
-    conflict_site,
-    zone,
-    budget,
-    copies,
-    room,
-    times,
-    used,
-    key,
-    heap,
-    size,
-    most,
-    picked,
-    picked_gain,
-):
+    site_indptr, site_row, people, level_gain, cost, conflict_indptr, conflict_site, zone,
+    budget, copies, room, times, used, key, heap, size, most, picked, picked_gain
+):  # fmt: skip
     """Pick by largest gain per cost, updated lazily; return (picks, heap size, budget left).
 
     `key` bounds each site's gain per cost from above (gains only fall) and orders `heap`, so that a
@@ -130,3 +113,259 @@ def greedy(
         picked_gain[n_picked] = gain
         n_picked += 1
     return n_picked, size, budget
+
+
+@njit(cache=True, nogil=True)
+def _swap_table(row_indptr, row_site, people, level_gain, position, times, gain, loss, shared):
+    """Fill what adding, dropping, and doing both at once change (Resende and Werneck 2003).
+
+    gain[j] - loss[k] + shared[j, k] is the change when one unit moves from position k to site j.
+    """
+    gain[:] = 0.0
+    loss[:] = 0.0
+    shared[:] = 0.0
+    top = len(level_gain) - 1
+    for i in range(len(people)):
+        up = people[i] * level_gain[min(times[i], top)]
+        down = people[i] * level_gain[times[i] - 1] if 0 < times[i] <= top else 0.0
+        if up == 0.0 and down == 0.0:
+            continue
+        for e in range(row_indptr[i], row_indptr[i + 1]):
+            gain[row_site[e]] += up
+        if down == 0.0:
+            continue
+        for f in range(row_indptr[i], row_indptr[i + 1]):
+            k = position[row_site[f]]
+            if k >= 0:
+                loss[k] += down
+                for e in range(row_indptr[i], row_indptr[i + 1]):
+                    shared[row_site[e], k] += down - up
+
+
+@njit(cache=True, nogil=True)
+def _may_move(j, d, may_build, units, copies, cost, spare, clash, conflict_indptr, conflict_site,
+              zone, room, zone_least, zone_count):  # fmt: skip
+    """Say whether one unit may move from site d to site j under the rules."""
+    if not may_build[j] or units[j] >= copies or cost[j] - cost[d] > spare:
+        return False
+    if zone[j] != zone[d] and (room[zone[j]] <= 0 or zone_count[zone[d]] <= zone_least[zone[d]]):
+        return False
+    if clash[j] == 0:
+        return True
+    if clash[j] > 1 or units[d] > 1:
+        return False
+    found = False
+    for e in range(conflict_indptr[j], conflict_indptr[j + 1]):
+        found = found or conflict_site[e] == d
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _move_unit(j, step, site_indptr, site_row, conflict_indptr, conflict_site, zone, cost,
+               times, units, clash, room, zone_count):  # fmt: skip
+    """Add (step 1) or remove (step -1) one unit at j; return its cost with the sign of the step."""
+    units[j] += step
+    room[zone[j]] -= step
+    zone_count[zone[j]] += step
+    if units[j] == 0 or (step > 0 and units[j] == 1):
+        for e in range(conflict_indptr[j], conflict_indptr[j + 1]):
+            clash[conflict_site[e]] += step
+    for e in range(site_indptr[j], site_indptr[j + 1]):
+        times[site_row[e]] += step
+    return step * cost[j]
+
+
+@njit(cache=True, nogil=True)
+def swap(
+    site_indptr, site_row, row_indptr, row_site, people, level_gain, cost,
+    conflict_indptr, conflict_site, zone, zone_least, may_build,
+    spare, copies, room, zone_count, times, units, chosen, n_chosen, most, least_gain
+):  # fmt: skip
+    """Move one unit at a time, best move first; return (moves, distinct sites, budget left)."""
+    m = len(cost)
+    position = np.full(m, -1, np.int32)
+    clash = np.zeros(m, np.int32)
+    for k in range(n_chosen):
+        position[chosen[k]] = k
+        for e in range(conflict_indptr[chosen[k]], conflict_indptr[chosen[k] + 1]):
+            clash[conflict_site[e]] += 1
+    gain = np.zeros(m)
+    loss = np.zeros(len(chosen))
+    shared = np.zeros((m, len(chosen)))
+    for moves in range(most):
+        _swap_table(row_indptr, row_site, people, level_gain, position, times, gain, loss, shared)
+        best, to, out = least_gain, -1, -1
+        for j in range(m):
+            for k in range(n_chosen):
+                change = gain[j] - loss[k] + shared[j, k]
+                if change > best and chosen[k] != j and _may_move(
+                    j, chosen[k], may_build, units, copies, cost, spare, clash, conflict_indptr,
+                    conflict_site, zone, room, zone_least, zone_count
+                ):  # fmt: skip
+                    best, to, out = change, j, k
+        if to < 0:
+            return moves, n_chosen, spare
+        d = chosen[out]
+        for turn in range(2):
+            site, step = (d, -1) if turn == 0 else (to, 1)
+            spare -= _move_unit(
+                site, step, site_indptr, site_row, conflict_indptr, conflict_site, zone, cost,
+                times, units, clash, room, zone_count
+            )  # fmt: skip
+        if units[d] == 0:
+            position[d] = -1
+            n_chosen -= 1
+            chosen[out] = chosen[n_chosen]
+            if out < n_chosen:
+                position[chosen[out]] = out
+        if position[to] < 0:
+            position[to] = n_chosen
+            chosen[n_chosen] = to
+            n_chosen += 1
+    return most, n_chosen, spare
+
+
+@njit(cache=True, nogil=True)
+def _fill_budget(value, cost, budget, copies, amount):
+    """Fill `amount` with the best fractional choice; return (its value, order by value per cost)."""
+    ratio = np.empty(len(value))
+    for j in range(len(value)):
+        ratio[j] = -value[j] / cost[j]
+    order = np.argsort(ratio)
+    total = 0.0
+    amount[:] = 0.0
+    for j in order:
+        if value[j] <= 0.0 or budget <= 0.0:
+            break
+        amount[j] = min(np.float64(copies), budget / cost[j])
+        budget -= amount[j] * cost[j]
+        total += amount[j] * value[j]
+    return total, order
+
+
+@njit(cache=True, nogil=True)
+def cover_rounds(
+    site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds, patience,
+    price, direction, best_price, best_value, best_units, numbers
+):  # fmt: skip
+    """Lower the Lagrangian bound of a cover problem by deflected subgradient steps.
+
+    The cover rows are priced: bound(u) = sum over rows of the best worth of its covers at price u
+    less u per cover, plus the fractional knapsack of the sites' priced rows. `start` counts covers
+    that exist, `need` covers that must come first and are worth nothing. numbers = (best bound,
+    best worth, step factor, rounds without progress, rounds done, 1 when finished, least gap).
+    """
+    n = len(people)
+    m = len(cost)
+    top = len(level_gain) - 1
+    value = np.zeros(m)
+    amount = np.zeros(m)
+    times = np.zeros(n)
+    for _ in range(rounds):
+        numbers[4] += 1
+        for j in range(m):
+            total = 0.0
+            for e in range(site_indptr[j], site_indptr[j + 1]):
+                total += price[site_row[e]]
+            value[j] = total
+        bound, order = _fill_budget(value, cost, budget, copies, amount)
+        times[:] = 0.0
+        for j in order:
+            if amount[j] == 0.0:
+                break
+            for e in range(site_indptr[j], site_indptr[j + 1]):
+                times[site_row[e]] += amount[j]
+        worth = 0.0
+        square = 0.0
+        for i in range(n):
+            bound -= need[i] * price[i]
+            wanted = need[i]
+            k = start[i]
+            while k < top and people[i] * level_gain[k] > price[i]:
+                bound += people[i] * level_gain[k] - price[i]
+                wanted += 1
+                k += 1
+            covers = np.int64(times[i] + 1e-9) - need[i]
+            if covers < 0:
+                worth = -np.inf
+            for k in range(start[i], min(start[i] + covers, top)):
+                worth += people[i] * level_gain[k]
+            g = times[i] - wanted + 0.9 * direction[i]
+            ceiling = people[i] * level_gain[min(start[i], top)] if need[i] == 0 else np.inf
+            if (g < 0.0 and price[i] >= ceiling) or (g > 0.0 and price[i] <= 0.0):
+                g = 0.0
+            direction[i] = g
+            square += g * g
+        if worth > numbers[1]:
+            numbers[1] = worth
+            for j in range(m):
+                best_units[j] = np.int32(amount[j] + 1e-9)
+        if bound < numbers[0] - 1e-9 * abs(numbers[0]):
+            numbers[0] = bound
+            numbers[3] = 0
+            best_price[:] = price
+            best_value[:] = value
+        else:
+            numbers[3] += 1
+            if numbers[3] >= patience:
+                numbers[2] *= 0.7
+                numbers[3] = 0
+                price[:] = best_price
+                direction[:] = 0.0
+                if numbers[2] < 1e-3:
+                    numbers[5] = 1
+                    return
+                continue
+        if square < 1e-9 or numbers[0] - numbers[1] < numbers[6]:
+            numbers[5] = 1
+            return
+        step = numbers[2] * (bound - max(numbers[1], 0.0)) / square
+        for i in range(n):
+            ceiling = people[i] * level_gain[min(start[i], top)] if need[i] == 0 else np.inf
+            price[i] = min(ceiling, max(0.0, price[i] - step * direction[i]))
+
+
+@njit(cache=True, nogil=True)
+def _is_subset(start_a, end_a, start_b, end_b, element):
+    """Say whether the ascending elements of a are all among the ascending elements of b."""
+    b = start_b
+    for a in range(start_a, end_a):
+        while b < end_b and element[b] < element[a]:
+            b += 1
+        if b == end_b or element[b] != element[a] or end_a - a > end_b - b:
+            return False
+        b += 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def mark_contained(set_indptr, element, owner_indptr, owner, drop_larger, dropped):
+    """Flag sets that lie inside another, or (drop_larger) sets that hold another one.
+
+    Of equal sets the first stays. `owner` lists the sets that hold each element, ascending.
+    """
+    for a in range(len(set_indptr) - 1):
+        size = set_indptr[a + 1] - set_indptr[a]
+        if size == 0 or dropped[a]:
+            continue
+        rarest = element[set_indptr[a]]
+        for e in range(set_indptr[a], set_indptr[a + 1]):
+            x = element[e]
+            if owner_indptr[x + 1] - owner_indptr[x] < (
+                owner_indptr[rarest + 1] - owner_indptr[rarest]
+            ):
+                rarest = x
+        for f in range(owner_indptr[rarest], owner_indptr[rarest + 1]):
+            b = owner[f]
+            if b == a or dropped[b]:
+                continue
+            larger = set_indptr[b + 1] - set_indptr[b]
+            if larger < size or (larger == size and (b < a) == drop_larger):
+                continue
+            if _is_subset(set_indptr[a], set_indptr[a + 1], set_indptr[b], set_indptr[b + 1],
+                          element):  # fmt: skip
+                if drop_larger:
+                    dropped[b] = True
+                else:
+                    dropped[a] = True
+                    break

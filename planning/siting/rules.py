@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -94,6 +94,22 @@ def compile_rules(rules: SiteRules, n_sites: int, *, count: int | None = None) -
     if findings:
         raise StudyError(*findings)
     return arrays
+
+
+def after_required(rules: RuleArrays) -> RuleArrays:
+    """Return the rules that are left once the required sites are built."""
+    may_build = np.array(rules.may_build)
+    may_build[rules.required] = False
+    owner = np.repeat(np.arange(len(may_build)), np.diff(rules.conflict_indptr))
+    may_build[rules.conflict_site[np.isin(owner, rules.required)]] = False
+    taken = np.bincount(rules.zone[rules.required], minlength=len(rules.zone_most))
+    return replace(
+        rules,
+        required=read_only([], np.int32),
+        may_build=may_build,
+        zone_least=read_only(np.maximum(rules.zone_least - taken, 0), np.int64),
+        zone_most=read_only(rules.zone_most - taken, np.int64),
+    )
 
 
 def _numbers(sites: Iterable[int]) -> Indices:

@@ -1,0 +1,47 @@
+"""When a search must stop: the clock, the user, or neither."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from geo.errors import Cancelled, Progress
+from planning.siting.problems import SolveLimits
+
+
+@dataclass(slots=True)
+class Clock:
+    """Watches the wall clock and the user for one solve.
+
+    Parameters
+    ----------
+    limits
+        Rounds, nodes and seconds of the solve.
+    progress
+        Called with (stage, done, total); raises `Cancelled` to stop.
+    is_cut
+        True once the clock or the user has stopped the search.
+    """
+
+    limits: SolveLimits
+    progress: Progress | None = None
+    is_cut: bool = False
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the time limit; infinite without one."""
+        if self.limits.seconds is None:
+            return float("inf")
+        return self.limits.seconds - (time.perf_counter() - self.started)
+
+    def goes_on(self, stage: str, done: int, total: int) -> bool:
+        """Report progress and say whether the search may go on."""
+        if not self.is_cut and self.progress is not None:
+            try:
+                self.progress(stage, done, total)
+            except Cancelled:
+                self.is_cut = True
+        if self.seconds_left <= 0:
+            self.is_cut = True
+        return not self.is_cut
