@@ -102,6 +102,18 @@ MESSAGES: dict[str, Message] = {
         "the opening hours `{text}` cannot be read at `{part}`",
         "Write them like `Mo-Fr 08:00-17:00; Sa 08:00-12:00; PH off` or 周一至周五 8:00-17:00.",
     ),
+    "preset_missing": Message(
+        "error",
+        "there is no standards preset `{name}`",
+        "Name shangyu-2022, zhoushan-2020, reference, gb50180-2018 or the path of a TOML file.",
+    ),
+    "preset_reference": Message(
+        "error",
+        "`{key}` is `{value}`, which does not fit",
+        "Name a document of the same file and a measure of docs/standards.md; only computed "
+        "standards have a measure.",
+    ),
+    "preset_id_twice": Message("error", "two standards have the id `{id}`", "Rename one."),
 }
 
 
