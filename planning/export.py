@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
-import time
 from collections.abc import Mapping
-from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +12,25 @@ import numpy as np
 import shapely
 
 from geo.errors import Progress
-from planning.folder import RUN_FILE, RUN_FORMAT, output_folder
+from planning.cartography import assessment_map
+from planning.folder import RUN_FILE, output_folder
+from planning.maps import write_html
 from planning.results import (
     cell_columns,
+    chosen_sites,
     facility_columns,
     gap_columns,
+    site_columns,
     summary,
     village_columns,
     zone_columns,
 )
+from planning.run import run_record
 from planning.tables import Column, write_csv
 from planning.wording import Language, finding_sentence, msgid, translator
 from planning.workflow import Assessment
 
 CELLS_FORMAT = "servicecircle.cells/1"
-PACKAGES = ("numpy", "scipy", "numba", "shapely", "geopandas", "osmium", "highspy", "folium")
 
 
 def write_results(
@@ -76,7 +75,7 @@ def write_results(
         report(msgid("Writing the GeoPackage"), 0, 1)
         write_geopackage(assessment, folder / "results.gpkg")
         report(msgid("Drawing the map"), 0, 1)
-        write_map(assessment, folder / "map.html", language=language)
+        write_html(assessment_map(assessment, language), folder / "map.html")
         write_json(folder / RUN_FILE, run_record(assessment, command, started))
     return target
 
@@ -88,6 +87,7 @@ def result_tables(assessment: Assessment) -> dict[str, list[Column]]:
         "villages": village_columns(assessment),
         "facilities": facility_columns(assessment),
         "gaps": gap_columns(assessment),
+        "sites": site_columns(assessment),
     }
 
 
@@ -116,9 +116,10 @@ def write_cells(assessment: Assessment, path: Path) -> None:
 
 
 def write_geopackage(assessment: Assessment, path: Path) -> None:
-    """Write results.gpkg in the dataset's metric system: zones, facilities, gaps, circles, sites."""
+    """Write results.gpkg in the metric system: zones, facilities, gaps, circles, sites."""
     dataset = assessment.dataset
     facilities = dataset.facilities
+    sites = chosen_sites(assessment)
     layers = {
         "zones": _frame(zone_columns(assessment), dataset.zones.geometry, dataset.crs),
         "facilities": _frame(
@@ -134,49 +135,10 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
             ),
             dataset.crs,
         ),
+        "sites": _frame(site_columns(assessment), _points(sites.x_m, sites.y_m), dataset.crs),
     }
     for name, frame in layers.items():
         frame.to_file(path, layer=name, driver="GPKG")
-
-
-def run_number(assessment: Assessment) -> str:
-    """Return the number that map, pages and run.json share: a hash of inputs and parameters."""
-    parts = [
-        assessment.dataset.fingerprint,
-        repr(_parameters(assessment)),
-        version("servicecircle"),
-    ]
-    return "SC-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10].upper()
-
-
-def run_record(assessment: Assessment, command: str, started: float | None) -> dict[str, Any]:
-    """Return run.json: versions, parameters, input hashes and timings; never a path."""
-    return {
-        "format": RUN_FORMAT,
-        "run_number": run_number(assessment),
-        "command": command,
-        "versions": {
-            "servicecircle": version("servicecircle"),
-            "python": platform.python_version(),
-            **{name: version(name) for name in PACKAGES},
-        },
-        "platform": platform.platform(),
-        "parameters": _parameters(assessment),
-        "inputs": [asdict(entry) for entry in assessment.dataset.provenance],
-        "dataset_fingerprint": assessment.dataset.fingerprint,
-        "seconds_total": None if started is None else round(time.perf_counter() - started, 3),
-    }
-
-
-def _parameters(assessment: Assessment) -> dict[str, Any]:
-    study = assessment.study
-    return {
-        "scenario": asdict(assessment.scenario),
-        "travel": asdict(study.travel),
-        "standards": asdict(study.standards),
-        "siting": asdict(study.siting),
-        "candidates_spacing_m": study.candidates.spacing_m,
-    }
 
 
 def _frame(columns: list[Column], geometry: Any, crs: str) -> geopandas.GeoDataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -41,6 +42,21 @@ class CandidateSites:
 
     def __len__(self) -> int:
         return len(self.id)
+
+    def taken(self, index: Sequence[int]) -> CandidateSites:
+        """Return the candidates of these indices, in that order."""
+        rows = np.asarray(index, dtype=np.int64)
+        return replace(
+            self,
+            id=tuple(self.id[i] for i in index),
+            name=tuple(self.name[i] for i in index),
+            x_m=self.x_m[rows],
+            y_m=self.y_m[rows],
+            lon=self.lon[rows],
+            lat=self.lat[rows],
+            zone=self.zone[rows],
+            village=self.village[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

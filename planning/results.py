@@ -12,10 +12,13 @@ from data.types import Dataset, Floats, Ints
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status
+from planning.proposals import CandidateSites
+from planning.ratio_rows import ratio_rows
 from planning.scenario import is_operating
 from planning.tables import Column, Value
 from planning.workflow import ALL_PEOPLE, Assessment, ModeResult
 
+SITE_NOTE = "测算点位，非地块选址，用地须经自然资源部门核实"
 SUMMARY_FORMAT = "servicecircle.summary/1"
 STATUS_NAMES: dict[int, str] = {
     Status.COVERED: "covered",
@@ -50,8 +53,8 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
             "people": float(sum(gap.people for gap in assessment.gaps)),
         },
         "unplaced_facilities": int((~assessment.dataset.facilities.has_position).sum()),
-        "ratios": [],
-        "siting": {},
+        "ratios": ratio_rows(assessment.ratios),
+        "siting": siting_row(assessment),
         "warnings": list(warnings),
     }
 
@@ -228,6 +231,68 @@ def gap_columns(assessment: Assessment) -> list[Column]:
         Column("points", [len(gap.demand) for gap in gaps], 0),
         Column("lon", lon.tolist(), 6),
         Column("lat", lat.tolist(), 6),
+    ]
+
+
+def siting_row(assessment: Assessment) -> dict[str, Any]:
+    """Return the siting answer with its proof as summary.json writes it."""
+    proposal = assessment.proposal
+    plan, candidates = proposal.plan, proposal.candidates
+    return {
+        "mode": proposal.mode,
+        "minutes": proposal.minutes,
+        "kind": proposal.kind,
+        "model": plan.model,
+        "candidates": len(candidates),
+        "count": len(plan.new_sites),
+        "status": plan.status,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "method": plan.method,
+        "seed": plan.seed,
+        "sites": [candidates.id[site.candidate] for site in proposal.sites],
+        "curve": [
+            {"sites": number, "people": people, "bound": bound}
+            for number, (people, bound) in enumerate(
+                zip(proposal.curve.covered.tolist(), proposal.curve.bound.tolist(), strict=True)
+            )
+        ],
+        "reachable_people": proposal.curve.reachable,
+        "knee": proposal.curve.knee,
+    }
+
+
+def chosen_sites(assessment: Assessment) -> CandidateSites:
+    """Return the chosen sites in order of rank."""
+    proposal = assessment.proposal
+    return proposal.candidates.taken([site.candidate for site in proposal.sites])
+
+
+def site_columns(assessment: Assessment) -> list[Column]:
+    """Return sites.csv: the proposed sites by rank, with the line that they are not parcels."""
+    dataset, proposal = assessment.dataset, assessment.proposal
+    chosen = chosen_sites(assessment)
+    sites, n = proposal.sites, len(proposal.sites)
+    return [
+        Column("rank", list(range(1, n + 1)), 0),
+        Column("site_id", chosen.id),
+        Column("name", chosen.name),
+        Column("kind", [proposal.kind] * n),
+        Column("zone_code", _texts(dataset.zones.code, chosen.zone)),
+        Column("zone_name", _texts(dataset.zones.name, chosen.zone)),
+        Column(
+            "village_name",
+            _texts(dataset.villages.name if dataset.villages else (), chosen.village),
+        ),
+        Column("lon", chosen.lon.tolist(), 6),
+        Column("lat", chosen.lat.tolist(), 6),
+        Column("people_without_cover_in_reach", [site.reached_people for site in sites], 2),
+        Column("people_only_by_this_site", [site.new_people for site in sites], 2),
+        Column("mode", [proposal.mode] * n),
+        Column("minutes", [proposal.minutes] * n, 1),
+        Column("status", [proposal.plan.status] * n),
+        Column("land_status", [SITE_NOTE] * n),
     ]
 
 

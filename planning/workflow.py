@@ -14,6 +14,7 @@ from data.types import Dataset
 from geo.errors import Finding, Progress
 from geo.snap import Snaps
 from geo.travel import Nearest, nearest
+from planning.centres import counted_centres
 from planning.coverage import (
     Coverage,
     Gap,
@@ -30,6 +31,9 @@ from planning.coverage import (
     roads_incomplete,
     robust_cover,
 )
+from planning.norms import RatioBounds
+from planning.proposals import Proposal, propose
+from planning.ratios import Ratios, service_ratios
 from planning.scenario import Mask, Scenario, is_operating, is_point, scenario_of
 from planning.sensitivity import (
     ModeInput,
@@ -44,6 +48,7 @@ from planning.wording import msgid
 Floats: TypeAlias = NDArray[np.float64]
 
 ALL_PEOPLE = "all"
+FARTHEST_CENTRE_MINUTES = 1440.0
 ROBUST_SPEED_SETS = ("low", "default", "high")
 POINT_LEVEL = "primary_care_point"
 CIRCLE_STANDARD = "shangyu-2022/N2"
@@ -107,6 +112,8 @@ class Assessment:
     is_open: Mask
     modes: Mapping[str, ModeResult]
     gaps: tuple[Gap, ...]
+    ratios: Ratios
+    proposal: Proposal
     sensitivity: tuple[Variant, ...]
     findings: tuple[Finding, ...]
 
@@ -145,8 +152,15 @@ def assess(
         modes[mode] = assess_mode(dataset, study.travel, mode, is_open=is_open)
     headline = study.travel.headline_mode if study.travel.basis else None
     analysis_mode = headline or study.travel.modes[0]
+    result = modes[analysis_mode]
+    given = _mode_input(dataset, study.travel, result, is_open)
     report(msgid("Gaps"), 0, 1)
-    gaps = find_gaps(gap_input(dataset), modes[analysis_mode].status, modes[analysis_mode].nearest)
+    gaps = find_gaps(gap_input(dataset), result.status, result.nearest)
+    report(msgid("People per centre"), 0, 1)
+    ratios = people_per_centre(given, study, scenario)
+    report(msgid("Choosing sites"), 0, 1)
+    proposal = propose(study, given, result.status, progress=progress)
+    report(msgid("Sensitivity"), 0, 1)
     return Assessment(
         dataset=dataset,
         study=study,
@@ -156,7 +170,9 @@ def assess(
         is_open=is_open,
         modes=modes,
         gaps=gaps,
-        sensitivity=sweep(_mode_input(dataset, study.travel, modes[analysis_mode], is_open)),
+        ratios=ratios,
+        proposal=proposal,
+        sensitivity=sweep(given),
         findings=dataset.findings,
     )
 
@@ -171,9 +187,7 @@ def open_points(dataset: Dataset, scenario: Scenario) -> Mask:
     )
 
 
-def assess_mode(
-    dataset: Dataset, travel: TravelTable, mode: str, *, is_open: Mask
-) -> ModeResult:
+def assess_mode(dataset: Dataset, travel: TravelTable, mode: str, *, is_open: Mask) -> ModeResult:
     """Compute times and counts of one mode.
 
     Parameters
@@ -268,6 +282,43 @@ def people_by_outside(given: ModeInput, status: Statuses) -> float:
     without = status_of(replace(given, is_open=is_inside))
     lost = (status == Status.COVERED) & (without != Status.COVERED)
     return float(given.dataset.demand.people[lost].sum())
+
+
+def people_per_centre(given: ModeInput, study: Study, scenario: Scenario) -> Ratios:
+    """Return N1 in the declared and the nearest view; points outside the zones never enter.
+
+    The nearest view assigns people to the centre that is quickest in the mode of the analysis,
+    however far it is.
+    """
+    dataset = given.dataset
+    operating = is_operating(dataset.facilities, scenario)
+    centres = counted_centres(dataset.facilities, is_operating=operating)
+    times = nearest(
+        given.network,
+        given.demand_snaps,
+        given.facility_snaps,
+        is_open=centres.points & dataset.facilities.has_position,
+        horizon_minutes=FARTHEST_CENTRE_MINUTES,
+    )
+    lower, upper = study.standards.ratio_bounds
+    return service_ratios(
+        dataset,
+        centres=centres,
+        nearest_facility=times.facility,
+        bounds=RatioBounds(lower, upper),
+    )
+
+
+def warm_kernels(progress: Progress | None = None) -> None:
+    """Compile every kernel once, so that the first answer of a new installation does not wait."""
+    from geo import warm as geo_kernels
+    from planning.siting import warm as siting_kernels
+
+    report = progress or _silent
+    report(msgid("Compiling travel kernels"), 0, 2)
+    geo_kernels.warm()
+    report(msgid("Compiling siting kernels"), 1, 2)
+    siting_kernels.warm()
 
 
 def gap_input(dataset: Dataset) -> GapInput:
