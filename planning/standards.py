@@ -247,23 +247,30 @@ def _faults(preset: Preset, file: str) -> list[Finding]:
         params = (("actual", preset.format), ("supported", FORMAT))
         faults.append(Finding("study_format", params, file=file))
     for standard in preset.standard:
-        where = {"file": file, "rows": (standard.id,)}
-        if standard.threshold:
-            try:
-                parse_threshold(standard.threshold)
-            except StudyError as error:
-                faults += [Finding(f.code, f.params, **where) for f in error.findings]
-        if standard.document not in documents:
-            faults.append(_unknown("document", standard.document, **where))
-        if standard.measure not in MEASURES:
-            faults.append(_unknown("measure", standard.measure, **where))
-        if (standard.treatment == "computed") != bool(standard.measure):
-            faults.append(_unknown("treatment", standard.treatment, **where))
+        faults += [
+            Finding(code, params, file=file, rows=(standard.id,))
+            for code, params in _standard_faults(standard, documents)
+        ]
         if standard.id in seen:
             faults.append(Finding("preset_id_twice", (("id", standard.id),), file=file))
         seen.add(standard.id)
     return faults
 
 
-def _unknown(key: str, value: str, *, file: str, rows: tuple[str, ...]) -> Finding:
-    return Finding("preset_reference", (("key", key), ("value", value)), file=file, rows=rows)
+def _standard_faults(
+    standard: Standard, documents: set[str]
+) -> list[tuple[str, tuple[tuple[str, str | int | float], ...]]]:
+    faults: list[tuple[str, tuple[tuple[str, str | int | float], ...]]] = []
+    try:
+        _ = standard.target
+    except StudyError as error:
+        faults += [(fault.code, fault.params) for fault in error.findings]
+    is_computed = standard.treatment == "computed"
+    for key, value, fits in (
+        ("document", standard.document, standard.document in documents),
+        ("measure", standard.measure, standard.measure in MEASURES),
+        ("treatment", standard.treatment, is_computed == bool(standard.measure)),
+    ):
+        if not fits:
+            faults.append(("preset_reference", (("key", key), ("value", value))))
+    return faults
