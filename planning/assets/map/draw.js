@@ -1,0 +1,299 @@
+/* ServiceCircle map, part 2: drawing. One pane and one canvas per layer, so that late data never covers what lies above. */
+(function (root) {
+  'use strict';
+  const SC = root.ServiceCircle;
+  const TAU = 2 * Math.PI;
+
+  function makePane(map, order) {
+    const name = 'sc-' + order;
+    if (!map.getPane(name)) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = String(300 + order);
+      pane.style.pointerEvents = 'none';
+    }
+    return name;
+  }
+
+  /** A canvas that follows the map and calls `paint(ctx, view)` whenever it must be drawn anew. */
+  SC.Canvas = L.Renderer.extend({
+    options: { padding: 0.1, order: 0 },
+
+    beforeAdd: function (map) { this.options.pane = makePane(map, this.options.order); },
+
+    paint: function () {},
+
+    redraw: function () { if (this._map) { this._update(); } },
+
+    _initContainer: function () {
+      this._container = document.createElement('canvas');
+      this._context = this._container.getContext('2d');
+    },
+
+    _destroyContainer: function () {
+      L.DomUtil.remove(this._container);
+      delete this._container;
+      delete this._context;
+    },
+
+    _update: function () {
+      const map = this._map;
+      if (map._animatingZoom && this._bounds) { return; }
+      L.Renderer.prototype._update.call(this);
+      const corner = this._bounds.min, size = this._bounds.getSize(), canvas = this._container;
+      const ratio = SC.pixelRatio();
+      L.DomUtil.setPosition(canvas, corner);
+      canvas.width = Math.round(ratio * size.x);
+      canvas.height = Math.round(ratio * size.y);
+      canvas.style.width = size.x + 'px';
+      canvas.style.height = size.y + 'px';
+      this._context.scale(ratio, ratio);
+      const origin = map.getPixelOrigin().add(corner), zoom = map.getZoom();
+      const scale = 256 * Math.pow(2, zoom);
+      this.paint(this._context, {
+        zoom: zoom, scale: scale, x: origin.x, y: origin.y, width: size.x, height: size.y,
+        west: origin.x / scale, east: (origin.x + size.x) / scale,
+        north: origin.y / scale, south: (origin.y + size.y) / scale
+      });
+    }
+  });
+
+  SC.isPrinting = false;
+  SC.pixelRatio = function () {
+    return SC.isPrinting ? 3 : Math.min(Math.max(root.devicePixelRatio || 1, 1), 3);
+  };
+
+  function isOutside(box, k, view, slack) {
+    const s = slack / view.scale;
+    return box[4 * k] > view.east + s || box[4 * k + 2] < view.west - s ||
+      box[4 * k + 1] > view.south + s || box[4 * k + 3] < view.north - s;
+  }
+
+  /** Add line k to the path, leaving out points closer than most of a pixel to the last one. */
+  function trace(ctx, lines, k, view) {
+    const scale = view.scale, ox = view.x, oy = view.y, end = lines.start[k + 1];
+    let i = lines.start[k];
+    let px = lines.x[i] * scale - ox, py = lines.y[i] * scale - oy;
+    ctx.moveTo(px, py);
+    for (i++; i < end; i++) {
+      const x = lines.x[i] * scale - ox, y = lines.y[i] * scale - oy;
+      if (i + 1 < end && Math.abs(x - px) + Math.abs(y - py) < 0.8) { continue; }
+      ctx.lineTo(x, y);
+      px = x;
+      py = y;
+    }
+  }
+
+  function lineWidth(style, zoom) {
+    return style.width * Math.min(Math.max(Math.pow(2, (zoom - 14) * 0.45), 0.3), 4);
+  }
+
+  /** Lines in groups, the first group on top; casings below all lines. */
+  SC.paintLines = function (ctx, view, lines, group, styles, canThin) {
+    const members = styles.map(() => []);
+    for (let k = 0; k < lines.count; k++) {
+      if (!isOutside(lines.box, k, view, 8)) { members[group[k]].push(k); }
+    }
+    ctx.lineJoin = 'round';
+    ctx.lineCap = 'round';
+    [true, false].forEach((isCasing) => {
+      for (let g = styles.length - 1; g >= 0; g--) {
+        const style = styles[g];
+        if (view.zoom < style.minZoom || (isCasing && !style.casing)) { continue; }
+        const width = canThin ? lineWidth(style, view.zoom) : style.width;
+        if (isCasing && canThin && width < 1.2) { continue; }
+        ctx.strokeStyle = isCasing ? style.casing : style.colour;
+        ctx.lineWidth = isCasing ? width + (canThin ? 1.2 : 3) : width;
+        ctx.setLineDash(isCasing ? [] : style.dash);
+        // Very long paths are slow to stroke: some hundred lines at a time.
+        for (let from = 0; from < members[g].length; from += 400) {
+          ctx.beginPath();
+          members[g].slice(from, from + 400).forEach((k) => trace(ctx, lines, k, view));
+          ctx.stroke();
+        }
+      }
+    });
+    ctx.setLineDash([]);
+  };
+
+  const patterns = {};
+  function hatch(ctx, colour) {
+    if (!patterns[colour]) {
+      const tile = document.createElement('canvas');
+      tile.width = tile.height = 8;
+      const pen = tile.getContext('2d');
+      pen.strokeStyle = colour;
+      pen.lineWidth = 1.6;
+      pen.beginPath();
+      [-8, 0, 8].forEach((shift) => { pen.moveTo(shift - 1, 9); pen.lineTo(shift + 9, -1); });
+      pen.stroke();
+      patterns[colour] = tile;
+    }
+    return ctx.createPattern(patterns[colour], 'repeat');
+  }
+  SC.hatch = hatch;
+
+  /** Areas: all rings of one area are one even-odd path. */
+  SC.paintAreas = function (ctx, view, areas, styles) {
+    const rings = areas.rings;
+    ctx.lineJoin = 'round';
+    for (let a = 0; a < areas.count; a++) {
+      if (isOutside(areas.box, a, view, 8)) { continue; }
+      const style = styles[areas.group[a]];
+      ctx.beginPath();
+      for (let k = areas.first[a]; k < areas.first[a + 1]; k++) {
+        trace(ctx, rings, k, view);
+        ctx.closePath();
+      }
+      if (style.fillColour && style.fill !== 'none') {
+        ctx.globalAlpha = style.fillOpacity;
+        ctx.fillStyle = style.fill === 'hatch' ? hatch(ctx, style.fillColour) : style.fillColour;
+        ctx.fill('evenodd');
+        ctx.globalAlpha = 1;
+      }
+      if (style.lineColour) {
+        ctx.strokeStyle = style.lineColour;
+        ctx.lineWidth = style.lineWidth;
+        ctx.setLineDash(style.dash);
+        ctx.stroke();
+        ctx.setLineDash([]);
+      }
+    }
+  };
+
+  const SHAPES = {
+    dot: (ctx, r) => { ctx.arc(0, 0, r, 0, TAU); },
+    ring: (ctx, r) => { ctx.arc(0, 0, r, 0, TAU); },
+    square: (ctx, r) => { const s = r * 0.89; ctx.rect(-s, -s, 2 * s, 2 * s); },
+    triangle: (ctx, r) => {
+      ctx.moveTo(0, -1.15 * r); ctx.lineTo(1.1 * r, 0.8 * r); ctx.lineTo(-1.1 * r, 0.8 * r);
+    },
+    diamond: (ctx, r) => {
+      ctx.moveTo(0, -1.2 * r); ctx.lineTo(1.2 * r, 0); ctx.lineTo(0, 1.2 * r); ctx.lineTo(-1.2 * r, 0);
+    },
+    cross: (ctx, r) => {
+      const a = 1.1 * r, b = 0.4 * r;
+      [[-b, -a], [b, -a], [b, -b], [a, -b], [a, b], [b, b], [b, a], [-b, a], [-b, b], [-a, b],
+        [-a, -b], [-b, -b]].forEach((p, i) => { if (i) { ctx.lineTo(p[0], p[1]); } else { ctx.moveTo(p[0], p[1]); } });
+    }
+  };
+
+  /** One symbol with a white rim, so that it is seen on every colour. */
+  SC.symbol = function (ctx, shape, x, y, size, colour) {
+    const r = size / 2;
+    ctx.save();
+    ctx.translate(x, y);
+    ctx.lineJoin = 'round';
+    ctx.beginPath();
+    SHAPES[shape](ctx, r);
+    ctx.closePath();
+    if (shape === 'ring') {
+      ctx.lineWidth = Math.max(4, size * 0.45);
+      ctx.strokeStyle = '#fff';
+      ctx.stroke();
+      ctx.lineWidth = Math.max(2, size * 0.25);
+      ctx.strokeStyle = colour;
+      ctx.stroke();
+    } else {
+      ctx.lineWidth = size > 7 ? 2.6 : 1.6;
+      ctx.strokeStyle = '#fff';
+      ctx.stroke();
+      ctx.fillStyle = colour;
+      ctx.fill();
+    }
+    ctx.restore();
+  };
+
+  /** Size of a symbol at a zoom, for a style given at zoom 12. */
+  SC.symbolSize = function (style, zoom) {
+    return style.size * Math.min(Math.max(1 + (zoom - 12) * 0.14, 0.5), 1.5);
+  };
+
+  /** A proposed site: yellow, black ring, its rank. */
+  SC.siteSymbol = function (ctx, x, y, rank) {
+    const r = 10;
+    ctx.save();
+    ctx.beginPath();
+    ctx.arc(x, y, r + 1.5, 0, TAU);
+    ctx.fillStyle = '#fff';
+    ctx.fill();
+    ctx.beginPath();
+    ctx.arc(x, y, r, 0, TAU);
+    ctx.fillStyle = '#ffd92f';
+    ctx.fill();
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = '#000';
+    ctx.stroke();
+    ctx.fillStyle = '#000';
+    ctx.font = 'bold ' + (rank.length > 2 ? 9 : 12) + 'px ' + SC.FONT;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.fillText(rank, x, y + 0.5);
+    ctx.restore();
+  };
+
+  SC.FONT = '"Noto Sans CJK SC","Microsoft YaHei","PingFang SC","Source Han Sans SC",sans-serif';
+
+  /** Names beside places: important ones first, none over another. */
+  SC.paintLabels = function (ctx, view, labels) {
+    const taken = [];
+    ctx.lineJoin = 'round';
+    labels.forEach((label) => {
+      const x = label.x * view.scale - view.x, y = label.y * view.scale - view.y;
+      if (x < -80 || y < -20 || x > view.width + 80 || y > view.height + 20) { return; }
+      ctx.font = label.weight + ' ' + label.size + 'px ' + SC.FONT;
+      const width = ctx.measureText(label.text).width;
+      const left = label.isCentred ? x - width / 2 : x + label.gap;
+      const box = [left - 2, y - label.size * 0.65, left + width + 2, y + label.size * 0.65];
+      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) { return; }
+      taken.push(box);
+      ctx.textBaseline = 'middle';
+      ctx.lineWidth = 3.2;
+      ctx.strokeStyle = 'rgba(255,255,255,0.92)';
+      ctx.strokeText(label.text, left, y);
+      ctx.fillStyle = label.colour;
+      ctx.fillText(label.text, left, y);
+    });
+  };
+
+  /** Cells without a grid: a dot for each, as large as its cell. */
+  SC.paintCells = function (ctx, view, cells, classes, swatches) {
+    const n = cells.x.length;
+    ctx.globalAlpha = 1;
+    for (let c = 0; c < swatches.length; c++) {
+      ctx.fillStyle = swatches[c].colour;
+      ctx.beginPath();
+      for (let i = 0; i < n; i++) {
+        if (classes[i] !== c) { continue; }
+        const x = cells.x[i] * view.scale - view.x, y = cells.y[i] * view.scale - view.y;
+        const r = Math.max(cells.size * view.scale / 2, 1);
+        if (x < -r || y < -r || x > view.width + r || y > view.height + r) { continue; }
+        if (r < 2.5) {
+          ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
+        } else {
+          ctx.moveTo(x + r, y);
+          ctx.arc(x, y, r, 0, TAU);
+        }
+      }
+      ctx.fill();
+    }
+  };
+
+  /** The Mercator picture of one theme, crisp when enlarged. */
+  SC.Picture = L.ImageOverlay.extend({
+    beforeAdd: function (map) { this.options.pane = makePane(map, this.options.order); },
+    onAdd: function (map) {
+      L.ImageOverlay.prototype.onAdd.call(this, map);
+      map.on('zoomend', this._crisp, this);
+      this._crisp();
+    },
+    onRemove: function (map) {
+      map.off('zoomend', this._crisp, this);
+      L.ImageOverlay.prototype.onRemove.call(this, map);
+    },
+    _crisp: function () {
+      const shown = this._map.latLngToLayerPoint(this._bounds.getSouthEast())
+        .subtract(this._map.latLngToLayerPoint(this._bounds.getNorthWest()));
+      this._image.style.imageRendering = shown.x >= this.options.columns ? 'pixelated' : 'auto';
+    }
+  });
+}(window));

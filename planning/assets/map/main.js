@@ -1,0 +1,276 @@
+/* ServiceCircle map, part 5: putting the parts on a Leaflet map, as a page of its own or inside the app. */
+(function (root) {
+  'use strict';
+  const SC = root.ServiceCircle, el = SC.el;
+  let boards = 0;
+
+  /** What is shared by everything on one map: shown layers, the canvas of names. */
+  function stageOf(map) {
+    if (map.scStage) { return map.scStage; }
+    const stage = map.scStage = { shown: new Set(), words: {}, readout: null, tooltip: null };
+    stage.labels = new SC.Canvas({ order: 345 });
+    stage.labels.paint = (ctx, view) => {
+      const labels = [];
+      stage.shown.forEach((layer) => {
+        if (layer.labels) { labels.push.apply(labels, layer.labels(view.zoom)); }
+      });
+      labels.sort((a, b) => a.rank - b.rank);
+      SC.paintLabels(ctx, view, labels);
+    };
+    stage.labels.addTo(map);
+    let isWaiting = false;
+    stage.relabel = () => {
+      if (isWaiting) { return; }
+      isWaiting = true;
+      root.requestAnimationFrame(() => { isWaiting = false; stage.labels.redraw(); });
+    };
+    return stage;
+  }
+
+  /** Keep the stage informed of when a layer is on its map. */
+  function follow(layer) {
+    layer.leaflet.on('add', () => {
+      const stage = stageOf(layer.leaflet._map);
+      layer.stage = stage;
+      stage.shown.add(layer);
+      stage.relabel();
+    });
+    layer.leaflet.on('remove', () => {
+      layer.stage.shown.delete(layer);
+      layer.stage.relabel();
+    });
+    layer.ready.then(() => { if (layer.stage) { layer.stage.relabel(); } });
+    return layer;
+  }
+
+  function viewOf(map) { return { scale: 256 * Math.pow(2, map.getZoom()), zoom: map.getZoom() }; }
+
+  /** Uppermost feature under a place, and the values of the uppermost shown cells. */
+  function ask(map, latlng) {
+    const stage = stageOf(map), world = SC.world(latlng.lng, latlng.lat);
+    const at = { x: world[0], y: world[1] }, view = viewOf(map);
+    const layers = Array.from(stage.shown).sort((a, b) =>
+      b.leaflet.options.order - a.leaflet.options.order);
+    let hit = null, cell = null;
+    layers.forEach((layer) => {
+      if (!hit && layer.hit) { hit = layer.hit(at, view); }
+      if (!cell && layer.values) { cell = layer.values(latlng, stage.words); }
+    });
+    return { hit: hit, cell: cell };
+  }
+  SC.ask = ask;
+
+  function openPopup(map, latlng) {
+    const answer = ask(map, latlng), stage = stageOf(map);
+    if (!answer.hit && !answer.cell) { return false; }
+    const place = answer.hit && answer.hit.isPoint ? answer.hit.latlng : latlng;
+    const popup = L.popup({ maxWidth: 340, autoPanPadding: [20, 20] }).setLatLng(place)
+      .setContent(SC.popupContent(answer.hit, answer.cell, stage.words));
+    popup.openOn(map);
+    const close = popup.getElement().querySelector('.leaflet-popup-close-button');
+    if (close) { close.setAttribute('aria-label', stage.words.close); }
+    return true;
+  }
+
+  function listen(map, stage, options) {
+    let wanted = null;
+    const point = () => {
+      const latlng = wanted;
+      wanted = null;
+      const answer = ask(map, latlng), isPoint = answer.hit && answer.hit.isPoint;
+      map.getContainer().classList.toggle('sc-over', Boolean(isPoint));
+      if (stage.readout) { stage.readout.show(answer.cell && answer.cell.rows, ''); }
+      if (isPoint) {
+        stage.tooltip.setLatLng(answer.hit.latlng).setContent(el('span', {}, [answer.hit.title]));
+        if (!map.hasLayer(stage.tooltip)) { stage.tooltip.addTo(map); }
+      } else if (map.hasLayer(stage.tooltip)) { stage.tooltip.remove(); }
+    };
+    map.on('mousemove', (event) => {
+      if (!wanted) { root.requestAnimationFrame(point); }
+      wanted = event.latlng;
+    });
+    map.on('mouseout', () => { if (map.hasLayer(stage.tooltip)) { stage.tooltip.remove(); } });
+    if (options.popups !== false) { map.on('click', (event) => { openPopup(map, event.latlng); }); }
+    map.getContainer().addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && event.target === map.getContainer()) {
+        openPopup(map, map.getCenter());
+      }
+    });
+  }
+
+  function furniture(map, words, options) {
+    map.attributionControl.setPrefix(false);
+    if (options.attribution) {
+      map.attributionControl.addAttribution(el('i', {}, [options.attribution]).innerHTML);
+    }
+    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+    const north = L.control({ position: 'topright' });
+    north.onAdd = () => {
+      const node = el('div', { class: 'sc-north', role: 'img', 'aria-label': words.north });
+      node.innerHTML = '<svg viewBox="0 0 24 34" width="26" height="38" aria-hidden="true">' +
+        '<path d="M12 1 4 32l8-6z" fill="#222"/><path d="M12 1l8 31-8-6z" fill="#fff"/>' +
+        '<path d="M12 1 4 32l8-6 8 6z" fill="none" stroke="#222"/></svg>';
+      node.insertBefore(el('b', {}, [words.north]), node.firstChild);
+      return node;
+    };
+    north.addTo(map);
+    if (map.zoomControl) {
+      map.zoomControl._zoomInButton.title = words.zoom_in;
+      map.zoomControl._zoomOutButton.title = words.zoom_out;
+      map.zoomControl._zoomInButton.setAttribute('aria-label', words.zoom_in);
+      map.zoomControl._zoomOutButton.setAttribute('aria-label', words.zoom_out);
+    }
+    map.getContainer().appendChild(el('div', { class: 'sc-crosshair', 'aria-hidden': 'true' }));
+  }
+
+  /** Remember view, theme and layers of a map in the tab, so that a page can be left and entered again. */
+  function remember(board, key) {
+    const map = board.map, name = 'servicecircle:' + key;
+    const keep = () => {
+      const centre = map.getCenter();
+      try {
+        root.sessionStorage.setItem(name, JSON.stringify({
+          view: [centre.lat, centre.lng, map.getZoom()],
+          layers: board.layers.map((layer) => [layer.entry.id, layer.isShown,
+            layer.isCells ? layer.entry.themes[layer.theme].id : ''])
+        }));
+      } catch (error) { /* Private windows refuse storage: nothing is remembered. */ }
+    };
+    let kept = null;
+    try { kept = JSON.parse(root.sessionStorage.getItem(name)); } catch (error) { kept = null; }
+    if (kept) {
+      kept.layers.forEach((row) => {
+        const layer = board.layers.find((one) => one.entry.id === row[0]);
+        if (!layer) { return; }
+        board.show(layer, row[1]);
+        const theme = layer.isCells ? layer.entry.themes.findIndex((one) => one.id === row[2]) : -1;
+        if (theme > 0) { board.setTheme(layer, theme); }
+      });
+      map.setView([kept.view[0], kept.view[1]], kept.view[2], { animate: false });
+    }
+    board.onChange = keep;
+    map.on('moveend', keep);
+    return Boolean(kept);
+  }
+
+  /** Put the layers of a document on a Leaflet map; returns the board that the panel works on. */
+  SC.attach = function (map, doc, options) {
+    const words = doc.strings, stage = stageOf(map);
+    stage.words = words;
+    stage.tooltip = L.tooltip({ direction: 'top', offset: [0, -8], className: 'sc-tip' });
+    const board = {
+      id: 'sc' + (boards++), map: map, words: words, onChange: () => {},
+      layers: doc.layers.map((entry, k) => follow(SC.makeLayer(entry, doc.blobs, 10 + 5 * k))),
+      show: (layer, isShown) => {
+        layer.isShown = isShown;
+        if (isShown) { layer.leaflet.addTo(map); } else { layer.leaflet.remove(); }
+        board.onChange();
+      },
+      setTheme: (layer, theme) => {
+        layer.setTheme(theme);
+        if (layer.onTheme) { layer.onTheme(); }
+        board.onChange();
+      },
+      goTo: (place) => {
+        map.setView(place.latlng, Math.max(map.getZoom(), 14), { animate: false });
+        openPopup(map, place.latlng);
+      }
+    };
+    board.layers.forEach((layer) => {
+      layer.isShown = layer.entry.visible;
+      if (layer.isShown) { layer.leaflet.addTo(map); }
+    });
+    furniture(map, words, { attribution: doc.attribution });
+    if (options.viewKey) { remember(board, options.viewKey); }
+    if (options.readout !== false) {
+      stage.readout = SC.readout(words);
+      const control = L.control({ position: 'bottomleft' });
+      control.onAdd = () => stage.readout.node;
+      control.addTo(map);
+    }
+    if (options.panel) { addPanel(map, board); }
+    listen(map, stage, options);
+    board.ready = Promise.all(board.layers.map((layer) => layer.ready)).then(() => {
+      board.isTooOld = board.layers.some((layer) => layer.isTooOld);
+      if (board.isTooOld) { warn(map.getContainer(), words.no_compression); }
+      map.getContainer().setAttribute('data-sc-ready', '1');
+      return board;
+    });
+    board.ready.catch((error) => {
+      warn(map.getContainer(), words.broken.replace('{reason}', String(error.message || error)));
+    });
+    map.scBoard = board;
+    return board;
+  };
+
+  function warn(container, text) {
+    container.appendChild(el('div', { class: 'sc-warning', role: 'alert' }, [text]));
+  }
+  SC.warn = warn;
+
+  function addPanel(map, board) {
+    const control = L.control({ position: 'topright' });
+    control.onAdd = () => {
+      const node = el('details', { class: 'sc-floating', open: '' }, [
+        el('summary', {}, [board.words.legend]), SC.searchBox(board), SC.legend(board)]);
+      L.DomEvent.disableClickPropagation(node);
+      L.DomEvent.disableScrollPropagation(node);
+      return node;
+    };
+    control.addTo(map);
+  }
+
+  /** Put further layers (an edit, a route) into a feature group; they leave with it. */
+  SC.fill = function (group, doc) {
+    doc.layers.forEach((entry, k) => {
+      group.addLayer(follow(SC.makeLayer(entry, doc.blobs, doc.order + 5 * k)).leaflet);
+    });
+  };
+
+  function preparePrint(map, bounds) {
+    let before = null;
+    root.addEventListener('beforeprint', () => {
+      before = map.getBounds();
+      SC.isPrinting = true;
+      document.body.classList.add('sc-printing');
+      map.invalidateSize({ animate: false, pan: false });
+      map.fitBounds(before, { animate: false });
+    });
+    root.addEventListener('afterprint', () => {
+      SC.isPrinting = false;
+      document.body.classList.remove('sc-printing');
+      map.invalidateSize({ animate: false, pan: false });
+      map.fitBounds(before || bounds, { animate: false });
+    });
+  }
+
+  /** The page of its own: read the document in the page, draw it, fill the panel. */
+  SC.page = function () {
+    const doc = JSON.parse(document.getElementById('sc-data').textContent);
+    const home = document.getElementById('sc-map'), words = doc.strings;
+    try {
+      const map = L.map(home, { zoomSnap: 0.25, wheelPxPerZoomLevel: 90, minZoom: 3, maxZoom: 19 });
+      const b = doc.bounds || [73, 18, 135, 54];
+      const bounds = [[b[1], b[0]], [b[3], b[2]]];
+      map.fitBounds(bounds, { animate: false, padding: [12, 12] });
+      const board = SC.attach(map, doc, {});
+      const whole = L.control({ position: 'topleft' });
+      whole.onAdd = () => {
+        const button = el('button', { type: 'button', class: 'sc-whole', title: words.back,
+          'aria-label': words.back }, ['⤢']);
+        L.DomEvent.disableClickPropagation(button);
+        button.addEventListener('click', () => { map.fitBounds(bounds, { padding: [12, 12] }); });
+        return button;
+      };
+      whole.addTo(map);
+      document.getElementById('sc-search').appendChild(SC.searchBox(board));
+      document.getElementById('sc-legend').appendChild(SC.legend(board));
+      document.getElementById('sc-print').addEventListener('click', () => { root.print(); });
+      preparePrint(map, bounds);
+      root.map = map;
+    } catch (error) {
+      SC.warn(home, words.broken.replace('{reason}', String(error.message || error)));
+      throw error;
+    }
+  };
+}(window));

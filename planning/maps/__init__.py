@@ -1,0 +1,50 @@
+"""One layer description, two sinks: an offline HTML page, and an interactive map for the app."""
+
+from planning.maps.layers import (
+    NO_CLASS,
+    AreaStyle,
+    CellLayer,
+    CellTheme,
+    FacilityLayer,
+    Figure,
+    HoverChoice,
+    HoverNumber,
+    HoverTime,
+    LineLayer,
+    LineStyle,
+    MapSpec,
+    PointStyle,
+    PolygonLayer,
+    RoadLayer,
+    SiteLayer,
+    Swatch,
+)
+from planning.maps.page import to_html, write_html
+from planning.maps.payload import EncodedMap, encode_layers, encode_map
+from planning.maps.strings import map_strings
+
+__all__ = [
+    "NO_CLASS",
+    "AreaStyle",
+    "CellLayer",
+    "CellTheme",
+    "EncodedMap",
+    "FacilityLayer",
+    "Figure",
+    "HoverChoice",
+    "HoverNumber",
+    "HoverTime",
+    "LineLayer",
+    "LineStyle",
+    "MapSpec",
+    "PointStyle",
+    "PolygonLayer",
+    "RoadLayer",
+    "SiteLayer",
+    "Swatch",
+    "encode_layers",
+    "encode_map",
+    "map_strings",
+    "to_html",
+    "write_html",
+]

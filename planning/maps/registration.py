@@ -1,0 +1,232 @@
+"""Where a cell lies: from a place to the row and column of the grid, and the Mercator picture.
+
+The page draws in Web Mercator. The picture is resampled to it here; the value under the pointer is
+found by the formula of the source grid, never from the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from geo.crs import LONLAT, transform
+from geo.points import Grid
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int32]
+
+_TOLERANCE_CELLS = 2e-3
+_LARGEST_DEGREE = 14
+_OVERSAMPLING = 4
+_LARGEST_PICTURE = 9_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Locator:
+    """Column and row of a place, counted from the corner of the grid, with fractions.
+
+    Parameters
+    ----------
+    box
+        (west, south, east, north) in degrees, around all cells.
+    inverse
+        Six numbers (p, q, r, s, t, u): column = p * lon + q * lat + r, row = s * lon + t * lat + u.
+        None for grids that are not in longitude and latitude.
+    column_terms, row_terms
+        (d, d) Chebyshev coefficients over the box: first index longitude, second latitude.
+    """
+
+    box: tuple[float, float, float, float]
+    inverse: tuple[float, float, float, float, float, float] | None
+    column_terms: Floats
+    row_terms: Floats
+
+    @property
+    def is_separable(self) -> bool:
+        """True when columns follow longitude alone and rows latitude alone."""
+        return self.inverse is not None and self.inverse[1] == 0 and self.inverse[3] == 0
+
+    def on_mesh(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Return (n_lat, n_lon) columns and rows at every crossing of these degrees."""
+        if self.inverse is not None:
+            p, q, r, s, t, u = self.inverse
+            x, y = lon[None, :], lat[:, None]
+            return p * x + q * y + r, s * x + t * y + u
+        west, south, east, north = self.box
+        degree = len(self.column_terms) - 1
+        x_terms = chebyshev.chebvander(_scaled(lon, west, east), degree)
+        y_terms = chebyshev.chebvander(_scaled(lat, south, north), degree)
+        return (
+            y_terms @ (x_terms @ self.column_terms).T,
+            y_terms @ (x_terms @ self.row_terms).T,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the page needs to find a cell."""
+        if self.inverse is not None:
+            return {"inverse": list(self.inverse)}
+        return {
+            "box": list(self.box),
+            "columnTerms": self.column_terms.tolist(),
+            "rowTerms": self.row_terms.tolist(),
+        }
+
+
+def locator(grid: Grid, rows: tuple[int, int], columns: tuple[int, int]) -> Locator:
+    """Return the locator of a part of a grid, exact or within 0.002 cells.
+
+    Parameters
+    ----------
+    grid
+        The source grid, in any coordinate system.
+    rows, columns
+        First and one past the last row and column that hold cells.
+
+    Raises
+    ------
+    ValueError
+        When the grid cannot be expressed in longitude and latitude there.
+    """
+    a, b, c, d, e, f = grid.transform
+    edge_column, edge_row = _rim(rows, columns)
+    lon, lat = transform(
+        a * edge_column + b * edge_row + c,
+        d * edge_column + e * edge_row + f,
+        source=grid.crs,
+        target=LONLAT,
+    )
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise ValueError(f"the grid leaves the range of its coordinate system ({grid.crs})")
+    box = (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+    inverse = _inverse(grid)
+    if CRS.from_user_input(grid.crs).is_geographic:
+        p, q, r = inverse[:3]
+        if np.abs(p * lon + q * lat + r - edge_column).max() < _TOLERANCE_CELLS:
+            return Locator(box, inverse, np.zeros((0, 0)), np.zeros((0, 0)))
+    return _fitted(grid, inverse, box)
+
+
+def _rim(rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Return columns and rows along the rim, dense enough that curved edges keep within the box."""
+    across = np.linspace(columns[0], columns[1], 65)
+    down = np.linspace(rows[0], rows[1], 65)
+    edge_column = np.concatenate([across, across, np.full(65, columns[0]), np.full(65, columns[1])])
+    edge_row = np.concatenate([np.full(65, rows[0]), np.full(65, rows[1]), down, down])
+    return edge_column.astype(np.float64), edge_row.astype(np.float64)
+
+
+def _inverse(grid: Grid) -> tuple[float, float, float, float, float, float]:
+    """Return the six numbers that turn source coordinates into column and row."""
+    a, b, c, d, e, f = grid.transform
+    det = a * e - b * d
+    p, q, s, t = e / det, -b / det, -d / det, a / det
+    return p, q, -(p * c + q * f), s, t, -(s * c + t * f)
+
+
+def _fitted(
+    grid: Grid,
+    inverse: tuple[float, float, float, float, float, float],
+    box: tuple[float, float, float, float],
+) -> Locator:
+    """Fit polynomials for column and row over the box, of the lowest degree that will do."""
+    p, q, r, s, t, u = inverse
+
+    def exact(x_unit: Floats, y_unit: Floats) -> tuple[Floats, Floats]:
+        lon = box[0] + (x_unit + 1) / 2 * (box[2] - box[0])
+        lat = box[1] + (y_unit + 1) / 2 * (box[3] - box[1])
+        x, y = transform(lon.ravel(), lat.ravel(), source=LONLAT, target=grid.crs)
+        return p * x + q * y + r, s * x + t * y + u
+
+    check = np.meshgrid(np.linspace(-1, 1, 37), np.linspace(-1, 1, 37))
+    check_column, check_row = exact(*check)
+    for degree in range(3, _LARGEST_DEGREE + 1):
+        nodes = np.cos(np.pi * (np.arange(2 * degree) + 0.5) / (2 * degree))
+        mesh = np.meshgrid(nodes, nodes)
+        basis = chebyshev.chebvander2d(mesh[0].ravel(), mesh[1].ravel(), [degree, degree])
+        target = np.column_stack(exact(*mesh))
+        terms = np.linalg.lstsq(basis, target, rcond=None)[0].T.reshape(2, degree + 1, degree + 1)
+        column_miss = chebyshev.chebval2d(*check, terms[0]).ravel() - check_column
+        row_miss = chebyshev.chebval2d(*check, terms[1]).ravel() - check_row
+        if max(np.abs(column_miss).max(), np.abs(row_miss).max()) < _TOLERANCE_CELLS:
+            return Locator(box, None, terms[0], terms[1])
+    raise ValueError(f"the grid is too large to be drawn from {grid.crs}; cut it into parts")
+
+
+def _scaled(value: Floats, low: float, high: float) -> Floats:
+    """Return values of low..high as -1..1."""
+    return 2 * (value - low) / (high - low) - 1
+
+
+def mercator_y(lat: Floats) -> Floats:
+    """Return Web Mercator northing of a latitude in degrees, in radians of the equator.
+
+    >>> round(float(mercator_y(np.array([30.0]))[0]), 6)
+    0.549306
+    """
+    return np.asarray(np.arctanh(np.sin(np.radians(lat))), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Which cell each pixel of the Mercator picture shows.
+
+    Parameters
+    ----------
+    cell
+        (height, width) int32 index of the cell, -1 where there is none.
+    box
+        (west, south, east, north) of the picture's outer edges in degrees.
+    """
+
+    cell: Ints
+    box: tuple[float, float, float, float]
+
+
+def picture(
+    place: Locator, lookup: Ints, rows: tuple[int, int], columns: tuple[int, int]
+) -> Picture:
+    """Resample a part of a grid to Web Mercator.
+
+    Parameters
+    ----------
+    place
+        Locator of the grid.
+    lookup
+        (n_rows, n_columns) int32 index of the cell of that part, -1 where there is none.
+    rows, columns
+        First and one past the last row and column of the part.
+
+    Returns
+    -------
+    Picture
+        Each pixel shows the cell that holds its centre; cells are several pixels high (and wide,
+        unless columns are meridians), so that edges lie within an eighth of a cell.
+    """
+    n_rows, n_columns = lookup.shape
+    factor = _OVERSAMPLING
+    while (
+        factor > 1
+        and n_rows * n_columns * (factor if place.is_separable else factor**2) > _LARGEST_PICTURE
+    ):
+        factor -= 1
+    width = n_columns * (1 if place.is_separable else factor)
+    height = n_rows * factor
+    west, south, east, north = place.box
+    lon = west + (np.arange(width) + 0.5) / width * (east - west)
+    top, bottom = mercator_y(np.array([north, south]))
+    lat = np.degrees(np.arcsin(np.tanh(top + (np.arange(height) + 0.5) / height * (bottom - top))))
+    if place.is_separable:
+        row_at = np.floor(place.on_mesh(lon[:1], lat)[1]).astype(int)
+        column_at = np.floor(place.on_mesh(lon, lat[:1])[0]).astype(int)
+    else:
+        column_mesh, row_mesh = place.on_mesh(lon, lat)
+        row_at, column_at = np.floor(row_mesh).astype(int), np.floor(column_mesh).astype(int)
+    row_at, column_at = row_at - rows[0], column_at - columns[0]
+    is_in = (row_at >= 0) & (row_at < n_rows) & (column_at >= 0) & (column_at < n_columns)
+    cell = lookup[np.clip(row_at, 0, n_rows - 1), np.clip(column_at, 0, n_columns - 1)]
+    return Picture(np.where(is_in, cell, np.int32(-1)), place.box)
