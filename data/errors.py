@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.messages import STUDY_MESSAGES
+from data.messages import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
 from data.road_messages import ROAD_MESSAGES
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
@@ -12,6 +12,9 @@ from geo.errors import Finding, Message, Severity, sentences
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
     **STUDY_MESSAGES,
+    **TABLE_MESSAGES,
+    **POSITION_MESSAGES,
+    **PLACE_MESSAGES,
     **ROAD_MESSAGES,
     "file_missing": Message(
         "error", "the file does not exist", "Correct `path` (it is relative to the study file)."

@@ -25,3 +25,245 @@ STUDY_MESSAGES: dict[str, Message] = {
         "error", "the file cannot be written: {reason}", "Choose another folder."
     ),
 }
+
+TABLE_MESSAGES: dict[str, Message] = {
+    "file_kind_unknown": Message(
+        "error", "files ending in {ending} are not read here", "Save it as one of: {known}."
+    ),
+    "file_too_large": Message(
+        "error",
+        "the file holds {size_mb} MB, more than the {limit_mb} MB that are read",
+        "Cut it to the county and its surroundings.",
+    ),
+    "encoding_unknown": Message(
+        "error", "the text is in none of the encodings {tried}", "Save it as UTF-8 and rerun."
+    ),
+    "encoding_read_as": Message("note", "the text was read as {encoding}"),
+    "encoding_doubtful": Message(
+        "warning",
+        "the text was read as GB18030, but much of it does not look like Chinese",
+        'State `encoding = "..."` or save it as UTF-8.',
+    ),
+    "table_empty": Message("error", "there are no rows", "Add rows or correct `layer`."),
+    "table_no_header": Message(
+        "error", "the first row is numbers: there is no header", "Add a row of column names."
+    ),
+    "table_too_wide": Message(
+        "error", "{columns} columns, more than {limit}", "Keep the columns that are needed."
+    ),
+    "sheet_too_large": Message(
+        "error",
+        "the sheet reaches over {rows} rows and {columns} columns",
+        "Delete the empty rows and columns beyond the table.",
+    ),
+    "workbook_old": Message(
+        "error",
+        "this is a workbook of the old .xls kind, or one with a password",
+        "Save it as .xlsx without password.",
+    ),
+    "layer_missing": Message(
+        "error", "there is no layer `{layer}`; there are: {layers}", "Correct `layer`."
+    ),
+    "layer_not_told": Message(
+        "error", "there are several layers: {layers}", "Write the one to read as `layer`."
+    ),
+    "rows_not_data": Message(
+        "note", "{count} rows are totals or footnotes and were not imported as rows"
+    ),
+    "row_too_long": Message(
+        "error",
+        "{count} rows have more cells than the header's {columns}",
+        "Put cells that hold the separator into quotes.",
+    ),
+    "header_repeated": Message(
+        "warning", "headers stand twice, the first is used: {headers}", "Rename the others."
+    ),
+    "column_missing": Message(
+        "error",
+        "there is no such column; there are: {available}",
+        "Correct the name in the study file, or map it with `columns = {{ ... }}`.",
+    ),
+    "columns_recognised": Message(
+        "note", "columns were recognised by their names: {mapping}", "Map them with `columns`."
+    ),
+    "cell_not_understood": Message(
+        "warning", "{count} cells are not a {kind} and count as not stated", "Correct them."
+    ),
+    "number_negative": Message("error", "{count} numbers are below zero", "Correct them."),
+    "unit_in_header": Message("note", "the header says {unit}: values were multiplied by {factor}"),
+    "id_made": Message(
+        "warning",
+        "{count} rows have no id and are named by their row",
+        "Give each row an id of its own.",
+    ),
+    "id_repeated": Message(
+        "error", "{count} rows repeat the id or code of an earlier row", "Give each row its own."
+    ),
+    "code_blank": Message("error", "{count} rows have no code", "Give each row its code."),
+    "where_syntax": Message(
+        "error",
+        "`where = {where}` is not one comparison",
+        'Write a column, one of = != < <= > >= and a value, such as "beds >= 20".',
+    ),
+    "where_blank": Message("note", "{count} rows are blank and do not match `{where}`"),
+    "where_text": Message(
+        "warning", "{count} rows hold no number and do not match `{where}`", "Correct them."
+    ),
+}
+
+POSITION_MESSAGES: dict[str, Message] = {
+    "crs_missing": Message(
+        "error",
+        "the layer states no coordinate system",
+        'State it in the study file, such as `crs = "EPSG:4490"`.',
+    ),
+    "crs_overruled": Message(
+        "warning",
+        "the study says {stated}, the file says {written}; the study was followed",
+        "Remove `crs` from the study if the file is right.",
+    ),
+    "crs_does_not_fit": Message(
+        "error", "coordinates do not fit {crs}", "Correct `crs` or the coordinates."
+    ),
+    "position_missing": Message(
+        "error",
+        "there is neither geometry nor columns of longitude and latitude; there are: {available}",
+        'Map them with `columns = {{ lon = "...", lat = "..." }}`.',
+    ),
+    "position_half": Message(
+        "warning", "{count} rows have only one of two coordinates", "Complete them."
+    ),
+    "position_not_number": Message(
+        "warning", "{count} coordinates are not numbers and count as not stated", "Correct them."
+    ),
+    "position_zero": Message(
+        "warning", "{count} rows lie at 0, 0 and count as without coordinates", "Correct them."
+    ),
+    "position_swapped": Message(
+        "error",
+        "{count} rows have longitude and latitude the wrong way round",
+        "Swap the two columns in `columns`, or correct the rows.",
+    ),
+    "position_not_degrees": Message(
+        "error",
+        "{count} rows are not degrees of longitude and latitude, such as {example}",
+        'If they are metres, state their system, perhaps `crs = "{crs}"`.',
+    ),
+    "row_nowhere": Message("error", "{count} rows have no coordinates", "Add them."),
+    "layer_not_polygons": Message(
+        "error", "{count} rows are not polygons", "Use a layer of areas, or of points only."
+    ),
+    "polygon_mended": Message(
+        "warning", "{count} borders cross themselves and were mended", "Check them on the map."
+    ),
+}
+
+PLACE_MESSAGES: dict[str, Message] = {
+    "raster_no_crs": Message(
+        "error",
+        "the raster states no coordinate system",
+        'State it in the study file, such as `crs = "EPSG:4326"`.',
+    ),
+    "raster_no_position": Message(
+        "error", "the raster does not say where its cells lie", "Save it as GeoTIFF with position."
+    ),
+    "raster_bands": Message(
+        "error", "the raster has {count} bands", "Save one band of people per cell."
+    ),
+    "raster_has_no_columns": Message(
+        "error", "`population.column` is set but the population is a raster", "Remove `column`."
+    ),
+    "raster_too_large": Message(
+        "error", "the raster has {rows} x {columns} cells", "Cut it to the county and around."
+    ),
+    "raster_too_many_cells": Message(
+        "error",
+        "more than {limit} cells hold people",
+        "Cut the raster to the county and its surroundings.",
+    ),
+    "raster_negative": Message(
+        "error",
+        "{count} cells are negative (lowest {lowest})",
+        "Set the raster's nodata value, or correct the cells.",
+    ),
+    "population_empty": Message("error", "nobody lives anywhere in this file", "Check the file."),
+    "people_not_conserved": Message(
+        "error", "the file holds {read} people, but {kept} were kept", "Report this fault to us."
+    ),
+    "people_not_number": Message("error", "{count} cells are not numbers", "Correct them."),
+    "people_blank": Message("error", "{count} cells are blank", "Write 0 where nobody lives."),
+    "people_negative": Message("error", "{count} cells are below zero", "Correct them."),
+    "people_nowhere": Message(
+        "error", "{count} rows with people have no place", "Add coordinates."
+    ),
+    "people_outside": Message(
+        "note", "{count} places with people lie outside all zones: they are kept as outside"
+    ),
+    "people_far": Message(
+        "error",
+        "{count} places with people are more than {limit_km} km from the zones (up to "
+        "{farthest_km} km)",
+        "Cut the population to the zones and their surroundings, or check coordinate systems.",
+    ),
+    "group_source": Message(
+        "error", "group {group} needs {expected}", "Correct `groups` in the study file."
+    ),
+    "group_other_grid": Message(
+        "note",
+        "cells of another grid: their people were put on the nearest cells, at most {moved_m} m",
+    ),
+    "group_exceeds": Message(
+        "warning", "group {group} has more people than there are in {count} cells", "Check both."
+    ),
+    "facilities_empty": Message(
+        "error", "no institution is left to read", "Check the file and `facilities.where`."
+    ),
+    "facilities_unplaced": Message(
+        "warning",
+        "{count} institutions are without coordinates: they count in totals, never in times",
+        "Add their coordinates.",
+    ),
+    "facility_far": Message(
+        "error",
+        "{count} institutions are more than {limit_km} km from the zones (up to {farthest_km} km)",
+        "Correct their coordinates.",
+    ),
+    "facility_outside": Message(
+        "note", "{count} institutions lie outside all zones: kept for access, not for ratios"
+    ),
+    "kind_unknown": Message(
+        "warning",
+        "{count} institutions are of a kind that WS 218 does not know and count nowhere: {words}",
+        "Correct them, or write `kinds` in the study file.",
+    ),
+    "status_unknown": Message(
+        "warning",
+        "{count} institutions have a status that is not understood and count as open: {words}",
+        "Write 在营, 在建, 规划 or 停业.",
+    ),
+    "level_unknown": Message("warning", "{count} levels are not 0 to 4", "Correct them."),
+    "beds_ambiguous": Message(
+        "warning",
+        "the header does not say whether beds are planned, staffed or open",
+        "Name the column 编制床位, 实有床位 or 开放床位.",
+    ),
+    "zones_are_points": Message(
+        "warning",
+        "zones are points: people were given to the nearest one",
+        "Use a layer of areas.",
+    ),
+    "parent_unknown": Message(
+        "warning", "{count} villages name a parent that is not in the file", "Correct the codes."
+    ),
+    "facility_unknown": Message(
+        "warning",
+        "{count} rows name institutions that are not in the list: {words}",
+        "Correct them.",
+    ),
+    "area_unknown": Message(
+        "warning", "{count} rows name villages that are not in the study: {words}", "Correct them."
+    ),
+    "stops_unplaced": Message(
+        "warning", "{count} stops have neither coordinates nor a known village", "Add coordinates."
+    ),
+}

@@ -1,0 +1,210 @@
+"""One cell of a table as text, number, flag, date or list, however a bureau may have written it."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeAlias, TypeVar
+
+from data.types import CellValue, ColumnKind
+
+T = TypeVar("T")
+Parser: TypeAlias = Callable[[CellValue], T | None]
+
+BLANKS = frozenset(
+    {"", "-", "--", "—", "——", "/", "\\", "无", "空", "nan", "null", "none", "n/a", "#n/a"}
+)
+"""Texts (in lower case) that stand for "not stated"."""
+
+_YES = frozenset(
+    {"是", "有", "y", "yes", "true", "t", "1", "√", "✓", "✔", "对", "已", "开通", "达标", "可"}
+)
+_NO = frozenset(
+    {"否", "无", "没有", "n", "no", "false", "f", "0", "×", "x", "✗", "✘", "未", "不是", "不可"}
+)
+_NUMBER = re.compile(
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?|[+-]?\.\d+)((?![\d.,]).*)?"
+)
+_COUNTERS = frozenset(
+    {
+        "",
+        "人",
+        "名",
+        "张",
+        "个",
+        "家",
+        "所",
+        "天",
+        "次",
+        "年",
+        "位",
+        "户",
+        "床",
+        "间",
+        "次/月",
+        "天/周",
+    }
+)
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?(?:[ T].*)?")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_SEPARATORS = re.compile(r"[;；,，、|\n]+")
+
+
+class CellError(ValueError):
+    """A cell is not of the kind that its column asks for."""
+
+
+def text(cell: CellValue) -> str:
+    """Return a cell as text; whole numbers without a decimal point, blanks as "".
+
+    >>> text(330604001000.0), text(" 甲 村\u3000"), text(None)
+    ('330604001000', '甲 村', '')
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float | int):
+        if not math.isfinite(cell):
+            return ""
+        return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
+    return cell.strip().strip("\ufeff\u200b").strip()
+
+
+def is_blank(cell: CellValue) -> bool:
+    """Return True when a cell states nothing.
+
+    >>> is_blank("—"), is_blank(float("nan")), is_blank(0.0)
+    (True, True, False)
+    """
+    return text(cell).lower() in BLANKS
+
+
+def number(cell: CellValue) -> float | None:
+    """Return a cell as a finite number; None when it states nothing.
+
+    Full-width digits, thousands separators, 万 and a counted unit after the number are understood.
+
+    Raises
+    ------
+    CellError
+        When it is something else.
+
+    >>> number("１，２３４人"), number("1.2万"), number("—"), number(3.0)
+    (1234.0, 12000.0, None, 3.0)
+    """
+    if isinstance(cell, bool):
+        return float(cell)
+    if isinstance(cell, float | int):
+        return float(cell) if math.isfinite(cell) else None
+    if is_blank(cell):
+        return None
+    written = unicodedata.normalize("NFKC", text(cell)).replace(" ", "").lower()
+    found = _NUMBER.fullmatch(written)
+    if found is None:
+        raise CellError(written)
+    value, rest = float(found[1].replace(",", "")), found[2] or ""
+    if rest.startswith("万"):
+        value, rest = value * 10_000, rest[1:]
+    if rest not in _COUNTERS or not math.isfinite(value):
+        raise CellError(written)
+    return value
+
+
+def flag(cell: CellValue) -> bool | None:
+    """Return a cell as yes, no or not stated.
+
+    Raises
+    ------
+    CellError
+        When it is something else.
+
+    >>> flag("是"), flag(0.0), flag(None)
+    (True, False, None)
+    """
+    if isinstance(cell, bool):
+        return cell
+    written = unicodedata.normalize("NFKC", text(cell)).lower()
+    if written in _YES:
+        return True
+    if written in _NO:
+        return False
+    if written in BLANKS:
+        return None
+    raise CellError(written)
+
+
+def iso_date(cell: CellValue) -> str | None:
+    """Return a cell as an ISO date; a year or a month alone means its first day.
+
+    Raises
+    ------
+    CellError
+        When it is something else or no day of the calendar.
+
+    >>> iso_date("2021年3月"), iso_date("2021/3/15 00:00:00"), iso_date(20210315.0), iso_date("")
+    ('2021-03-01', '2021-03-15', '2021-03-15', None)
+    """
+    if is_blank(cell):
+        return None
+    written = unicodedata.normalize("NFKC", text(cell))
+    found = _COMPACT_DATE.fullmatch(written) or _DATE.fullmatch(written)
+    if found is None:
+        raise CellError(written)
+    try:
+        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)).isoformat()
+    except ValueError as error:
+        raise CellError(written) from error
+
+
+def items(cell: CellValue) -> str | None:
+    """Return a cell that lists things, joined by ";"; None when it lists nothing.
+
+    >>> items("全科、 中医，预防接种")
+    '全科;中医;预防接种'
+    """
+    if is_blank(cell):
+        return None
+    parts = [part.strip() for part in _SEPARATORS.split(text(cell))]
+    return ";".join(part for part in parts if part) or None
+
+
+def stated_text(cell: CellValue) -> str | None:
+    """Return a cell as text; None when it states nothing."""
+    return None if is_blank(cell) else text(cell)
+
+
+_PARSERS: dict[ColumnKind, Callable[[CellValue], CellValue]] = {
+    "text": stated_text,
+    "number": number,
+    "flag": flag,
+    "date": iso_date,
+    "list": items,
+}
+
+
+def parse(cells: Sequence[CellValue], parser: Parser[T]) -> tuple[list[T | None], list[int]]:
+    """Return the parsed cells and the positions of those that could not be parsed (as None).
+
+    >>> parse(["1", "", "x"], number)
+    ([1.0, None, None], [2])
+    """
+    values: list[T | None] = []
+    bad: list[int] = []
+    for index, cell in enumerate(cells):
+        try:
+            values.append(parser(cell))
+        except CellError:
+            values.append(None)
+            bad.append(index)
+    return values, bad
+
+
+def parse_as(cells: Sequence[CellValue], kind: ColumnKind) -> tuple[list[CellValue], list[int]]:
+    """Return the cells parsed as a kind of column, and the positions of those that are not."""
+    values: list[CellValue]
+    values, bad = parse(cells, _PARSERS[kind])  # type: ignore[assignment]  # None is a cell value
+    return values, bad

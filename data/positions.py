@@ -1,0 +1,176 @@
+"""Where the rows of a table are: from its geometry, or from two columns of coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data.cells import number, parse
+from data.checks import row_finding
+from data.sheets import Table
+from data.study import TableSource
+from data.types import Floats, Geometries
+from geo.crs import LONLAT, is_degrees, transform
+from geo.errors import Finding
+
+_CHINA_LON = (73.0, 136.0)
+_CHINA_LAT = (3.0, 54.0)
+_FIRST_PREFIXED_ZONE = 25  # CGCS2000 3-degree zones 25..45 are EPSG:4513..4533 with the prefix
+_FIRST_PREFIXED_EPSG = 4513
+
+
+def read_positions(
+    table: Table, columns: Mapping[str, str], source: TableSource, findings: list[Finding]
+) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of every row, NaN where it states none.
+
+    Parameters
+    ----------
+    table
+        As read; its geometry, if any, decides over columns.
+    columns
+        Our name -> header; `lon` and `lat` are used.
+    source
+        Its `crs` states the coordinate system where the file does not.
+    findings
+        Receives every fault of the coordinates.
+
+    Returns
+    -------
+    lon, lat
+        (n,) degrees, WGS 84.
+    """
+    if table.geometry is not None:
+        return _of_geometry(table, source, findings)
+    missing = [name for name in ("lon", "lat") if name not in columns]
+    if missing:
+        available = ", ".join(list(table.columns)[:30])
+        findings.append(Finding("position_missing", (("available", available),), file=table.file))
+        return np.full(len(table), np.nan), np.full(len(table), np.nan)
+    x = _numbers(table, columns["lon"], findings)
+    y = _numbers(table, columns["lat"], findings)
+    is_half = np.isfinite(x) != np.isfinite(y)
+    if is_half.any():
+        findings.append(row_finding("position_half", table.row[is_half], file=table.file))
+    crs = known_crs(source.crs, table.file, findings) if source.crs else LONLAT
+    if crs is None:
+        return np.full(len(table), np.nan), np.full(len(table), np.nan)
+    if not is_degrees(crs):
+        x, y = transform(x, y, source=crs, target=LONLAT)
+    return _checked(table, x, y, findings)
+
+
+def layer_crs(table: Table, source: TableSource, findings: list[Finding]) -> str | None:
+    """Return the coordinate system of a layer: what the study states, else what the file states."""
+    if source.crs and table.crs and not _is_same_crs(source.crs, table.crs):
+        params = (("stated", source.crs), ("written", _short(table.crs)))
+        findings.append(Finding("crs_overruled", params, file=table.file))
+    crs = source.crs or table.crs
+    if crs is None:
+        findings.append(Finding("crs_missing", file=table.file))
+        return None
+    return known_crs(crs, table.file, findings)
+
+
+def known_crs(crs: str, file: str, findings: list[Finding]) -> str | None:
+    """Return a coordinate system that is known, else None after an error."""
+    try:
+        is_degrees(crs)
+    except ValueError:  # pyproj's CRSError is one
+        findings.append(Finding("crs_unknown", (("crs", _short(crs)),), file=file))
+        return None
+    return crs
+
+
+def to_system(geometry: Geometries, *, source: str, target: str) -> Geometries:
+    """Return geometries in another coordinate system; None stays None."""
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transform(xy[:, 0], xy[:, 1], source=source, target=target))
+
+    changed = shapely.transform(geometry, moved)
+    return np.asarray(changed, dtype=object)
+
+
+def _of_geometry(
+    table: Table, source: TableSource, findings: list[Finding]
+) -> tuple[Floats, Floats]:
+    geometry = table.geometry
+    crs = layer_crs(table, source, findings)
+    nowhere = np.full(len(table), np.nan)
+    if geometry is None or crs is None:
+        return nowhere, nowhere.copy()
+    is_area = ~np.isin(shapely.get_type_id(geometry), (-1, 0))
+    points = geometry.copy()
+    # A building or a site drawn as an area is at a point inside it.
+    points[is_area] = shapely.point_on_surface(geometry[is_area])
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    lon, lat = transform(x, y, source=crs, target=LONLAT)
+    return _checked(table, lon, lat, findings)
+
+
+def _numbers(table: Table, header: str, findings: list[Finding]) -> Floats:
+    values, bad = parse(table.columns[header], number)
+    if bad:
+        findings.append(
+            row_finding("position_not_number", table.row[bad], file=table.file, column=header)
+        )
+    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+
+
+def _checked(
+    table: Table, lon: Floats, lat: Floats, findings: list[Finding]
+) -> tuple[Floats, Floats]:
+    """Return the coordinates; report those that cannot be degrees of longitude and latitude."""
+    lon, lat = lon.copy(), lat.copy()
+    is_zero = (np.abs(lon) < 1e-6) & (np.abs(lat) < 1e-6)
+    is_swapped = _within(lon, _CHINA_LAT) & _within(lat, _CHINA_LON)
+    with np.errstate(invalid="ignore"):
+        is_beyond = ~is_swapped & ((np.abs(lon) > 180) | (np.abs(lat) > 90))
+    if is_zero.any():
+        findings.append(row_finding("position_zero", table.row[is_zero], file=table.file))
+    if is_swapped.any():
+        findings.append(row_finding("position_swapped", table.row[is_swapped], file=table.file))
+    if is_beyond.any():
+        first = np.flatnonzero(is_beyond)[0]
+        findings.append(
+            row_finding(
+                "position_not_degrees",
+                table.row[is_beyond],
+                file=table.file,
+                example=f"{lon[first]:.2f}, {lat[first]:.2f}",
+                crs=_likely_crs(lon[is_beyond]),
+            )
+        )
+    is_wrong = is_zero | is_swapped | is_beyond | ~np.isfinite(lon) | ~np.isfinite(lat)
+    lon[is_wrong], lat[is_wrong] = np.nan, np.nan
+    return lon, lat
+
+
+def _within(values: Floats, bounds: tuple[float, float]) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        return (values >= bounds[0]) & (values <= bounds[1])
+
+
+def _likely_crs(x: Floats) -> str:
+    """Return the system that projected coordinates probably are in, for the fix."""
+    zone = int(np.median(np.minimum(np.nan_to_num(x, posinf=0.0), 1e9)) // 1_000_000)
+    if _FIRST_PREFIXED_ZONE <= zone <= _FIRST_PREFIXED_ZONE + 20:
+        return f"EPSG:{_FIRST_PREFIXED_EPSG + zone - _FIRST_PREFIXED_ZONE}"
+    return "EPSG:4549"
+
+
+def _is_same_crs(first: str, second: str) -> bool:
+    from pyproj import CRS
+
+    try:
+        return bool(CRS.from_user_input(first).equals(CRS.from_user_input(second), True))
+    except ValueError:
+        return False
+
+
+def _short(crs: str) -> str:
+    return crs if len(crs) <= 60 else crs[:57] + "..."

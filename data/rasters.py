@@ -1,0 +1,136 @@
+"""GeoTIFF rasters of people per cell, read stripe by stripe and never warped."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.checks import shown_rows
+from data.errors import StudyError
+from data.types import Floats, Ints
+from geo.errors import Finding, Progress
+from geo.points import Grid, populated_cells
+
+MAX_CELLS = 4_000_000_000
+MAX_POPULATED_CELLS = 20_000_000
+_STRIPE_CELLS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RasterCells:
+    """The cells of a raster that hold people, n of them, row by row.
+
+    `crs` is the raster's coordinate system as WKT; `grid.crs` a short name of it.
+    """
+
+    file: str
+    crs: str
+    grid: Grid
+    row: Ints
+    column: Ints
+    people: Floats
+
+
+def read_counts(
+    path: Path, *, crs: str | None = None, progress: Progress | None = None
+) -> RasterCells:
+    """Return the populated cells of a raster of counts.
+
+    Parameters
+    ----------
+    path
+        GeoTIFF with one band of people per cell.
+    crs
+        Coordinate system where the file states none.
+    progress
+        Called with ("population", rows done, rows).
+
+    Raises
+    ------
+    StudyError
+        When the file is unreadable, too large, has no coordinate system, several bands or negative
+        counts.
+    """
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours follows
+            with rasterio.open(path, driver="GTiff") as raster:
+                system = _checked_system(raster, path.name, crs)
+                stripes = list(_stripes(raster, progress))
+                grid = _grid(raster, system)
+    except RasterioError as error:
+        reason = str(error).replace(str(path), path.name)[:200]
+        params = (("expected", "GeoTIFF"), ("reason", reason))
+        raise StudyError(Finding("file_unreadable", params, file=path.name)) from error
+    row, column, people = (np.concatenate(part) for part in zip(*stripes, strict=True))
+    _check_counts(row, column, people, path.name)
+    return RasterCells(path.name, str(system), grid, row, column, people)
+
+
+def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
+    """Return the coordinate system of a raster that can be read; raise every fault it has."""
+    from rasterio.crs import CRS
+
+    findings = []
+    n_rows, n_columns = raster.shape
+    if raster.crs is None and crs is None:
+        findings.append(Finding("raster_no_crs", file=file))
+    if raster.transform.is_identity:
+        findings.append(Finding("raster_no_position", file=file))
+    if raster.count != 1:
+        findings.append(Finding("raster_bands", (("count", raster.count),), file=file))
+    if np.dtype(raster.dtypes[0]).kind not in "iuf":
+        params = (("expected", "GeoTIFF"), ("reason", f"cells are {raster.dtypes[0]}"))
+        findings.append(Finding("file_unreadable", params, file=file))
+    if n_rows * n_columns > MAX_CELLS:
+        sizes = (("columns", n_columns), ("rows", n_rows))
+        findings.append(Finding("raster_too_large", sizes, file=file))
+    if findings:
+        raise StudyError(*findings)
+    return raster.crs if raster.crs is not None else CRS.from_user_input(crs)
+
+
+def _grid(raster: Any, system: Any) -> Grid:
+    epsg = system.to_epsg()
+    return Grid(
+        crs=f"EPSG:{epsg}" if epsg else system.to_wkt(),
+        transform=tuple(raster.transform)[:6],
+        shape=raster.shape,
+    )
+
+
+def _stripes(raster: Any, progress: Progress | None) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Yield row, column and people of the populated cells, some rows at a time."""
+    from rasterio.windows import Window
+
+    n_rows, n_columns = raster.shape
+    step = max(1, min(n_rows, _STRIPE_CELLS // n_columns))
+    n_populated = 0
+    for top in range(0, n_rows, step):
+        height = min(step, n_rows - top)
+        values = raster.read(1, window=Window(0, top, n_columns, height))
+        row, column, people = populated_cells(values, nodata=raster.nodata)
+        n_populated += len(row)
+        if n_populated > MAX_POPULATED_CELLS:
+            sizes = (("count", n_populated), ("limit", MAX_POPULATED_CELLS))
+            raise StudyError(Finding("raster_too_many_cells", sizes, file=Path(raster.name).name))
+        yield row + np.int32(top), column, people
+        if progress is not None:
+            progress("population", top + height, n_rows)
+
+
+def _check_counts(row: Ints, column: Ints, people: Floats, file: str) -> None:
+    is_negative = people < 0
+    if is_negative.any():
+        places = np.flatnonzero(is_negative)
+        cells = [f"r{row[i]}c{column[i]}" for i in places[:20]]
+        params = (("count", len(places)), ("lowest", float(people.min())))
+        raise StudyError(Finding("raster_negative", params, file=file, rows=shown_rows(cells)))

@@ -1,0 +1,50 @@
+"""Any file that holds a table, by its ending."""
+
+from __future__ import annotations
+
+from data.delimited import read_delimited
+from data.errors import StudyError
+from data.sheets import Table
+from data.study import TableSource
+from data.vectors import read_layer
+from data.workbooks import read_workbook
+from geo.errors import Finding
+
+DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
+VECTOR_ENDINGS = (".gpkg", ".geojson", ".json")
+RASTER_ENDINGS = (".tif", ".tiff")
+
+
+def read_any(source: TableSource, findings: list[Finding]) -> Table:
+    """Return the table of a file: columns as they stand, geometry where it has one.
+
+    Parameters
+    ----------
+    source
+        Path, layer (or sheet) and encoding, as the study states them.
+    findings
+        Receives what is doubtful; faults that leave no table are raised.
+
+    Raises
+    ------
+    StudyError
+        When the file is not there, not readable or of an unknown kind.
+    """
+    path = source.path
+    ending = path.suffix.lower()
+    try:
+        if ending in DELIMITED_ENDINGS:
+            return read_delimited(path, encoding=source.encoding, findings=findings)
+        if ending in WORKBOOK_ENDINGS:
+            return read_workbook(path, layer=source.layer, findings=findings)
+        if ending in VECTOR_ENDINGS:
+            return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
+    except FileNotFoundError as error:
+        raise StudyError(Finding("file_missing", file=path.name)) from error
+    except OSError as error:
+        reason = (("expected", ending.lstrip(".")), ("reason", error.strerror or "no reason given"))
+        raise StudyError(Finding("file_unreadable", reason, file=path.name)) from error
+    known = " ".join((*DELIMITED_ENDINGS, *WORKBOOK_ENDINGS[:2], *VECTOR_ENDINGS))
+    params = (("ending", ending or path.name), ("known", known))
+    raise StudyError(Finding("file_kind_unknown", params, file=path.name))
