@@ -18,6 +18,9 @@ FORMAT = 1
 RESERVED_TABLES = (*("calibration", "projection", "referral", "exclusions", "coordinates"),)
 """Names kept for later: refused with "not yet supported" so that no study relies on silence."""
 
+SAMPLE_STUDY = Path(__file__).parent / "samples" / "county.toml"
+"""The built-in county: synthetic, read in place, never written to."""
+
 _MAX_STUDY_BYTES = 1_000_000
 
 

@@ -34,7 +34,7 @@ from planning.maps import (
     map_strings,
 )
 from planning.maps.layers import Hover, Layer
-from planning.maps.themes import people_theme, status_theme, time_theme
+from planning.maps.themes import ThemeName, people_theme, status_theme, time_theme
 from planning.results import chosen_sites
 from planning.run import run_number
 from planning.scenario import is_operating
@@ -160,9 +160,7 @@ def cell_themes(assessment: Assessment, translate: Translate) -> tuple[CellTheme
         shown = np.where(result.status == Status.OUTSIDE, NO_CLASS, result.status).astype(np.uint8)
         themes.append(
             status_theme(
-                f"cover_{mode}",
-                translate("Inside the circle or not"),
-                name,
+                ThemeName(f"cover_{mode}", translate("Inside the circle or not"), name),
                 shown,
                 (translate("Covered"), translate("Not covered")),
                 people=demand.people,
@@ -174,12 +172,10 @@ def cell_themes(assessment: Assessment, translate: Translate) -> tuple[CellTheme
     labels.append(translate("over {limit}").format(limit=limits[-1]))
     themes.append(
         people_theme(
-            "people",
-            translate("People per cell"),
-            translate("Population"),
+            ThemeName("people", translate("People per cell"), translate("Population")),
             demand.people,
             PEOPLE_LIMITS,
-            labels=labels,
+            labels,
         )
     )
     return tuple(themes)
@@ -444,13 +440,10 @@ def _bands_theme(
     labels.append(translate("over {limit} min").format(limit=BANDS_MINUTES[-1]))
     tenths = np.where(result.nearest.tenths == UNREACHED, -1, result.nearest.tenths)
     return time_theme(
-        f"time_{result.mode}",
-        translate("Minutes to the nearest point"),
-        mode_name,
+        ThemeName(f"time_{result.mode}", translate("Minutes to the nearest point"), mode_name),
         tenths.astype(np.int32),
         BANDS_MINUTES,
-        labels=labels,
-        no_time_label=translate("no way"),
+        [*labels, translate("no way")],
         people=people,
         is_blank=result.status == Status.OUTSIDE,
     )

@@ -67,7 +67,9 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_common(parser, default_language="zh")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(  # type: ignore[assignment]
+        dest="command", required=True, metavar="COMMAND"
+    )
     for add in (_add_demo, _add_assess, _add_new, _add_app, _add_site_table, _add_warm):
         add(commands, translate)
     return parser
@@ -142,7 +144,7 @@ def _add_warm(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: 
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from data.dataset import SAMPLE_STUDY
+    from data.study_file import SAMPLE_STUDY
 
     options.study, options.as_of = SAMPLE_STUDY, None
     return _assess(options)
@@ -150,8 +152,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
-
-    from data.study import read_study
+    from data.study_file import read_study
     from planning.export import write_results
     from planning.folder import check_output
     from planning.report import result_lines
@@ -183,7 +184,7 @@ def _assess(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from data.study import write_template
+    from data.study_file import write_template
 
     path = write_template(options.folder)
     _say(options.translate("Written: {path}").format(path=path))
