@@ -7,6 +7,7 @@ shares nothing with the packages under test, so that a common mistake is unlikel
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,40 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
 CLOSED = set(
-    "no private agricultural forestry delivery military emergency bus psv permit official".split()
+    [
+        "no",
+        "private",
+        "agricultural",
+        "forestry",
+        "delivery",
+        "military",
+        "emergency",
+        "bus",
+        "psv",
+        "permit",
+        "official",
+    ]
 )
 ROAD = set(
-    "trunk primary secondary tertiary trunk_link primary_link secondary_link tertiary_link "
-    "unclassified residential living_street service road".split()
+    [
+        "trunk",
+        "primary",
+        "secondary",
+        "tertiary",
+        "trunk_link",
+        "primary_link",
+        "secondary_link",
+        "tertiary_link",
+        "unclassified",
+        "residential",
+        "living_street",
+        "service",
+        "road",
+    ]
 )
-FOOT = ROAD | set("footway path steps pedestrian corridor cycleway track bridleway".split())
+FOOT = ROAD | set(
+    ["footway", "path", "steps", "pedestrian", "corridor", "cycleway", "track", "bridleway"]
+)
 BIKE = ROAD | {"cycleway", "path", "track"}
 BIKE_IF_INVITED = {"footway", "pedestrian", "corridor", "bridleway"}
 CAR = ROAD | {"motorway", "motorway_link"}
@@ -158,7 +186,7 @@ class Oracle:
             refs = [
                 (n.ref, n.location.lon, n.location.lat) for n in way.nodes if n.location.valid()
             ]
-            for a, b in zip(refs, refs[1:], strict=False):
+            for a, b in pairwise(refs):
                 ends = []
                 for ref, lon, lat in (a, b):
                     if (
