@@ -17,41 +17,44 @@ from pyproj import Geod, Transformer
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-CLOSED = set(
-    [
-        "no",
-        "private",
-        "agricultural",
-        "forestry",
-        "delivery",
-        "military",
-        "emergency",
-        "bus",
-        "psv",
-        "permit",
-        "official",
-    ]
-)
-ROAD = set(
-    [
-        "trunk",
-        "primary",
-        "secondary",
-        "tertiary",
-        "trunk_link",
-        "primary_link",
-        "secondary_link",
-        "tertiary_link",
-        "unclassified",
-        "residential",
-        "living_street",
-        "service",
-        "road",
-    ]
-)
-FOOT = ROAD | set(
-    ["footway", "path", "steps", "pedestrian", "corridor", "cycleway", "track", "bridleway"]
-)
+CLOSED = {
+    "no",
+    "private",
+    "agricultural",
+    "forestry",
+    "delivery",
+    "military",
+    "emergency",
+    "bus",
+    "psv",
+    "permit",
+    "official",
+}
+ROAD = {
+    "trunk",
+    "primary",
+    "secondary",
+    "tertiary",
+    "trunk_link",
+    "primary_link",
+    "secondary_link",
+    "tertiary_link",
+    "unclassified",
+    "residential",
+    "living_street",
+    "service",
+    "road",
+}
+FOOT = ROAD | {
+    "footway",
+    "path",
+    "steps",
+    "pedestrian",
+    "corridor",
+    "cycleway",
+    "track",
+    "bridleway",
+}
 BIKE = ROAD | {"cycleway", "path", "track"}
 BIKE_IF_INVITED = {"footway", "pedestrian", "corridor", "bridleway"}
 CAR = ROAD | {"motorway", "motorway_link"}
