@@ -85,6 +85,14 @@ MESSAGES: dict[str, Message] = {
         "a zone asks for {least} to {most} new sites and has {candidates} candidates",
         "Correct its limits or add candidates.",
     ),
+    "siting_unreachable_people": Message(
+        "warning",
+        "{people:g} people in {rows} rows cannot be reached from any site that may be built",
+        "Add candidates near them, raise the limit, or ask for a share of the people.",
+    ),
+    "siting_count_too_small": Message(
+        "warning", "{count} new sites cannot serve everybody", "Raise the count or the limit."
+    ),
     "siting_zones_above_count": Message(
         "error",
         "zones ask for {least} new sites together, the count is {count}",

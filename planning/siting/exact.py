@@ -66,8 +66,12 @@ class Solved:
     ----------
     x
         (n_columns,) values of the best solution; None when there is none.
+    objective
+        Its objective; inf when there is none.
     bound
         No solution has a smaller objective; -inf when nothing is known.
+    is_optimal
+        True when HiGHS proved `x` optimal, to its feasibility tolerance of 1e-6.
     is_infeasible
         True when there is no solution at all.
     nodes
@@ -77,7 +81,9 @@ class Solved:
     """
 
     x: Floats | None
+    objective: float
     bound: float
+    is_optimal: bool
     is_infeasible: bool
     nodes: int
     row_dual: Floats
@@ -167,12 +173,14 @@ def _answer(solver: Any, programme: Programme) -> Solved:
     solution = solver.getSolution()
     x = np.array(solution.col_value) if has_solution else None
     is_mip = bool(programme.is_integer.any())
+    is_optimal = status == highspy.HighsModelStatus.kOptimal
+    objective = float(info.objective_function_value) if has_solution else np.inf
     bound = info.mip_dual_bound if is_mip else -np.inf
-    if status == highspy.HighsModelStatus.kOptimal and not is_mip:
-        bound = info.objective_function_value
     return Solved(
         x,
-        float(bound),
+        objective,
+        objective if is_optimal else float(bound),
+        is_optimal,
         status == highspy.HighsModelStatus.kInfeasible,
         int(info.mip_node_count) if is_mip else 0,
         np.array([] if is_mip else solution.row_dual),

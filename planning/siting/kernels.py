@@ -35,6 +35,16 @@ def transpose(indptr, index, n_columns):
 
 
 @njit(cache=True, nogil=True)
+def sort_rows(indptr, site, cost):
+    """Sort the pairs of each row by cost, then by site, in place."""
+    for i in range(len(indptr) - 1):
+        start, end = indptr[i], indptr[i + 1]
+        order = np.argsort(cost[start:end], kind="mergesort")
+        cost[start:end] = cost[start:end][order]
+        site[start:end] = site[start:end][order]
+
+
+@njit(cache=True, nogil=True)
 def _sift_down(heap, size, start, key):
     """Move the entry at `start` down: largest key first, lowest site among equals."""
     i = start
@@ -369,3 +379,208 @@ def mark_contained(set_indptr, element, owner_indptr, owner, drop_larger, droppe
                 else:
                     dropped[a] = True
                     break
+
+
+@njit(cache=True, nogil=True)
+def median_greedy(
+    site_indptr, site_row, site_cost, people, conflict_indptr, conflict_site, zone, room,
+    nearest, picked
+):  # fmt: skip
+    """Pick sites by largest saving, updated lazily; `nearest` is each row's cost now."""
+    m = len(site_indptr) - 1
+    key = np.full(m, np.inf)
+    fresh = np.full(m, -1, np.int64)
+    for k in range(len(picked)):
+        best = np.argmax(key)
+        while True:
+            best = np.argmax(key)
+            if key[best] < 0.0 or fresh[best] == k:
+                break
+            if room[zone[best]] <= 0:
+                key[best] = -1.0
+                continue
+            saving = 0.0
+            for e in range(site_indptr[best], site_indptr[best + 1]):
+                i = site_row[e]
+                if site_cost[e] < nearest[i]:
+                    saving += people[i] * (nearest[i] - site_cost[e])
+            key[best] = saving
+            fresh[best] = k
+        if key[best] < 0.0:
+            return k
+        picked[k] = best
+        key[best] = -1.0
+        room[zone[best]] -= 1
+        for e in range(conflict_indptr[best], conflict_indptr[best + 1]):
+            key[conflict_site[e]] = -1.0
+        for e in range(site_indptr[best], site_indptr[best + 1]):
+            nearest[site_row[e]] = min(nearest[site_row[e]], site_cost[e])
+    return len(picked)
+
+
+@njit(cache=True, nogil=True)
+def _median_table(row_indptr, row_site, row_cost, people, base, position, gain, loss, shared):
+    """Fill what adding and dropping change, walking each row to its second open site."""
+    gain[:] = 0.0
+    loss[:] = 0.0
+    shared[:] = 0.0
+    total = 0.0
+    for i in range(len(people)):
+        first, own, near, far = row_indptr[i + 1], -1, base[i], base[i]
+        for e in range(row_indptr[i], row_indptr[i + 1]):
+            k = position[row_site[e]]
+            if k >= 0:
+                if own < 0:
+                    first, own, near = e, k, row_cost[e]
+                else:
+                    far = row_cost[e]
+                    break
+        total += people[i] * near
+        if own >= 0:
+            loss[own] += people[i] * (far - near)
+        for e in range(row_indptr[i], first):
+            gain[row_site[e]] += people[i] * (near - row_cost[e])
+            if own >= 0:
+                shared[row_site[e], own] += people[i] * (far - near)
+        for e in range(first, row_indptr[i + 1]):
+            if row_cost[e] >= far:
+                break
+            shared[row_site[e], own] += people[i] * (far - row_cost[e])
+    return total
+
+
+@njit(cache=True, nogil=True)
+def median_swap(
+    row_indptr, row_site, row_cost, people, base, unit, conflict_indptr, conflict_site, zone,
+    zone_least, may_build, room, zone_count, units, chosen, most, least_gain
+):  # fmt: skip
+    """Replace one open site at a time, best replacement first; return (moves, total cost)."""
+    m, p = len(units), len(chosen)
+    position = np.full(m, -1, np.int32)
+    clash = np.zeros(m, np.int32)
+    for k in range(p):
+        position[chosen[k]] = k
+        for e in range(conflict_indptr[chosen[k]], conflict_indptr[chosen[k] + 1]):
+            clash[conflict_site[e]] += 1
+    gain = np.zeros(m)
+    loss = np.zeros(p)
+    shared = np.zeros((m, p))
+    nothing = np.zeros(0, np.int32)
+    unit_indptr = np.zeros(m + 1, np.int64)
+    moves = 0
+    while True:
+        total = _median_table(
+            row_indptr, row_site, row_cost, people, base, position, gain, loss, shared
+        )
+        best, to, out = least_gain, -1, -1
+        for j in range(m):
+            if position[j] >= 0:
+                continue
+            for k in range(p):
+                change = gain[j] - loss[k] + shared[j, k]
+                if change > best and _may_move(
+                    j, chosen[k], may_build, units, 1, unit, 0.0, clash, conflict_indptr,
+                    conflict_site, zone, room, zone_least, zone_count
+                ):  # fmt: skip
+                    best, to, out = change, j, k
+        if to < 0 or moves == most:
+            return moves, total
+        d = chosen[out]
+        for turn in range(2):
+            site, step = (d, -1) if turn == 0 else (to, 1)
+            _move_unit(
+                site, step, unit_indptr, nothing, conflict_indptr, conflict_site, zone, unit,
+                nothing, units, clash, room, zone_count
+            )  # fmt: skip
+        position[d] = -1
+        position[to] = out
+        chosen[out] = to
+        moves += 1
+
+
+@njit(cache=True, nogil=True)
+def median_sums(row_indptr, row_site, row_cost, people, price, first, last, reduced):
+    """Add to `reduced` the reduced costs of the pairs of rows first..last; return their prices."""
+    total = 0.0
+    for i in range(first, last):
+        total += price[i]
+        for e in range(row_indptr[i], row_indptr[i + 1]):
+            saving = people[i] * row_cost[e] - price[i]
+            if saving >= 0.0:
+                break
+            reduced[row_site[e]] += saving
+    return total
+
+
+@njit(cache=True, nogil=True)
+def median_step(
+    site_indptr, site_row, site_cost, people, base, count, patience, total, reduced, price,
+    direction, times, nearest, best_price, best_reduced, best_sites, numbers
+):  # fmt: skip
+    """Take one deflected subgradient step from the reduced costs of `median_sums`.
+
+    numbers = (best bound, best cost found, step factor, rounds without progress, rounds done, 1 when
+    finished, gap that ends it).
+    """
+    n = len(people)
+    numbers[4] += 1
+    order = np.argsort(reduced)[:count]
+    times[:] = 0
+    nearest[:] = base
+    for j in order:
+        if reduced[j] < 0.0:
+            total += reduced[j]
+        for e in range(site_indptr[j], site_indptr[j + 1]):
+            i = site_row[e]
+            if people[i] * site_cost[e] < price[i]:
+                times[i] += 1
+            nearest[i] = min(nearest[i], site_cost[e])
+    cost = 0.0
+    square = 0.0
+    for i in range(n):
+        cost += people[i] * nearest[i]
+        direction[i] = 1.0 - times[i] + 0.9 * direction[i]
+        square += direction[i] * direction[i]
+    if cost < numbers[1]:
+        numbers[1] = cost
+        best_sites[:] = order
+    if total > numbers[0]:
+        numbers[3] = 0 if total > numbers[0] + 2e-5 * abs(numbers[0]) else numbers[3] + 1
+        numbers[0] = total
+        best_price[:] = price
+        best_reduced[:] = reduced
+    else:
+        numbers[3] += 1
+    if square == 0.0 or numbers[1] - numbers[0] < numbers[6] or numbers[2] < 2e-3:
+        numbers[5] = 1
+        return
+    if numbers[3] >= patience:
+        numbers[2] *= 0.7
+        numbers[3] = 0
+        price[:] = best_price
+        direction[:] = 0.0
+        return
+    step = numbers[2] * (1.01 * numbers[1] - total) / square
+    for i in range(n):
+        price[i] = min(people[i] * base[i], max(0.0, price[i] + step * direction[i]))
+
+
+@njit(cache=True, nogil=True)
+def median_rounds(
+    row_indptr, row_site, row_cost, site_indptr, site_row, site_cost, people, base, count,
+    patience, rounds, price, direction, best_price, best_reduced, best_sites, numbers
+):  # fmt: skip
+    """Raise the Lagrangian bound of a p-median: every row's assignment is priced."""
+    n, m = len(people), len(site_indptr) - 1
+    reduced = np.zeros(m)
+    times = np.zeros(n, np.int32)
+    nearest = np.zeros(n)
+    for _ in range(rounds):
+        reduced[:] = 0.0
+        total = median_sums(row_indptr, row_site, row_cost, people, price, 0, n, reduced)
+        median_step(
+            site_indptr, site_row, site_cost, people, base, count, patience, total, reduced, price,
+            direction, times, nearest, best_price, best_reduced, best_sites, numbers
+        )  # fmt: skip
+        if numbers[5] == 1:
+            return

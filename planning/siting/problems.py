@@ -96,6 +96,31 @@ class MaximalCover:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PMedian:
+    """Serve everybody from `count` new sites so that people times cost is least (Hakimi 1964).
+
+    Parameters
+    ----------
+    reach, people, rules
+        As in `MaximalCover`; rows without people need not be served.
+    count
+        Number of new sites; existing ones come on top.
+    limit
+        Pairs that cost more are not used; None uses all.
+    unlisted_cost
+        Cost per person of a row that no open site serves at that cost or less, one number or
+        (n_demand,); None means that everybody must be served.
+    """
+
+    reach: SparseReach
+    people: Floats
+    count: int
+    limit: float | None = None
+    unlisted_cost: float | Floats | None = None
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SitingPlan:
     """An answer with its proof; numbers of sites and demand rows are those of the problem.
 

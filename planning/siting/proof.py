@@ -10,6 +10,7 @@ from planning.siting.clock import Clock
 from planning.siting.core import Choice, CoverCore, covers_of, reduced, worth_of
 from planning.siting.exact import Programme, run_highs
 from planning.siting.instance import Flags, Floats, Indices
+from planning.siting.rules import RuleArrays
 
 LARGEST_PROOF = 400_000
 """Most pairs handed to branch and bound; above it even the first relaxation takes minutes."""
@@ -25,14 +26,13 @@ class Proof:
     is_infeasible: bool = False
 
 
-def add_rules(programme: Programme, core: CoverCore, column: Indices) -> None:
+def add_site_rules(
+    programme: Programme, rules: RuleArrays, cost: Floats, budget: float, column: Indices
+) -> None:
     """Add budget, conflict and zone rows; `column` is the column of each site, -1 none."""
     sites = np.flatnonzero(column >= 0)
     zero = np.zeros(len(sites), dtype=np.int64)
-    programme.add_rows(
-        zero, column[sites], core.cost[sites], lower=-np.inf, upper=core.budget, count=1
-    )
-    rules = core.rules
+    programme.add_rows(zero, column[sites], cost[sites], lower=-np.inf, upper=budget, count=1)
     owner = np.repeat(np.arange(len(column)), np.diff(rules.conflict_indptr))
     keep = (owner < rules.conflict_site) & (column[owner] >= 0) & (column[rules.conflict_site] >= 0)
     pairs = np.column_stack([column[owner[keep]], column[rules.conflict_site[keep]]])
@@ -75,7 +75,7 @@ def cover_programme(core: CoverCore) -> tuple[Programme, Indices]:
         np.concatenate([np.ones(len(pair_row)), -np.ones(len(row_of))]),
         lower=core.need.astype(np.float64), upper=np.inf, count=instance.n_rows,
     )  # fmt: skip
-    add_rules(programme, core, column)
+    add_site_rules(programme, core.rules, core.cost, core.budget, column)
     return programme, column
 
 

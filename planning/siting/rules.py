@@ -112,6 +112,27 @@ def after_required(rules: RuleArrays) -> RuleArrays:
     )
 
 
+def rules_among(rules: RuleArrays, sites: Indices) -> RuleArrays:
+    """Return the rules of some sites, which get new numbers in the order given."""
+    number = np.full(len(rules.may_build), -1, dtype=np.int64)
+    number[sites] = np.arange(len(sites))
+    owner = number[np.repeat(np.arange(len(number)), np.diff(rules.conflict_indptr))]
+    other = number[rules.conflict_site]
+    keep = (owner >= 0) & (other >= 0)
+    owner, other = owner[keep], other[keep]
+    order = np.lexsort((other, owner))
+    count = np.bincount(owner, minlength=len(sites))
+    return replace(
+        rules,
+        existing=read_only([], np.int32),
+        required=read_only([], np.int32),
+        may_build=rules.may_build[sites],
+        conflict_indptr=read_only(np.concatenate([[0], np.cumsum(count)]), np.int64),
+        conflict_site=read_only(other[order], np.int32),
+        zone=read_only(rules.zone[sites], np.int32),
+    )
+
+
 def _numbers(sites: Iterable[int]) -> Indices:
     return np.unique(np.fromiter(sites, dtype=np.int32))
 

@@ -1,0 +1,232 @@
+"""The p-median: everybody at an open site, people times cost least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.errors import Finding, Progress
+from planning.siting.clock import Clock
+from planning.siting.instance import Floats, Indices, nearest_open, within
+from planning.siting.median_core import MedianCore, cost_of, median_core, reduced_median
+from planning.siting.median_proof import median_by_branching
+from planning.siting.median_search import (
+    MedianDual,
+    decided_sites,
+    greedy_sites,
+    median_lagrangian,
+    swapped,
+)
+from planning.siting.plans import Answer, infeasible_plan, plan_of
+from planning.siting.problems import PMedian, SitingPlan, SolveLimits, step_of
+from planning.siting.rules import after_required, compile_rules
+
+MOST_REDUCTIONS = 6
+
+WORTH_BOUNDING_AGAIN = 0.1
+"""Share of sites decided that makes another Lagrangian bound worth its time."""
+
+_NONE: Indices = np.zeros(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MedianAnswer:
+    """Sites by their number in the problem, their cost and the bound."""
+
+    chosen: Indices
+    cost: float
+    bound: float
+    method: str
+    is_infeasible: bool = False
+
+
+def solve_median(
+    problem: PMedian,
+    *,
+    seed: int = 0,
+    limits: SolveLimits | None = None,
+    progress: Progress | None = None,
+) -> SitingPlan:
+    """Choose the new sites that make people times cost least.
+
+    Parameters
+    ----------
+    problem
+        Reach, people, count, limit, cost of those without a listed site, and rules.
+    seed
+        Kept in the plan; the search itself draws no random numbers.
+    limits
+        Rounds, nodes and seconds.
+    progress
+        Called at least every half second; when it raises `Cancelled`, the best plan so far is
+        returned.
+
+    Raises
+    ------
+    StudyError
+        When the rules contradict each other.
+    """
+    clock = Clock(limits or SolveLimits(), progress)
+    reach = problem.reach if problem.limit is None else within(problem.reach, problem.limit)
+    rules = compile_rules(problem.rules, reach.n_sites, count=problem.count)
+    rest = after_required(rules)
+    standing = np.concatenate([rules.existing, rules.required])
+    _, near = nearest_open(reach, standing)
+    penalty, base = _bases(problem, near)
+    core = median_core(reach, problem.people, base, rest, problem.count - len(rules.required))
+    step = _step(problem)
+    found = best_median(core, step, clock)
+    sites = np.concatenate([standing, found.chosen])
+    assignment, cost = nearest_open(reach, sites)
+    must = problem.people > 0
+    if problem.unlisted_cost is None and (found.is_infeasible or (assignment[must] < 0).any()):
+        lost = must & (np.diff(_row_pointers(reach.demand, reach.n_demand)) == 0)
+        return infeasible_plan(
+            "p-median", reach.n_demand, method=found.method, seed=seed,
+            findings=_why_infeasible(problem, lost),
+        )  # fmt: skip
+    assignment = np.where(cost <= penalty, assignment, -1)
+    served = np.minimum(cost, penalty)
+    objective = float(problem.people[must] @ served[must])
+    answer = Answer(
+        np.concatenate([rules.required, found.chosen]), found.bound, found.method,
+        is_cut=clock.is_cut,
+    )  # fmt: skip
+    return plan_of(
+        "p-median", answer, existing=rules.existing, objective=objective, assignment=assignment,
+        seed=seed, step=step, is_upper=False,
+    )  # fmt: skip
+
+
+def _row_pointers(demand: Indices, n_demand: int) -> Indices:
+    return np.concatenate([[0], np.cumsum(np.bincount(demand, minlength=n_demand))])
+
+
+def _bases(problem: PMedian, near: Floats) -> tuple[Floats, Floats]:
+    """Return the cost of being unlisted, and each row's cost when no new site opens.
+
+    Where everybody must be served the base is a penalty above any plan's total cost.
+    """
+    people = problem.people
+    if problem.unlisted_cost is not None:
+        unlisted = np.broadcast_to(problem.unlisted_cost, len(people)).astype(np.float64)
+        return unlisted, np.minimum(near, unlisted)
+    worst = float(problem.reach.cost.max(initial=0.0)) * float(people.sum()) + 1.0
+    penalty = worst / np.maximum(people, 1e-300)
+    return penalty, np.where(np.isfinite(near), near, np.minimum(penalty, 1e300))
+
+
+def _why_infeasible(problem: PMedian, lost: Indices) -> tuple[Finding, ...]:
+    """Return who cannot be served: those without any site, or the count is too small."""
+    people = float(problem.people[lost].sum())
+    if lost.any():
+        params = (("rows", int(lost.sum())), ("people", people))
+        return (Finding("siting_unreachable_people", params, people=people),)
+    return (Finding("siting_count_too_small", (("count", problem.count),)),)
+
+
+def _step(problem: PMedian) -> float:
+    """Return the least difference of two plans: whole people and whole costs make it whole."""
+    costs = problem.reach.cost.astype(np.float64)
+    if problem.unlisted_cost is not None:
+        costs = np.concatenate([costs, np.atleast_1d(problem.unlisted_cost)])
+    return step_of(problem.people) * step_of(costs)
+
+
+def best_median(core: MedianCore, step: float, clock: Clock) -> MedianAnswer:
+    """Return the best sites of a p-median core, with the bound and how both were found.
+
+    The Lagrangian bound decides sites for good; what they leave is a smaller p-median with the
+    decided sites as its base, bounded again, and in the end handed to branch and bound.
+    """
+    chosen, cost = swapped(core, greedy_sites(core), clock)
+    state = _Search(core, _NONE, core.site[chosen], cost, -np.inf)
+    price = np.zeros(int(core.row.max(initial=-1)) + 1)
+    dual = _bounded(state, step, clock, None)
+    for _ in range(MOST_REDUCTIONS):
+        price[state.rest.row] = dual.price
+        if not _reduce(state, dual, step) or state.is_proved(step) or clock.is_cut:
+            break
+        dual = _bounded(state, step, clock, price[state.rest.row])
+    method = f"greedy, swap, Lagrangian ({state.rounds} rounds)"
+    if not state.is_proved(step) and not clock.is_cut:
+        nodes = _branch(state, dual, step, clock)
+        method += f", fixing, branch and bound ({nodes} nodes)"
+    return MedianAnswer(np.sort(state.best), state.cost, state.bound, method)
+
+
+@dataclass(slots=True, eq=False)
+class _Search:
+    """The state of one search: every plan better than `best` takes `taken` and goes on in `rest`."""
+
+    rest: MedianCore
+    taken: Indices
+    best: Indices
+    cost: float
+    bound: float
+    rounds: int = 0
+
+    def cutoff(self, step: float) -> float:
+        """Return the cost that a better plan may have at most."""
+        return self.cost - step * (1 - 1e-6) if step > 0 else self.cost * (1 - 1e-10)
+
+    def is_proved(self, step: float) -> bool:
+        """Say whether no better plan is left."""
+        return self.bound > self.cutoff(step)
+
+    def offer(self, sites: Indices) -> None:
+        """Take the plan of `taken` and these sites of `rest` when it is better."""
+        cost = cost_of(self.rest, sites)
+        if cost < self.cost:
+            self.cost = cost
+            self.best = np.concatenate([self.taken, self.rest.site[sites]])
+
+    def raise_bound(self, bound: float) -> None:
+        """Note a bound on the plans in `rest`; all others cost at least as much as `best`."""
+        self.bound = max(self.bound, min(bound, self.cost))
+
+
+def _bounded(state: _Search, step: float, clock: Clock, price: Floats | None) -> MedianDual:
+    """Bound what is left and keep better sites that the bound suggests."""
+    dual, met = median_lagrangian(state.rest, state.cost, step, clock, price=price)
+    state.rounds += dual.rounds
+    if len(met) == state.rest.count:
+        state.offer(swapped(state.rest, met, clock)[0])
+    state.raise_bound(dual.bound)
+    return dual
+
+
+def _reduce(state: _Search, dual: MedianDual, step: float) -> bool:
+    """Decide sites by their reduced costs; say whether enough were decided to bound again."""
+    rest, cutoff = state.rest, state.cutoff(step)
+    is_in, is_out = decided_sites(rest, dual, cutoff)
+    decided = int(is_in.sum() + is_out.sum())
+    if decided == 0:
+        return False
+    state.taken = np.concatenate([state.taken, rest.site[is_in]])
+    state.rest = reduced_median(rest, is_in, is_out)
+    if state.rest.count == 0 or state.rest.n_sites <= state.rest.count:
+        state.offer(np.arange(min(state.rest.n_sites, state.rest.count)))
+        state.raise_bound(np.inf)
+    return decided >= WORTH_BOUNDING_AGAIN * rest.n_sites
+
+
+def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
+    """Close what is left by branch and bound; return its nodes."""
+    rest = state.rest
+    number = np.full(int(rest.site.max(initial=-1)) + 2, -1)
+    number[rest.site] = np.arange(rest.n_sites)
+    kept = np.setdiff1d(state.best, state.taken)
+    is_inside = len(kept) == rest.count and len(kept) and kept.max() < len(number)
+    chosen = number[kept] if is_inside and (number[kept] >= 0).all() else None
+    solved = median_by_branching(rest, dual, state.cutoff(step), chosen, clock)
+    if solved is None:
+        return 0
+    if solved.is_infeasible:
+        state.raise_bound(np.inf)
+    elif solved.x is not None:
+        state.offer(np.flatnonzero(solved.x[: rest.n_sites] > 0.5))
+    if not solved.is_infeasible:
+        state.raise_bound(solved.bound)
+    return solved.nodes
