@@ -13,7 +13,7 @@ from data.checks import row_finding
 from data.sheets import Table
 from data.study import TableSource
 from data.types import Floats, Geometries
-from geo.crs import LONLAT, is_degrees, transform
+from geo.crs import LONLAT, is_degrees, is_known, is_same, transform
 from geo.errors import Finding
 
 _CHINA_LON = (73.0, 136.0)
@@ -65,7 +65,7 @@ def read_positions(
 
 def layer_crs(table: Table, source: TableSource, findings: list[Finding]) -> str | None:
     """Return the coordinate system of a layer: what the study states, else what the file states."""
-    if source.crs and table.crs and not _is_same_crs(source.crs, table.crs):
+    if source.crs and table.crs and is_known(source.crs) and not is_same(source.crs, table.crs):
         params = (("stated", source.crs), ("written", _short(table.crs)))
         findings.append(Finding("crs_overruled", params, file=table.file))
     crs = source.crs or table.crs
@@ -77,9 +77,7 @@ def layer_crs(table: Table, source: TableSource, findings: list[Finding]) -> str
 
 def known_crs(crs: str, file: str, findings: list[Finding]) -> str | None:
     """Return a coordinate system that is known, else None after an error."""
-    try:
-        is_degrees(crs)
-    except ValueError:  # pyproj's CRSError is one
+    if not is_known(crs):
         findings.append(Finding("crs_unknown", (("crs", _short(crs)),), file=file))
         return None
     return crs
@@ -161,15 +159,6 @@ def _likely_crs(x: Floats) -> str:
     if _FIRST_PREFIXED_ZONE <= zone <= _FIRST_PREFIXED_ZONE + 20:
         return f"EPSG:{_FIRST_PREFIXED_EPSG + zone - _FIRST_PREFIXED_ZONE}"
     return "EPSG:4549"
-
-
-def _is_same_crs(first: str, second: str) -> bool:
-    from pyproj import CRS
-
-    try:
-        return bool(CRS.from_user_input(first).equals(CRS.from_user_input(second), True))
-    except ValueError:
-        return False
 
 
 def _short(crs: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from data.checks import shown_rows
 from data.errors import StudyError
 from data.types import Floats, Ints
+from geo.crs import is_known
 from geo.errors import Finding, Progress
 from geo.points import Grid, populated_cells
 
@@ -81,7 +82,9 @@ def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
 
     findings = []
     n_rows, n_columns = raster.shape
-    if raster.crs is None and crs is None:
+    if crs is not None and not is_known(crs):
+        findings.append(Finding("crs_unknown", (("crs", crs[:60]),), file=file))
+    elif raster.crs is None and crs is None:
         findings.append(Finding("raster_no_crs", file=file))
     if raster.transform.is_identity:
         findings.append(Finding("raster_no_position", file=file))

@@ -67,8 +67,8 @@ def read_layer_of(source: TableSource, table_name: str, findings: list[Finding])
         return None
     names = COLUMN_NAMES[table_name]
     columns = find_columns(table, names, source.columns, findings)
-    kinds = _geometry_kinds(table)
-    if kinds - {_POINT} and table.geometry is not None:
+    has_areas = bool(_geometry_kinds(table) - {_POINT})
+    if has_areas and table_name != "candidates":
         lonlat = _polygons(table, source, findings)
         return None if lonlat is None else Layer(table, columns, lonlat, _POLYGON)
     lon, lat = read_positions(table, columns, source, findings)
@@ -147,7 +147,7 @@ def build_candidates(layer: Layer, crs: str, findings: list[Finding]) -> Candida
             row_finding("id_repeated", table.row[again], file=table.file, column=header or "id")
         )
     order = sorted(range(len(ids)), key=lambda index: ids[index])
-    points = shapely.point_on_surface(layer.lonlat)[order]
+    points = layer.lonlat[order]
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     x_m, y_m = to_metric(lon, lat, crs)
     name = _column(layer, "name", ids)

@@ -118,10 +118,9 @@ def require_metric(crs: str, *, latitude: float = 30.25) -> None:
     GeoError
         With `crs_unknown`, `crs_degrees`, `crs_web_mercator` or `crs_not_metres`.
     """
-    try:
-        system = CRS.from_user_input(crs)
-    except CRSError as error:
-        raise GeoError(Finding("crs_unknown", (("crs", crs),))) from error
+    if not is_known(crs):
+        raise GeoError(Finding("crs_unknown", (("crs", crs),)))
+    system = CRS.from_user_input(crs)
     if system.is_geographic:
         raise GeoError(Finding("crs_degrees", (("crs", crs),)))
     if is_web_mercator(crs):
@@ -133,6 +132,25 @@ def require_metric(crs: str, *, latitude: float = 30.25) -> None:
         )
     if not is_metric(crs):
         raise GeoError(Finding("crs_not_metres", (("crs", crs),)))
+
+
+def is_known(crs: str) -> bool:
+    """Return True when a text names a coordinate system.
+
+    >>> is_known("EPSG:4549"), is_known("EPSG:99")
+    (True, False)
+    """
+    try:
+        CRS.from_user_input(crs)
+    except CRSError:
+        return False
+    return True
+
+
+def is_same(first: str, second: str) -> bool:
+    """Return True when two known systems give the same coordinates, whatever the order of axes."""
+    systems = CRS.from_user_input(first), CRS.from_user_input(second)
+    return systems[0].equals(systems[1], ignore_axis_order=True)
 
 
 def is_metric(crs: str) -> bool:
