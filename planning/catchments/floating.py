@@ -1,0 +1,290 @@
+"""Floating catchments: one sparse core and two weight matrices for every method of the family.
+
+With weights a_ij and b_ij, supply S_j and people P_i, all methods are
+
+    R_j = S_j / sum_k P_k a_kj        A_i = sum_j R_j b_ij
+
+and differ only in a and b (docs/catchments.md). A facility without supply attracts nobody; a place
+that reaches no supply has A = 0; supply that reaches nobody is told as idle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from planning.catchments.decay import Decay, DecayKind, pair_weights
+from planning.pairs import (
+    Floats,
+    Pairs,
+    PairTimes,
+    checked_amounts,
+    facility_of_pairs,
+    n_facilities,
+    of_facilities,
+    within,
+)
+
+PER_THOUSAND = 1000.0
+
+
+class Method(StrEnum):
+    """The methods of the family."""
+
+    TWO_STEP = "2sfca"
+    ENHANCED = "e2sfca"
+    GAUSSIAN = "gaussian_2sfca"
+    KERNEL = "kd2sfca"
+    THREE_STEP = "3sfca"
+    MODIFIED = "m2sfca"
+    BALANCED = "bfca"
+    AVAILABILITY = "spatial_availability"
+
+
+DEFAULT_DECAY: dict[Method, DecayKind] = {
+    Method.TWO_STEP: DecayKind.BINARY,
+    Method.GAUSSIAN: DecayKind.GAUSSIAN,
+    Method.KERNEL: DecayKind.EPANECHNIKOV,
+}
+"""Shape that a method's source uses; the others take the slow steps."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catchments:
+    """Access of each demand point and load of each facility by one method.
+
+    Parameters
+    ----------
+    method, decay
+        How it was computed.
+    access
+        (n_demand,) supply per person; 0 where no supply is in reach.
+    available
+        (n_demand,) supply that falls to the point's people: people x access (spatial availability
+        V_i; no supply in the balanced method).
+    ratio
+        (n_facilities,) supply per weighted person R_j; 0 where nobody is in reach.
+    weighted_people
+        (n_facilities,) people weighted by a_ij (balanced: people allocated, adding up to all who
+        reach supply).
+    supply, idle_supply
+        Supply of all facilities, and of those that reach nobody.
+    people, people_without
+        All people, and those with no supply in reach.
+    """
+
+    method: Method
+    decay: Decay
+    access: Floats
+    available: Floats
+    ratio: Floats
+    weighted_people: Floats
+    supply: float
+    idle_supply: float
+    people: float
+    people_without: float
+
+    @property
+    def lost_share(self) -> float | None:
+        """Share of the supply within reach of people that reaches nobody.
+
+        This loss to bad siting is what M2SFCA is made to show; 0 for methods that hand out all
+        supply. None where there is no supply, and for the balanced method, whose access does not
+        add up to supply.
+        """
+        in_reach = self.supply - self.idle_supply
+        if in_reach <= 0 or self.method == Method.BALANCED:
+            return None
+        return max(0.0, 1 - float(self.available.sum()) / in_reach)
+
+    @property
+    def per_thousand(self) -> Floats:
+        """(n_demand,) supply per 1,000 people."""
+        return self.access * PER_THOUSAND
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crowding:
+    """People each unit of supply has to serve (i2SFCA).
+
+    Parameters
+    ----------
+    decay
+        How times were weighted.
+    people_per_supply
+        (n_facilities,) people per doctor; 0 where nobody is in reach or there is no supply.
+    people, people_without
+        All people, and those with no supply in reach.
+    """
+
+    decay: Decay
+    people_per_supply: Floats
+    people: float
+    people_without: float
+
+
+def floating_catchments(
+    pairs: PairTimes,
+    *,
+    people: ArrayLike,
+    supply: ArrayLike,
+    method: Method,
+    limit_minutes: float | tuple[float, ...] = 20.0,
+    decay_kind: DecayKind | None = None,
+) -> Catchments:
+    """Compute access by one method of the family.
+
+    Include people and facilities in a belt of one limit around the area of interest: without it
+    the access at its edge is wrong in both directions.
+
+    Parameters
+    ----------
+    pairs
+        Travel times by facility.
+    people
+        (n_demand,) people.
+    supply
+        (n_facilities,) doctors, beds or other supply; 0 where closed.
+    method
+        Which method.
+    limit_minutes
+        Catchment limit, one for all or one a facility; a time equal to it is inside.
+    decay_kind
+        Shape of the weights; None: that of the method's source. 2SFCA, the Gaussian and the kernel
+        method have no other.
+
+    Returns
+    -------
+    Catchments
+        Access in supply per person, without NaN.
+
+    Raises
+    ------
+    PlannerError
+        When lengths differ or amounts are negative.
+    """
+    weights = checked_amounts("people", people, pairs.n_demand)
+    offered = checked_amounts("supply", supply, n_facilities(pairs))
+    decay = Decay(_decay_kind(method, decay_kind), limit_minutes)
+    reach = _supplied(pairs, offered, limit_minutes)
+    facility = facility_of_pairs(reach)
+    a, b = MATRICES[method](reach, facility, pair_weights(reach, decay))
+    weighted = _row_sums(reach, a * weights[reach.demand])
+    ratio = _ratio(offered, weighted)
+    access = _point_sums(reach, b * ratio[facility])
+    return Catchments(
+        method=method,
+        decay=decay,
+        access=access,
+        available=access * weights,
+        ratio=ratio,
+        weighted_people=weighted,
+        supply=float(offered.sum()),
+        idle_supply=float(offered[weighted == 0].sum()),
+        people=float(weights.sum()),
+        people_without=float(weights[access == 0].sum()),
+    )
+
+
+def crowding(
+    pairs: PairTimes,
+    *,
+    people: ArrayLike,
+    supply: ArrayLike,
+    limit_minutes: float | tuple[float, ...] = 20.0,
+    decay_kind: DecayKind = DecayKind.STEP_SLOW,
+) -> Crowding:
+    """Return the people per unit of supply at each facility: i2SFCA, the same core turned round.
+
+    C_j = sum_i w_ij P_i / sum_l S_l w_il, so that sum S_j C_j = all people who reach supply.
+
+    Parameters are those of `floating_catchments`.
+
+    Source: Wang 2018 (inverted 2SFCA); derivation in 10.1080/13658816.2020.1811868.
+    """
+    weights = checked_amounts("people", people, pairs.n_demand)
+    offered = checked_amounts("supply", supply, n_facilities(pairs))
+    decay = Decay(decay_kind, limit_minutes)
+    reach = _supplied(pairs, offered, limit_minutes)
+    facility = facility_of_pairs(reach)
+    w = pair_weights(reach, decay)
+    in_reach = _point_sums(reach, w * offered[facility])
+    per_supply = _ratio(weights, in_reach)
+    return Crowding(
+        decay=decay,
+        people_per_supply=_row_sums(reach, w * per_supply[reach.demand]),
+        people=float(weights.sum()),
+        people_without=float(weights[in_reach == 0].sum()),
+    )
+
+
+Matrices = Callable[[Pairs, NDArray[np.int32], Floats], tuple[Floats, Floats]]
+
+
+def _same(_: Pairs, __: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
+    return w, w
+
+
+def _squared(_: Pairs, __: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
+    return w, w * w
+
+
+def _choice(pairs: Pairs, _: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
+    """Weigh each pair by the share of the point's weights that it has."""
+    chosen = w * _ratio(w, _point_sums(pairs, w)[pairs.demand])
+    return chosen, chosen
+
+
+def _balanced(pairs: Pairs, facility: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
+    """Weigh so that the weights of each point, and of each facility, add up to 1."""
+    of_point = _ratio(w, _point_sums(pairs, w)[pairs.demand])
+    of_facility = _ratio(w, _row_sums(pairs, w)[facility])
+    return of_point, of_facility
+
+
+MATRICES: dict[Method, Matrices] = {
+    Method.TWO_STEP: _same,
+    Method.ENHANCED: _same,
+    Method.GAUSSIAN: _same,
+    Method.KERNEL: _same,
+    Method.THREE_STEP: _choice,
+    Method.MODIFIED: _squared,
+    Method.BALANCED: _balanced,
+    # V_i = sum_j S_j P_i w_ij / sum_k P_k w_kj: the point's people times E2SFCA.
+    Method.AVAILABILITY: _same,
+}
+
+
+def _decay_kind(method: Method, asked: DecayKind | None) -> DecayKind:
+    if method in DEFAULT_DECAY:
+        return DEFAULT_DECAY[method]
+    return asked or DecayKind.STEP_SLOW
+
+
+def _supplied(pairs: PairTimes, supply: Floats, limit_minutes: float | tuple[float, ...]) -> Pairs:
+    """Keep the pairs within the limit of facilities that have supply."""
+    return of_facilities(within(pairs, limit_minutes), supply > 0)
+
+
+def _row_sums(pairs: Pairs, values: Floats) -> Floats:
+    """Return (n_facilities,) sums of the values of each facility's pairs."""
+    sums = np.zeros(n_facilities(pairs))
+    filled = np.flatnonzero(np.diff(pairs.indptr))
+    if filled.size:
+        sums[filled] = np.add.reduceat(values, pairs.indptr[filled])
+    return sums
+
+
+def _point_sums(pairs: Pairs, values: Floats) -> Floats:
+    """Return (n_demand,) sums of the values of each point's pairs."""
+    sums = np.bincount(pairs.demand, weights=values, minlength=pairs.n_demand)
+    return sums.astype(np.float64, copy=False)
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    """Return above / below, 0 where below is 0."""
+    return np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
