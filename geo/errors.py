@@ -102,6 +102,14 @@ MESSAGES: dict[str, Message] = {
         "{count} road directions take a negative time or more than {longest_hours} hours",
         "Check the lengths and speeds of the roads.",
     ),
+    "edit_not_latest": Message(
+        "error",
+        "the edit of facility {facility} is not the latest one",
+        "Undo the edits after it first.",
+    ),
+    "facility_unknown": Message(
+        "error", "there is no facility {facility} among {count}", "Use an index from 0."
+    ),
 }
 
 

@@ -70,6 +70,15 @@ def reversed_arrays(network: ModeNetwork) -> tuple[Ints, Ints, Ints]:
     )
 
 
+def driven_arrays(network: ModeNetwork) -> tuple[Ints, Ints, Ints]:
+    """Return the graph as driven as kernels want it."""
+    return (
+        sealed(network.from_indptr, np.int32),
+        sealed(network.from_node, np.int32),
+        sealed(network.from_tenths, np.int32),
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Joints:
     """Where n places or facilities meet the network, as kernels want it.
@@ -196,11 +205,22 @@ class SitesOnSegments:
 
 def sites_on_segments(sites: Joints, n_segments: int) -> SitesOnSegments:
     """Return which facilities lie on each segment."""
-    first = np.full(n_segments, NOWHERE, np.int32)
-    following = np.full(len(sites), NOWHERE, np.int32)
-    for site in range(len(sites) - 1, -1, -1):
-        segment = sites.segment[site]
-        if segment >= 0:
-            following[site] = first[segment]
-            first[segment] = site
-    return SitesOnSegments(sealed(first, np.int32), sealed(following, np.int32))
+    return SitesOnSegments(*linked_lists(sites.segment, n_segments))
+
+
+def linked_lists(key: Ints, n_keys: int) -> tuple[Ints, Ints]:
+    """Return the first item of each key and the next item after each, lowest first; -1 ends.
+
+    >>> first, following = linked_lists(np.array([1, -1, 1], np.int32), 2)
+    >>> first.tolist(), following.tolist()
+    ([-1, 0], [2, -1, -1])
+    """
+    first = np.full(n_keys, NOWHERE, np.int32)
+    following = np.full(len(key), NOWHERE, np.int32)
+    known = np.flatnonzero(key >= 0)
+    order = known[np.argsort(key[known], kind="stable")]
+    is_same = key[order[1:]] == key[order[:-1]]
+    following[order[:-1][is_same]] = order[1:][is_same]
+    is_first = np.concatenate([np.ones(min(1, len(order)), np.bool_), ~is_same])
+    first[key[order[is_first]]] = order[is_first]
+    return sealed(first, np.int32), sealed(following, np.int32)

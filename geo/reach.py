@@ -10,10 +10,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.compiled import HAS_NUMBA
 from geo.errors import Progress
 from geo.legs import arriving, leaving, places_at_nodes, reversed_arrays, sealed, to_tenths
 from geo.roads import ModeNetwork
 from geo.search import NOWHERE, UNREACHED, reach_rows, transpose_rows
+from geo.slow import slow_along, slow_node_times
 from geo.snap import Snaps
 from geo.threads import run_pieces, thread_count
 
@@ -160,25 +162,26 @@ class _ReachJob:
     def __init__(
         self, network: ModeNetwork, demand: Snaps, facilities: Snaps, limit_tenths: int
     ) -> None:
-        places, sites = leaving(network, demand), arriving(network, facilities)
-        at_nodes = places_at_nodes(places, len(network.to_indptr) - 1)
-        self.n_demand = len(demand)
+        self.network = network
+        self.places, self.sites = leaving(network, demand), arriving(network, facilities)
+        self.arcs = reversed_arrays(network)
         self.limit_tenths = limit_tenths
         self.dtype = np.uint16 if limit_tenths <= SHORT_TENTHS else np.int32
+        at_nodes = places_at_nodes(self.places, len(self.arcs[0]) - 1)
         self._inputs: tuple[Any, ...] = (
-            *reversed_arrays(network),
-            sites.ends,
-            sites.legs,
-            sites.segment,
-            sites.fraction,
+            *self.arcs,
+            self.sites.ends,
+            self.sites.legs,
+            self.sites.segment,
+            self.sites.fraction,
             sealed(network.forward_tenths, np.int32),
             sealed(network.backward_tenths, np.int32),
             at_nodes.indptr,
             at_nodes.place,
             at_nodes.tenths,
-            places.segment,
-            places.legs,
-            places.fraction,
+            self.places.segment,
+            self.places.legs,
+            self.places.fraction,
             limit_tenths,
         )
         self._idle: SimpleQueue[tuple[NDArray[Any], ...]] = SimpleQueue()
@@ -188,40 +191,73 @@ class _ReachJob:
     ) -> list[_Rows]:
         """Return the rows of facilities `start` to `stop`, in order."""
         done: dict[int, _Rows] = {}
+        fill = self._fill if HAS_NUMBA else self._fill_slowly
 
         def work(first: int, last: int) -> None:
-            try:
-                scratch = self._idle.get_nowait()
-            except Empty:
-                scratch = self._scratch()
-            while first < last:
-                count = np.zeros(last - first, np.int64)
-                arguments = (*self._inputs, first, last, *scratch, count)
-                upto, used = reach_rows(*arguments)
-                if upto > first:
-                    demand, tenths = scratch[-2][:used].copy(), scratch[-1][:used]
-                    done[first] = _Rows(count[: upto - first], demand, tenths.astype(self.dtype))
-                else:
-                    scratch = (*scratch[:-2], *_pair_buffers(2 * len(scratch[-1])))
-                first = upto
-            self._idle.put(scratch)
+            fill(done, first, last)
 
         piece = min(ROWS_A_PIECE, max(1, -(-(stop - start) // (4 * thread_count(threads)))))
         cuts = [*range(start, stop, piece), stop]
         run_pieces(work, cuts, threads=threads, stage="reach", progress=progress)
         return [done[first] for first in sorted(done)]
 
+    def _fill(self, done: dict[int, _Rows], first: int, last: int) -> None:
+        try:
+            scratch = self._idle.get_nowait()
+        except Empty:
+            scratch = self._scratch()
+        while first < last:
+            count = np.zeros(last - first, np.int64)
+            arguments = (*self._inputs, first, last, *scratch, count)
+            upto, used = reach_rows(*arguments)
+            if upto > first:
+                demand, tenths = scratch[-2][:used].copy(), scratch[-1][:used]
+                done[first] = _Rows(count[: upto - first], demand, tenths.astype(self.dtype))
+            else:
+                scratch = (*scratch[:-2], *_pair_buffers(2 * len(scratch[-1])))
+            first = upto
+        self._idle.put(scratch)
+
+    def _fill_slowly(self, done: dict[int, _Rows], first: int, last: int) -> None:
+        """Do the same on scipy, row by row."""
+        for site in range(first, last):
+            times = self._slow_row(site)
+            demand = np.flatnonzero(times <= self.limit_tenths).astype(np.int32)
+            count = np.array([len(demand)], np.int64)
+            done[site] = _Rows(count, demand, times[demand].astype(self.dtype))
+
+    def _slow_row(self, site: int) -> Longs:
+        """Return the tenths of every place to one facility; beyond the limit, any larger number."""
+        places, segment = self.places, int(self.sites.segment[site])
+        best = slow_node_times(
+            self.arcs, self.sites.ends[site], self.sites.legs[site], self.limit_tenths
+        ).astype(np.int64)
+        totals = np.where(places.legs >= 0, best[places.ends] + places.legs, UNREACHED)
+        times: Longs = totals.min(axis=1, initial=int(UNREACHED))
+        same = np.flatnonzero(places.segment == segment) if segment >= 0 else np.empty(0, int)
+        along = slow_along(
+            places.legs[same],
+            places.fraction[same],
+            self.sites.legs[site],
+            float(self.sites.fraction[site]),
+            (int(self.network.forward_tenths[segment]), int(self.network.backward_tenths[segment]))
+            if segment >= 0
+            else (-1, -1),
+        )
+        times[same] = np.minimum(times[same], along)
+        return times
+
     def _scratch(self) -> tuple[NDArray[Any], ...]:
         """Return clean scratch arrays in the order of the kernel's parameters."""
-        n_nodes, n_arcs = len(self._inputs[0]) - 1, len(self._inputs[1])
+        n_nodes, n_arcs, n_places = len(self.arcs[0]) - 1, len(self.arcs[1]), len(self.places)
         return (
             np.full(n_nodes, UNREACHED, np.int32),
             np.full(self.limit_tenths + 1, NOWHERE, np.int32),
             np.empty(n_arcs + 2, np.int32),
             np.empty(n_arcs + 2, np.int32),
             np.empty(n_nodes, np.int32),
-            np.full(self.n_demand, UNREACHED, np.int32),
-            np.zeros((self.n_demand >> 6) + 1, np.uint64),
+            np.full(n_places, UNREACHED, np.int32),
+            np.zeros((n_places >> 6) + 1, np.uint64),
             *_pair_buffers(BUFFER_PAIRS),
         )
 
@@ -243,4 +279,4 @@ def _joined(job: _ReachJob, parts: list[_Rows]) -> Reach:
         demand[at : at + len(part.demand)] = part.demand
         tenths[at : at + len(part.demand)] = part.tenths
         at += len(part.demand)
-    return Reach(indptr, demand, tenths, job.n_demand)
+    return Reach(indptr, demand, tenths, len(job.places))

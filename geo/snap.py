@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
-import shapely
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.errors import Finding, GeoError
 from geo.roads import ModeNetwork, RoadGraph
 from geo.threads import run_pieces
+from geo.water import shore_lines
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
@@ -213,39 +213,15 @@ class _Lakes:
 
 
 def _lakes(water: Iterable[Any] | None, frame: _Frame) -> _Lakes:
-    shore = _shores(water, frame)
+    top_m = frame.y0_m + frame.rows * frame.cell_m
+    right_m = frame.x0_m + frame.columns * frame.cell_m
+    shore = shore_lines(water, right_m=right_m, bottom_m=frame.y0_m, top_m=top_m)
     if len(shore) == 0:
         empty = np.zeros(0, np.int32)
         return _Lakes(shore, np.zeros(1, np.int64), empty, empty.copy())
     step = np.zeros((frame.rows, frame.columns), np.int32)
     _anchor_steps(shore, frame.x0_m, frame.y0_m, frame.cell_m, step)
     return _Lakes(shore, *_register(frame, shore), np.cumsum(step, axis=1, dtype=np.int32).ravel())
-
-
-def _shores(water: Iterable[Any] | None, frame: _Frame) -> Floats:
-    """Return (k, 4) shore lines near the frame: x, y of start and end."""
-    shapes = np.array(
-        [] if water is None else [shape for shape in water if shape is not None], dtype=object
-    )
-    shapes = shapely.get_parts(shapely.get_parts(shapes))
-    polygons = shapes[shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON]
-    if len(polygons) == 0:
-        return np.empty((0, 4))
-    rings = shapely.get_rings(shapely.orient_polygons(polygons, exterior_cw=False))
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = np.flatnonzero(ring[1:] == ring[:-1])
-    shore = np.column_stack([points[joined], points[joined + 1]])
-    top_m, right_m = (
-        frame.y0_m + frame.rows * frame.cell_m,
-        frame.x0_m + frame.columns * frame.cell_m,
-    )
-    low_m, high_m = np.minimum(shore[:, 1], shore[:, 3]), np.maximum(shore[:, 1], shore[:, 3])
-    is_near = (
-        (high_m >= frame.y0_m)
-        & (low_m <= top_m)
-        & (np.minimum(shore[:, 0], shore[:, 2]) <= right_m)
-    )
-    return np.ascontiguousarray(shore[is_near])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,9 +9,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.compiled import HAS_NUMBA
 from geo.errors import Finding, GeoError
 from geo.legs import (
     Joints,
+    SitesOnSegments,
     arriving,
     leaving,
     reversed_arrays,
@@ -22,6 +24,7 @@ from geo.legs import (
 from geo.reach import Reach, reach, reach_blocks
 from geo.roads import ModeNetwork
 from geo.search import UNREACHED, answer_places, settle_nearest
+from geo.slow import slow_settle_nearest
 from geo.snap import Snaps
 
 __all__ = [
@@ -101,12 +104,18 @@ def nearest(
     sites = arriving(network, facilities)
     best, label = nearest_at_nodes(network, sites, opened)
     places = leaving(network, demand)
-    tenths, facility = answer(network, places, sites, opened=opened, best=best, label=label)
-    status = nearest_status(demand, tenths, horizon)
-    is_reached = status == NearestStatus.REACHED
-    return Nearest(
-        np.where(is_reached, tenths, UNREACHED), np.where(is_reached, facility, -1), status
+    tenths, facility = np.empty(len(places), np.int32), np.empty(len(places), np.int32)
+    answer_chosen(
+        network,
+        places,
+        sites,
+        sites_on_segments(sites, len(network.forward_tenths)),
+        chosen=np.arange(len(places), dtype=np.int32),
+        opened=opened,
+        nodes=(best, label),
+        answer=(tenths, facility),
     )
+    return as_nearest(demand, tenths, facility, horizon)
 
 
 def open_mask(is_open: NDArray[np.bool_] | None, count: int) -> NDArray[np.bool_]:
@@ -126,36 +135,38 @@ def nearest_at_nodes(
     n_nodes = len(network.to_indptr) - 1
     best = np.full(n_nodes, UNREACHED, np.int32)
     label = np.full(n_nodes, -1, np.int32)
+    # Seeds of the same time stay in order of facility.
     leg = np.flatnonzero((sites.legs >= 0) & opened[:, None])
     seed_tenths = sites.legs.ravel()[leg]
     leg = leg[np.argsort(seed_tenths, kind="stable")]
-    settle_nearest(
-        *arcs,
+    seeds = (
         sealed(sites.ends.ravel()[leg], np.int32),
         sealed(sites.legs.ravel()[leg], np.int32),
         sealed(leg // 2, np.int32),
-        1 << int(arcs[2].max(initial=0)).bit_length(),
-        best,
-        label,
     )
+    if not HAS_NUMBA:
+        return slow_settle_nearest(arcs, *seeds)
+    width = 1 << int(arcs[2].max(initial=0)).bit_length()
+    settle_nearest(*arcs, *seeds, width, best, label)
     return best, label
 
 
-def answer(
+def answer_chosen(
     network: ModeNetwork,
     places: Joints,
     sites: Joints,
+    lists: SitesOnSegments,
     *,
+    chosen: Ints,
     opened: NDArray[np.bool_],
-    best: Ints,
-    label: Ints,
-) -> tuple[Ints, Ints]:
-    """Return (tenths, facility) of every place from the answer of the nodes."""
-    lists = sites_on_segments(sites, len(network.forward_tenths))
-    tenths = np.empty(len(places), np.int32)
-    facility = np.empty(len(places), np.int32)
+    nodes: tuple[Ints, Ints],
+    answer: tuple[Ints, Ints],
+) -> None:
+    """Write the (tenths, facility) of chosen places into `answer` from those of the nodes."""
+    node_tenths, node_facility = nodes
+    tenths, facility = answer
     answer_places(
-        sealed(np.arange(len(places)), np.int32),
+        sealed(chosen, np.int32),
         places.segment,
         places.ends,
         places.legs,
@@ -166,19 +177,21 @@ def answer(
         lists.following,
         sites.legs,
         sites.fraction,
-        opened,
-        best,
-        label,
+        sealed(opened, np.bool_),
+        sealed(node_tenths, np.int32),
+        sealed(node_facility, np.int32),
         tenths,
         facility,
     )
-    return tenths, facility
 
 
-def nearest_status(demand: Snaps, tenths: Ints, horizon_tenths: int) -> NDArray[np.uint8]:
-    """Return the `NearestStatus` of every place."""
+def as_nearest(demand: Snaps, tenths: Ints, facility: Ints, horizon_tenths: int) -> Nearest:
+    """Return times without regard to a horizon as the answer within one."""
     status = np.full(len(tenths), NearestStatus.REACHED, np.uint8)
     status[tenths > horizon_tenths] = NearestStatus.BEYOND
     status[tenths == UNREACHED] = NearestStatus.UNREACHABLE
     status[demand.segment < 0] = NearestStatus.OFF_NETWORK
-    return status
+    is_reached = status == NearestStatus.REACHED
+    return Nearest(
+        np.where(is_reached, tenths, UNREACHED), np.where(is_reached, facility, -1), status
+    )
