@@ -1,1 +1,1 @@
-"""Streamlit pages: read widgets, call planning, show. Only `_session` touches session state and caches."""
+"""Streamlit pages: read widgets, call planning, show. Only `_session` touches state and caches."""

@@ -14,7 +14,7 @@ import shapely
 from geo.errors import Progress
 from planning.cartography import assessment_map
 from planning.folder import RUN_FILE, output_folder
-from planning.maps import write_html
+from planning.maps import to_html
 from planning.results import (
     cell_columns,
     chosen_sites,
@@ -75,7 +75,7 @@ def write_results(
         report(msgid("Writing the GeoPackage"), 0, 1)
         write_geopackage(assessment, folder / "results.gpkg")
         report(msgid("Drawing the map"), 0, 1)
-        write_html(assessment_map(assessment, language), folder / "map.html")
+        (folder / "map.html").write_text(map_html(assessment, language), encoding="utf-8")
         write_json(folder / RUN_FILE, run_record(assessment, command, started))
     return target
 
@@ -95,6 +95,11 @@ def english_warnings(assessment: Assessment) -> list[str]:
     """Return the findings as English sentences: JSON does not depend on the language."""
     translate = translator("en")
     return [finding_sentence(finding, translate) for finding in assessment.findings]
+
+
+def map_html(assessment: Assessment, language: Language) -> str:
+    """Return the offline map as the text of one HTML file."""
+    return to_html(assessment_map(assessment, language))
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +35,18 @@ class Column:
 
 
 def write_csv(path: Path, columns: Sequence[Column]) -> None:
-    """Write columns as UTF-8 CSV with a byte order mark.
+    """Write columns as UTF-8 CSV with a byte order mark, so that Excel opens it.
+
+    Raises
+    ------
+    ValueError
+        As `csv_text`.
+    """
+    path.write_bytes(csv_text(columns).encode("utf-8-sig"))
+
+
+def csv_text(columns: Sequence[Column]) -> str:
+    """Return columns as CSV text.
 
     Text that a spreadsheet would run as a formula gets a leading `'`, which our readers remove.
 
@@ -46,11 +58,12 @@ def write_csv(path: Path, columns: Sequence[Column]) -> None:
     if len({len(column.values) for column in columns}) > 1:
         msg = "columns differ in length: " + ", ".join(f"{c.name} {len(c.values)}" for c in columns)
         raise ValueError(msg)
-    with path.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\r\n")
-        writer.writerow([column.name for column in columns])
-        formatted = [[_cell(value, column) for value in column.values] for column in columns]
-        writer.writerows(zip(*formatted, strict=True))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([column.name for column in columns])
+    formatted = [[_cell(value, column) for value in column.values] for column in columns]
+    writer.writerows(zip(*formatted, strict=True))
+    return buffer.getvalue()
 
 
 def as_text(value: str) -> str:

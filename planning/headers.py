@@ -1,0 +1,69 @@
+"""Titles of table columns for people; files keep fixed English headers."""
+
+from __future__ import annotations
+
+from planning.figures import MODE_NAMES, mode_text
+from planning.wording import Translate, msgid
+
+TITLES: dict[str, str] = {
+    "access_m": msgid("Metres to the road"),
+    "beyond": msgid("People beyond the limit"),
+    "census_people": msgid("People by census"),
+    "code": msgid("Code"),
+    "counts_as_point": msgid("Counts as a point"),
+    "covered": msgid("People covered"),
+    "gap_id": msgid("Gap"),
+    "id": msgid("Number"),
+    "kind": msgid("Kind"),
+    "land_status": msgid("Land"),
+    "lat": msgid("Latitude"),
+    "level": msgid("Level"),
+    "listed_people": msgid("People by village list"),
+    "lon": msgid("Longitude"),
+    "median_minutes": msgid("Median minutes"),
+    "minutes": msgid("Minutes"),
+    "mode": msgid("Mode"),
+    "name": msgid("Name"),
+    "nearest_facility": msgid("Nearest point, number"),
+    "nearest_facility_name": msgid("Nearest point"),
+    "nearest_minutes": msgid("Minutes to it"),
+    "nearest_people": msgid("People nearest to it"),
+    "off_network": msgid("People far from any road"),
+    "operating": msgid("Open now"),
+    "owner": msgid("Owner"),
+    "parent_code": msgid("Belongs to"),
+    "people": msgid("People"),
+    "people_only_by_this_site": msgid("People only by this site"),
+    "people_without_cover_in_reach": msgid("People without cover in reach"),
+    "placed": msgid("Has coordinates"),
+    "points": msgid("Cells"),
+    "rank": msgid("Rank"),
+    "roads_incomplete": msgid("Roads incomplete"),
+    "share": msgid("Share covered"),
+    "site_id": msgid("Site"),
+    "status": msgid("Status"),
+    "unreachable": msgid("People unreachable by road"),
+    "urban": msgid("Urban"),
+    "village_name": msgid("Village"),
+    "zone_code": msgid("Zone code"),
+    "zone_name": msgid("Zone"),
+}
+
+
+def column_title(name: str, translate: Translate) -> str:
+    """Return the title of a column: mode and group stand in front of what is counted.
+
+    >>> column_title("walk_covered_65+", lambda text: text)
+    'Walking · 65+ · People covered'
+    """
+    mode = next(
+        (m for m in sorted(MODE_NAMES, key=len, reverse=True) if name.startswith(f"{m}_")), ""
+    )
+    rest = name.removeprefix(f"{mode}_") if mode else name
+    group = ""
+    if rest not in TITLES and "_" in rest:
+        rest, group = rest.rsplit("_", 1)
+    parts = [mode_text(mode, translate)] if mode else []
+    parts += [group] if group else []
+    parts.append(translate(TITLES[rest]) if rest in TITLES else rest)
+    return " · ".join(parts)
