@@ -16,6 +16,7 @@ import shapely
 
 from data.osm import OSM_ATTRIBUTION
 from data.raw_roads import RawRoads
+from data.road_overrides import Overrides
 from geo.access import RELEVANT_KEYS, way_use
 from geo.crs import LONLAT, transform
 from geo.errors import Finding, GeoError
@@ -48,7 +49,7 @@ class _Pieces:
     way: list[int] = field(default_factory=list)
 
 
-def read_graphml(path: Path) -> RawRoads:
+def read_graphml(path: Path, *, overrides: Overrides | None = None) -> RawRoads:
     """Read a street graph saved by OSMnx.
 
     An edge and its twin in the other direction with the same line become one two-way way, so that
@@ -59,6 +60,8 @@ def read_graphml(path: Path) -> RawRoads:
     ----------
     path
         GraphML with node attributes `x`, `y` and edge attributes `highway`, `oneway`, `geometry`.
+    overrides
+        Tags of single ways that the study replaces, by `osmid`.
 
     Returns
     -------
@@ -75,6 +78,7 @@ def read_graphml(path: Path) -> RawRoads:
     if bare or not graph.number_of_nodes():
         msg = f"{len(bare)} of {graph.number_of_nodes()} nodes have no x and y"
         raise ValueError(msg)
+    overrides = overrides or Overrides()
     pieces = _Pieces()
     index = {}
     for node, data in graph.nodes(data=True):
@@ -86,7 +90,7 @@ def read_graphml(path: Path) -> RawRoads:
     unread: Counter[str] = Counter()
     for row, chain in enumerate(chains):
         oneway = _ONEWAY.get((chain.forward, chain.backward), "no")
-        use = way_use({**chain.tags, "oneway": oneway})
+        use = way_use(overrides.tags_of(chain.way_id, {**chain.tags, "oneway": oneway}))
         uses.append(use)
         if use.unread_maxspeed:
             unread[use.unread_maxspeed] += 1

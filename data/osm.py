@@ -17,6 +17,7 @@ from osmium.osm import Way
 
 from data.barriers import part_at_barriers
 from data.raw_roads import RawRoads
+from data.road_overrides import Overrides
 from data.types import Floats
 from geo.access import FERRY, RELEVANT_KEYS, Vehicle, WayUse, barrier_closes, way_use
 from geo.errors import Finding, Progress
@@ -44,7 +45,8 @@ class _WayList:
 def read_osm(
     path: Path,
     *,
-    ferry_minutes: Mapping[int, WayUse] | None = None,
+    overrides: Overrides | None = None,
+    ferries: Mapping[int, WayUse] | None = None,
     progress: Progress | None = None,
 ) -> RawRoads:
     """Read the ways that anybody may use, and the barriers on them.
@@ -53,7 +55,9 @@ def read_osm(
     ----------
     path
         OSM PBF or XML, in any order of objects, with or without all nodes of its ways.
-    ferry_minutes
+    overrides
+        Tags of single ways that the study replaces.
+    ferries
         Way id -> what a timetable of the study says of that ferry.
     progress
         Called while ways are read.
@@ -71,7 +75,7 @@ def read_osm(
         When the file is not a readable OSM file.
     """
     locations, barriers = _nodes(path)
-    listed = _usable_ways(path, ferry_minutes or {}, progress)
+    listed = _usable_ways(path, overrides or Overrides(), ferries or {}, progress)
     refs = np.frombuffer(listed.node_refs, dtype=np.int64) if listed.node_refs else np.zeros(0, int)
     ids, node = np.unique(refs, return_inverse=True)
     x, y = _coordinates(locations, ids)
@@ -107,7 +111,10 @@ def _nodes(path: Path) -> tuple[Any, dict[int, frozenset[Vehicle]]]:
 
 
 def _usable_ways(
-    path: Path, ferry_minutes: Mapping[int, WayUse], progress: Progress | None
+    path: Path,
+    overrides: Overrides,
+    ferries: Mapping[int, WayUse],
+    progress: Progress | None,
 ) -> _WayList:
     """Return the ways that somebody may use."""
     listed = _WayList()
@@ -118,11 +125,13 @@ def _usable_ways(
         "Iterable[Way]", processor.with_filter(osmium.filter.KeyFilter("highway", "route"))
     ):
         tags = tuple((key, value) for key, value in way.tags if key in RELEVANT_KEYS)
+        if way.id in overrides.tags:
+            tags = tuple(overrides.tags_of(way.id, dict(tags)).items())
         use = known.get(tags)
         if use is None:
             use = known[tags] = way_use(dict(tags))
         if use.road_class == FERRY:
-            use = ferry_minutes.get(way.id, use)
+            use = ferries.get(way.id, use)
             if not use.use and np.isnan(use.ferry_minutes):
                 listed.ferries_without_time.append(way.id)
         if use.unread_maxspeed:

@@ -1,15 +1,17 @@
-"""Road segments as the readers hand them over: in degrees, with the ways they belong to."""
+"""What road readers hand over: raw segments in degrees, and finished roads with their findings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from data.types import Floats
+from data.ferries import FerryTime
+from data.types import Floats, Geometries
 from geo.errors import Finding
-from geo.graph import Ways
+from geo.graph import RoadGraph, Ways
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,3 +44,34 @@ class RawRoads:
     file: str
     findings: tuple[Finding, ...] = ()
     attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoadsRead:
+    """Roads as an analysis needs them.
+
+    Parameters
+    ----------
+    graph
+        With one network for each mode asked for.
+    crs
+        Metric system of the graph.
+    water
+        Polygons of water in that system; None when the file says nothing of water.
+    extent
+        Convex hull of the roads: beyond it nothing is known of roads.
+    findings
+        What was doubtful.
+    attribution
+        Whom to name beside every map.
+    ferries
+        The study's timetable, with sailings and last boats.
+    """
+
+    graph: RoadGraph
+    crs: str
+    water: Geometries | None
+    extent: shapely.geometry.base.BaseGeometry
+    findings: tuple[Finding, ...]
+    attribution: str
+    ferries: tuple[FerryTime, ...] = ()

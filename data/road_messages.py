@@ -54,4 +54,48 @@ ROAD_MESSAGES: dict[str, Message] = {
     "water_coast_open": Message(
         "note", "{count} stretches of coast do not close: the sea behind them is not seen"
     ),
+    "ferry_row": Message(
+        "error", "a row of the timetable cannot be read: {reason}", "Correct the cell and rerun."
+    ),
+    "ferry_unknown": Message(
+        "warning",
+        "{count} ferries of the timetable have no way in the road file",
+        "Correct the way ids; a ferry is never drawn as a guessed line.",
+    ),
+    "ferry_scheduled": Message(
+        "note",
+        "{count} ferries sail less than {sailings} times a day or {days} days a week: people go by"
+        " the timetable, and what lies behind is outside every circle",
+    ),
+    "override_row": Message(
+        "error",
+        "{count} rows have no way id, or a speed that is not above zero, or an unknown kind",
+        "`speed_type` is `scale` or `km/h`.",
+    ),
+    "override_repeated": Message("warning", "{count} rows name a way again; the last one counts"),
+    "override_unknown": Message("warning", "{count} of {total} ways are not among the roads"),
+    "road_class_unknown": Message(
+        "warning",
+        "{count} rows have a road class that is not known ({examples}) and are left out",
+        "Write highway values or classes such as 国道, 县道, 村道.",
+    ),
+    "road_direction_unknown": Message(
+        "warning",
+        "{count} rows have a direction that is not known ({examples}) and are open both ways",
+        "Write both, forward or backward.",
+    ),
+    "road_row_no_line": Message("warning", "{count} rows hold no line and are left out"),
+    "road_loose_ends": Message(
+        "note", "{count} line ends meet no other end within {join_m} m (dead ends among them)"
+    ),
+    "road_ends_on_lines": Message(
+        "warning",
+        "{count} lines end on the middle of another line and are not joined to it",
+        "Split the other line where a road really meets it.",
+    ),
+    "elevation_gaps": Message(
+        "warning",
+        "{percent} % of the road length has no height and counts as flat",
+        "Give a raster of heights that covers the roads.",
+    ),
 }

@@ -3,53 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import shapely
 from pyproj import Geod
 
-from data.errors import StudyError
+from data.elevation import read_heights
+from data.errors import StudyError, raise_errors
+from data.ferries import (
+    FREQUENT_DAYS_A_WEEK,
+    FREQUENT_SAILINGS_A_DAY,
+    FerryTime,
+    read_ferries,
+)
 from data.graphml import read_graphml
 from data.osm import OSM_SUFFIXES, read_osm
 from data.osm_water import read_water
-from data.raw_roads import RawRoads
-from data.types import Geometries
+from data.raw_roads import RawRoads, RoadsRead
+from data.road_cache import load_roads, save_roads
+from data.road_lines import LINE_SUFFIXES, read_lines
+from data.road_overrides import Overrides, read_overrides, with_overrides
+from data.store import file_sha256
+from data.study import RoadsTable, Study, TableSource
+from data.types import Floats, Geometries
 from geo.crs import local_crs, require_metric, to_metric
 from geo.errors import Finding, Progress
-from geo.roads import RoadGraph, build_graph, with_networks
+from geo.fingerprints import fingerprint
+from geo.modes import Speeds, speeds
+from geo.roads import RoadGraph, build_graph, with_pace, with_speeds
+from geo.slope import pace_of_slope
+
+__all__ = ["RoadOptions", "RoadsRead", "read_roads", "read_study_roads"]
+
+CACHE_VERSION = 1
+"""Raise it whenever the same files would give another graph or another stored form."""
 
 _PATHS = frozenset({"path", "footway", "steps", "pedestrian", "track", "cycleway"})
 _GEOD = Geod(ellps="WGS84")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RoadsRead:
-    """Roads as an analysis needs them.
+@dataclass(frozen=True, slots=True)
+class RoadOptions:
+    """What a study may say besides the road file.
 
     Parameters
     ----------
-    graph
-        With one network for each mode asked for.
-    crs
-        Metric system of the graph.
-    water
-        Polygons of water in that system; None when the file says nothing of water.
-    extent
-        Convex hull of the roads: beyond it nothing is known of roads.
-    findings
-        What was doubtful.
-    attribution
-        Whom to name beside every map.
+    table
+        Layer, columns and tolerance of a line layer.
+    flat_kph, class_factors
+        As `geo.modes.speeds`.
+    overrides, ferries, elevation
+        Side files.
+    cache_dir
+        Folder where finished roads are kept; nothing is kept without one.
     """
 
-    graph: RoadGraph
-    crs: str
-    water: Geometries | None
-    extent: shapely.geometry.base.BaseGeometry
-    findings: tuple[Finding, ...]
-    attribution: str
+    table: RoadsTable | None = None
+    flat_kph: Mapping[str, float] = field(default_factory=dict)
+    class_factors: Mapping[str, float] = field(default_factory=dict)
+    overrides: TableSource | None = None
+    ferries: TableSource | None = None
+    elevation: TableSource | None = None
+    cache_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The side files of the roads, read."""
+
+    overrides: Overrides
+    ferries: tuple[FerryTime, ...]
+
+
+def read_study_roads(
+    study: Study,
+    *,
+    crs: str | None = None,
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+) -> RoadsRead:
+    """Read the roads of a study with its speeds, overrides, ferries and heights.
+
+    Parameters and errors as `read_roads`.
+    """
+    options = RoadOptions(
+        table=study.roads,
+        flat_kph=dict(study.travel.speeds_kph),
+        class_factors=dict(study.travel.class_factors),
+        overrides=study.overrides,
+        ferries=study.ferries,
+        elevation=study.elevation,
+        cache_dir=cache_dir,
+    )
+    return read_roads(
+        study.roads.path,
+        modes=study.travel.modes,
+        crs=crs,
+        speed_set=study.travel.speed_set,
+        class_speeds_kph=dict(study.travel.class_speeds_kph),
+        options=options,
+        progress=progress,
+    )
 
 
 def read_roads(
@@ -59,6 +115,7 @@ def read_roads(
     crs: str | None = None,
     speed_set: str = "default",
     class_speeds_kph: Mapping[str, float] | None = None,
+    options: RoadOptions | None = None,
     progress: Progress | None = None,
 ) -> RoadsRead:
     """Read roads and build the network of each mode.
@@ -66,13 +123,15 @@ def read_roads(
     Parameters
     ----------
     path
-        OSM PBF or XML, or OSMnx GraphML.
+        OSM PBF or XML, OSMnx GraphML, or a line layer.
     modes
         Keys of `geo.modes.MODES`.
     crs
         Metric system; the local one of the roads where it is not given.
     speed_set, class_speeds_kph
         As `geo.modes.speeds`.
+    options
+        Side files, further speeds and the cache.
     progress
         Called with the stage.
 
@@ -84,19 +143,92 @@ def read_roads(
     Raises
     ------
     StudyError
-        When the file is missing or unreadable or has no road for any of the modes.
+        When a file is missing or unreadable or there is no road for any of the modes.
     GeoError
         When `crs` is not metric or a speed is unusable.
     """
-    raw = _read_raw(path, progress)
-    raw, findings = _with_usable_segments(raw, path)
-    if crs is None:
-        crs = local_crs(raw.lon, raw.lat)
-    require_metric(crs)
-    x_m, y_m = to_metric(raw.lon, raw.lat, crs)
-    _, _, length_m = _GEOD.inv(
-        raw.lon[raw.tail], raw.lat[raw.tail], raw.lon[raw.head], raw.lat[raw.head]
+    options = options or RoadOptions()
+    table = speeds(
+        speed_set,
+        flat_kph=options.flat_kph,
+        class_kph=class_speeds_kph,
+        class_factors=options.class_factors,
     )
+    if crs is not None:
+        require_metric(crs)
+    if not path.is_file():
+        raise StudyError(Finding("file_missing", file=path.name))
+    findings: list[Finding] = []
+    sides = _sides(options, findings)
+    raise_errors(findings)
+    key = _key(path, options, crs, modes, table)
+    stored = None if options.cache_dir is None else options.cache_dir / f"roads-{key}.npz"
+    read = None if stored is None else load_roads(stored, key=key)
+    if read is None:
+        read = _built(path, crs, options=options, sides=sides, progress=progress)
+        graph = with_speeds(read.graph, modes, table)
+        read = replace(read, graph=graph, findings=(*read.findings, *_graph_findings(graph, path)))
+        if stored is not None:
+            save_roads(stored, read, key=key)
+    return replace(read, findings=(*findings, *read.findings), ferries=sides.ferries)
+
+
+def _sides(options: RoadOptions, findings: list[Finding]) -> _Sides:
+    """Read the tables beside the road file."""
+    overrides = Overrides()
+    ferries: tuple[FerryTime, ...] = ()
+    if options.overrides is not None:
+        overrides = read_overrides(options.overrides, findings)
+    if options.ferries is not None:
+        ferries = read_ferries(options.ferries, findings)
+        n_scheduled = sum(ferry.is_scheduled for ferry in ferries)
+        if n_scheduled:
+            said = (
+                ("count", n_scheduled),
+                ("sailings", FREQUENT_SAILINGS_A_DAY),
+                ("days", FREQUENT_DAYS_A_WEEK),
+            )
+            findings.append(Finding("ferry_scheduled", said, file=options.ferries.path.name))
+    return _Sides(overrides, ferries)
+
+
+def _key(
+    path: Path, options: RoadOptions, crs: str | None, modes: Sequence[str], table: Speeds
+) -> str:
+    """Return what the finished roads follow from: contents of files, never their names or dates."""
+    if options.cache_dir is None:
+        return ""
+    sides = (options.overrides, options.ferries, options.elevation)
+    parts: dict[str, object] = {
+        "version": CACHE_VERSION,
+        "files": [file_sha256(path), *(None if s is None else file_sha256(s.path) for s in sides)],
+        "columns": [None if s is None else (s.columns, s.crs, s.layer) for s in sides],
+        "name": path.name,
+        "crs": crs,
+        "modes": tuple(modes),
+        "speeds": table,
+    }
+    if options.table is not None:
+        parts["layer"] = replace(options.table, path=Path(path.name))
+    return fingerprint(parts)
+
+
+def _built(
+    path: Path,
+    crs: str | None,
+    *,
+    options: RoadOptions,
+    sides: _Sides,
+    progress: Progress | None,
+) -> RoadsRead:
+    """Read the road file and build the graph, without networks."""
+    findings: list[Finding] = []
+    raw = _read_raw(path, options, sides, findings, progress)
+    raw = _usable_segments(raw, findings)
+    crs = crs or local_crs(raw.lon, raw.lat)
+    if progress is not None:
+        progress("graph", 0, len(raw.tail))
+    x_m, y_m = to_metric(raw.lon, raw.lat, crs)
     graph = build_graph(
         x_m,
         y_m,
@@ -104,55 +236,93 @@ def read_roads(
         raw.head,
         ways=raw.ways,
         way=raw.way,
-        length_m=length_m,
+        length_m=_lengths_m(raw),
         node_id=raw.node_id,
     )
-    if progress is not None:
-        progress("networks", 0, len(modes))
-    graph = with_networks(graph, modes, speed_set=speed_set, class_speeds_kph=class_speeds_kph)
-    water, water_findings = _water(path, raw, crs)
-    findings = (*raw.findings, *findings, *water_findings, *_graph_findings(graph, path))
+    graph = with_overrides(graph, sides.overrides, findings)
+    if options.elevation is not None:
+        graph = _with_slope(graph, options.elevation, crs, findings)
     return RoadsRead(
         graph=graph,
         crs=crs,
-        water=water,
+        water=_water(path, raw, crs, findings),
         extent=shapely.MultiPoint(np.column_stack([graph.x_m, graph.y_m])).convex_hull,
-        findings=findings,
+        findings=(*raw.findings, *findings),
         attribution=raw.attribution,
     )
 
 
-def _read_raw(path: Path, progress: Progress | None) -> RawRoads:
+def _read_raw(
+    path: Path,
+    options: RoadOptions,
+    sides: _Sides,
+    findings: list[Finding],
+    progress: Progress | None,
+) -> RawRoads:
     """Read a file by its suffix."""
     name = path.name.lower()
-    if not path.is_file():
-        raise StudyError(Finding("file_missing", file=path.name))
-    is_osm = name.endswith(OSM_SUFFIXES)
-    if not is_osm and not name.endswith(".graphml"):
+    uses = {ferry.way: ferry.use for ferry in sides.ferries}
+    is_osm, is_graphml = name.endswith(OSM_SUFFIXES), name.endswith(".graphml")
+    if not (is_osm or is_graphml or name.endswith(LINE_SUFFIXES)):
         raise StudyError(Finding("roads_format", (("suffix", path.suffix),), file=path.name))
     try:
-        return read_osm(path, progress=progress) if is_osm else read_graphml(path)
+        if is_osm:
+            raw = read_osm(path, overrides=sides.overrides, ferries=uses, progress=progress)
+        elif is_graphml:
+            raw = read_graphml(path, overrides=sides.overrides)
+        else:
+            table = options.table or RoadsTable(path)
+            raw = read_lines(table, overrides=sides.overrides, ferries=uses, findings=findings)
+    except StudyError:
+        raise
     except (RuntimeError, ValueError, OSError, SyntaxError, KeyError) as fault:
-        said = (("expected", "OSM" if is_osm else "OSMnx GraphML"), ("reason", str(fault)))
+        kind = "OSM" if is_osm else "OSMnx GraphML" if is_graphml else "a layer of lines"
+        said = (("expected", kind), ("reason", str(fault).replace(str(path), path.name)[:200]))
         raise StudyError(Finding("file_unreadable", said, file=path.name)) from fault
+    raise_errors(findings)
+    absent = sorted(set(uses) - set(raw.ways.way_id.tolist()))
+    if absent and options.ferries is not None:
+        file, rows = options.ferries.path.name, tuple(absent[:10])
+        findings.append(Finding("ferry_unknown", (("count", len(absent)),), file=file, rows=rows))
+    return raw
 
 
-def _with_usable_segments(raw: RawRoads, path: Path) -> tuple[RawRoads, tuple[Finding, ...]]:
+def _lengths_m(raw: RawRoads) -> Floats:
+    """Return the length of each segment on the ellipsoid; exactly 0 between equal places."""
+    start, end = (raw.lon[raw.tail], raw.lat[raw.tail]), (raw.lon[raw.head], raw.lat[raw.head])
+    _, _, length_m = _GEOD.inv(*start, *end)
+    length_m[(start[0] == end[0]) & (start[1] == end[1])] = 0.0
+    return np.asarray(length_m, dtype=np.float64)
+
+
+def _with_slope(
+    graph: RoadGraph, source: TableSource, crs: str, findings: list[Finding]
+) -> RoadGraph:
+    """Return the graph with the pace of its slopes."""
+    box_m = (graph.x_m.min(), graph.y_m.min(), graph.x_m.max(), graph.y_m.max())
+    heights = read_heights(source.path, crs=crs, box_m=box_m, raster_crs=source.crs)
+    pace, unknown_share = pace_of_slope(graph, heights)
+    if unknown_share > 0:
+        said = (("percent", round(100 * unknown_share, 2)),)
+        findings.append(Finding("elevation_gaps", said, file=source.path.name))
+    return with_pace(graph, pace)
+
+
+def _usable_segments(raw: RawRoads, findings: list[Finding]) -> RawRoads:
     """Leave out segments that nobody may use or that have an end without coordinates."""
     known = (np.abs(raw.lon) <= 180) & (np.abs(raw.lat) <= 90)
     used = raw.ways.use[raw.way] > 0
     placed = known[raw.tail] & known[raw.head]
-    n_lost = int((used & ~placed).sum())
     kept = used & placed
     if not kept.any():
-        raise StudyError(Finding("roads_none", file=path.name))
-    found = (
-        (Finding("roads_bad_coordinates", (("count", n_lost),), file=path.name),) if n_lost else ()
-    )
+        raise StudyError(Finding("roads_none", file=raw.file), *findings)
+    n_lost = int((used & ~placed).sum())
+    if n_lost:
+        findings.append(Finding("roads_bad_coordinates", (("count", n_lost),), file=raw.file))
     node = np.unique(np.concatenate([raw.tail[kept], raw.head[kept]]))
     rank = np.full(len(raw.lon), -1, dtype=np.int64)
     rank[node] = np.arange(len(node))
-    usable = replace(
+    return replace(
         raw,
         lon=raw.lon[node],
         lat=raw.lat[node],
@@ -161,22 +331,22 @@ def _with_usable_segments(raw: RawRoads, path: Path) -> tuple[RawRoads, tuple[Fi
         head=rank[raw.head[kept]],
         way=raw.way[kept],
     )
-    return usable, found
 
 
-def _water(path: Path, raw: RawRoads, crs: str) -> tuple[Geometries | None, tuple[Finding, ...]]:
+def _water(path: Path, raw: RawRoads, crs: str, findings: list[Finding]) -> Geometries | None:
     """Return the water of an OSM file in the metric system."""
     if not path.name.lower().endswith(OSM_SUFFIXES):
-        return None, ()
+        return None
     box = (raw.lon.min(), raw.lat.min(), raw.lon.max(), raw.lat.max())
     found = read_water(path, box)
+    findings.extend(found.findings)
     if found.polygons is None:
-        return None, found.findings
+        return None
     polygons = np.array(found.polygons, dtype=object)
-    metric = shapely.transform(
-        polygons, lambda xy: np.column_stack(to_metric(xy[:, 0], xy[:, 1], crs))
+    return np.asarray(
+        shapely.transform(polygons, lambda xy: np.column_stack(to_metric(xy[:, 0], xy[:, 1], crs))),
+        dtype=object,
     )
-    return metric, found.findings
 
 
 def _graph_findings(graph: RoadGraph, path: Path) -> tuple[Finding, ...]:

@@ -31,6 +31,9 @@ USE_BITS: dict[tuple[Vehicle, Literal["forward", "backward", "join"]], int] = {
 }
 """Bits of `RoadGraph.use`: who may go along and against it, where a place may join."""
 
+STRUCTURE_BIT = 1 << 9
+"""Bit of `RoadGraph.use` of bridges and tunnels: the ground's height says nothing of theirs."""
+
 FERRY_WAIT_MINUTES = 15.0
 """Added to the OSM `duration` of a ferry without a timetable `[I]`."""
 
@@ -81,6 +84,7 @@ RELEVANT_KEYS = frozenset(
         "motorroad",
         "area",
         "conveying",
+        "bridge",
         "tunnel",
         "duration",
         "oneway:bicycle",
@@ -108,7 +112,7 @@ class WayUse:
     road_class
         The highway value, or `ferry`.
     use
-        Bits of `USE_BITS`; 0 when nobody may use the way.
+        Bits of `USE_BITS` and `STRUCTURE_BIT`; 0 when nobody may use the way.
     maxspeed_forward_kph, maxspeed_backward_kph
         Posted limit; NaN where none.
     ferry_minutes
@@ -157,6 +161,8 @@ def way_use(tags: Tags) -> WayUse:
         forward, backward = directions(tags, vehicle)
         use |= USE_BITS[vehicle, "forward"] * forward | USE_BITS[vehicle, "backward"] * backward
         use |= USE_BITS[vehicle, "join"] * (may_join and (forward or backward))
+    if use and not (tags.get("bridge", "no") == "no" and tags.get("tunnel", "no") == "no"):
+        use |= STRUCTURE_BIT
     forward_kph, backward_kph, unread = _limits(tags)
     return WayUse(road_class, use, forward_kph, backward_kph, minutes, unread)
 

@@ -25,7 +25,10 @@ __all__ = [
     "build_graph",
     "mode_network",
     "ways_of",
+    "with_car_speeds",
     "with_networks",
+    "with_pace",
+    "with_speeds",
 ]
 
 
@@ -196,6 +199,68 @@ def _ferry_tenths(roads: RoadGraph, minutes: NDArray[np.float64]) -> NDArray[np.
     return frozen_array(tenths, np.int32)
 
 
+def with_car_speeds(
+    roads: RoadGraph, *, kph: Mapping[int, float], factor: Mapping[int, float]
+) -> RoadGraph:
+    """Return the graph with a study's own car speeds, without networks.
+
+    Parameters
+    ----------
+    roads
+        The graph.
+    kph
+        Way id -> car speed in place of class speed and posted limit.
+    factor
+        Way id -> factor on the speed that a car has otherwise.
+
+    Raises
+    ------
+    GeoError
+        When a speed or factor is not a positive number.
+    """
+    faults = [
+        Finding("speed_not_positive", (("name", f"way {way}"), ("value", value)))
+        for way, value in (*kph.items(), *factor.items())
+        if not (np.isfinite(value) and value > 0)
+    ]
+    if faults:
+        raise GeoError(*faults)
+    car_kph = _by_way(roads, kph, np.nan)
+    car_factor = _by_way(roads, factor, 1.0)
+    return _sealed(replace(roads, car_kph=car_kph, car_factor=car_factor, networks={}))
+
+
+def _by_way(roads: RoadGraph, values: Mapping[int, float], default: float) -> NDArray[np.float64]:
+    """Return the value of each segment's way."""
+    ways = np.array(sorted(values), dtype=np.int64)
+    spread = np.full(len(roads.way_id), default)
+    if len(ways):
+        at = np.minimum(np.searchsorted(ways, roads.way_id), len(ways) - 1)
+        is_named = ways[at] == roads.way_id
+        spread[is_named] = np.array([values[way] for way in ways.tolist()])[at[is_named]]
+    return frozen_array(spread, np.float64)
+
+
+def with_pace(roads: RoadGraph, pace: NDArray[np.floating]) -> RoadGraph:
+    """Return the graph with factors for slope, without networks.
+
+    Parameters
+    ----------
+    roads
+        The graph.
+    pace
+        (4, n_segments) as `RoadGraph.pace`, all above zero.
+    """
+    if pace.shape != (4, len(roads.tail)):
+        shape = f"(4, {len(roads.tail)})"
+        said = (("name", "pace"), ("expected", shape), ("actual", str(pace.shape)))
+        raise GeoError(Finding("array_shape", said))
+    n_bad = int((~(np.isfinite(pace) & (pace > 0))).sum())
+    if n_bad:
+        raise GeoError(Finding("array_not_finite", (("name", "pace"), ("count", n_bad))))
+    return _sealed(replace(roads, pace=frozen_array(pace, np.float32), networks={}))
+
+
 def mode_network(
     roads: RoadGraph,
     mode: str,
@@ -254,6 +319,11 @@ def with_networks(
     table = speeds(
         speed_set, flat_kph=flat_kph, class_kph=class_speeds_kph, class_factors=class_factors
     )
+    return with_speeds(roads, modes, table)
+
+
+def with_speeds(roads: RoadGraph, modes: Sequence[str], table: Speeds) -> RoadGraph:
+    """Return the graph with the networks of these modes at these speeds."""
     way_order, arc_order = (
         WayOrder.of(roads.way_id, roads.position),
         ArcOrder.of(roads.tail, roads.head, len(roads.x_m)),
