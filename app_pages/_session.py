@@ -115,8 +115,7 @@ def study_path() -> Path:
 
 
 def settings() -> Settings:
-    """Return what the session has chosen; the study's own values until something is chosen."""
-    keep_choices()
+    """Return what the session has chosen; `keep_choices` has given every choice a value."""
     state = st.session_state
     return Settings(
         mode=state[Key.MODE],
