@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 
 from data.errors import StudyError
@@ -13,6 +14,7 @@ from geo.errors import Finding
 
 MAX_BYTES = 500_000_000
 _DELIMITERS = (",", "\t", ";", "|")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -65,8 +67,8 @@ def decoded(content: bytes, *, file: str, encoding: str | None, findings: list[F
             text = content.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
-        if "\0" in text:
-            continue
+        if _CONTROL.search(text):
+            continue  # no text of a table has control characters
         if not name.startswith("utf-8"):
             findings.append(Finding("encoding_read_as", (("encoding", name.upper()),), file=file))
             if name == "gb18030" and not _looks_chinese(text):

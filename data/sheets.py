@@ -32,7 +32,7 @@ _TOTAL_WORDS = frozenset(
     }
     | {"total", "subtotal", "grandtotal", "sum"}
 )
-_FOOTNOTE_STARTS = (
+_REMARK_STARTS = (
     "注:",
     "注1",
     "备注",
@@ -146,7 +146,7 @@ def _distinct(row: Sequence[CellValue]) -> set[str]:
 
 def _header_row(rows: Sequence[Sequence[CellValue]]) -> int | None:
     """Return the first row that is about as full as the fullest: above it stand titles."""
-    counts = [len(_distinct(row)) for row in rows[:_HEADER_WITHIN_ROWS]]
+    counts = [0 if _is_remark(row) else len(_distinct(row)) for row in rows[:_HEADER_WITHIN_ROWS]]
     fullest = max(counts, default=0)
     if fullest == 0:
         return None
@@ -202,9 +202,14 @@ def _data_rows(body: Sequence[Sequence[CellValue]]) -> tuple[list[int], list[int
         filled = _distinct(row)
         if not filled:
             continue
-        is_footnote = len(filled) == 1 and _plain(next(iter(filled))).startswith(_FOOTNOTE_STARTS)
+        is_footnote = len(filled) == 1 and _is_remark(row)
         (dropped if is_footnote or _is_total(row) else kept).append(index)
     return kept, dropped
+
+
+def _is_remark(row: Sequence[CellValue]) -> bool:
+    first = next((text(cell) for cell in row if not is_blank(cell)), "")
+    return _plain(first).startswith(_REMARK_STARTS)
 
 
 def _is_total(row: Sequence[CellValue]) -> bool:

@@ -60,7 +60,9 @@ def read_layer(
             meta, _, wkb, fields = raw.read(
                 path, layer=chosen, encoding=encoding, force_2d=True, datetime_as_string=True
             )
-    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError) as error:
+    except StudyError:
+        raise
+    except (DataSourceError, DataLayerError, ValueError) as error:
         raise _unreadable(path, str(error)) from error
     columns = {
         str(name): _cells(values) for name, values in zip(meta["fields"], fields, strict=True)
