@@ -113,6 +113,7 @@ def county_map(size: Size = MEDIUM, *, seed: int = 5, is_full: bool = True) -> m
             maps.Figure("服务盲区人口", f"{people.sum() - covered:,.0f}", "人"),
         ),
         strings=maps.map_strings(translator("zh")),
+        bounds=county.outline.bounds,
     )
 
 

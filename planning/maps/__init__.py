@@ -1,5 +1,6 @@
 """One layer description, two sinks: an offline HTML page, and an interactive map for the app."""
 
+from planning.maps.interactive import MapOptions, edit_group, interactive_map
 from planning.maps.layers import (
     NO_CLASS,
     AreaStyle,
@@ -36,14 +37,17 @@ __all__ = [
     "HoverTime",
     "LineLayer",
     "LineStyle",
+    "MapOptions",
     "MapSpec",
     "PointStyle",
     "PolygonLayer",
     "RoadLayer",
     "SiteLayer",
     "Swatch",
+    "edit_group",
     "encode_layers",
     "encode_map",
+    "interactive_map",
     "map_strings",
     "to_html",
     "write_html",

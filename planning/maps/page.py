@@ -117,13 +117,11 @@ def _aside(spec: MapSpec) -> str:
         f"<small>{escape(figure.note)}</small></dd></div>"
         for figure in spec.figures
     )
-    notes = "".join(f"<li>{escape(note)}</li>" for note in (*spec.notes, words["boundaries"]))
     return (
         "<aside>"
         + (_section(words["figures"], f'<dl class="figures">{figures}</dl>') if figures else "")
         + '<div id="sc-search"></div>'
         + _section(words["legend"], '<div id="sc-legend"></div>')
-        + _section(words["notes"], f'<ul class="notes">{notes}</ul>')
         + "</aside>"
     )
 
@@ -143,4 +141,5 @@ def _footer(spec: MapSpec) -> str:
     items = "".join(
         f"<span><b>{escape(label)}</b>{escape(text)}</span>" for label, text in pairs if text
     )
-    return f"<footer>{items}</footer>"
+    notes = " ".join(escape(note) for note in (*spec.notes, words["boundaries"]))
+    return f"<footer>{items}<span><b>{escape(words['notes'])}</b>{notes}</span></footer>"

@@ -102,11 +102,10 @@ def clear_static(folder: Path, *, older_than_hours: float = 24.0) -> int:
     return removed
 
 
-def document_json(document: dict[str, Any], blobs: dict[str, dict[str, Any]]) -> str:
+def document_json(document: dict[str, Any], blobs: dict[str, dict[str, Any]] | None) -> str:
     """Return the document as JSON that is safe inside a script element and inside a template."""
-    text = json.dumps(
-        {**document, "blobs": blobs}, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
+    whole = document if blobs is None else {**document, "blobs": blobs}
+    text = json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for sign in "<>&'\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text

@@ -15,6 +15,8 @@ UNCOVERED = "#e08214"
 NO_TIME = "#7f7f7f"
 """Off the network or unreachable: told apart from a long time."""
 
+LAND = "#fbfaf6"
+"""Background of the map, as in `assets/map/map.css`."""
 PEOPLE = ("#f2f0e6", "#d9d0e3", "#b8a3cf", "#8f6bb0", "#66388f", "#3f0f66")
 
 _SAMPLES = {
@@ -40,6 +42,19 @@ def ramp(name: str, count: int) -> tuple[str, ...]:
         [np.interp(places, np.arange(len(samples)), channel) for channel in samples.T]
     )
     return tuple("#" + "".join(f"{round(float(v)):02x}" for v in row) for row in mixed)
+
+
+def over_land(colour: str, opacity: float) -> str:
+    """Return the colour as it looks over the bare land of the map.
+
+    >>> over_land("#000000", 0.5)
+    '#7e7d7b'
+    """
+    mixed = (
+        opacity * int(colour[k : k + 2], 16) + (1 - opacity) * int(LAND[k : k + 2], 16)
+        for k in (1, 3, 5)
+    )
+    return "#" + "".join(f"{round(channel):02x}" for channel in mixed)
 
 
 def limit_classes(values: Floats, limits: Sequence[float]) -> NDArray[np.uint8]:

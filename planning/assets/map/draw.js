@@ -4,8 +4,10 @@
   const SC = root.ServiceCircle;
   const TAU = 2 * Math.PI;
 
-  function makePane(map, order) {
-    const name = 'sc-' + order;
+  /** Name of the pane of a layer, made when needed; the order may depend on what the map shows. */
+  function makePane(map, options) {
+    if (typeof options.order === 'function') { options.order = options.order(map); }
+    const order = options.order, name = 'sc-' + order;
     if (!map.getPane(name)) {
       const pane = map.createPane(name);
       pane.style.zIndex = String(300 + order);
@@ -18,7 +20,7 @@
   SC.Canvas = L.Renderer.extend({
     options: { padding: 0.1, order: 0 },
 
-    beforeAdd: function (map) { this.options.pane = makePane(map, this.options.order); },
+    beforeAdd: function (map) { this.options.pane = makePane(map, this.options); },
 
     paint: function () {},
 
@@ -131,6 +133,7 @@
     return ctx.createPattern(patterns[colour], 'repeat');
   }
   SC.hatch = hatch;
+  SC.PRINT_HATCH = 'rgba(0,0,0,0.6)';
 
   /** Areas: all rings of one area are one even-odd path. */
   SC.paintAreas = function (ctx, view, areas, styles) {
@@ -233,54 +236,101 @@
 
   SC.FONT = '"Noto Sans CJK SC","Microsoft YaHei","PingFang SC","Source Han Sans SC",sans-serif';
 
-  /** Names beside places: important ones first, none over another. */
-  SC.paintLabels = function (ctx, view, labels) {
-    const taken = [];
+  /** Places to try for a name: around its own symbol, or near the middle of its area. */
+  function labelPlaces(label, x, y, width) {
+    const half = width / 2, gap = label.gap, up = gap + label.size * 0.7;
+    if (label.isCentred) {
+      return [0, -16, 16, -30, 30].map((shift) => [x - half, y + shift]);
+    }
+    return [[x + gap, y], [x - gap - width, y], [x - half, y - up], [x - half, y + up]];
+  }
+
+  /** Names beside places: important ones first, none over another name or over a large symbol. */
+  SC.paintLabels = function (ctx, view, labels, obstacles) {
+    const taken = obstacles.map((o) => {
+      const x = o.x * view.scale - view.x, y = o.y * view.scale - view.y;
+      return [x - o.r, y - o.r, x + o.r, y + o.r];
+    });
     ctx.lineJoin = 'round';
+    ctx.textBaseline = 'middle';
+    ctx.lineWidth = 3.2;
+    ctx.strokeStyle = 'rgba(255,255,255,0.92)';
     labels.forEach((label) => {
       const x = label.x * view.scale - view.x, y = label.y * view.scale - view.y;
       if (x < -80 || y < -20 || x > view.width + 80 || y > view.height + 20) { return; }
       ctx.font = label.weight + ' ' + label.size + 'px ' + SC.FONT;
-      const width = ctx.measureText(label.text).width;
-      const left = label.isCentred ? x - width / 2 : x + label.gap;
-      const box = [left - 2, y - label.size * 0.65, left + width + 2, y + label.size * 0.65];
-      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) { return; }
-      taken.push(box);
-      ctx.textBaseline = 'middle';
-      ctx.lineWidth = 3.2;
-      ctx.strokeStyle = 'rgba(255,255,255,0.92)';
-      ctx.strokeText(label.text, left, y);
+      const width = ctx.measureText(label.text).width, high = label.size * 0.62;
+      const place = labelPlaces(label, x, y, width).find((at) => at[0] >= 2 &&
+        at[0] + width <= view.width - 2 && !taken.some((t) =>
+        t[0] < at[0] + width + 1 && t[2] > at[0] - 1 && t[1] < at[1] + high && t[3] > at[1] - high));
+      if (!place) { return; }
+      taken.push([place[0] - 1, place[1] - high, place[0] + width + 1, place[1] + high]);
+      ctx.strokeText(label.text, place[0], place[1]);
       ctx.fillStyle = label.colour;
-      ctx.fillText(label.text, left, y);
+      ctx.fillText(label.text, place[0], place[1]);
     });
   };
 
   /** Cells without a grid: a dot for each, as large as its cell. */
   SC.paintCells = function (ctx, view, cells, classes, swatches) {
-    const n = cells.x.length;
-    ctx.globalAlpha = 1;
-    for (let c = 0; c < swatches.length; c++) {
-      ctx.fillStyle = swatches[c].colour;
-      ctx.beginPath();
-      for (let i = 0; i < n; i++) {
-        if (classes[i] !== c) { continue; }
-        const x = cells.x[i] * view.scale - view.x, y = cells.y[i] * view.scale - view.y;
-        const r = Math.max(cells.size * view.scale / 2, 1);
-        if (x < -r || y < -r || x > view.width + r || y > view.height + r) { continue; }
-        if (r < 2.5) {
-          ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
-        } else {
-          ctx.moveTo(x + r, y);
-          ctx.arc(x, y, r, 0, TAU);
-        }
+    swatches.forEach((swatch, c) => {
+      paintDots(ctx, view, cells, classes, c, swatch.colour);
+      if (swatch.hatched && SC.isPrinting) {
+        paintDots(ctx, view, cells, classes, c, hatch(ctx, SC.PRINT_HATCH));
       }
-      ctx.fill();
+    });
+  };
+
+  function paintDots(ctx, view, cells, classes, c, fill) {
+    const r = Math.max(cells.size * view.scale / 2, 1);
+    ctx.fillStyle = fill;
+    ctx.beginPath();
+    for (let i = 0; i < cells.x.length; i++) {
+      if (classes[i] !== c) { continue; }
+      const x = cells.x[i] * view.scale - view.x, y = cells.y[i] * view.scale - view.y;
+      if (x < -r || y < -r || x > view.width + r || y > view.height + r) { continue; }
+      if (r < 2.5) {
+        ctx.rect(x - r, y - r, 2 * r, 2 * r);
+      } else {
+        ctx.moveTo(x + r, y);
+        ctx.arc(x, y, r, 0, TAU);
+      }
     }
+    ctx.fill();
+  }
+
+  /** A black copy of the picture where its pixels have one of the colours, as a canvas. */
+  SC.maskOf = function (image, colours) {
+    const canvas = document.createElement('canvas');
+    canvas.width = image.naturalWidth;
+    canvas.height = image.naturalHeight;
+    const ctx = canvas.getContext('2d');
+    ctx.drawImage(image, 0, 0);
+    const pixels = ctx.getImageData(0, 0, canvas.width, canvas.height), data = pixels.data;
+    const wanted = new Set(colours.map((colour) => parseInt(colour.slice(1), 16)));
+    for (let i = 0; i < data.length; i += 4) {
+      const isWanted = data[i + 3] > 0 && wanted.has(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+      data[i + 3] = isWanted ? 255 : 0;
+    }
+    ctx.putImageData(pixels, 0, 0);
+    return canvas;
+  };
+
+  /** Stripes over the masked part of a picture. */
+  SC.paintStripes = function (ctx, view, mask, box) {
+    const corner = SC.world(box[0], box[3]), end = SC.world(box[2], box[1]);
+    ctx.fillStyle = hatch(ctx, SC.PRINT_HATCH);
+    ctx.fillRect(0, 0, view.width, view.height);
+    ctx.globalCompositeOperation = 'destination-in';
+    ctx.imageSmoothingEnabled = false;
+    ctx.drawImage(mask, corner[0] * view.scale - view.x, corner[1] * view.scale - view.y,
+      (end[0] - corner[0]) * view.scale, (end[1] - corner[1]) * view.scale);
+    ctx.globalCompositeOperation = 'source-over';
   };
 
   /** The Mercator picture of one theme, crisp when enlarged. */
   SC.Picture = L.ImageOverlay.extend({
-    beforeAdd: function (map) { this.options.pane = makePane(map, this.options.order); },
+    beforeAdd: function (map) { this.options.pane = makePane(map, this.options); },
     onAdd: function (map) {
       L.ImageOverlay.prototype.onAdd.call(this, map);
       map.on('zoomend', this._crisp, this);

@@ -84,6 +84,11 @@
         x: points.x[i], y: points.y[i], text: data.name[i], size: 12, weight: 'normal',
         gap: SC.symbolSize(entry.styles[data.group[i]], zoom) / 2 + 4, colour: '#222', rank: 2
       }));
+    layer.obstacles = (zoom) => byRank
+      .map((i) => ({
+        x: points.x[i], y: points.y[i], r: SC.symbolSize(entry.styles[data.group[i]], zoom) / 2
+      }))
+      .filter((one) => one.r >= 5);
     layer.places = () => (points ? data.name.map((name, i) => ({
       name: name, kind: entry.styles[data.group[i]].label,
       latlng: degrees({ x: points.x[i], y: points.y[i] })
@@ -115,6 +120,8 @@
         latlng: degrees({ x: points.x[i], y: points.y[i] }), isPoint: true
       };
     };
+    layer.obstacles = () => (points ? Array.from(points.x)
+      .map((x, i) => ({ x: x, y: points.y[i], r: 12 })) : []);
     layer.places = () => (points ? data.name.map((name, i) => ({
       name: data.rank[i] + '. ' + name, kind: entry.label,
       latlng: degrees({ x: points.x[i], y: points.y[i] })
@@ -252,6 +259,16 @@
       lookup = SC.gridLookup(grid, data.mask);
     });
     layer.setTheme = (k) => { layer.theme = k; layer.leaflet.setUrl(url(k)); };
+    layer.stripes = (map) => {
+      const colours = entry.themes[layer.theme].swatches
+        .filter((swatch) => swatch.hatched).map((swatch) => swatch.colour);
+      const image = layer.leaflet.getElement();
+      if (!colours.length || !image || !image.complete) { return null; }
+      const mask = SC.maskOf(image, colours);
+      const stripes = new SC.Canvas({ order: layer.leaflet.options.order + 1 });
+      stripes.paint = (ctx, view) => { SC.paintStripes(ctx, view, mask, box); };
+      return stripes.addTo(map);
+    };
     layer.values = cellAnswer(layer, entry, () => data, (latlng) => {
       const place = SC.gridPlace(grid, latlng.lng, latlng.lat);
       const column = Math.floor(place[0]) - grid.columns[0], row = Math.floor(place[1]) - grid.rows[0];

@@ -7,15 +7,20 @@
   /** What is shared by everything on one map: shown layers, the canvas of names. */
   function stageOf(map) {
     if (map.scStage) { return map.scStage; }
-    const stage = map.scStage = { shown: new Set(), words: {}, readout: null, tooltip: null };
-    stage.labels = new SC.Canvas({ order: 345 });
+    const stage = map.scStage = {
+      shown: new Set(), words: {}, readout: null, tooltip: null, board: null, onTheme: new Set()
+    };
+    stage.labels = new SC.Canvas({ order: 345, padding: 0 });
     stage.labels.paint = (ctx, view) => {
-      const labels = [];
+      const labels = [], obstacles = [];
       stage.shown.forEach((layer) => {
-        if (layer.labels) { labels.push.apply(labels, layer.labels(view.zoom)); }
+        // Paper shows more detail than a screen at the same zoom.
+        const zoom = view.zoom + (SC.isPrinting ? 1 : 0);
+        if (layer.labels) { labels.push.apply(labels, layer.labels(zoom)); }
+        if (layer.obstacles) { obstacles.push.apply(obstacles, layer.obstacles(view.zoom)); }
       });
       labels.sort((a, b) => a.rank - b.rank);
-      SC.paintLabels(ctx, view, labels);
+      SC.paintLabels(ctx, view, labels, obstacles);
     };
     stage.labels.addTo(map);
     let isWaiting = false;
@@ -159,16 +164,18 @@
     stage.words = words;
     stage.tooltip = L.tooltip({ direction: 'top', offset: [0, -8], className: 'sc-tip' });
     const board = {
-      id: 'sc' + (boards++), map: map, words: words, onChange: () => {},
+      id: 'sc' + (boards++), map: map, stage: stage, words: words, onChange: () => {},
       layers: doc.layers.map((entry, k) => follow(SC.makeLayer(entry, doc.blobs, 10 + 5 * k))),
       show: (layer, isShown) => {
         layer.isShown = isShown;
         if (isShown) { layer.leaflet.addTo(map); } else { layer.leaflet.remove(); }
+        stage.onTheme.forEach((sync) => { sync(); });
         board.onChange();
       },
       setTheme: (layer, theme) => {
         layer.setTheme(theme);
         if (layer.onTheme) { layer.onTheme(); }
+        stage.onTheme.forEach((sync) => { sync(); });
         board.onChange();
       },
       goTo: (place) => {
@@ -180,7 +187,13 @@
       layer.isShown = layer.entry.visible;
       if (layer.isShown) { layer.leaflet.addTo(map); }
     });
+    stage.board = board;
     furniture(map, words, { attribution: doc.attribution });
+    if (options.tiles) {
+      L.tileLayer(options.tiles[0], { attribution: el('i', {}, [options.tiles[1]]).innerHTML }).addTo(map);
+    }
+    if (options.fit) { map.fitBounds(options.fit, { animate: false }); }
+    if (options.linkKey) { link(map, options.linkKey); }
     if (options.viewKey) { remember(board, options.viewKey); }
     if (options.readout !== false) {
       stage.readout = SC.readout(words);
@@ -220,27 +233,86 @@
     control.addTo(map);
   }
 
+  /** Maps of one page with the same key move together. */
+  function link(map, key) {
+    if (typeof BroadcastChannel !== 'function') { return; }
+    const channel = new BroadcastChannel('servicecircle:' + key);
+    let isFollowing = false;
+    map.on('moveend', () => {
+      const centre = map.getCenter();
+      if (!isFollowing) { channel.postMessage([centre.lat, centre.lng, map.getZoom()]); }
+    });
+    channel.onmessage = (event) => {
+      isFollowing = true;
+      map.setView([event.data[0], event.data[1]], event.data[2], { animate: false });
+      isFollowing = false;
+    };
+  }
+
+  function baseCells(map) {
+    const board = map.scStage && map.scStage.board;
+    return board ? board.layers.find((layer) => layer.isCells) : undefined;
+  }
+
+  /** Cells of an edit wear the theme that the map's own cells wear, and hide with them. */
+  function followTheme(layer) {
+    const sync = () => {
+      const base = baseCells(layer.leaflet._map);
+      const wanted = base && base.entry.themes[base.theme].id;
+      const theme = layer.entry.themes.findIndex((one) => one.id === wanted);
+      const isShown = Boolean(base && base.isShown && theme >= 0);
+      if (isShown) { layer.setTheme(theme); }
+      const node = layer.leaflet.getElement ? layer.leaflet.getElement() : layer.leaflet._container;
+      node.style.display = isShown ? '' : 'none';
+    };
+    let stage = null;
+    layer.leaflet.on('add', () => {
+      stage = stageOf(layer.leaflet._map);
+      stage.onTheme.add(sync);
+      sync();
+    });
+    layer.leaflet.on('remove', () => { stage.onTheme.delete(sync); });
+  }
+
   /** Put further layers (an edit, a route) into a feature group; they leave with it. */
   SC.fill = function (group, doc) {
+    const aboveCells = (map) => {
+      const base = baseCells(map);
+      return base ? base.leaflet.options.order + 1 : 9;
+    };
     doc.layers.forEach((entry, k) => {
-      group.addLayer(follow(SC.makeLayer(entry, doc.blobs, doc.order + 5 * k)).leaflet);
+      const isCells = entry.type === 'cells';
+      const layer = follow(SC.makeLayer(entry, doc.blobs, isCells ? aboveCells : 300 + k));
+      if (isCells) { followTheme(layer); }
+      group.addLayer(layer.leaflet);
     });
   };
 
-  function preparePrint(map, bounds) {
-    let before = null;
-    root.addEventListener('beforeprint', () => {
-      before = map.getBounds();
-      SC.isPrinting = true;
-      document.body.classList.add('sc-printing');
+  /** On paper: a fixed size, finer canvases, stripes over the classes that grey would hide. */
+  function preparePrint(board, bounds) {
+    const map = board.map, snap = map.options.zoomSnap;
+    let stripes = [], shown = null;
+    const turn = (isPrinting) => {
+      SC.isPrinting = isPrinting;
+      document.body.classList.toggle('sc-printing', isPrinting);
+      map.closePopup();
+      map.options.zoomSnap = isPrinting ? 0 : snap;
       map.invalidateSize({ animate: false, pan: false });
-      map.fitBounds(before, { animate: false });
+      map.fitBounds(shown, { animate: false, padding: shown === bounds ? [12, 12] : [0, 0] });
+      board.layers.forEach((layer) => { layer.onShow(); });
+    };
+    root.addEventListener('beforeprint', () => {
+      // The whole area, unless the reader has moved to a part of it.
+      const isWhole = map.getZoom() <= map.getBoundsZoom(bounds) && map.getBounds().contains(bounds);
+      shown = isWhole ? bounds : map.getBounds();
+      turn(true);
+      stripes = board.layers.filter((layer) => layer.isShown && layer.stripes)
+        .map((layer) => layer.stripes(map)).filter((one) => one !== null);
+      board.stage.labels.redraw();
     });
     root.addEventListener('afterprint', () => {
-      SC.isPrinting = false;
-      document.body.classList.remove('sc-printing');
-      map.invalidateSize({ animate: false, pan: false });
-      map.fitBounds(before || bounds, { animate: false });
+      stripes.forEach((one) => { one.remove(); });
+      turn(false);
     });
   }
 
@@ -266,7 +338,7 @@
       document.getElementById('sc-search').appendChild(SC.searchBox(board));
       document.getElementById('sc-legend').appendChild(SC.legend(board));
       document.getElementById('sc-print').addEventListener('click', () => { root.print(); });
-      preparePrint(map, bounds);
+      preparePrint(board, bounds);
       root.map = map;
     } catch (error) {
       SC.warn(home, words.broken.replace('{reason}', String(error.message || error)));

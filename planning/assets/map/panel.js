@@ -31,10 +31,12 @@
     return node;
   }
 
-  function legendRow(key, label, note) {
-    return el('li', {}, [key, el('span', { class: 'sc-legend-label' }, [label]),
-      el('span', { class: 'sc-legend-note' }, [note || ''])]);
+  function legendRow(row) {
+    return el('li', {}, [row.key, el('span', { class: 'sc-legend-label' }, [row.label]),
+      el('span', { class: 'sc-legend-note' }, [row.note || ''])]);
   }
+
+  function textRow(text) { return el('li', { class: 'sc-legend-text' }, [text]); }
 
   /** The swatch has the opacity of the layer, over the colour of the land. */
   function cellKey(swatch, opacity) {
@@ -45,6 +47,10 @@
       ctx.fillStyle = swatch.colour;
       ctx.fillRect(0, 0, 26, 15);
       ctx.globalAlpha = 1;
+      if (swatch.hatched && SC.isPrinting) {
+        ctx.fillStyle = SC.hatch(ctx, SC.PRINT_HATCH);
+        ctx.fillRect(0, 0, 26, 15);
+      }
       ctx.strokeStyle = 'rgba(0,0,0,0.35)';
       ctx.strokeRect(0.5, 0.5, 25, 14);
     });
@@ -95,90 +101,97 @@
 
   const siteKey = () => canvasOf(26, 24, (ctx) => { SC.siteSymbol(ctx, 13, 12, '1'); });
 
-  /** Legend rows of one layer. */
-  function legendRows(layer, words) {
+  /** Keys and sentences of the legend of one layer. */
+  function legendOf(layer, words) {
     const entry = layer.entry;
     if (entry.type === 'cells') {
-      return entry.themes[layer.theme].swatches
-        .map((swatch) => legendRow(cellKey(swatch, entry.opacity), swatch.label, swatch.note));
+      return { texts: [], rows: entry.themes[layer.theme].swatches.map((swatch) => ({
+        key: cellKey(swatch, entry.opacity), label: swatch.label, note: swatch.note
+      })) };
     }
     if (entry.type === 'points') {
-      const rows = entry.styles.map((style, k) => [style, entry.counts[k]])
-        .filter((pair) => pair[1] > 0)
-        .map((pair) => legendRow(pointKey(pair[0]), pair[0].label, SC.number(pair[1], 0)));
-      if (entry.notPlaced) {
-        rows.push(el('li', { class: 'sc-legend-text' },
-          [words.not_placed.replace('{count}', SC.number(entry.notPlaced, 0))]));
-      }
-      return rows;
+      return {
+        rows: entry.styles.map((style, k) => ({
+          key: pointKey(style), label: style.label, count: entry.counts[k],
+          note: SC.number(entry.counts[k], 0)
+        })).filter((row) => row.count > 0),
+        texts: entry.notPlaced
+          ? [words.not_placed.replace('{count}', SC.number(entry.notPlaced, 0))] : []
+      };
     }
     if (entry.type === 'sites') {
-      const rows = [legendRow(siteKey(), entry.label, '')];
-      if (entry.note) { rows.push(el('li', { class: 'sc-legend-text' }, [entry.note])); }
-      return rows;
+      return { rows: [{ key: siteKey(), label: entry.label }], texts: entry.note ? [entry.note] : [] };
     }
     if (entry.type === 'polygons') {
-      return entry.inLegend ? entry.styles.map((style) => legendRow(areaKey(style), style.label)) : [];
+      return { texts: [], rows: entry.inLegend
+        ? entry.styles.map((style) => ({ key: areaKey(style), label: style.label })) : [] };
     }
-    const rows = entry.styles.filter((style) => style.label)
-      .map((style) => legendRow(lineKey(style, entry.opacity), style.label));
-    if (entry.leftOut.length) {
-      rows.push(el('li', { class: 'sc-legend-text' },
-        [words.hidden_roads.replace('{names}', entry.leftOut.join('、'))]));
-    }
-    return rows;
+    return {
+      rows: entry.styles.filter((style) => style.label)
+        .map((style) => ({ key: lineKey(style, entry.opacity), label: style.label })),
+      texts: entry.leftOut.length
+        ? [words.hidden_roads.replace('{names}', entry.leftOut.join('、'))] : []
+    };
   }
 
+  function themeTitle(theme) { return (theme.group ? theme.group + ' · ' : '') + theme.label; }
+
   function themePicker(layer, id, words, onChange) {
-    const select = el('select', { id: id, 'aria-label': words.theme });
-    let group = null, parent = select;
-    layer.entry.themes.forEach((theme, k) => {
-      if (theme.group !== group) {
-        group = theme.group;
-        parent = group ? el('optgroup', { label: group }) : select;
-        if (group) { select.appendChild(parent); }
-      }
-      parent.appendChild(el('option', { value: String(k) }, [theme.label]));
-    });
+    const select = el('select', { id: id, 'aria-label': words.theme }, layer.entry.themes
+      .map((theme, k) => el('option', { value: String(k) }, [themeTitle(theme)])));
     select.value = String(layer.theme);
     select.addEventListener('change', () => onChange(Number(select.value)));
     return select;
   }
 
-  function themeTitle(layer) {
-    const theme = layer.entry.themes[layer.theme];
-    return (theme.group ? theme.group + ' · ' : '') + theme.label;
-  }
-
-  /** One layer of the legend: check box, theme picker where there are several, swatches. */
+  /** One layer of the legend: check box, theme picker where there are several, keys. */
   function layerBlock(board, layer, k) {
     const words = board.words, entry = layer.entry, block = el('section', { class: 'sc-layer' });
     const box = el('input', { type: 'checkbox', id: board.id + '-layer' + k });
     box.checked = layer.isShown;
+    const first = legendOf(layer, words);
+    // A layer with one key needs one line, not two.
+    const isOne = !layer.isCells && first.rows.length === 1;
+    const name = isOne ? first.rows[0].label : entry.label;
+    const heading = el('label', { class: 'sc-layer-name', for: box.id },
+      [box].concat(isOne ? [first.rows[0].key] : [], [el('span', {}, [name])],
+        isOne && first.rows[0].note
+          ? [el('span', { class: 'sc-legend-note' }, [first.rows[0].note])] : []));
+    if (isOne) {
+      heading.classList.add('sc-one');
+      block.classList.add('sc-slim');
+    }
     const list = el('ul', { class: 'sc-legend-list' });
     const title = el('span', { class: 'sc-theme-title' });
     const fill = () => {
-      refill(list, legendRows(layer, words));
-      if (layer.isCells) { title.textContent = themeTitle(layer); }
+      const legend = legendOf(layer, words);
+      refill(list, (isOne ? [] : legend.rows.map(legendRow)).concat(legend.texts.map(textRow)));
+      if (layer.isCells) { title.textContent = themeTitle(entry.themes[layer.theme]); }
       block.classList.toggle('sc-off', !layer.isShown);
     };
     box.addEventListener('change', () => { board.show(layer, box.checked); fill(); });
-    block.appendChild(el('label', { class: 'sc-layer-name', for: box.id }, [box, entry.label]));
+    block.appendChild(heading);
     if (layer.isCells && entry.themes.length > 1) {
       const select = themePicker(layer, board.id + '-theme' + k, words,
         (theme) => { board.setTheme(layer, theme); });
-      layer.onTheme = () => { select.value = String(layer.theme); fill(); };
       block.appendChild(select);
+      layer.onTheme = () => { select.value = String(layer.theme); fill(); };
     }
+    layer.onShow = () => { box.checked = layer.isShown; fill(); };
     if (layer.isCells) { block.appendChild(title); }
     block.appendChild(list);
     fill();
     return block;
   }
 
+  /** The cells and their theme come first, then the layers from top to bottom. */
   SC.legend = function (board) {
-    const blocks = board.layers.map((layer, k) => layerBlock(board, layer, k)).reverse();
-    return el('div', { class: 'sc-legend', role: 'group', 'aria-label': board.words.legend }, blocks);
+    const blocks = board.layers.map((layer, k) => ({ layer: layer, node: layerBlock(board, layer, k) }))
+      .reverse();
+    const cells = blocks.filter((one) => one.layer.isCells);
+    const others = blocks.filter((one) => !one.layer.isCells);
+    return el('div', { class: 'sc-legend', role: 'group', 'aria-label': board.words.legend },
+      cells.concat(others).map((one) => one.node));
   };
 
   /** A small table of [label, value, more] rows. */
