@@ -16,6 +16,8 @@ from geo.snap import Snaps
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
+Arcs: TypeAlias = tuple[Ints, Ints, Ints]
+"""A graph in CSR form: indptr, node at the other end, tenths of a second."""
 
 TENTHS_PER_MINUTE = 600
 LONGEST_TENTHS = 2**22
@@ -50,7 +52,7 @@ def to_tenths(minutes: float) -> int:
     return round(minutes * TENTHS_PER_MINUTE)
 
 
-def reversed_arrays(network: ModeNetwork) -> tuple[Ints, Ints, Ints]:
+def reversed_arrays(network: ModeNetwork) -> Arcs:
     """Return the reversed graph as kernels want it.
 
     Raises
@@ -70,7 +72,7 @@ def reversed_arrays(network: ModeNetwork) -> tuple[Ints, Ints, Ints]:
     )
 
 
-def driven_arrays(network: ModeNetwork) -> tuple[Ints, Ints, Ints]:
+def driven_arrays(network: ModeNetwork) -> Arcs:
     """Return the graph as driven as kernels want it."""
     return (
         sealed(network.from_indptr, np.int32),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
@@ -12,10 +12,19 @@ from numpy.typing import NDArray
 
 from geo.compiled import HAS_NUMBA
 from geo.errors import Progress
-from geo.legs import arriving, leaving, places_at_nodes, reversed_arrays, sealed, to_tenths
+from geo.legs import (
+    Arcs,
+    Joints,
+    arriving,
+    leaving,
+    places_at_nodes,
+    reversed_arrays,
+    sealed,
+    to_tenths,
+)
 from geo.roads import ModeNetwork
-from geo.search import NOWHERE, UNREACHED, reach_rows, transpose_rows
-from geo.slow import slow_along, slow_node_times
+from geo.search import NOWHERE, UNREACHED, reach_rows, transpose_rows, within_rows
+from geo.slow import slow_node_times, slow_place_times
 from geo.snap import Snaps
 from geo.threads import run_pieces, thread_count
 
@@ -108,8 +117,9 @@ def reach(
     GeoError
         When the limit is out of range.
     """
-    job = _ReachJob(network, demand, facilities, to_tenths(limit_minutes))
-    return _joined(job, job.rows(0, len(facilities), threads, progress))
+    job = _reach_job(network, demand, facilities, to_tenths(limit_minutes))
+    indptr, places, tenths = _joined(job.rows(0, len(facilities), threads, progress), job.dtype)
+    return Reach(indptr, places, tenths, len(demand))
 
 
 def reach_blocks(
@@ -132,19 +142,60 @@ def reach_blocks(
     tuple of int and Reach
         The first facility of the block, and its rows.
     """
-    job = _ReachJob(network, demand, facilities, to_tenths(limit_minutes))
+    job = _reach_job(network, demand, facilities, to_tenths(limit_minutes))
     parts: list[_Rows] = []
     held, first = 0, 0
     for start in range(0, len(facilities), ROWS_A_PIECE):
         new = job.rows(start, min(start + ROWS_A_PIECE, len(facilities)), threads, progress)
-        pairs = sum(len(part.demand) for part in new)
+        pairs = sum(len(part.item) for part in new)
         if parts and held + pairs > max_pairs:
-            yield first, _joined(job, parts)
+            yield first, Reach(*_joined(parts, job.dtype), len(demand))
             parts, held, first = [], 0, start
         parts += new
         held += pairs
     if parts:
-        yield first, _joined(job, parts)
+        yield first, Reach(*_joined(parts, job.dtype), len(demand))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeReach:
+    """All pairs of facility and node within a limit: row k is `indptr[k]:indptr[k + 1]`.
+
+    Nodes of a row stand in the order they were reached, nearest first: each but the first ones was
+    reached from one before it.
+    """
+
+    indptr: Longs
+    node: Ints
+    tenths: Ints
+
+
+def node_reach(
+    arcs: Arcs, joints: Joints, *, limit_tenths: int, threads: int | None = None
+) -> NodeReach:
+    """Return every pair of facility and node within the limit.
+
+    Parameters
+    ----------
+    arcs
+        `reversed_arrays` for times from nodes to facilities; `driven_arrays`, with joints of places
+        that people leave from, for times from places to nodes.
+    joints
+        Facilities (or places), each with its legs.
+    limit_tenths
+        Longest time, the leg at the facility included; compared with `<=`.
+    threads
+        As `reach`.
+    """
+
+    def slow_row(site: int) -> tuple[Ints, Ints]:
+        times = slow_node_times(arcs, joints.ends[site], joints.legs[site], limit_tenths)
+        node = np.argsort(times, kind="stable")[: int((times < UNREACHED).sum())]
+        return node.astype(np.int32), times[node]
+
+    inputs = (*arcs, joints.ends, joints.legs, limit_tenths)
+    job = _Job(within_rows, inputs, limit_tenths, 0, np.dtype(np.int32), slow_row)
+    return NodeReach(*_joined(job.rows(0, len(joints), threads, None), job.dtype))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,39 +203,35 @@ class _Rows:
     """Pairs of some consecutive facilities: how many each has, and the pairs."""
 
     count: Longs
-    demand: Ints
+    item: Ints
     tenths: NDArray[Any]
 
 
-class _ReachJob:
-    """The arrays of one `reach`, and scratch for its threads."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """A kernel that appends rows of pairs, with its inputs and scratch for each thread.
 
-    def __init__(
-        self, network: ModeNetwork, demand: Snaps, facilities: Snaps, limit_tenths: int
-    ) -> None:
-        self.network = network
-        self.places, self.sites = leaving(network, demand), arriving(network, facilities)
-        self.arcs = reversed_arrays(network)
-        self.limit_tenths = limit_tenths
-        self.dtype = np.uint16 if limit_tenths <= SHORT_TENTHS else np.int32
-        at_nodes = places_at_nodes(self.places, len(self.arcs[0]) - 1)
-        self._inputs: tuple[Any, ...] = (
-            *self.arcs,
-            self.sites.ends,
-            self.sites.legs,
-            self.sites.segment,
-            self.sites.fraction,
-            sealed(network.forward_tenths, np.int32),
-            sealed(network.backward_tenths, np.int32),
-            at_nodes.indptr,
-            at_nodes.place,
-            at_nodes.tenths,
-            self.places.segment,
-            self.places.legs,
-            self.places.fraction,
-            limit_tenths,
-        )
-        self._idle: SimpleQueue[tuple[NDArray[Any], ...]] = SimpleQueue()
+    Parameters
+    ----------
+    kernel, inputs
+        Called with the inputs (the arcs first), the range of rows, scratch and room for pairs.
+    limit_tenths, n_places
+        What the scratch is made for; no places for a kernel that stops at nodes.
+    dtype
+        Of the tenths that are kept.
+    slow_row
+        Gives one row (items, tenths) where numba is not installed.
+    idle
+        Scratch that no thread is using.
+    """
+
+    kernel: Callable[..., tuple[int, int]]
+    inputs: tuple[Any, ...]
+    limit_tenths: int
+    n_places: int
+    dtype: np.dtype[Any]
+    slow_row: Callable[[int], tuple[Ints, NDArray[Any]]]
+    idle: SimpleQueue[tuple[NDArray[Any], ...]] = field(default_factory=SimpleQueue)
 
     def rows(
         self, start: int, stop: int, threads: int | None, progress: Progress | None
@@ -203,80 +250,90 @@ class _ReachJob:
 
     def _fill(self, done: dict[int, _Rows], first: int, last: int) -> None:
         try:
-            scratch = self._idle.get_nowait()
+            scratch = self.idle.get_nowait()
         except Empty:
             scratch = self._scratch()
         while first < last:
             count = np.zeros(last - first, np.int64)
-            arguments = (*self._inputs, first, last, *scratch, count)
-            upto, used = reach_rows(*arguments)
+            upto, used = self.kernel(*self.inputs, first, last, *scratch, count)
             if upto > first:
-                demand, tenths = scratch[-2][:used].copy(), scratch[-1][:used]
-                done[first] = _Rows(count[: upto - first], demand, tenths.astype(self.dtype))
+                item, tenths = scratch[-2][:used].copy(), scratch[-1][:used]
+                done[first] = _Rows(count[: upto - first], item, tenths.astype(self.dtype))
             else:
                 scratch = (*scratch[:-2], *_pair_buffers(2 * len(scratch[-1])))
             first = upto
-        self._idle.put(scratch)
+        self.idle.put(scratch)
 
     def _fill_slowly(self, done: dict[int, _Rows], first: int, last: int) -> None:
-        """Do the same on scipy, row by row."""
         for site in range(first, last):
-            times = self._slow_row(site)
-            demand = np.flatnonzero(times <= self.limit_tenths).astype(np.int32)
-            count = np.array([len(demand)], np.int64)
-            done[site] = _Rows(count, demand, times[demand].astype(self.dtype))
-
-    def _slow_row(self, site: int) -> Longs:
-        """Return the tenths of every place to one facility; beyond the limit, any larger number."""
-        places, segment = self.places, int(self.sites.segment[site])
-        best = slow_node_times(
-            self.arcs, self.sites.ends[site], self.sites.legs[site], self.limit_tenths
-        ).astype(np.int64)
-        totals = np.where(places.legs >= 0, best[places.ends] + places.legs, UNREACHED)
-        times: Longs = totals.min(axis=1, initial=int(UNREACHED))
-        same = np.flatnonzero(places.segment == segment) if segment >= 0 else np.empty(0, int)
-        along = slow_along(
-            places.legs[same],
-            places.fraction[same],
-            self.sites.legs[site],
-            float(self.sites.fraction[site]),
-            (int(self.network.forward_tenths[segment]), int(self.network.backward_tenths[segment]))
-            if segment >= 0
-            else (-1, -1),
-        )
-        times[same] = np.minimum(times[same], along)
-        return times
+            item, tenths = self.slow_row(site)
+            done[site] = _Rows(np.array([len(item)]), item, tenths.astype(self.dtype))
 
     def _scratch(self) -> tuple[NDArray[Any], ...]:
-        """Return clean scratch arrays in the order of the kernel's parameters."""
-        n_nodes, n_arcs, n_places = len(self.arcs[0]) - 1, len(self.arcs[1]), len(self.places)
-        return (
+        """Return clean scratch arrays in the order of the kernels' parameters."""
+        n_nodes, n_arcs = len(self.inputs[0]) - 1, len(self.inputs[1])
+        for_nodes = (
             np.full(n_nodes, UNREACHED, np.int32),
             np.full(self.limit_tenths + 1, NOWHERE, np.int32),
             np.empty(n_arcs + 2, np.int32),
             np.empty(n_arcs + 2, np.int32),
             np.empty(n_nodes, np.int32),
-            np.full(n_places, UNREACHED, np.int32),
-            np.zeros((n_places >> 6) + 1, np.uint64),
-            *_pair_buffers(BUFFER_PAIRS),
         )
+        buffers = _pair_buffers(BUFFER_PAIRS)
+        if self.n_places == 0:
+            return (*for_nodes, *buffers)
+        best = np.full(self.n_places, UNREACHED, np.int32)
+        return (*for_nodes, best, np.zeros((self.n_places >> 6) + 1, np.uint64), *buffers)
 
 
 def _pair_buffers(pairs: int) -> tuple[Ints, Ints]:
     return np.empty(pairs, np.int32), np.empty(pairs, np.int32)
 
 
-def _joined(job: _ReachJob, parts: list[_Rows]) -> Reach:
+def _reach_job(network: ModeNetwork, demand: Snaps, facilities: Snaps, limit_tenths: int) -> _Job:
+    arcs = reversed_arrays(network)
+    places, sites = leaving(network, demand), arriving(network, facilities)
+    at_nodes = places_at_nodes(places, len(arcs[0]) - 1)
+    forward_tenths = sealed(network.forward_tenths, np.int32)
+    backward_tenths = sealed(network.backward_tenths, np.int32)
+    inputs = (
+        *arcs,
+        sites.ends,
+        sites.legs,
+        sites.segment,
+        sites.fraction,
+        forward_tenths,
+        backward_tenths,
+        at_nodes.indptr,
+        at_nodes.place,
+        at_nodes.tenths,
+        places.segment,
+        places.legs,
+        places.fraction,
+        limit_tenths,
+    )
+
+    def slow_row(site: int) -> tuple[Ints, NDArray[Any]]:
+        best = slow_node_times(arcs, sites.ends[site], sites.legs[site], limit_tenths)
+        directions = (forward_tenths, backward_tenths)
+        times = slow_place_times(places, sites, site, best, directions)
+        item = np.flatnonzero(times <= limit_tenths).astype(np.int32)
+        return item, times[item]
+
+    dtype = np.dtype(np.uint16 if limit_tenths <= SHORT_TENTHS else np.int32)
+    return _Job(reach_rows, inputs, limit_tenths, max(1, len(places)), dtype, slow_row)
+
+
+def _joined(parts: list[_Rows], dtype: np.dtype[Any]) -> tuple[Longs, Ints, NDArray[Any]]:
     """Return the parts as one, emptying the list: at its peak the result and what is left of it."""
     count = np.concatenate([np.zeros(1, np.int64), *(part.count for part in parts)])
     indptr = np.cumsum(count)
-    demand = np.empty(indptr[-1], np.int32)
-    tenths = np.empty(indptr[-1], job.dtype)
+    item, tenths = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], dtype)
     at = 0
     parts.reverse()
     while parts:
         part = parts.pop()
-        demand[at : at + len(part.demand)] = part.demand
-        tenths[at : at + len(part.demand)] = part.tenths
-        at += len(part.demand)
-    return Reach(indptr, demand, tenths, len(job.places))
+        item[at : at + len(part.item)] = part.item
+        tenths[at : at + len(part.item)] = part.tenths
+        at += len(part.item)
+    return indptr, item, tenths

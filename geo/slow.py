@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-Ints: TypeAlias = NDArray[np.int32]
-Arcs: TypeAlias = tuple[Ints, Ints, Ints]
+from geo.legs import Arcs, Joints
+from geo.search import UNREACHED
 
-UNREACHED = np.int32(2**31 - 1)
+Ints: TypeAlias = NDArray[np.int32]
 
 
 def slow_settle_nearest(
@@ -92,30 +92,36 @@ def slow_node_times(arcs: Arcs, ends: Ints, legs: Ints, limit_tenths: int) -> In
     return np.where(best <= limit_tenths, best, UNREACHED).astype(np.int32)
 
 
-def slow_along(
-    legs: Ints,
-    fraction: NDArray[np.float64],
-    site_legs: Ints,
-    site_fraction: float,
-    directions: tuple[int, int],
+def slow_place_times(
+    places: Joints,
+    sites: Joints,
+    site: int,
+    best: Ints,
+    directions: tuple[Ints, Ints],
 ) -> NDArray[np.int64]:
-    """Return the tenths from places to a facility on their own segment, staying on it.
+    """Return the tenths of every place to one facility, from the times of the nodes.
 
     Parameters
     ----------
-    legs, fraction
-        (n, 2) and (n,) of the places.
-    site_legs, site_fraction
-        (2,) and the place of the facility.
+    places, sites, site
+        Joints of places and facilities, and which facility.
+    best
+        (n_nodes,) answer of `slow_node_times`.
     directions
-        Forward and backward tenths of the segment.
+        Forward and backward tenths of the segments.
     """
-    time = np.full(len(fraction), UNREACHED, np.int64)
-    forward, backward = directions
-    if forward >= 0:
-        ahead = site_fraction >= fraction
-        time[ahead] = np.minimum(time, legs[:, 1] + int(site_legs[0]) - forward)[ahead]
-    if backward >= 0:
-        behind = site_fraction <= fraction
-        time[behind] = np.minimum(time, legs[:, 0] + int(site_legs[1]) - backward)[behind]
-    return time
+    best_ends = best.astype(np.int64)[places.ends]
+    totals = np.where(places.legs >= 0, best_ends + places.legs, UNREACHED)
+    times: NDArray[np.int64] = totals.min(axis=1, initial=int(UNREACHED))
+    segment = int(sites.segment[site])
+    if segment < 0:
+        return times
+    on_site = np.flatnonzero(places.segment == segment)
+    legs, fraction = places.legs[on_site], places.fraction[on_site]
+    forward, backward = (int(direction[segment]) for direction in directions)
+    from_tail, from_head = sites.legs[site].tolist()
+    ahead, behind = legs[:, 1] + (from_tail - forward), legs[:, 0] + (from_head - backward)
+    ahead[(forward < 0) | (sites.fraction[site] < fraction)] = UNREACHED
+    behind[(backward < 0) | (sites.fraction[site] > fraction)] = UNREACHED
+    times[on_site] = np.minimum(times[on_site], np.minimum(ahead, behind))
+    return times
