@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -25,8 +24,9 @@ from data.regions import (
     read_water,
     whole_zone,
 )
-from data.roads import RoadsRead, read_roads
+from data.roads import RoadsRead, read_study_roads
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
+from data.store import file_sha256
 from data.study import Study, TableSource
 from data.study_file import read_study, write_template
 from data.types import (
@@ -57,13 +57,17 @@ FAR_M = 100_000.0
 T = TypeVar("T")
 
 
-def load_dataset(study: Study, *, progress: Progress | None = None) -> Dataset:
+def load_dataset(
+    study: Study, *, cache_dir: Path | None = None, progress: Progress | None = None
+) -> Dataset:
     """Return everything a study names, read, checked and brought into one metric system.
 
     Parameters
     ----------
     study
         As `read_study` returns it.
+    cache_dir
+        Folder where finished roads are kept; nothing is kept without one.
     progress
         Called with the stage, and with rows or bytes done where they are known.
 
@@ -80,7 +84,10 @@ def load_dataset(study: Study, *, progress: Progress | None = None) -> Dataset:
     findings: list[Finding] = []
     population, zones_layer, facilities = _read_places(study, findings, progress)
     crs = _metric_crs(population, zones_layer)
-    roads = _attempt(findings, lambda: _roads(study, crs, progress))
+    roads = _attempt(
+        findings,
+        lambda: read_study_roads(study, crs=crs, cache_dir=cache_dir, progress=progress),
+    )
     if population is None or crs is None:
         raise_errors(findings)
         raise StudyError(*findings)
@@ -149,18 +156,6 @@ def _metric_crs(population: Population | None, zones: Layer | None) -> str | Non
     if population is not None:
         return local_crs(population.lon, population.lat)
     return None
-
-
-def _roads(study: Study, crs: str | None, progress: Progress | None) -> RoadsRead:
-    travel = study.travel
-    return read_roads(
-        study.roads.path,
-        crs=crs,
-        modes=travel.modes,
-        speed_set=travel.speed_set,
-        class_speeds_kph=dict(travel.class_speeds_kph),
-        progress=progress,
-    )
 
 
 def _zones(
@@ -337,7 +332,7 @@ def _provenance(study: Study, roads: RoadsRead) -> tuple[Provenance, ...]:
         Provenance(
             role=role,
             source=source.path.name,
-            sha256=_sha256(source.path),
+            sha256=file_sha256(source.path),
             licence=source.licence,
             attribution=source.attribution or (roads.attribution if role == "roads" else ""),
             date=source.date or study.date,
@@ -345,7 +340,7 @@ def _provenance(study: Study, roads: RoadsRead) -> tuple[Provenance, ...]:
         for role, source in _sources(study)
     ]
     groups = [
-        Provenance(f"population {group.name}", group.path.name, _sha256(group.path))
+        Provenance(f"population {group.name}", group.path.name, file_sha256(group.path))
         for group in study.population.groups
         if group.path is not None
     ]
@@ -358,11 +353,6 @@ def _sources(study: Study) -> Iterable[tuple[str, TableSource]]:
         source = table if isinstance(table, TableSource) else getattr(table, "source", None)
         if isinstance(source, TableSource):
             yield item.name, source
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _fingerprint(dataset: Dataset) -> str:
