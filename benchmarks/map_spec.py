@@ -366,3 +366,28 @@ def _sites(county: _County) -> maps.SiteLayer:
         fields=(("新增覆盖人口", gains),),
         note=SITE_NOTE,
     )
+
+
+def edit_layers(spec: maps.MapSpec, count: int) -> tuple[maps.Layer, ...]:
+    """Return what `count` new stations would change: cells around them, and the stations."""
+    cells = next(layer for layer in spec.layers if isinstance(layer, maps.CellLayer))
+    sites = next(layer for layer in spec.layers if isinstance(layer, maps.SiteLayer))
+    lon, lat = sites.lon[:count], sites.lat[:count]
+    far = np.hypot(cells.lon[:, None] - lon, cells.lat[:, None] - lat).min(axis=1)
+    changed = np.flatnonzero(far < 0.02)
+    walk = cells.themes[0]
+    theme = replace(walk, classes=np.zeros(changed.size, dtype=np.uint8))
+    moved = replace(
+        cells,
+        id="edit-cells",
+        lon=cells.lon[changed],
+        lat=cells.lat[changed],
+        row=cells.row[changed],
+        column=cells.column[changed],
+        themes=(theme,),
+        hover=(),
+    )
+    stations = maps.SiteLayer(
+        "edit-sites", "新增站点", lon, lat, tuple(range(1, count + 1)), ("新增站点",) * count
+    )
+    return moved, stations

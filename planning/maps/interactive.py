@@ -89,7 +89,7 @@ def interactive_map(
     place = _Placed(encoded, static_dir, static_url)
     west, south, east, north = encoded.document["bounds"] or _WORLD
     middle = center or ((south + north) / 2, (west + east) / 2)
-    board = folium.Map(location=middle, tiles=None, zoom_snap=0.25)
+    board = folium.Map(location=middle, tiles=None, font_size="12px", zoom_snap=0.25)
     board.options["zoom"] = 9 if zoom is None else zoom
     board.default_js = [
         ("leaflet", place.text(asset(LEAFLET_JS), "js")),
@@ -100,6 +100,7 @@ def interactive_map(
         ("servicecircle", place.text(asset(MAP_CSS), "css")),
     ]
     behaviour = {
+        "badge": True,
         "panel": chosen.has_panel,
         "popups": chosen.has_popups,
         "readout": chosen.has_readout,

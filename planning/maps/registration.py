@@ -24,6 +24,7 @@ _TOLERANCE_CELLS = 2e-3
 _LARGEST_DEGREE = 14
 _OVERSAMPLING = 4
 _LARGEST_PICTURE = 9_000_000
+_STRIP_ROWS = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,28 +206,53 @@ def picture(
     -------
     Picture
         Each pixel shows the cell that holds its centre; cells are several pixels high (and wide,
-        unless columns are meridians), so that edges lie within an eighth of a cell.
+        unless columns are meridians), so that edges lie within a quarter of a cell.
     """
     n_rows, n_columns = lookup.shape
-    factor = _OVERSAMPLING
-    while (
-        factor > 1
-        and n_rows * n_columns * (factor if place.is_separable else factor**2) > _LARGEST_PICTURE
-    ):
-        factor -= 1
-    width = n_columns * (1 if place.is_separable else factor)
-    height = n_rows * factor
+    width, height = _picture_size(place, n_rows, n_columns)
     west, south, east, north = place.box
     lon = west + (np.arange(width) + 0.5) / width * (east - west)
     top, bottom = mercator_y(np.array([north, south]))
     lat = np.degrees(np.arcsin(np.tanh(top + (np.arange(height) + 0.5) / height * (bottom - top))))
+    cell = np.empty((height, width), dtype=np.int32)
+    # Strip by strip: whole meshes of a large picture would take hundreds of megabytes.
+    for first in range(0, height, _STRIP_ROWS):
+        strip = slice(first, first + _STRIP_ROWS)
+        cell[strip] = _cells_at(place, lon, lat[strip], lookup, (columns[0], rows[0]))
+    return Picture(cell, place.box)
+
+
+def _cells_at(
+    place: Locator, lon: Floats, lat: Floats, lookup: Ints, corner: tuple[int, int]
+) -> Ints:
+    """Return (n_lat, n_lon) cell at every crossing of these degrees, -1 where there is none.
+
+    `corner` is the first column and row of the lookup table.
+    """
     if place.is_separable:
-        row_at = np.floor(place.on_mesh(lon[:1], lat)[1]).astype(int)
-        column_at = np.floor(place.on_mesh(lon, lat[:1])[0]).astype(int)
+        column, row = place.on_mesh(lon, lat[:1])[0], place.on_mesh(lon[:1], lat)[1]
     else:
-        column_mesh, row_mesh = place.on_mesh(lon, lat)
-        row_at, column_at = np.floor(row_mesh).astype(int), np.floor(column_mesh).astype(int)
-    row_at, column_at = row_at - rows[0], column_at - columns[0]
+        column, row = place.on_mesh(lon, lat)
+    column_at = np.floor(column).astype(np.int32) - np.int32(corner[0])
+    row_at = np.floor(row).astype(np.int32) - np.int32(corner[1])
+    n_rows, n_columns = lookup.shape
     is_in = (row_at >= 0) & (row_at < n_rows) & (column_at >= 0) & (column_at < n_columns)
     cell = lookup[np.clip(row_at, 0, n_rows - 1), np.clip(column_at, 0, n_columns - 1)]
-    return Picture(np.where(is_in, cell, np.int32(-1)), place.box)
+    return np.where(is_in, cell, np.int32(-1))
+
+
+def _picture_size(place: Locator, n_rows: int, n_columns: int) -> tuple[int, int]:
+    """Return width and height that make a pixel a quarter of a cell, or more in large pictures."""
+    if place.is_separable:
+        factor = max(min(_OVERSAMPLING, _LARGEST_PICTURE // (n_rows * n_columns)), 1)
+        return n_columns, n_rows * factor
+    west, south, east, north = place.box
+    steps = 16
+    mesh = place.on_mesh(np.linspace(west, east, steps + 1), np.linspace(south, north, steps + 1))
+    # Cells crossed from one side of the picture to the other, where most are crossed.
+    across, down = (
+        steps * max(float(np.abs(np.diff(part, axis=axis)).max()) for part in mesh)
+        for axis in (1, 0)
+    )
+    factor = min(float(_OVERSAMPLING), (_LARGEST_PICTURE / (across * down)) ** 0.5)
+    return max(int(np.ceil(factor * across)), 1), max(int(np.ceil(factor * down)), 1)

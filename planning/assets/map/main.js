@@ -96,11 +96,14 @@
     });
     map.on('mouseout', () => { if (map.hasLayer(stage.tooltip)) { stage.tooltip.remove(); } });
     if (options.popups !== false) { map.on('click', (event) => { openPopup(map, event.latlng); }); }
-    map.getContainer().addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && event.target === map.getContainer()) {
-        openPopup(map, map.getCenter());
-      }
+    const home = map.getContainer();
+    // The cross in the middle is for those who move the map with keys.
+    home.addEventListener('keydown', (event) => {
+      if (event.target !== home) { return; }
+      home.classList.add('sc-keys');
+      if (event.key === 'Enter') { openPopup(map, map.getCenter()); }
     });
+    home.addEventListener('mousedown', () => { home.classList.remove('sc-keys'); });
   }
 
   function furniture(map, words, options) {
@@ -202,6 +205,11 @@
       control.addTo(map);
     }
     if (options.panel) { addPanel(map, board); }
+    if (options.badge && doc.synthetic) {
+      const badge = L.control({ position: 'bottomright' });
+      badge.onAdd = () => el('div', { class: 'sc-badge' }, [words.synthetic]);
+      badge.addTo(map);
+    }
     listen(map, stage, options);
     board.ready = Promise.all(board.layers.map((layer) => layer.ready)).then(() => {
       board.isTooOld = board.layers.some((layer) => layer.isTooOld);
