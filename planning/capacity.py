@@ -33,6 +33,7 @@ from planning.pairs import (
     facility_of_pairs,
     n_facilities,
     of_facilities,
+    pairs_from_table,
     require_length,
     within,
 )
@@ -221,6 +222,12 @@ def unserved_points(assignment: Assignment) -> Ints:
     unserved = assignment.unserved_full + assignment.unserved_far
     order = np.argsort(-unserved, kind="stable")
     return order[unserved[order] > 0].astype(np.int32)
+
+
+def warm() -> None:
+    """Compile the kernels on a toy, so that no user waits for the compiler."""
+    toy = pairs_from_table([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 4, 3], n_facilities=2, n_demand=2)
+    assign_people(toy, people=[2.0, 2.0], capacity=[1.0, 9.0])
 
 
 def tally(

@@ -14,6 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.search import UNREACHED
 from planning.pairs import (
     TENTHS_PER_MINUTE,
     Floats,
@@ -23,9 +24,6 @@ from planning.pairs import (
     limits_in_tenths,
     require_length,
 )
-
-NO_TIME = np.int32(2**31 - 1)
-"""Tenths of a second where there is no way."""
 
 
 class LegStatus(IntEnum):
@@ -64,7 +62,7 @@ class Referral:
     status
         (n,) `LegStatus` of the leg that starts here.
     leg_tenths
-        (n,) time of that leg; `NO_TIME` where there is none.
+        (n,) time of that leg; `UNREACHED` where there is none.
     is_skipping
         (n,) True where the leg passes over a level.
     is_crossing
@@ -73,7 +71,7 @@ class Referral:
         (n, n_levels) first facility of the chain of at least each level (itself up to its own);
         -1 where the chain breaks before.
     tenths_to_level
-        (n, n_levels) cumulated time to it; `NO_TIME` where the chain breaks before.
+        (n, n_levels) cumulated time to it; `UNREACHED` where the chain breaks before.
     """
 
     level: Ints
@@ -243,13 +241,13 @@ def tenths_from_points(referral: Referral, facility: Ints, tenths: Ints) -> Ints
 
     Returns
     -------
-    Tenths of a second; `NO_TIME` where the chain does not get there.
+    Tenths of a second; `UNREACHED` where the chain does not get there.
     """
     reached = facility >= 0
     onward = referral.tenths_to_level[np.where(reached, facility, 0)].astype(np.int64)
-    has_way = reached[:, None] & (onward != NO_TIME)
-    total = np.where(has_way, onward + tenths[:, None].astype(np.int64), NO_TIME)
-    return np.minimum(total, NO_TIME).astype(np.int32)
+    has_way = reached[:, None] & (onward != UNREACHED)
+    total = np.where(has_way, onward + tenths[:, None].astype(np.int64), UNREACHED)
+    return np.minimum(total, UNREACHED).astype(np.int32)
 
 
 def people_by_level(
@@ -271,7 +269,7 @@ def people_by_level(
         LevelAccess(
             level=row + 1,
             people=float(people.sum()),
-            connected=float(people[tenths_to_level[:, row] != NO_TIME].sum()),
+            connected=float(people[tenths_to_level[:, row] != UNREACHED].sum()),
             within_limit=float(people[tenths_to_level[:, row] <= limit].sum()),
         )
         for row, limit in enumerate(limits)
@@ -291,8 +289,8 @@ def _limits(max_leg_minutes: float | Sequence[float], n_levels: int) -> NDArray[
 
 
 def _leg_tenths(times: PairTimes, target: Ints) -> Ints:
-    """Look up the time of each declared leg; `NO_TIME` where there is no pair."""
-    leg = np.full(times.n_demand, NO_TIME, dtype=np.int32)
+    """Look up the time of each declared leg; `UNREACHED` where there is no pair."""
+    leg = np.full(times.n_demand, UNREACHED, dtype=np.int32)
     receiver = facility_of_pairs(times)
     declared = target[times.demand] == receiver
     leg[times.demand[declared]] = times.tenths[declared]
@@ -314,7 +312,7 @@ def _leg_status(
         target < 0,
         ~operating[up],
         level[up] <= level,
-        leg == NO_TIME,
+        leg == UNREACHED,
         leg > limits[level],
     ]
     answers = [
@@ -335,7 +333,7 @@ def _follow(
     """Join the legs from the highest level down; only upward legs are followed, so none returns."""
     count = len(level)
     at_level = np.full((count, n_levels), -1, dtype=np.int32)
-    cumulated = np.full((count, n_levels), NO_TIME, dtype=np.int32)
+    cumulated = np.full((count, n_levels), UNREACHED, dtype=np.int32)
     goes_on = np.isin(status, GOING_ON)
     is_there = status != LegStatus.NOT_OPEN
     for own in range(n_levels, 0, -1):
@@ -346,8 +344,8 @@ def _follow(
         onward = target[sending]
         at_level[sending, own:] = at_level[onward, own:]
         before = cumulated[onward, own:].astype(np.int64)
-        total = np.where(before == NO_TIME, NO_TIME, before + leg[sending][:, None])
-        cumulated[sending, own:] = np.minimum(total, NO_TIME)
+        total = np.where(before == UNREACHED, UNREACHED, before + leg[sending][:, None])
+        cumulated[sending, own:] = np.minimum(total, UNREACHED)
     return at_level, cumulated
 
 

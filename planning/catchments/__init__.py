@@ -8,7 +8,7 @@ from planning.catchments.floating import (
     crowding,
     floating_catchments,
 )
-from planning.catchments.rational import Equilibrium, rational_agents
+from planning.catchments.rational import Equilibrium, rational_agents, warm
 
 __all__ = [
     "Catchments",
@@ -21,4 +21,5 @@ __all__ = [
     "floating_catchments",
     "pair_weights",
     "rational_agents",
+    "warm",
 ]

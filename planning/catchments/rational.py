@@ -20,6 +20,7 @@ from planning.pairs import (
     facility_of_pairs,
     n_facilities,
     of_facilities,
+    pairs_from_table,
     within,
 )
 
@@ -120,6 +121,12 @@ def rational_agents(
     agents = _agents(reach, weights, offered * rho, tau_minutes)
     regret = _settle(agents, progress)
     return _equilibrium(agents, reach, weights, offered * rho, (rho, tau_minutes, regret))
+
+
+def warm() -> None:
+    """Compile the kernels on a toy, so that no user waits for the compiler."""
+    toy = pairs_from_table([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 4, 3], n_facilities=2, n_demand=2)
+    rational_agents(toy, people=[9.0, 2.0], supply=[1.0, 9.0])
 
 
 def _mean_load(people: Floats, supply: Floats) -> float:

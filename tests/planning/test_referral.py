@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from data.errors import PlannerError
+from geo.search import UNREACHED
 from planning.pairs import pairs_from_table
 from planning.referral import (
-    NO_TIME,
     LegStatus,
     nearest_links,
     people_by_level,
@@ -69,7 +69,7 @@ def test_each_leg_says_what_is_the_matter():
 
 def test_minutes_are_cumulated_and_skipped_levels_are_passed_over():
     referral = chains()
-    none = int(NO_TIME)
+    none = int(UNREACHED)
     assert (referral.tenths_to_level // 600).tolist() == [
         [0, 10, 35, 95],
         [0, 35, 60, 120],
@@ -161,7 +161,7 @@ def test_from_points_through_their_nearest_point_of_care():
     nearest = np.array([0, 3, -1, 4], dtype=np.int32)
     tenths = np.array([6000, 3000, 0, 12000], dtype=np.int32)
     by_level = tenths_from_points(referral, nearest, tenths)
-    minutes = np.where(by_level == NO_TIME, -1, by_level // 600)
+    minutes = np.where(by_level == UNREACHED, -1, by_level // 600)
     assert minutes.tolist() == [
         [10, 20, 45, 105],
         [5, -1, -1, -1],
