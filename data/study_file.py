@@ -30,7 +30,7 @@ class _Heading:
 
     name: str
     date: str
-    is_synthetic: bool = False
+    synthetic: bool = False
 
 
 def read_study(path: Path | str) -> Study:
@@ -142,7 +142,7 @@ def _study(path: Path, tables: Mapping[str, Any], context: Context) -> Study | N
         path=path,
         name=heading.name,
         date=heading.date,
-        is_synthetic=heading.is_synthetic,
+        is_synthetic=heading.synthetic,
         **values,
     )
 
