@@ -13,6 +13,7 @@ from geo.legs import Arcs, Joints
 from geo.search import UNREACHED
 
 Ints: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float64]
 
 
 def slow_settle_nearest(
@@ -116,12 +117,46 @@ def slow_place_times(
     segment = int(sites.segment[site])
     if segment < 0:
         return times
-    on_site = np.flatnonzero(places.segment == segment)
-    legs, fraction = places.legs[on_site], places.fraction[on_site]
+    same = np.flatnonzero(places.segment == segment)
     forward, backward = (int(direction[segment]) for direction in directions)
-    from_tail, from_head = sites.legs[site].tolist()
-    ahead, behind = legs[:, 1] + (from_tail - forward), legs[:, 0] + (from_head - backward)
-    ahead[(forward < 0) | (sites.fraction[site] < fraction)] = UNREACHED
-    behind[(backward < 0) | (sites.fraction[site] > fraction)] = UNREACHED
-    times[on_site] = np.minimum(times[on_site], np.minimum(ahead, behind))
+    along = along_tenths(
+        places.legs[same],
+        places.fraction[same],
+        sites.legs[site],
+        sites.fraction[site],
+        forward=forward,
+        backward=backward,
+    )
+    times[same] = np.minimum(times[same], along)
     return times
+
+
+def along_tenths(
+    legs: Ints,
+    fraction: Floats,
+    site_legs: Ints,
+    site_fraction: Floats,
+    *,
+    forward: int,
+    backward: int,
+) -> NDArray[np.int64]:
+    """Return the tenths from places to facilities on one segment without leaving it.
+
+    Parameters
+    ----------
+    legs, fraction, site_legs, site_fraction
+        Joints of places and facilities that broadcast against each other, legs along the last axis.
+    forward, backward
+        Tenths of the segment; -1 closed.
+
+    Returns
+    -------
+    NDArray[np.int64]
+        `UNREACHED` where the mode may not go from the one to the other.
+    """
+    ahead = legs[..., 1].astype(np.int64) + site_legs[..., 0] - forward
+    behind = legs[..., 0].astype(np.int64) + site_legs[..., 1] - backward
+    ahead = np.where((forward >= 0) & (site_fraction >= fraction), ahead, UNREACHED)
+    behind = np.where((backward >= 0) & (site_fraction <= fraction), behind, UNREACHED)
+    tenths: NDArray[np.int64] = np.minimum(ahead, behind)
+    return tenths

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -74,6 +74,10 @@ class Snaps:
 
     def __len__(self) -> int:
         return len(self.segment)
+
+    def take(self, index: NDArray[Any]) -> Snaps:
+        """Return some of the places, in the order of `index` (positions or a mask)."""
+        return Snaps(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
 def snap(
@@ -306,6 +310,19 @@ def _as_snaps(
     snaps.access_tenths[place] = _leg_tenths(access_m, network.access_speed_kph)
     snaps.moved[place] = found.moved[tied]
     return snaps
+
+
+def retimed(snaps: Snaps, access_speed_kph: float) -> Snaps:
+    """Return the same joints with the straight legs walked at another speed."""
+    tied = snaps.segment >= 0
+    tenths = np.zeros_like(snaps.access_tenths)
+    tenths[tied] = _leg_tenths(snaps.access_m[tied], access_speed_kph)
+    return replace(snaps, access_tenths=tenths)
+
+
+def _leg_tenths(access_m: Floats, speed_kph: float) -> Floats:
+    """Return the rounded tenths of a second of straight legs."""
+    return np.rint(access_m * 36.0 / speed_kph)
 
 
 # ---- kernels
@@ -578,16 +595,3 @@ def _bound(best_d: Floats) -> float:
     """Return the squared distance beyond which a segment can no longer win."""
     limit = best_d[0] if best_d[0] <= best_d[1] else min(best_d[0], _slack(best_d[1]))
     return float(limit)
-
-
-def retimed(snaps: Snaps, access_speed_kph: float) -> Snaps:
-    """Return the same joints with the straight legs walked at another speed."""
-    tied = snaps.segment >= 0
-    tenths = np.zeros_like(snaps.access_tenths)
-    tenths[tied] = _leg_tenths(snaps.access_m[tied], access_speed_kph)
-    return replace(snaps, access_tenths=tenths)
-
-
-def _leg_tenths(access_m: Floats, speed_kph: float) -> Floats:
-    """Return the rounded tenths of a second of straight legs."""
-    return np.rint(access_m * 36.0 / speed_kph)
