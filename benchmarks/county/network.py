@@ -1,0 +1,172 @@
+"""From drawn lines to a network: crossings get nodes, water gets bridges, loose ends go, ways keep their direction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+import shapely.ops
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from benchmarks.county.roads import RANK, Street
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """One way of the network: its points in metres (crossings of ways share a point), class and tags."""
+
+    xy: Points
+    highway: str
+    tags: dict[str, str]
+
+
+def node_streets(streets: list[Street]) -> list[Street]:
+    """Return pieces between crossings, each in the direction of the street it comes from, best class first."""
+    lines = np.array([s.line for s in streets], dtype=object)
+    pieces = shapely.get_parts(shapely.union_all(lines, grid_size=1.0))
+    pieces = pieces[shapely.length(pieces) > 0.9]
+    middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
+    tree = shapely.STRtree(lines)
+    piece, source = tree.query(middles, predicate="dwithin", distance=1.6)
+    rank = np.array([RANK[s.highway] for s in streets])
+    order = np.lexsort((source, -rank[source], piece))
+    first = np.unique(piece[order], return_index=True)[1]
+    out = []
+    for p, s in zip(piece[order][first], source[order][first], strict=True):
+        line = pieces[p]
+        street = streets[s]
+        turned = _is_turned(line, street.line)
+        tags = dict(street.tags)
+        tags.setdefault("_run", str(s))
+        out.append(Street(shapely.reverse(line) if turned else line, street.highway, tags))
+    return out
+
+
+def _is_turned(piece: shapely.LineString, street: shapely.LineString) -> bool:
+    """Return whether a piece runs against the street it comes from."""
+    marks = (piece.coords[0], piece.interpolate(0.5, normalized=True), piece.coords[-1])
+    first, middle, last = (street.project(shapely.Point(m)) for m in marks)
+    if street.is_closed:
+        return bool((middle - first) % street.length > (last - first) % street.length)
+    return bool(first > last)
+
+
+def _ends(street: Street) -> tuple[tuple[float, float], tuple[float, float]]:
+    a, b = street.line.coords[0], street.line.coords[-1]
+    return (round(a[0]), round(a[1])), (round(b[0]), round(b[1]))
+
+
+def prune(pieces: list[Street], *, shortest_m: float, keep: set[tuple[float, float]], rounds: int = 3) -> list[Street]:
+    """Drop short loose ends, so that streets end at streets."""
+    for _ in range(rounds):
+        degree: dict[tuple[float, float], int] = defaultdict(int)
+        for piece in pieces:
+            for end in _ends(piece):
+                degree[end] += 1
+        loose = [
+            any(degree[e] == 1 and e not in keep for e in _ends(p)) and p.line.length < shortest_m for p in pieces
+        ]
+        pieces = [p for p, is_loose in zip(pieces, loose, strict=True) if not is_loose]
+    return pieces
+
+
+def split_at_water(pieces: list[Street], water: shapely.Geometry) -> list[Street]:
+    """Cut every piece at the banks; what is over water is a bridge, with a short approach on both sides."""
+    over = water.buffer(6.0)
+    shapely.prepare(over)
+    out: list[Street] = []
+    for piece in pieces:
+        if piece.tags.get("bridge") or piece.tags.get("tunnel") or not over.intersects(piece.line):
+            out.append(piece)
+            continue
+        out += _bridge(piece, over)
+    return out
+
+
+def _bridge(piece: Street, over: shapely.Geometry) -> list[Street]:
+    """Return the parts of one piece, on the bridge and off it, sharing their ends."""
+    line = piece.line
+    cuts = {0.0, line.length}
+    for part in shapely.get_parts(line.intersection(over)):
+        if part.geom_type == "LineString":
+            cuts |= {line.project(shapely.Point(part.coords[0])), line.project(shapely.Point(part.coords[-1]))}
+    marks = [m for m in sorted(cuts) if m in (0.0, line.length) or 3.0 < m < line.length - 3.0]
+    joined: list[tuple[float, float, bool]] = []
+    for a, b in zip(marks[:-1], marks[1:], strict=True):
+        wet = over.contains(line.interpolate((a + b) / 2))
+        if joined and joined[-1][2] == wet:
+            joined[-1] = (joined[-1][0], b, wet)
+        else:
+            joined.append((a, b, wet))
+    out = []
+    for a, b, wet in joined:
+        tags = {**piece.tags, "bridge": "yes", "layer": "1"} if wet else dict(piece.tags)
+        xy = np.round(shapely.get_coordinates(shapely.ops.substring(line, a, b)))
+        if len(xy) > 1 and not np.allclose(xy[0], xy[-1]):
+            out.append(Street(shapely.LineString(xy), piece.highway, tags))
+    return out
+
+
+def connected(pieces: list[Street], roots: list[tuple[float, float]]) -> list[Street]:
+    """Return the pieces of the components nearest to the roots (the mainland, each island)."""
+    number: dict[tuple[float, float], int] = {}
+    a, b = [], []
+    for piece in pieces:
+        p, q = _ends(piece)
+        a.append(number.setdefault(p, len(number)))
+        b.append(number.setdefault(q, len(number)))
+    n = len(number)
+    graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n))
+    _, component = connected_components(graph, directed=False)
+    xy = np.array(list(number))
+    wanted = set()
+    sizes = np.bincount(component)
+    for root in roots:
+        near = np.hypot(xy[:, 0] - root[0], xy[:, 1] - root[1]) < 1500.0
+        found = component[near]
+        wanted.add(int(found[np.argmax(sizes[found])]))
+    return [p for p, node in zip(pieces, a, strict=True) if int(component[node]) in wanted]
+
+
+def chain(pieces: list[Street]) -> list[Way]:
+    """Join consecutive pieces of one street into ways that run through their crossings."""
+    groups: dict[tuple[str, ...], list[Street]] = defaultdict(list)
+    for piece in pieces:
+        key = (piece.highway, *(f"{k}={v}" for k, v in sorted(piece.tags.items())))
+        groups[key].append(piece)
+    out: list[Way] = []
+    for key in sorted(groups):
+        out += _runs(groups[key])
+    return out
+
+
+def _runs(pieces: list[Street]) -> list[Way]:
+    """Return maximal runs head to tail among pieces of one street."""
+    after: dict[tuple[float, float], int] = {}
+    heads = set()
+    for i, piece in enumerate(pieces):
+        a, b = _ends(piece)
+        after.setdefault(a, i)
+        heads.add(b)
+    used = [False] * len(pieces)
+    starts = [i for i, p in enumerate(pieces) if _ends(p)[0] not in heads]
+    out = []
+    for start in [*starts, *range(len(pieces))]:
+        if used[start]:
+            continue
+        used[start] = True
+        xy = list(pieces[start].line.coords)
+        following = after.get(_ends(pieces[start])[1])
+        while following is not None and not used[following]:
+            used[following] = True
+            xy += list(pieces[following].line.coords)[1:]
+            following = after.get(_ends(pieces[following])[1])
+        tags = dict(pieces[start].tags)
+        out.append(Way(np.round(np.array(xy)), pieces[start].highway, tags))
+    return out
