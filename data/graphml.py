@@ -73,7 +73,10 @@ def read_graphml(path: Path, *, overrides: Overrides | None = None) -> RawRoads:
     ValueError
         When it is not a GraphML file with those attributes.
     """
-    graph = nx.read_graphml(path, force_multigraph=True)
+    try:
+        graph = nx.read_graphml(path, force_multigraph=True)
+    except nx.NetworkXException as fault:
+        raise ValueError(str(fault)) from fault
     bare = [node for node, data in graph.nodes(data=True) if not {"x", "y"} <= data.keys()]
     if bare or not graph.number_of_nodes():
         msg = f"{len(bare)} of {graph.number_of_nodes()} nodes have no x and y"

@@ -143,7 +143,10 @@ def _parquet(path: Path) -> Table:
     try:
         frame = geopandas.read_parquet(path)
     except (ValueError, OSError, KeyError) as fault:
-        reason = (("expected", "GeoParquet"), ("reason", str(fault)[:200]))
+        reason = (
+            ("expected", "GeoParquet"),
+            ("reason", str(fault).replace(str(path), path.name)[:200]),
+        )
         raise StudyError(Finding("file_unreadable", reason, file=path.name)) from fault
     attributes = frame.drop(columns=frame.geometry.name)
     columns = {

@@ -73,7 +73,7 @@ class WayOrder:
         """Sort the segments by way and position."""
         segment = np.lexsort((position, way_id))
         way = way_id[segment]
-        start = _run_starts(way)
+        start = run_starts(way)
         count = np.diff(start, append=len(way))
         longest = np.argsort(-count, kind="stable")
         return cls(segment, start[longest], count[longest])
@@ -126,7 +126,7 @@ class ArcOrder:
         key = np.r_[tail, head].astype(np.int64) * max(n_nodes, 1) + np.r_[head, tail]
         arc = np.argsort(key, kind="stable")
         key = key[arc]
-        group = _run_starts(key)
+        group = run_starts(key)
         row, column = np.divmod(key[group], max(n_nodes, 1))
         return cls(arc, group, row.astype(np.int32), column.astype(np.int32), n_nodes)
 
@@ -153,7 +153,7 @@ class ArcOrder:
         )
 
 
-def _run_starts(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def run_starts(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return where each run of equal values begins."""
     return np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
 

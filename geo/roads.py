@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.access import USE_BITS, WayUse
-from geo.arcs import NOT_ALLOWED, ArcOrder, WayOrder, components, hilbert_key
+from geo.arcs import NOT_ALLOWED, ArcOrder, WayOrder, components, hilbert_key, run_starts
 from geo.errors import Finding, GeoError
 from geo.fingerprints import fingerprint
 from geo.graph import ModeNetwork, RoadGraph, Ways
@@ -151,7 +151,7 @@ def _require_lengths(length_m: NDArray[np.float64]) -> None:
 def _positions(way: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the place of each segment among those of its way, in the order given."""
     order = np.argsort(way, kind="stable")
-    starts = np.flatnonzero(np.diff(way[order], prepend=-1))
+    starts = run_starts(way[order])
     position = np.empty(len(way), dtype=np.int64)
     position[order] = np.arange(len(way)) - np.repeat(starts, np.diff(starts, append=len(way)))
     return position
