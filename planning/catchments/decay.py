@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from planning.pairs import (
-    Floats,
-    Pairs,
-    facility_of_pairs,
-    limits_in_tenths,
-    n_facilities,
-)
+from geo.legs import sealed
+from planning.catchments import kernels
+from planning.pairs import Floats, PairTimes, limits_in_tenths, n_facilities
 
 
 class DecayKind(StrEnum):
@@ -51,24 +47,36 @@ class Decay:
     limit_minutes: float | tuple[float, ...]
 
 
-def pair_weights(pairs: Pairs, decay: Decay) -> Floats:
+def pair_weights(
+    pairs: PairTimes, decay: Decay, *, is_used: NDArray[np.bool_] | None = None
+) -> Floats:
     """Return the (n_pairs,) weights; a time equal to the limit or to a zone's end is within it.
+
+    Facilities that are not used, (n_facilities,) False, weigh 0.
 
     >>> from planning.pairs import pairs_from_table
     >>> pairs = pairs_from_table([0, 0], [0, 1], [6000, 6001], n_facilities=1, n_demand=2)
     >>> pair_weights(pairs, Decay(DecayKind.STEP_SLOW, 30)).tolist()
     [1.0, 0.68]
     """
-    limits = limits_in_tenths(decay.limit_minutes, n_facilities(pairs))
-    distinct, which = np.unique(limits, return_inverse=True)
-    tables = [_table(decay.kind, int(limit)) for limit in distinct]
-    if len(tables) == 1:
-        return np.take(tables[0], pairs.tenths, mode="clip")
-    starts = np.concatenate(([0], np.cumsum([len(table) for table in tables])[:-1]))
-    of_pair = which[facility_of_pairs(pairs)]
-    # Every table ends with a 0 for all times past its limit.
-    time = np.minimum(pairs.tenths, distinct[of_pair] + 1)
-    return np.take(np.concatenate(tables), starts[of_pair] + time)
+    count = n_facilities(pairs)
+    limits, table_of = np.unique(limits_in_tenths(decay.limit_minutes, count), return_inverse=True)
+    tables = [_table(decay.kind, int(limit)) for limit in limits]
+    # Behind the tables stands the one for facilities that are not used: a single 0.
+    ends = np.cumsum([len(table) for table in tables] + [1]) - 1
+    starts = np.append(0, ends[:-1] + 1)
+    if is_used is not None:
+        table_of = np.where(is_used, table_of, len(tables))
+    weights = np.empty(len(pairs.demand))
+    kernels.look_up(
+        sealed(pairs.indptr, np.int64),
+        sealed(pairs.tenths, np.int32),
+        sealed(np.concatenate([*tables, [0.0]]), np.float64),
+        sealed(starts[table_of], np.int64),
+        sealed(ends[table_of], np.int64),
+        weights,
+    )
+    return weights
 
 
 def _table(kind: DecayKind, limit_tenths: int) -> Floats:

@@ -4,29 +4,28 @@ With weights a_ij and b_ij, supply S_j and people P_i, all methods are
 
     R_j = S_j / sum_k P_k a_kj        A_i = sum_j R_j b_ij
 
-and differ only in a and b (docs/catchments.md). A facility without supply attracts nobody; a place
+and differ only in a and b: powers of one weight w_ij, each divided by the sum of the weights of the
+point or of the facility (docs/catchments.md). A facility without supply attracts nobody; a place
 that reaches no supply has A = 0; supply that reaches nobody is told as idle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.legs import sealed
+from planning.catchments import kernels
 from planning.catchments.decay import Decay, DecayKind, pair_weights
 from planning.pairs import (
     Floats,
-    Pairs,
+    Ints,
     PairTimes,
     checked_amounts,
-    facility_of_pairs,
     n_facilities,
-    of_facilities,
-    within,
 )
 
 PER_THOUSAND = 1000.0
@@ -170,12 +169,15 @@ def floating_catchments(
     weights = checked_amounts("people", people, pairs.n_demand)
     offered = checked_amounts("supply", supply, n_facilities(pairs))
     decay = Decay(_decay_kind(method, decay_kind), limit_minutes)
-    reach = _supplied(pairs, offered, limit_minutes)
-    facility = facility_of_pairs(reach)
-    a, b = MATRICES[method](reach, facility, pair_weights(reach, decay))
-    weighted = _row_sums(reach, a * weights[reach.demand])
+    form = FORMS[method]
+    core = _Core(pairs, pair_weights(pairs, decay, is_used=offered > 0))
+    by_point = _inverse(core.point_sums(np.ones(len(offered)))) if form.by_point else None
+    weighted = core.row_sums(_product(weights, by_point), power=form.a_power)
     ratio = _ratio(offered, weighted)
-    access = _point_sums(reach, b * ratio[facility])
+    by_row = _inverse(core.row_sums(np.ones(len(weights)))) if form.b_by_row else None
+    access = core.point_sums(_product(ratio, by_row), power=form.b_power)
+    if form.b_by_point:
+        access = _product(access, by_point)
     return Catchments(
         method=method,
         decay=decay,
@@ -209,54 +211,72 @@ def crowding(
     weights = checked_amounts("people", people, pairs.n_demand)
     offered = checked_amounts("supply", supply, n_facilities(pairs))
     decay = Decay(decay_kind, limit_minutes)
-    reach = _supplied(pairs, offered, limit_minutes)
-    facility = facility_of_pairs(reach)
-    w = pair_weights(reach, decay)
-    in_reach = _point_sums(reach, w * offered[facility])
-    per_supply = _ratio(weights, in_reach)
+    core = _Core(pairs, pair_weights(pairs, decay))
+    in_reach = core.point_sums(offered)
+    crowd = core.row_sums(_ratio(weights, in_reach))
     return Crowding(
         decay=decay,
-        people_per_supply=_row_sums(reach, w * per_supply[reach.demand]),
+        people_per_supply=np.where(offered > 0, crowd, 0.0),
         people=float(weights.sum()),
         people_without=float(weights[in_reach == 0].sum()),
     )
 
 
-Matrices = Callable[[Pairs, NDArray[np.int32], Floats], tuple[Floats, Floats]]
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The two weight matrices of a method: powers of w, and what they are divided by.
+
+    a_ij = w^a_power (/ sum of the point's w), b_ij = w^b_power (/ sum of the point's or of the
+    facility's w).
+    """
+
+    a_power: int = 1
+    b_power: int = 1
+    by_point: bool = False
+    b_by_point: bool = False
+    b_by_row: bool = False
 
 
-def _same(_: Pairs, __: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
-    return w, w
-
-
-def _squared(_: Pairs, __: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
-    return w, w * w
-
-
-def _choice(pairs: Pairs, _: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
-    """Weigh each pair by the share of the point's weights that it has."""
-    chosen = w * _ratio(w, _point_sums(pairs, w)[pairs.demand])
-    return chosen, chosen
-
-
-def _balanced(pairs: Pairs, facility: NDArray[np.int32], w: Floats) -> tuple[Floats, Floats]:
-    """Weigh so that the weights of each point, and of each facility, add up to 1."""
-    of_point = _ratio(w, _point_sums(pairs, w)[pairs.demand])
-    of_facility = _ratio(w, _row_sums(pairs, w)[facility])
-    return of_point, of_facility
-
-
-MATRICES: dict[Method, Matrices] = {
-    Method.TWO_STEP: _same,
-    Method.ENHANCED: _same,
-    Method.GAUSSIAN: _same,
-    Method.KERNEL: _same,
-    Method.THREE_STEP: _choice,
-    Method.MODIFIED: _squared,
-    Method.BALANCED: _balanced,
+FORMS: dict[Method, Form] = {
+    Method.TWO_STEP: Form(),
+    Method.ENHANCED: Form(),
+    Method.GAUSSIAN: Form(),
+    Method.KERNEL: Form(),
+    # G_ij w_ij with the share G_ij = w_ij / sum_l w_il of the point's weights.
+    Method.THREE_STEP: Form(a_power=2, b_power=2, by_point=True, b_by_point=True),
+    Method.MODIFIED: Form(b_power=2),
+    Method.BALANCED: Form(by_point=True, b_by_row=True),
     # V_i = sum_j S_j P_i w_ij / sum_k P_k w_kj: the point's people times E2SFCA.
-    Method.AVAILABILITY: _same,
+    Method.AVAILABILITY: Form(),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """The pairs with their weights, summed up either way."""
+
+    pairs: PairTimes
+    weight: Floats
+
+    def row_sums(self, amount: Floats, *, power: int = 1) -> Floats:
+        """Return (n_facilities,) sums of weight^power x amount of the point."""
+        sums = np.empty(n_facilities(self.pairs))
+        kernels.row_sums(*self._rows(power), sealed(amount, np.float64), sums)
+        return sums
+
+    def point_sums(self, amount: Floats, *, power: int = 1) -> Floats:
+        """Return (n_demand,) sums of weight^power x amount of the facility."""
+        sums = np.zeros(self.pairs.n_demand)
+        kernels.point_sums(*self._rows(power), sealed(amount, np.float64), sums)
+        return sums
+
+    def _rows(self, power: int) -> tuple[NDArray[np.int64], Ints, Floats]:
+        weight = self.weight if power == 1 else self.weight**power
+        return (
+            sealed(self.pairs.indptr, np.int64),
+            sealed(self.pairs.demand, np.int32),
+            sealed(weight, np.float64),
+        )
 
 
 def _decay_kind(method: Method, asked: DecayKind | None) -> DecayKind:
@@ -265,24 +285,12 @@ def _decay_kind(method: Method, asked: DecayKind | None) -> DecayKind:
     return asked or DecayKind.STEP_SLOW
 
 
-def _supplied(pairs: PairTimes, supply: Floats, limit_minutes: float | tuple[float, ...]) -> Pairs:
-    """Keep the pairs within the limit of facilities that have supply."""
-    return of_facilities(within(pairs, limit_minutes), supply > 0)
+def _product(values: Floats, factor: Floats | None) -> Floats:
+    return values if factor is None else values * factor
 
 
-def _row_sums(pairs: Pairs, values: Floats) -> Floats:
-    """Return (n_facilities,) sums of the values of each facility's pairs."""
-    sums = np.zeros(n_facilities(pairs))
-    filled = np.flatnonzero(np.diff(pairs.indptr))
-    if filled.size:
-        sums[filled] = np.add.reduceat(values, pairs.indptr[filled])
-    return sums
-
-
-def _point_sums(pairs: Pairs, values: Floats) -> Floats:
-    """Return (n_demand,) sums of the values of each point's pairs."""
-    sums = np.bincount(pairs.demand, weights=values, minlength=pairs.n_demand)
-    return sums.astype(np.float64, copy=False)
+def _inverse(values: Floats) -> Floats:
+    return _ratio(np.ones(len(values)), values)
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

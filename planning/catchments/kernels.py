@@ -1,4 +1,4 @@
-"""Compiled core of the equilibrium of the rational agent access model.
+"""Compiled loops of the catchments: sums over pairs, and the equilibrium of the rational agents.
 
 Costs are congestion + travel: load[c] * rate[c] + time[place], with `rate` = 1 / (supply * rho).
 The equilibrium is the minimum of a convex programme (Beckmann): the sum over centres of half
@@ -34,6 +34,36 @@ Floats: TypeAlias = NDArray[np.float64]
 
 TIE = 1e-12
 """Costs that differ by less are equal."""
+
+
+@njit(cache=True, nogil=True)
+def look_up(
+    indptr: Longs, tenths: Ints, tables: Floats, start: Longs, end: Longs, weight: Floats
+) -> None:
+    """Weigh each pair by its facility's table, whose last entry holds for all longer times."""
+    for row in range(len(indptr) - 1):
+        for pair in range(indptr[row], indptr[row + 1]):
+            weight[pair] = tables[min(start[row] + tenths[pair], end[row])]
+
+
+@njit(cache=True, nogil=True)
+def row_sums(indptr: Longs, demand: Ints, weight: Floats, amount: Floats, sums: Floats) -> None:
+    """Add up weight x amount of the point over the pairs of each facility."""
+    for row in range(len(indptr) - 1):
+        total = 0.0
+        for pair in range(indptr[row], indptr[row + 1]):
+            total += weight[pair] * amount[demand[pair]]
+        sums[row] = total
+
+
+@njit(cache=True, nogil=True)
+def point_sums(indptr: Longs, demand: Ints, weight: Floats, amount: Floats, sums: Floats) -> None:
+    """Add up weight x amount of the facility over the pairs of each point; `sums` starts at 0."""
+    for row in range(len(indptr) - 1):
+        here = amount[row]
+        if here != 0:
+            for pair in range(indptr[row], indptr[row + 1]):
+                sums[demand[pair]] += weight[pair] * here
 
 
 @njit(cache=True, nogil=True)
