@@ -110,6 +110,12 @@ MESSAGES: dict[str, Message] = {
     "facility_unknown": Message(
         "error", "there is no facility {facility} among {count}", "Use an index from 0."
     ),
+    "cell_not_positive": Message(
+        "error", "cells of {cell_m} m cannot cover an area", "Use a side such as 100 m."
+    ),
+    "bands_not_ascending": Message(
+        "error", "the limits {minutes} do not ascend", "Write them such as 5, 10, 20."
+    ),
 }
 
 
