@@ -54,10 +54,10 @@ def centres_needed(people: float, bounds: RatioBounds) -> tuple[int, int]:
     return fewest, max(1, math.floor(round(exact(people) / bounds.lower_people, 9)))
 
 
-def people_text(people: float) -> str:
+def bound_text(people: float) -> str:
     """Return a bound as planners write it.
 
-    >>> people_text(30_000), people_text(100_000), people_text(3_000)
+    >>> bound_text(30_000), bound_text(100_000), bound_text(3_000)
     ('3万', '10万', '3000')
     """
     if people >= 10_000 and people % 1_000 == 0:
@@ -73,9 +73,9 @@ def size_text(size: SizeStatus, bounds: RatioBounds) -> str:
     """
     texts = {
         SizeStatus.NONE: "未设置",
-        SizeStatus.UNDER: f"低于{people_text(bounds.lower_people)}（提示）",
+        SizeStatus.UNDER: f"低于{bound_text(bounds.lower_people)}（提示）",
         SizeStatus.WITHIN: "符合",
-        SizeStatus.OVER: f"超过{people_text(bounds.upper_people)}",
+        SizeStatus.OVER: f"超过{bound_text(bounds.upper_people)}",
     }
     return texts[size]
 
