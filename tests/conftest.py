@@ -68,3 +68,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(
             f"{len(skipped)} tests on real data skipped: ../shared/data is absent"
         )
+
+
+def pytest_addoption(parser: Any) -> None:
+    """Add the option that rewrites golden files; the diff is reviewed."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden files")
