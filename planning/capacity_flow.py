@@ -17,6 +17,8 @@ UNITS_PER_PERSON = 2**20
 """People are counted in whole units of a millionth of a person, so that sums are exact."""
 
 PATHS_A_CALL = 5_000
+STEPS_A_CALL = 50_000_000
+"""Bounds of one call of the kernel, some tenths of a second: paths, and arcs looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +131,7 @@ def solve_flow(problem: FlowProblem, progress: Progress | None) -> None:
     heap, key, used = np.empty((0, 4), np.int32), np.empty(0, np.int64), 0
     at_start = int(np.maximum(problem.excess, 0).sum())
     room = problem.most - problem.least
+    paths = max(1, min(PATHS_A_CALL, STEPS_A_CALL // n_centres**2))
     while (left := int(np.maximum(problem.excess, 0).sum())) > 0:
         if used + (n_centres + 1) * widest > len(key):
             if used > pool // 2:
@@ -161,7 +164,7 @@ def solve_flow(problem: FlowProblem, progress: Progress | None) -> None:
             root,
             cheapest,
             used,
-            PATHS_A_CALL,
+            paths,
         )
         if progress is not None:
             progress("assign", at_start - left, at_start)

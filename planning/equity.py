@@ -289,7 +289,7 @@ def palma(values: ArrayLike, people: ArrayLike) -> float | None:
 
     Source: Palma 2011, 10.1111/j.1467-7660.2011.01646.x.
 
-    >>> palma([6, 6, 4], [1000, 2000, 3000])
+    >>> round(palma([6, 6, 4], [1000, 2000, 3000]), 9)
     0.375
     """
     amounts, share, mean = _shares(values, people)

@@ -87,6 +87,25 @@ def pairs_from_table(
     return _pairs(counts, columns[first], times[first], n_demand)
 
 
+def pairs_from_minutes(minutes: ArrayLike) -> Pairs:
+    """Return rows by facility from a small full matrix, for examples and tests.
+
+    Parameters
+    ----------
+    minutes
+        (n_demand, n_facilities) minutes; inf where there is no way.
+
+    >>> pairs_from_minutes([[5, 25], [15, np.inf]]).tenths.tolist()
+    [3000, 9000, 15000]
+    """
+    matrix = np.asarray(minutes, dtype=np.float64)
+    demand, facility = np.nonzero(np.isfinite(matrix))
+    tenths = np.rint(matrix[demand, facility] * TENTHS_PER_MINUTE)
+    return pairs_from_table(
+        facility, demand, tenths, n_facilities=matrix.shape[1], n_demand=matrix.shape[0]
+    )
+
+
 def within(pairs: PairTimes, limit_minutes: float | ArrayLike) -> Pairs:
     """Keep the pairs not above the limit.
 

@@ -174,12 +174,12 @@ def _settle(agents: _Agents, progress: Progress | None) -> float:
     places = (agents.indptr, agents.centre)
     drift = 0.0
     kernels.add_up_loads(*places, agents.flow, agents.load)
-    for done in range(MAX_ROUNDS):
-        drift, regret = _sweeps(agents, quiet, drift)
+    for _ in range(MAX_ROUNDS):
+        drift, regret = _sweeps(agents, quiet, drift, progress)
         if regret <= STOP_REGRET:
             # Nobody that was looked at gained; look at everybody once more to be sure.
             quiet[:] = 0.0
-            drift, regret = _sweeps(agents, quiet, 0.0)
+            drift, regret = _sweeps(agents, quiet, 0.0, progress)
             if regret <= STOP_REGRET:
                 break
         count = kernels.make_forest(
@@ -192,12 +192,12 @@ def _settle(agents: _Agents, progress: Progress | None) -> float:
             kernels.add_up_loads(*places, agents.flow, agents.load)
         kernels.add_up_loads(*places, agents.flow, agents.load)
         drift += float(np.abs(agents.load * agents.rate - before).max(initial=0.0))
-        if progress is not None:
-            progress("agents", done + 1, MAX_ROUNDS)
     return regret
 
 
-def _sweeps(agents: _Agents, quiet: Floats, drift: float) -> tuple[float, float]:
+def _sweeps(
+    agents: _Agents, quiet: Floats, drift: float, progress: Progress | None
+) -> tuple[float, float]:
     """Sweep a few times; return the drift and the regret met by the first sweep."""
     regret = 0.0
     for turn in range(SWEEPS_A_ROUND):
@@ -216,6 +216,9 @@ def _sweeps(agents: _Agents, quiet: Floats, drift: float) -> tuple[float, float]
         drift += float(np.abs(agents.load * agents.rate - before).max(initial=0.0))
         if turn == 0:
             regret = worst
+        if progress is not None:
+            # How many rounds are needed is not known; the cells still moving tell how far it is.
+            progress("agents", len(quiet) - moved, len(quiet))
         if not moved:
             break
     return drift, regret

@@ -1,4 +1,4 @@
-"""Assignment within capacities: the toy by hand, linear programmes, optimality at size, filling."""
+"""Assignment within capacities: the toy by hand, linear programmes, optimality at size."""
 
 from __future__ import annotations
 
@@ -17,21 +17,12 @@ from planning.capacity import (
     unserved_by_zone,
     unserved_points,
 )
-from planning.filling import FillCase, fill_in_order, filling_loss, order_by_people
-from planning.pairs import Pairs, pairs_from_table, within
+from planning.filling import FillCase, fill_in_order, filling_loss
+from planning.pairs import Pairs, pairs_from_minutes, pairs_from_table, within
 
 PEOPLE = np.array([1000.0, 2000.0, 3000.0])
 MINUTES = np.array([[5, 25], [15, 12], [35, 8]])
 NEAR_MINUTES = np.array([[5, 25], [15, 6], [35, 8]])
-
-
-def pairs_of(minutes: np.ndarray) -> Pairs:
-    """Pairs of a full (points, facilities) matrix of minutes; values below 0 are no pair."""
-    demand, facility = np.nonzero(minutes >= 0)
-    tenths = np.rint(minutes[demand, facility] * 600).astype(int)
-    return pairs_from_table(
-        facility, demand, tenths, n_facilities=minutes.shape[1], n_demand=minutes.shape[0]
-    )
 
 
 def assert_assignment(best: BestAssignment, people, capacity) -> None:
@@ -84,7 +75,9 @@ def linear_programme(pairs: Pairs, people, capacity, lower) -> tuple[float, floa
 
 
 def test_toy_splits_the_second_point():
-    best = assign_people(pairs_of(MINUTES), people=PEOPLE, capacity=[1200, 4800], limit_minutes=30)
+    best = assign_people(
+        pairs_from_minutes(MINUTES), people=PEOPLE, capacity=[1200, 4800], limit_minutes=30
+    )
     assert_assignment(best, PEOPLE, [1200, 4800])
     assert best.assignment.share == 1
     assert best.assignment.flows.people.tolist() == [1000, 200, 1800, 3000]
@@ -95,7 +88,7 @@ def test_toy_splits_the_second_point():
 
 
 def test_toy_serves_all_where_ordered_filling_does_not():
-    pairs, capacity = pairs_of(NEAR_MINUTES), [3500, 3000]
+    pairs, capacity = pairs_from_minutes(NEAR_MINUTES), [3500, 3000]
     best = assign_people(pairs, people=PEOPLE, capacity=capacity, limit_minutes=30)
     assert_assignment(best, PEOPLE, capacity)
     assert best.assignment.share == 1
@@ -112,29 +105,18 @@ def test_toy_serves_all_where_ordered_filling_does_not():
     assert (loss.best_share, round(loss.ordered_share, 4)) == (1, 0.6667)
 
 
-def test_base_toy_is_full_in_both_orders():
-    for order in ((0, 1), (1, 0)):
-        filling = fill_in_order(
-            pairs_of(MINUTES),
-            people=PEOPLE,
-            capacity=[1200, 4800],
-            order=order,
-            limit_minutes=30,
-        )
-        assert filling.assignment.share == 1
-    assert filling.assignment.flows.people.tolist() == [1000, 200, 1800, 3000]
-
-
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("with_lower", [False, True])
 def test_agrees_with_linear_programme(seed, with_lower):
     rng = np.random.default_rng(seed)
     n_points, n_rows = 30, 5
-    minutes = np.where(rng.random((n_points, n_rows)) < 0.6, rng.integers(0, 30, (n_points, 5)), -1)
+    minutes = np.where(
+        rng.random((n_points, n_rows)) < 0.6, rng.integers(0, 30, (n_points, 5)), np.inf
+    )
     people = np.round(rng.gamma(1, 30, n_points), 3) * (rng.random(n_points) < 0.9)
     capacity = np.round(people.sum() * rng.dirichlet(np.ones(n_rows)) * rng.choice([0.7, 1.2]), 2)
     lower = np.round(capacity * rng.uniform(0, 1, n_rows), 2) * with_lower
-    pairs = pairs_of(minutes)
+    pairs = pairs_from_minutes(minutes)
     best = assign_people(pairs, people=people, capacity=capacity, lower=lower)
     assert_assignment(best, people, capacity)
     served, shortfall, person_minutes = linear_programme(pairs, people, capacity, lower)
@@ -150,7 +132,7 @@ def big_instance(n_points: int, n_rows: int, seed: int) -> tuple[Pairs, np.ndarr
     minutes = np.hypot(*(place[:, None] - centre).transpose(2, 0, 1)).round(2)
     people = rng.gamma(1, 10, n_points)
     capacity = people.sum() * rng.dirichlet(np.full(n_rows, 5.0))
-    return within(pairs_of(minutes), 12.0), people, capacity
+    return within(pairs_from_minutes(minutes), 12.0), people, capacity
 
 
 @pytest.mark.parametrize("fill", [0.6, 0.95, 1.0, 1.3])
@@ -228,9 +210,9 @@ def test_without_limits_everybody_goes_to_the_nearest():
 
 
 def test_least_loads_draw_people_and_name_the_shortfall():
-    minutes = np.array([[5, 10, -1], [5, 20, -1]])
+    minutes = np.array([[5, 10, np.inf], [5, 20, np.inf]])
     best = assign_people(
-        pairs_of(minutes),
+        pairs_from_minutes(minutes),
         people=[100, 100],
         capacity=[500, 500, 500],
         lower=[50, 120, 30],
@@ -239,15 +221,15 @@ def test_least_loads_draw_people_and_name_the_shortfall():
     assert best.assignment.load.tolist() == [80, 120, 0]
     assert best.shortfall.tolist() == [0, 0, 30]
     short = assign_people(
-        pairs_of(minutes), people=[100, 100], capacity=[500, 500, 0], lower=[150, 120, 0]
+        pairs_from_minutes(minutes), people=[100, 100], capacity=[500, 500, 0], lower=[150, 120, 0]
     )
     assert short.assignment.share == 1
     assert short.shortfall.sum() == 70
 
 
 def test_unserved_people_are_named():
-    minutes = np.array([[5], [6], [-1], [7]])
-    best = assign_people(pairs_of(minutes), people=[100, 50, 30, 0], capacity=[120])
+    minutes = np.array([[5], [6], [np.inf], [7]])
+    best = assign_people(pairs_from_minutes(minutes), people=[100, 50, 30, 0], capacity=[120])
     answer = best.assignment
     assert answer.unserved_far.tolist() == [0, 0, 30, 0]
     assert answer.unserved_full.tolist() == [0, 30, 0, 0]
@@ -261,7 +243,7 @@ def test_unserved_people_are_named():
 
 def test_closed_facilities_take_nobody():
     best = assign_people(
-        pairs_of(MINUTES),
+        pairs_from_minutes(MINUTES),
         people=PEOPLE,
         capacity=[9000, 9000],
         lower=[2000, 0],
@@ -277,7 +259,9 @@ def test_closed_facilities_take_nobody():
     [([0.0, 0.0, 0.0], [5.0, 5.0]), (PEOPLE, [0.0, 0.0]), (PEOPLE, [np.inf, 0.0])],
 )
 def test_edges_give_stated_results(people, capacity):
-    best = assign_people(pairs_of(MINUTES), people=people, capacity=capacity, limit_minutes=30)
+    best = assign_people(
+        pairs_from_minutes(MINUTES), people=people, capacity=capacity, limit_minutes=30
+    )
     answer = best.assignment
     assert answer.people == pytest.approx(np.sum(people))
     if not np.sum(people):
@@ -307,11 +291,11 @@ def test_limit_is_met_exactly_at_the_tenth():
 
 def test_faults_are_named():
     with pytest.raises(PlannerError, match=r"least load 20.0 is above the capacity 10.0"):
-        assign_people(pairs_of(MINUTES), people=PEOPLE, capacity=[10, 10], lower=[0, 20])
+        assign_people(pairs_from_minutes(MINUTES), people=PEOPLE, capacity=[10, 10], lower=[0, 20])
     with pytest.raises(PlannerError, match="capacity: expected 2 values, got 3"):
-        assign_people(pairs_of(MINUTES), people=PEOPLE, capacity=[10, 10, 10])
+        assign_people(pairs_from_minutes(MINUTES), people=PEOPLE, capacity=[10, 10, 10])
     with pytest.raises(PlannerError, match="people: 1 values are not finite"):
-        assign_people(pairs_of(MINUTES), people=[1, np.nan, 2], capacity=[10, 10])
+        assign_people(pairs_from_minutes(MINUTES), people=[1, np.nan, 2], capacity=[10, 10])
 
 
 def test_can_be_cancelled():
@@ -326,64 +310,7 @@ def test_can_be_cancelled():
 
 
 def test_each_kernel_is_compiled_once():
-    best = assign_people(pairs_of(MINUTES), people=PEOPLE, capacity=[10, 10])
+    best = assign_people(pairs_from_minutes(MINUTES), people=PEOPLE, capacity=[10, 10])
     assert best.gap_person_minutes == 0
     assert len(kernels.shortest_paths.signatures) == 1
     assert len(kernels.fill_heaps.signatures) == 1
-
-
-@pytest.mark.parametrize(
-    ("capacity", "case", "taken", "minutes"),
-    [
-        (6.0, FillCase.SPLIT_BAND, 6, 2),
-        (0.5, FillCase.FIRST_BAND, 0.5, 0),
-        (40.0, FillCase.SPARE, 33, 4),
-        (9.0, FillCase.EXACT, 9, 2),
-        (np.inf, FillCase.UNLIMITED, 33, 4),
-    ],
-)
-def test_five_cases_of_filling(capacity, case, taken, minutes):
-    """Bands of 1, 3, 5, 9 and 15 people at 0, 1, 2, 3 and 4 minutes; one more at 9 minutes."""
-    column = np.array([[0], [1], [2], [3], [4], [9]])
-    filling = fill_in_order(
-        pairs_of(column),
-        people=[1, 3, 5, 9, 15, 7],
-        capacity=[capacity],
-        order=[0],
-        limit_minutes=4,
-    )
-    (step,) = filling.steps
-    assert step.case == case
-    assert step.taken == pytest.approx(taken)
-    assert step.catchment_minutes == minutes
-    assert step.reachable == 33
-    assert step.spare == (7 if case == FillCase.SPARE else 0)
-    assert filling.assignment.people == pytest.approx(40)
-    assert filling.assignment.unserved_far.sum() == 7
-
-
-def test_split_band_takes_the_same_share_of_each_point():
-    column = np.array([[5], [10], [10]])
-    filling = fill_in_order(
-        pairs_of(column), people=[10, 20, 40], capacity=[40], order=[0], limit_minutes=30
-    )
-    assert filling.assignment.flows.people.tolist() == [10, 10, 20]
-
-
-def test_order_by_people_breaks_ties_by_index():
-    pairs = pairs_of(np.array([[5, 5, 50], [9, 50, 9]]))
-    order = {"people": [10, 10], "facilities": (0, 1, 2), "limit_minutes": 20}
-    assert order_by_people(pairs, **order) == (0, 1, 2)
-    assert order_by_people(pairs, most_first=False, **order) == (1, 2, 0)
-
-
-def test_best_is_never_worse_than_any_order():
-    pairs, people, capacity = big_instance(200, 4, 3)
-    best = assign_people(pairs, people=people, capacity=capacity * 0.9, limit_minutes=12)
-    for order in itertools.permutations(range(4)):
-        filling = fill_in_order(
-            pairs, people=people, capacity=capacity * 0.9, order=order, limit_minutes=12
-        )
-        loss = filling_loss(best.assignment, filling.assignment)
-        assert loss.people >= -1e-6
-        assert filling.assignment.people == pytest.approx(people.sum())

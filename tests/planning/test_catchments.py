@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 
 from data.errors import PlannerError
 from geo.errors import Cancelled
+from geo.travel import Reach
 from planning.catchments import (
     Decay,
     DecayKind,
@@ -23,7 +24,7 @@ from planning.catchments import (
     pair_weights,
     rational_agents,
 )
-from planning.pairs import Pairs, pairs_from_table
+from planning.pairs import Pairs, pairs_from_minutes, pairs_from_table
 
 MINUTES = np.array([[5, 25], [15, 12], [35, 8]])
 PEOPLE = np.array([1000.0, 2000.0, 3000.0])
@@ -32,26 +33,17 @@ DOCTORS = np.array([6.0, 24.0])
 ALL_SUPPLY = [method for method in Method if method not in {Method.MODIFIED, Method.BALANCED}]
 
 
-def pairs_of(minutes: np.ndarray) -> Pairs:
-    """Pairs of a full (points, facilities) matrix of minutes; values below 0 are no pair."""
-    demand, facility = np.nonzero(minutes >= 0)
-    tenths = np.rint(minutes[demand, facility] * 600).astype(int)
-    return pairs_from_table(
-        facility, demand, tenths, n_facilities=minutes.shape[1], n_demand=minutes.shape[0]
-    )
-
-
 def random_system(seed: int, n_points: int = 60, n_rows: int = 7):
     rng = np.random.default_rng(seed)
     minutes = rng.integers(0, 40 * 600, (n_points, n_rows)) / 600
     people = rng.integers(0, 300, n_points).astype(float)
     supply = rng.integers(1, 20, n_rows).astype(float)
-    return pairs_of(minutes), people, supply
+    return pairs_from_minutes(minutes), people, supply
 
 
 def toy(method: Method, **options):
     return floating_catchments(
-        pairs_of(MINUTES),
+        pairs_from_minutes(MINUTES),
         people=PEOPLE,
         supply=DOCTORS,
         method=method,
@@ -94,10 +86,10 @@ def test_toy_ratios_weights_and_losses():
 
 
 def test_toy_crowding():
-    step = crowding(pairs_of(MINUTES), people=PEOPLE, supply=DOCTORS, limit_minutes=30)
+    step = crowding(pairs_from_minutes(MINUTES), people=PEOPLE, supply=DOCTORS, limit_minutes=30)
     assert step.people_per_supply.round(3).tolist() == [155.319, 211.170]
     binary = crowding(
-        pairs_of(MINUTES),
+        pairs_from_minutes(MINUTES),
         people=PEOPLE,
         supply=DOCTORS,
         limit_minutes=30,
@@ -116,20 +108,26 @@ def test_toy_crowding():
     ],
 )
 def test_toy_weights(kind, expected):
-    pairs = pairs_of(MINUTES)
+    pairs = pairs_from_minutes(MINUTES)
     weights = pair_weights(pairs, Decay(kind, 30)).reshape(2, 3).T
     assert weights.round(6).tolist() == [list(row) for row in expected]
 
 
 def test_ends_of_zones_and_limits_belong_to_them():
     column = np.array([[10], [10 + 1 / 600], [20], [30], [30 + 1 / 600]])
-    weights = pair_weights(pairs_of(column), Decay(DecayKind.STEP_SLOW, 30))
+    weights = pair_weights(pairs_from_minutes(column), Decay(DecayKind.STEP_SLOW, 30))
     assert weights.tolist() == [1, 0.68, 0.68, 0.22, 0]
-    assert pair_weights(pairs_of(column), Decay(DecayKind.BINARY, 20)).tolist() == [1, 1, 1, 0, 0]
+    assert pair_weights(pairs_from_minutes(column), Decay(DecayKind.BINARY, 20)).tolist() == [
+        1,
+        1,
+        1,
+        0,
+        0,
+    ]
 
 
 def test_each_facility_may_have_its_own_limit():
-    pairs = pairs_of(np.array([[10, 10], [16, 16], [60, 60]]))
+    pairs = pairs_from_minutes(np.array([[10, 10], [16, 16], [60, 60]]))
     weights = pair_weights(pairs, Decay(DecayKind.BINARY, (15, 60)))
     assert weights.tolist() == [1, 0, 0, 1, 1, 1]
     for kind in DecayKind:
@@ -167,12 +165,12 @@ def test_laws_of_the_others(seed):
 @pytest.mark.parametrize("method", Method)
 def test_scaling_permuting_splitting_and_merging(method):
     pairs, people, supply = random_system(3)
-    matrix = np.full((60, 7), -1.0)
+    matrix = np.full((60, 7), np.inf)
     matrix[pairs.demand, np.repeat(np.arange(7), np.diff(pairs.indptr))] = pairs.tenths / 600
 
     def access(minutes, weights, offered):
         return floating_catchments(
-            pairs_of(minutes), people=weights, supply=offered, method=method
+            pairs_from_minutes(minutes), people=weights, supply=offered, method=method
         ).access
 
     plain = access(matrix, people, supply)
@@ -198,26 +196,30 @@ def test_scaling_permuting_splitting_and_merging(method):
 @given(st.integers(0, 10_000), st.sampled_from(list(Method)))
 def test_never_nan_whatever_is_missing(seed, method):
     rng = np.random.default_rng(seed)
-    minutes = np.where(rng.random((6, 4)) < 0.4, rng.integers(0, 40, (6, 4)), -1)
+    minutes = np.where(rng.random((6, 4)) < 0.4, rng.integers(0, 40, (6, 4)), np.inf)
     people = rng.integers(0, 3, 6) * 10.0
     supply = rng.integers(0, 2, 4) * 3.0
-    answer = floating_catchments(pairs_of(minutes), people=people, supply=supply, method=method)
+    answer = floating_catchments(
+        pairs_from_minutes(minutes), people=people, supply=supply, method=method
+    )
     for values in (answer.access, answer.available, answer.ratio, answer.weighted_people):
         assert np.isfinite(values).all()
         assert (values >= 0).all()
-    reached = ((minutes >= 0) & (minutes <= 20) & (supply > 0)).any(axis=1)
+    reached = ((minutes <= 20) & (supply > 0)).any(axis=1)
     assert (answer.access[~reached] == 0).all()
     assert answer.idle_supply <= answer.supply
-    agents = rational_agents(pairs_of(minutes), people=people, supply=supply, limit_minutes=20)
+    agents = rational_agents(
+        pairs_from_minutes(minutes), people=people, supply=supply, limit_minutes=20
+    )
     assert np.isfinite(agents.cost).tolist() == reached.tolist()
     assert agents.people_without == people[~reached].sum()
-    crowd = crowding(pairs_of(minutes), people=people, supply=supply)
+    crowd = crowding(pairs_from_minutes(minutes), people=people, supply=supply)
     assert np.isfinite(crowd.people_per_supply).all()
 
 
 def test_places_and_facilities_without_the_other_side():
     answer = floating_catchments(
-        pairs_of(np.array([[5, -1, -1], [50, -1, 3]])),
+        pairs_from_minutes(np.array([[5, np.inf, np.inf], [50, np.inf, 3]])),
         people=[10, 20],
         supply=[4, 5, 0],
         method=Method.TWO_STEP,
@@ -283,7 +285,7 @@ def assert_equilibrium(answer, pairs: Pairs, people) -> None:
 
 
 def test_toy_equilibrium_moves_104_people():
-    pairs = pairs_of(MINUTES)
+    pairs = pairs_from_minutes(MINUTES)
     answer = rational_agents(pairs, people=PEOPLE, supply=DOCTORS, limit_minutes=30)
     assert answer.flows.people == pytest.approx([1000, 104, 1896, 3000], rel=1e-12)
     assert answer.load == pytest.approx([1104, 4896], rel=1e-12)
@@ -293,7 +295,7 @@ def test_toy_equilibrium_moves_104_people():
 
 
 def test_toy_equilibrium_is_that_of_pysal_access():
-    table = cost_table(pairs_of(MINUTES), 30)
+    table = cost_table(pairs_from_minutes(MINUTES), 30)
     theirs = raam(
         pd.DataFrame({"demand": PEOPLE.astype(int)}),
         pd.DataFrame({"supply": DOCTORS}),
@@ -303,7 +305,9 @@ def test_toy_equilibrium_is_that_of_pysal_access():
         min_step=1,
         max_cycles=400,
     )
-    ours = rational_agents(pairs_of(MINUTES), people=PEOPLE, supply=DOCTORS, limit_minutes=30)
+    ours = rational_agents(
+        pairs_from_minutes(MINUTES), people=PEOPLE, supply=DOCTORS, limit_minutes=30
+    )
     np.testing.assert_allclose(ours.cost, theirs.sort_index(), atol=2e-3)
 
 
@@ -318,7 +322,9 @@ def test_equilibrium_is_the_minimum_of_the_convex_programme():
     rng = np.random.default_rng(8)
     minutes = rng.integers(0, 30, (4, 3)).astype(float)
     people, supply = rng.integers(10, 60, 4).astype(float), np.array([2.0, 5.0, 3.0])
-    answer = rational_agents(pairs_of(minutes), people=people, supply=supply, tau_minutes=30)
+    answer = rational_agents(
+        pairs_from_minutes(minutes), people=people, supply=supply, tau_minutes=30
+    )
     places = supply * answer.people_per_supply
 
     def total(x: np.ndarray) -> float:
@@ -353,17 +359,19 @@ def test_equilibrium_with_ties_and_rings():
     rng = np.random.default_rng(4)
     minutes = rng.choice([5.0, 10.0], (200, 9))
     people, supply = np.full(200, 10.0), rng.integers(1, 30, 9).astype(float)
-    answer = rational_agents(pairs_of(minutes), people=people, supply=supply, tau_minutes=60)
-    assert_equilibrium(answer, pairs_of(minutes), people)
+    answer = rational_agents(
+        pairs_from_minutes(minutes), people=people, supply=supply, tau_minutes=60
+    )
+    assert_equilibrium(answer, pairs_from_minutes(minutes), people)
     parts = np.bincount(answer.flows.demand, minlength=200)
     assert (parts - 1).sum() <= 8
 
 
 def test_equilibrium_without_people_or_supply():
-    nobody = rational_agents(pairs_of(MINUTES), people=[0, 0, 0], supply=DOCTORS)
+    nobody = rational_agents(pairs_from_minutes(MINUTES), people=[0, 0, 0], supply=DOCTORS)
     assert nobody.load.tolist() == [0, 0]
     assert nobody.cost.round(6).tolist() == [round(5 / 30, 6), 0.4, round(8 / 30, 6)]
-    nothing = rational_agents(pairs_of(MINUTES), people=PEOPLE, supply=[0, 0])
+    nothing = rational_agents(pairs_from_minutes(MINUTES), people=PEOPLE, supply=[0, 0])
     assert np.isinf(nothing.cost).all()
     assert nothing.people_without == 6000
 
@@ -379,16 +387,29 @@ def test_equilibrium_can_be_cancelled():
         rational_agents(pairs, people=people, supply=supply, progress=stop)
 
 
-def test_each_kernel_is_compiled_once():
-    rational_agents(pairs_of(MINUTES), people=PEOPLE, supply=DOCTORS)
-    for kernel in (kernels.sweep, kernels.make_forest, kernels.settle_forest, kernels.add_up_loads):
-        assert len(kernel.signatures) == 1
+def test_two_byte_times_give_the_same_and_compile_nothing_anew():
+    pairs, people, supply = random_system(1)
+    small = Reach(pairs.indptr, pairs.demand, pairs.tenths.astype(np.uint16), pairs.n_demand)
+    for method in Method:
+        one, other = (
+            floating_catchments(times, people=people, supply=supply, method=method).access
+            for times in (pairs, small)
+        )
+        assert np.array_equal(one, other)
+    one, other = (
+        rational_agents(times, people=people, supply=supply).flows for times in (pairs, small)
+    )
+    assert np.array_equal(one.people, other.people)
+    for kernel in vars(kernels).values():
+        assert len(getattr(kernel, "signatures", ())) <= 1
 
 
 def test_faults_are_named():
     with pytest.raises(PlannerError, match="supply: expected 2 values, got 1"):
-        floating_catchments(pairs_of(MINUTES), people=PEOPLE, supply=[1], method=Method.TWO_STEP)
+        floating_catchments(
+            pairs_from_minutes(MINUTES), people=PEOPLE, supply=[1], method=Method.TWO_STEP
+        )
     with pytest.raises(PlannerError, match="people: 1 values are negative"):
-        rational_agents(pairs_of(MINUTES), people=[1, 2, -3], supply=DOCTORS)
+        rational_agents(pairs_from_minutes(MINUTES), people=[1, 2, -3], supply=DOCTORS)
     with pytest.raises(PlannerError, match=r"outside 0\.\.1"):
         pairs_from_table([2], [0], [5], n_facilities=2, n_demand=1)
