@@ -27,6 +27,7 @@ def write_roads(
     path: Path, nodes: Mapping[int, Spot], ways: Sequence[tuple[list[int], dict[str, str]]]
 ) -> None:
     """Write an OpenStreetMap file of these nodes (metres) and ways (nodes, tags)."""
+    path.unlink(missing_ok=True)
     with osmium.SimpleWriter(str(path)) as writer:
         for number, (east_m, north_m) in nodes.items():
             writer.add_node(

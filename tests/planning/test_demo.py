@@ -1,4 +1,4 @@
-"""The built-in county from files to results: the golden summary, the ledger, what officials check."""
+"""The built-in county from files to results: golden summary, ledger, what officials check."""
 
 import csv
 import json
