@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from data.checks import row_finding
+from data.coordinates import Surroundings, coordinate_findings
 from data.errors import PlannerError, StudyError, raise_errors
 from data.facilities import FacilityRows, place_facilities, read_facilities
 from data.population import Population, check_sum, read_population
@@ -96,6 +97,9 @@ def load_dataset(
     demand = _demand(population, zones, villages, crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
     side = _side_tables(study, (zones, villages, placed), crs, findings)
+    if roads is not None and facilities is not None:
+        around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads))
+        findings.extend(coordinate_findings(facilities, study.facilities.source, around))
     raise_errors(findings)
     if placed is None or roads is None:  # pragma: no cover - both leave errors behind
         raise StudyError(*findings)

@@ -15,7 +15,7 @@ from data.headers import find_columns, is_ambiguous_beds, missing_column
 from data.kinds import kind_code, kind_level, operating_status
 from data.positions import read_positions
 from data.sheets import Table, select
-from data.study import FacilitiesTable
+from data.study import COLUMN_NAMES, FacilitiesTable
 from data.tables import read_any
 from data.types import FACILITY_COLUMNS, CellValue, Facilities, Floats
 from geo.crs import to_metric
@@ -40,6 +40,8 @@ class FacilityRows:
         (n,) level by kind, or as the list says.
     lon, lat
         (n,) degrees, NaN where the row has no coordinates.
+    division_code, division_name, address
+        What the list says of where each is; "" where it says nothing.
     """
 
     file: str
@@ -48,6 +50,9 @@ class FacilityRows:
     level: NDArray[np.int8]
     lon: Floats
     lat: Floats
+    division_code: tuple[str, ...]
+    division_name: tuple[str, ...]
+    address: tuple[str, ...]
 
 
 def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> FacilityRows | None:
@@ -73,7 +78,7 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
         findings.append(Finding("facilities_empty", file=table.file))
         return None
     # `level` is taken only where the study maps it: lists use the word for many things.
-    names = [*FACILITY_COLUMNS, "lon", "lat", *_stated(source, "level")]
+    names = [n for n in COLUMN_NAMES["facilities"] if n != "level" or _is_mapped(source, n)]
     found = find_columns(table, names, source.source.columns, findings)
     lon, lat = read_positions(table, found, source.source, findings)
     columns = _parsed(table, found, dict(source.defaults), findings)
@@ -87,7 +92,19 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
     columns["status"] = _statuses(table, columns["status"], findings)
     level = _levels(table, columns["kind"], kind_texts, found.get("level"), findings)
     _note_unplaced(table, lon, findings)
-    return _in_order(FacilityRows(table.file, table.row, columns, level, lon, lat))
+    return _in_order(
+        FacilityRows(
+            file=table.file,
+            row=table.row,
+            columns=columns,
+            level=level,
+            lon=lon,
+            lat=lat,
+            division_code=_plain_column(table, found.get("division_code")),
+            division_name=_plain_column(table, found.get("division_name")),
+            address=_plain_column(table, found.get("address")),
+        )
+    )
 
 
 def place_facilities(rows: FacilityRows, polygons: NDArray[np.object_], crs: str) -> Facilities:
@@ -144,8 +161,12 @@ def _matching(table: Table, where: str, findings: list[Finding]) -> NDArray[np.b
     return found.matched
 
 
-def _stated(source: FacilitiesTable, name: str) -> list[str]:
-    return [name] if name in dict(source.source.columns) else []
+def _is_mapped(source: FacilitiesTable, name: str) -> bool:
+    return name in dict(source.source.columns)
+
+
+def _plain_column(table: Table, header: str | None) -> tuple[str, ...]:
+    return tuple(map(text, table.columns[header])) if header else ("",) * len(table)
 
 
 def _parsed(
@@ -293,6 +314,9 @@ def _in_order(rows: FacilityRows) -> FacilityRows:
         level=rows.level[order],
         lon=rows.lon[order],
         lat=rows.lat[order],
+        division_code=tuple(rows.division_code[i] for i in order),
+        division_name=tuple(rows.division_name[i] for i in order),
+        address=tuple(rows.address[i] for i in order),
     )
 
 

@@ -149,6 +149,37 @@ POSITION_MESSAGES: dict[str, Message] = {
         "{count} rows are not degrees of longitude and latitude, such as {example}",
         'If they are metres, state their system, perhaps `crs = "{crs}"`.',
     ),
+    "coordinates_converted": Message(
+        "note", "{count} rows were converted from {system} to WGS 84, as stated"
+    ),
+    "coordinates_unknown": Message(
+        "warning",
+        "{count} rows name a coordinate system that is not understood",
+        "Write WGS84, GCJ02 or BD09.",
+    ),
+    "coordinates_suspected": Message(
+        "warning",
+        "the coordinates look like {found}, not {stated}: they would move by {shift_m} m, "
+        "{minutes} minutes on foot",
+        'Check on the map; then state `coordinates = "{found}"`, or "{stated}" if they are right.',
+    ),
+    "coordinates_ask": Message(
+        "error",
+        "the coordinates look like {found}, not {stated}: they would move by {shift_m} m, "
+        "{minutes} minutes on foot; nothing was converted",
+        'Check on the map and state `coordinates = "{found}"` (or "{stated}") instead of "auto".',
+    ),
+    "coordinates_fit": Message("note", "the coordinates fit {system}"),
+    "coordinates_undetermined": Message(
+        "warning",
+        "{count} rows do not tell which system the coordinates are in; they were taken as WGS 84",
+        "Ask where the coordinates come from, and state `coordinates`.",
+    ),
+    "coordinates_odd": Message(
+        "warning",
+        "{count} rows fit another coordinate system better than the rest of the file",
+        "Check them on the map; a column 坐标系 states the system row by row.",
+    ),
     "row_nowhere": Message("error", "{count} rows have no coordinates", "Add them."),
     "layer_not_polygons": Message(
         "error", "{count} rows are not polygons", "Use a layer of areas, or of points only."

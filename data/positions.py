@@ -8,14 +8,23 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.cells import number, parse
+from data.cells import is_blank, number, parse, text
 from data.checks import row_finding
 from data.sheets import Table
 from data.study import TableSource
 from data.types import Floats, Geometries
 from geo.crs import LONLAT, is_degrees, is_known, is_same, transform
 from geo.errors import Finding
+from geo.offsets import System, to_wgs84
 
+_SYSTEM_WORDS: dict[System, str] = {
+    "wgs84": "wgs84 wgs-84 gps cgcs2000 2000 国家2000 天地图 epsg:4326 epsg:4490 osm",
+    "gcj02": "gcj02 gcj-02 gcj 火星 火星坐标 高德 高德地图 腾讯 腾讯地图 amap",
+    "bd09": "bd09 bd-09 bd09ll 百度 百度地图 baidu",
+}
+"""Words by which lists name the system of a row."""
+
+_BY_WORD = {word: system for system, words in _SYSTEM_WORDS.items() for word in words.split()}
 _CHINA_LON = (73.0, 136.0)
 _CHINA_LAT = (3.0, 54.0)
 _FIRST_PREFIXED_ZONE = 25  # CGCS2000 3-degree zones 25..45 are EPSG:4513..4533 with the prefix
@@ -44,7 +53,7 @@ def read_positions(
         (n,) degrees, WGS 84.
     """
     if table.geometry is not None:
-        return _of_geometry(table, source, findings)
+        return _of_geometry(table, columns, source, findings)
     missing = [name for name in ("lon", "lat") if name not in columns]
     if missing:
         available = ", ".join(list(table.columns)[:30])
@@ -60,7 +69,8 @@ def read_positions(
         return np.full(len(table), np.nan), np.full(len(table), np.nan)
     if not is_degrees(crs):
         x, y = transform(x, y, source=crs, target=LONLAT)
-    return _checked(table, x, y, findings)
+    lon, lat = _checked(table, x, y, findings)
+    return _unshifted(table, lon, lat, _row_systems(table, columns, source, findings), findings)
 
 
 def layer_crs(table: Table, source: TableSource, findings: list[Finding]) -> str | None:
@@ -94,7 +104,7 @@ def to_system(geometry: Geometries, *, source: str, target: str) -> Geometries:
 
 
 def _of_geometry(
-    table: Table, source: TableSource, findings: list[Finding]
+    table: Table, columns: Mapping[str, str], source: TableSource, findings: list[Finding]
 ) -> tuple[Floats, Floats]:
     geometry = table.geometry
     crs = layer_crs(table, source, findings)
@@ -106,8 +116,53 @@ def _of_geometry(
     # A building or a site drawn as an area is at a point inside it.
     points[is_area] = shapely.point_on_surface(geometry[is_area])
     x, y = shapely.get_x(points), shapely.get_y(points)
-    lon, lat = transform(x, y, source=crs, target=LONLAT)
-    return _checked(table, lon, lat, findings)
+    lon, lat = _checked(table, *transform(x, y, source=crs, target=LONLAT), findings)
+    return _unshifted(table, lon, lat, _row_systems(table, columns, source, findings), findings)
+
+
+def stated_system(source: TableSource) -> System:
+    """Return the web map system that the study states for a file; WGS 84 when it states none."""
+    if source.coordinates is None or source.coordinates == "auto":
+        return "wgs84"
+    return source.coordinates
+
+
+def _row_systems(
+    table: Table, columns: Mapping[str, str], source: TableSource, findings: list[Finding]
+) -> NDArray[np.str_]:
+    """Return the system of every row: what its own cell says, else what the study says."""
+    systems = np.full(len(table), stated_system(source), dtype="<U5")
+    header = columns.get("coordinates")
+    if header is None:
+        return systems
+    unknown = []
+    for index, cell in enumerate(table.columns[header]):
+        word = text(cell).lower().replace(" ", "")
+        if word in _BY_WORD:
+            systems[index] = _BY_WORD[word]
+        elif not is_blank(cell):
+            unknown.append(index)
+    if unknown:
+        findings.append(
+            row_finding("coordinates_unknown", table.row[unknown], file=table.file, column=header)
+        )
+    return systems
+
+
+def _unshifted(
+    table: Table, lon: Floats, lat: Floats, systems: NDArray[np.str_], findings: list[Finding]
+) -> tuple[Floats, Floats]:
+    """Return WGS 84 of rows that are stated to be in a shifted system; the move is noted."""
+    for system in ("gcj02", "bd09"):
+        rows = (systems == system) & np.isfinite(lon)
+        if rows.any():
+            lon[rows], lat[rows] = to_wgs84(lon[rows], lat[rows], system)
+            findings.append(
+                row_finding(
+                    "coordinates_converted", table.row[rows], file=table.file, system=system
+                )
+            )
+    return lon, lat
 
 
 def _numbers(table: Table, header: str, findings: list[Finding]) -> Floats:

@@ -11,6 +11,7 @@ from data.types import FACILITY_COLUMNS
 
 ModeName = Literal["walk", "walk_elderly", "e_bike", "car"]
 SpeedSetName = Literal["default", "observed", "low", "high"]
+CoordinatesName = Literal["wgs84", "gcj02", "bd09", "auto"]
 
 DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
 
@@ -18,7 +19,10 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "zones": ("code", "name", "level", "urban", "people"),
     "villages": ("code", "name", "people", "parent", "lon", "lat"),
     "population": ("id", "lon", "lat"),
-    "facilities": (*FACILITY_COLUMNS, "lon", "lat", "level"),
+    "facilities": (
+        *(*FACILITY_COLUMNS, "lon", "lat", "level"),
+        *("coordinates", "division_code", "division_name", "address"),
+    ),
     "circuits": (
         *("stop_id", "place", "lon", "lat", "base_facility", "visits_per_month", "weekdays"),
         *("hours", "villages", "is_island_point"),
@@ -44,7 +48,8 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 class TableSource:
     """A file with a layer and a column mapping (our name -> the file's name).
 
-    `crs` and `encoding` state what the file itself does not say; `licence`, `attribution` and
+    `crs` and `encoding` state what the file itself does not say; `coordinates` states which of the
+    systems of Chinese web maps it is in (`auto`: propose one and ask); `licence`, `attribution` and
     `date` are shown on every map and GeoPackage.
     """
 
@@ -53,6 +58,7 @@ class TableSource:
     columns: tuple[tuple[str, str], ...] = ()
     crs: str | None = None
     encoding: str | None = None
+    coordinates: CoordinatesName | None = None
     licence: str = ""
     attribution: str = ""
     date: str = ""
