@@ -96,8 +96,8 @@ def interactive_map(
         ("servicecircle", place.text(map_script(), "js")),
     ]
     board.default_css = [
-        ("leaflet", place.text(asset(LEAFLET_CSS), "css")),
-        ("servicecircle", place.text(asset(MAP_CSS), "css")),
+        ("leaflet_css", place.text(asset(LEAFLET_CSS), "css")),
+        ("servicecircle_css", place.text(asset(MAP_CSS), "css")),
     ]
     behaviour = {
         "badge": True,

@@ -186,9 +186,17 @@
         openPopup(map, place.latlng);
       }
     };
+    const pictures = [];
     board.layers.forEach((layer) => {
       layer.isShown = layer.entry.visible;
-      if (layer.isShown) { layer.leaflet.addTo(map); }
+      if (!layer.isShown) { return; }
+      if (layer.stripes) {
+        pictures.push(new Promise((resolve, reject) => {
+          layer.leaflet.once('load', resolve);
+          layer.leaflet.once('error', () => { reject(new Error(layer.entry.label)); });
+        }));
+      }
+      layer.leaflet.addTo(map);
     });
     stage.board = board;
     furniture(map, words, { attribution: doc.attribution });
@@ -211,7 +219,7 @@
       badge.addTo(map);
     }
     listen(map, stage, options);
-    board.ready = Promise.all(board.layers.map((layer) => layer.ready)).then(() => {
+    board.ready = Promise.all(pictures.concat(board.layers.map((layer) => layer.ready))).then(() => {
       board.isTooOld = board.layers.some((layer) => layer.isTooOld);
       if (board.isTooOld) { warn(map.getContainer(), words.no_compression); }
       map.getContainer().setAttribute('data-sc-ready', '1');
