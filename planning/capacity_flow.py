@@ -125,7 +125,7 @@ def solve_flow(problem: FlowProblem, progress: Progress | None) -> None:
     """Run the kernels in short calls until nobody is in excess; changes the problem's arrays."""
     n_centres = len(problem.most)
     widest = int(np.diff(problem.indptr).max(initial=0))
-    pool = 2 * len(problem.flow) + 2 * (n_centres + 1) * widest
+    one_path = (n_centres + 1) * widest
     root = np.empty((n_centres, n_centres), dtype=np.int32)
     cheapest = np.empty((n_centres, n_centres), dtype=np.int64)
     heap, key, used = np.empty((0, 4), np.int32), np.empty(0, np.int64), 0
@@ -133,9 +133,8 @@ def solve_flow(problem: FlowProblem, progress: Progress | None) -> None:
     room = problem.most - problem.least
     paths = max(1, min(PATHS_A_CALL, STEPS_A_CALL // n_centres**2))
     while (left := int(np.maximum(problem.excess, 0).sum())) > 0:
-        if used + (n_centres + 1) * widest > len(key):
-            if used > pool // 2:
-                pool *= 2
+        if used + one_path > len(key):
+            pool = max(len(key), 2 * (_moves(problem) + one_path))
             heap, key = np.empty((pool, 4), dtype=np.int32), np.empty(pool, dtype=np.int64)
             used = kernels.fill_heaps(
                 problem.indptr,
@@ -147,7 +146,7 @@ def solve_flow(problem: FlowProblem, progress: Progress | None) -> None:
                 root,
                 cheapest,
             )
-        _, used = kernels.shortest_paths(
+        found, used = kernels.shortest_paths(
             problem.indptr,
             problem.cell_of,
             problem.centre,
@@ -166,8 +165,17 @@ def solve_flow(problem: FlowProblem, progress: Progress | None) -> None:
             used,
             paths,
         )
+        if not found:
+            msg = f"no path for {left} people units in excess"
+            raise RuntimeError(msg)
         if progress is not None:
             progress("assign", at_start - left, at_start)
+
+
+def _moves(problem: FlowProblem) -> int:
+    """Return how many moves all heaps hold when they are built anew."""
+    others = np.diff(problem.indptr) - 1
+    return int(others[problem.cell_of[problem.flow > 0]].sum())
 
 
 def optimality_gap(problem: FlowProblem) -> float:

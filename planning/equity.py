@@ -138,10 +138,7 @@ def time_spread(
 def inequality(
     values: ArrayLike, people: ArrayLike, *, group: str = "", aversion: float = 1.0
 ) -> Inequality:
-    """Return every inequality measure of `values` (n,) among `people` (n,).
-
-    `aversion` is the Atkinson parameter.
-    """
+    """Return every measure of `values` (n,) among `people` (n,); `aversion` is Atkinson's."""
     amounts, weights = _ranked(values, people)
     total = float(weights.sum())
     return Inequality(
