@@ -26,7 +26,7 @@ def ratio_rows(ratios: Ratios) -> list[dict[str, Any]]:
         Row `zone` adds `zone_codes`, `zone_names` (several when judged together),
         `resident_people`, `service_people`, the centre counts of `all`, `centres_missing`,
         `street` and `people` (met, not_met, unknown), `verdict` (the Chinese words),
-        `verdict_code`, `centre_ids`, `oversized_ids`, `urban_source`.
+        `verdict_code`, `zones_without_centre`, `centre_ids`, `oversized_ids`, `urban_source`.
     """
     rows = [
         {**_total_row(row), "branches_counted": ratios.branches_counted} for row in ratios.totals
@@ -109,6 +109,7 @@ def _zone_row(row: UrbanVerdict) -> dict[str, Any]:
         "people": row.people.value,
         "verdict": row.result.value,
         "verdict_code": row.result.name.lower(),
+        "zones_without_centre": list(row.zones_without_centre),
         "centre_ids": list(row.centre_ids),
         "oversized_ids": list(row.oversized_ids),
     }

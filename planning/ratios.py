@@ -94,6 +94,8 @@ class UrbanVerdict:
         The fewest, `ceil(people / upper)`, and the most, `max(1, floor(people / lower))`.
     street, people
         The two columns.
+    zones_without_centre
+        Zones of the unit that hold no confirmed government-run centre.
     oversized_ids
         Centres above the upper bound by themselves, also where the average holds.
     """
@@ -112,14 +114,15 @@ class UrbanVerdict:
     people: ColumnStatus
     size: SizeStatus
     result: UrbanResult
+    zones_without_centre: tuple[str, ...]
     centre_ids: tuple[str, ...]
     oversized_ids: tuple[str, ...]
     bounds: RatioBounds
 
     @property
     def centres_missing(self) -> int:
-        """Centres to add until the people column holds; 0 where it holds."""
-        return max(0, self.centres_needed[0] - self.centres)
+        """Centres to add until both columns hold; 0 where they do."""
+        return max(len(self.zones_without_centre), self.centres_needed[0] - self.centres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +324,9 @@ def _verdict(view: ServicePeople, scope: _Scope, unit: Sequence[int]) -> UrbanVe
         people=columns[1],
         size=size_of(per_centre, bounds),
         result=_result(scope.zones, unit, people, columns),
+        zones_without_centre=tuple(
+            scope.zones.code[z] for z in zones if z not in _seats(scope, only_confirmed=True)
+        ),
         centre_ids=tuple(ids),
         oversized_ids=tuple(
             i for i, size in zip(ids, sizes, strict=True) if size is SizeStatus.OVER
@@ -331,13 +337,17 @@ def _verdict(view: ServicePeople, scope: _Scope, unit: Sequence[int]) -> UrbanVe
 
 def _street_column(scope: _Scope, unit: Sequence[int]) -> ColumnStatus:
     """Return whether every subdistrict of the unit holds an operating government-run centre."""
-    seat = scope.facilities.zone[scope.centres.index].tolist()
-    confirmed = {
-        zone for zone, run in zip(seat, scope.centres.government_run, strict=True) if run == "yes"
-    }
-    if all(zone in confirmed for zone in unit):
+    if set(unit) <= _seats(scope, only_confirmed=True):
         return ColumnStatus.MET
-    return ColumnStatus.UNKNOWN if all(zone in seat for zone in unit) else ColumnStatus.NOT_MET
+    is_open_question = set(unit) <= _seats(scope, only_confirmed=False)
+    return ColumnStatus.UNKNOWN if is_open_question else ColumnStatus.NOT_MET
+
+
+def _seats(scope: _Scope, *, only_confirmed: bool) -> set[int]:
+    """Return the zones that hold a counted centre, or one that is confirmed as government-run."""
+    zones = scope.facilities.zone[scope.centres.index].tolist()
+    runs = scope.centres.government_run
+    return {z for z, run in zip(zones, runs, strict=True) if run == "yes" or not only_confirmed}
 
 
 def _people_column(

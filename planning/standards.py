@@ -94,8 +94,10 @@ class Standard:
         The threshold as written (empty: no number), the year it is for and the unit of the figure.
     base
         Population base 常住, 户籍, 服务, 实有, or what is counted: 机构, 村.
-    mode, minutes, levels
-        Mode of travel (empty: the study's headline mode), minutes, levels of institution.
+    denominator
+        `residents` where the rate is on all residents, so that a rate alone gives a gap.
+    mode, minutes, levels, kinds
+        Mode of travel (empty: the study's headline mode), minutes, levels and kinds of institution.
     scale
         Figure = numerator / denominator * scale: 100 for %, 1000 for 千人.
     column
@@ -108,6 +110,8 @@ class Standard:
         Units that answer for it (annex 3).
     inputs
         Inputs it cannot be judged without.
+    aliases
+        Further names by which indicator tables call it.
     mark
         Evidence: S stated, V read elsewhere, C computed, K known, I interpreted.
     is_verified
@@ -131,9 +135,11 @@ class Standard:
     target_year: int | None = None
     unit: str = ""
     base: Base = ""
+    denominator: Literal["", "residents"] = ""
     mode: str = ""
     minutes: float | None = None
     levels: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
     scale: float = 100.0
     column: str = ""
     plausible: tuple[float, float] | None = None
@@ -141,6 +147,7 @@ class Standard:
     baseline_year: int | None = None
     responsible: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     mark: Mark = "S"
     is_verified: bool = True
     reason: str = ""
