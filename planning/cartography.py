@@ -34,7 +34,7 @@ from planning.maps import (
     map_strings,
 )
 from planning.maps.layers import Hover, Layer
-from planning.maps.themes import ThemeName, people_theme, status_theme, time_theme
+from planning.maps.themes import ThemeName, people_theme, ramp, status_theme, time_theme
 from planning.results import chosen_sites
 from planning.run import run_number
 from planning.scenario import is_operating
@@ -123,6 +123,7 @@ def layers(assessment: Assessment, language: Language) -> tuple[Layer, ...]:
         found.append(water_layer(dataset, translate))
     found += [
         cell_layer(assessment, translate),
+        circle_layer(assessment, translate),
         zone_layer(assessment, translate),
         road_layer(dataset, translate),
         gap_layer(assessment, translate),
@@ -286,6 +287,33 @@ def facility_layer(assessment: Assessment, language: Language) -> FacilityLayer:
             (translate("Open now"), tuple(yes_no[flag] for flag in operating.tolist())),
             (translate("Hours"), facilities.texts("hours")),
         ),
+    )
+
+
+def circle_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
+    """Return the service circles: one area a band of minutes around all open points."""
+    circles = assessment.circles
+    label = translate("{low:.0f} to {high:.0f} min")
+    colours = ramp("viridis", max(len(circles), 2))
+    return PolygonLayer(
+        id="circles",
+        label=translate("Service circles ({mode})").format(
+            mode=mode_text(assessment.analysis_mode, translate)
+        ),
+        polygons=_in_degrees(
+            np.array([circle.area for circle in circles], dtype=object), assessment.dataset.crs
+        ),
+        group=np.arange(len(circles), dtype=np.uint8),
+        styles=tuple(
+            AreaStyle(
+                label.format(low=circle.from_minutes, high=circle.to_minutes),
+                fill_colour=colour,
+                fill_opacity=0.35,
+                line_colour=colour,
+            )
+            for circle, colour in zip(circles, colours, strict=False)
+        ),
+        is_visible=False,
     )
 
 

@@ -18,6 +18,7 @@ from planning.maps import to_html
 from planning.results import (
     cell_columns,
     chosen_sites,
+    circle_columns,
     facility_columns,
     gap_columns,
     site_columns,
@@ -138,6 +139,11 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
                 np.array([gap.x_m for gap in assessment.gaps]),
                 np.array([gap.y_m for gap in assessment.gaps]),
             ),
+            dataset.crs,
+        ),
+        "circles": _frame(
+            circle_columns(assessment),
+            np.array([circle.area for circle in assessment.circles], dtype=object),
             dataset.crs,
         ),
         "sites": _frame(site_columns(assessment), _points(sites.x_m, sites.y_m), dataset.crs),

@@ -296,6 +296,16 @@ def site_columns(assessment: Assessment) -> list[Column]:
     ]
 
 
+def circle_columns(assessment: Assessment) -> list[Column]:
+    """Return the columns of the layer `circles`: the bands of minutes around all open points."""
+    circles = assessment.circles
+    return [
+        Column("mode", [assessment.analysis_mode] * len(circles)),
+        Column("from_minutes", [circle.from_minutes for circle in circles], 1),
+        Column("to_minutes", [circle.to_minutes for circle in circles], 1),
+    ]
+
+
 def people_nearest(dataset: Dataset, result: ModeResult) -> Floats:
     """Return (n_facilities,) people inside the zones whose nearest open point each one is."""
     demand = dataset.demand

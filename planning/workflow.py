@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.study import Study, TravelTable
 from data.types import Dataset
+from geo.circles import Circle
 from geo.errors import Finding, Progress
 from geo.snap import Snaps
 from geo.travel import Nearest, nearest
@@ -43,6 +44,7 @@ from planning.sensitivity import (
     statuses_by_speed_set,
     sweep,
 )
+from planning.service_circles import service_circles
 from planning.wording import msgid
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -112,6 +114,7 @@ class Assessment:
     is_open: Mask
     modes: Mapping[str, ModeResult]
     gaps: tuple[Gap, ...]
+    circles: tuple[Circle, ...]
     ratios: Ratios
     proposal: Proposal
     sensitivity: tuple[Variant, ...]
@@ -156,6 +159,8 @@ def assess(
     given = _mode_input(dataset, study.travel, result, is_open)
     report(msgid("Gaps"), 0, 1)
     gaps = find_gaps(gap_input(dataset), result.status, result.nearest)
+    report(msgid("Service circles"), 0, 1)
+    circles = service_circles(given)
     report(msgid("People per centre"), 0, 1)
     ratios = people_per_centre(given, study, scenario)
     report(msgid("Choosing sites"), 0, 1)
@@ -170,6 +175,7 @@ def assess(
         is_open=is_open,
         modes=modes,
         gaps=gaps,
+        circles=circles,
         ratios=ratios,
         proposal=proposal,
         sensitivity=sweep(given),
