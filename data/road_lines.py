@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from data.cells import text
 from data.checks import row_finding
-from data.errors import StudyError
+from data.errors import StudyError, raise_errors
 from data.headers import find_columns, missing_column
 from data.positions import layer_crs
 from data.raw_roads import RawRoads
@@ -106,13 +106,14 @@ def read_lines(
     table = _layer(source, findings)
     columns = find_columns(table, COLUMN_NAMES["roads"], source.columns, findings)
     crs = layer_crs(table, source, findings)
-    faults = [] if "class" in columns else [missing_column(table, "class")]
-    if faults or crs is None or table.geometry is None:
-        is_bare = table.geometry is None
-        reason = (("expected", "a layer of lines"), ("reason", "it has no geometry"))
-        bare = [Finding("file_unreadable", reason, file=table.file)] if is_bare else []
-        missing = [finding for finding in findings if finding.code == "crs_missing"]
-        raise StudyError(*faults, *bare, *missing)
+    if "class" not in columns and "class" not in dict(source.columns):
+        findings.append(missing_column(table, "class"))
+    if table.geometry is None:
+        said = (("expected", "a layer of lines"), ("reason", "it has no geometry"))
+        findings.append(Finding("file_unreadable", said, file=table.file))
+    raise_errors(findings)
+    if crs is None or table.geometry is None:  # told above
+        raise StudyError
     way_id = _way_ids(table, columns.get("id"))
     uses = [
         ferries.get(way, use) if use.road_class == FERRY else use

@@ -203,7 +203,7 @@ def load_arrays(path: Path, *, key: str) -> tuple[dict[str, NDArray[Any]], dict[
         As given to it.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             content = json.loads(file[_META].tobytes())
             if content["key"] != key:
                 return None
