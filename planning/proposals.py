@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import shapely
 
 from data.study import Study
-from data.types import Dataset, Floats, Ints
+from data.types import Dataset, Floats, Geometries, Ints
 from geo.errors import Progress
 from geo.snap import snap
 from geo.travel import Reach, reach
@@ -221,7 +222,7 @@ def _from_layer(dataset: Dataset) -> CandidateSites:
     )
 
 
-def _holder(points: np.ndarray, areas: np.ndarray) -> Ints:
+def _holder(points: Any, areas: Geometries) -> Ints:
     """Return for each point the lowest area that holds it, -1 where none does."""
     holder = np.full(len(points), -1, dtype=np.int32)
     if len(areas):
