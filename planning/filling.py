@@ -29,6 +29,7 @@ from planning.pairs import (
     require_length,
     within,
 )
+from planning.wording import msgid
 
 ROUNDING = 1e-12
 """Relative difference below which a capacity counts as met exactly."""
@@ -47,6 +48,15 @@ class FillCase(StrEnum):
     """Whole bands make up the capacity exactly."""
     UNLIMITED = "E"
     """The capacity is ignored: all who are left in reach."""
+
+
+CASE_WORDS: dict[FillCase, str] = {
+    FillCase.SPLIT_BAND: msgid("Full: part of the last band is turned away"),
+    FillCase.FIRST_BAND: msgid("Full: the nearest band alone is too large"),
+    FillCase.SPARE: msgid("Capacity to spare"),
+    FillCase.EXACT: msgid("Exactly full"),
+    FillCase.UNLIMITED: msgid("Capacity not considered"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from planning.pairs import (
     limits_in_tenths,
     require_length,
 )
+from planning.wording import msgid
 
 
 class LegStatus(IntEnum):
@@ -45,6 +46,17 @@ class LegStatus(IntEnum):
     NOT_OPEN = 7
     """The facility itself is not open."""
 
+
+LEG_WORDS: dict[LegStatus, str] = {
+    LegStatus.OK: msgid("In time"),
+    LegStatus.TOP: msgid("Highest level"),
+    LegStatus.MISSING: msgid("No facility declared"),
+    LegStatus.CLOSED: msgid("Declared facility not open"),
+    LegStatus.NOT_UPWARD: msgid("Declared facility not of a higher level"),
+    LegStatus.UNREACHABLE: msgid("Unreachable by road"),
+    LegStatus.OVER: msgid("Longer than the limit of the leg"),
+    LegStatus.NOT_OPEN: msgid("Not open"),
+}
 
 GOING_ON = (LegStatus.OK, LegStatus.OVER)
 

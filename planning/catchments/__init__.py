@@ -5,18 +5,25 @@ from planning.catchments.floating import (
     Catchments,
     Crowding,
     Method,
+    access_by_zone,
     crowding,
     floating_catchments,
 )
+from planning.catchments.notes import AGENTS_NOTE, CROWDING_NOTE, NOTES, MethodNote
 from planning.catchments.rational import Equilibrium, rational_agents, warm
 
 __all__ = [
+    "AGENTS_NOTE",
+    "CROWDING_NOTE",
+    "NOTES",
     "Catchments",
     "Crowding",
     "Decay",
     "DecayKind",
     "Equilibrium",
     "Method",
+    "MethodNote",
+    "access_by_zone",
     "crowding",
     "floating_catchments",
     "pair_weights",

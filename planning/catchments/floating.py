@@ -222,6 +222,28 @@ def crowding(
     )
 
 
+def access_by_zone(
+    catchments: Catchments, *, people: ArrayLike, zone: Ints, n_zones: int
+) -> tuple[float | None, ...]:
+    """Return the people-weighted mean access of each zone; None where a zone has no people.
+
+    Parameters
+    ----------
+    people
+        (n_demand,) people: all, or one group.
+    zone
+        (n_demand,) zone of each point; points of -1 are in none.
+    """
+    weights = checked_amounts("people", people, len(catchments.access))
+    inside = zone >= 0
+    total = np.bincount(zone[inside], weights=weights[inside], minlength=n_zones)
+    supply = (weights * catchments.access)[inside]
+    sums = np.bincount(zone[inside], weights=supply, minlength=n_zones)
+    return tuple(
+        float(part / whole) if whole > 0 else None for part, whole in zip(sums, total, strict=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The two weight matrices of a method: powers of w, and what they are divided by.

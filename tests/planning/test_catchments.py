@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,9 +17,13 @@ from data.errors import PlannerError
 from geo.errors import Cancelled
 from geo.travel import Reach
 from planning.catchments import (
+    AGENTS_NOTE,
+    CROWDING_NOTE,
+    NOTES,
     Decay,
     DecayKind,
     Method,
+    access_by_zone,
     crowding,
     floating_catchments,
     kernels,
@@ -226,6 +232,24 @@ def test_places_and_facilities_without_the_other_side():
     )
     assert answer.access.tolist() == [0.4, 0]
     assert (answer.people_without, answer.idle_supply) == (20, 5)
+
+
+def test_mean_access_of_zones():
+    answer = toy(Method.TWO_STEP)
+    zone = np.array([1, 1, -1], dtype=np.int32)
+    means = access_by_zone(answer, people=PEOPLE, zone=zone, n_zones=3)
+    assert means == (None, pytest.approx(0.006), None)
+
+
+def test_each_method_has_its_note():
+    assert list(NOTES) == list(Method)
+    notes = [*NOTES.values(), CROWDING_NOTE, AGENTS_NOTE]
+    assert len({note.formula for note in notes}) == len(notes)
+    assert all("doi:10." in note.source for note in notes)
+    page = (Path(__file__).parents[2] / "docs" / "catchments.md").read_text(encoding="utf-8")
+    for note in notes:
+        assert note.formula in page
+        assert note.source in page
 
 
 def cost_table(pairs: Pairs, limit_minutes: float) -> pd.DataFrame:
