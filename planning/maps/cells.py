@@ -111,7 +111,8 @@ def _theme_png(theme: CellTheme, shown: Picture) -> Blob:
     """Return the picture of one theme."""
     # Index 0 is transparent: the last place of the table, which -1 (no cell) reads too.
     table = np.append(np.where(theme.classes == NO_CLASS, 0, theme.classes + 1), 0).astype(np.uint8)
-    return Blob("png", paletted_png(table[shown.cell], [s.colour for s in theme.swatches]))
+    content = paletted_png(table[shown.cell], [s.colour for s in theme.swatches])
+    return Blob("png", content, content)
 
 
 def _hover(pack: Pack, key: str, row: Hover, order: NDArray[np.int64]) -> dict[str, Any]:

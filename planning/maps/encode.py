@@ -22,10 +22,15 @@ _DTYPES = {"u8": np.uint8, "u16": np.uint16, "u32": np.uint32}
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """One block of bytes: a `png` picture or a `bin` pack of arrays."""
+    """One block of bytes: a `png` picture or a `bin` pack of arrays.
+
+    `packed` is the content as it travels: gzip for packs (made once, used on every rerun of the
+    app), the content itself for pictures.
+    """
 
     kind: str
     content: bytes
+    packed: bytes
 
 
 Blobs: TypeAlias = dict[str, Blob]
@@ -125,7 +130,8 @@ class Pack:
 
     def put_into(self, blobs: Blobs, name: str) -> dict[str, Any]:
         """Add the block to the blobs and return what the page needs to read it."""
-        blobs[name] = Blob("bin", b"".join(self.parts))
+        content = b"".join(self.parts)
+        blobs[name] = Blob("bin", content, compressed(content))
         return {"blob": name, "entries": self.entries}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planning.maps.encode import Blob, compressed
+from planning.maps.encode import Blob
 from planning.maps.payload import EncodedMap
 
 _PREFIX = "sc-"
@@ -33,7 +33,7 @@ def inline_blobs(encoded: EncodedMap, *, is_compressed: bool = True) -> dict[str
 
 def _inline(blob: Blob, is_compressed: bool) -> dict[str, Any]:
     is_packed = is_compressed and blob.kind == "bin"
-    content = compressed(blob.content) if is_packed else blob.content
+    content = blob.packed if is_packed else blob.content
     return {"data": base64.b64encode(content).decode("ascii"), "gzip": is_packed}
 
 
@@ -82,9 +82,8 @@ def static_blobs(encoded: EncodedMap, folder: StaticFolder) -> dict[str, dict[st
     """
     out: dict[str, dict[str, Any]] = {}
     for name, blob in encoded.blobs.items():
-        is_packed = blob.kind == "bin"
-        content = compressed(blob.content) if is_packed else blob.content
-        out[name] = {"url": folder.put(content, f".{blob.kind}"), "gzip": is_packed}
+        url = folder.put(blob.packed, f".{blob.kind}")
+        out[name] = {"url": url, "gzip": blob.kind == "bin"}
     return out
 
 
