@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
+from data.types import Dataset
 from planning.centres import VIEW_NAMES
-from planning.coverage import Coverage, Ledger
+from planning.coverage import Coverage, Gap, Ledger
 from planning.figures import minutes_text, mode_text, people_text, share_text
 from planning.norms import RatioBounds
 from planning.ratios import UrbanVerdict
@@ -97,7 +99,7 @@ def ledger_lines(assessment: Assessment, translate: Translate) -> list[str]:
     modes = list(assessment.modes)
     ledgers = [assessment.modes[mode].coverage[0].ledger for mode in modes]
     lines = ["", translate("Ledger of people")]
-    lines.append("  ".join(f"{mode_text(mode, translate):>12}" for mode in modes))
+    lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in modes))
     for field, label in LEDGER_LABELS:
         values = "  ".join(f"{people_text(_of(ledger, field)):>12}" for ledger in ledgers)
         lines.append(f"{values}  {translate(label)}")
@@ -153,25 +155,25 @@ def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
         ),
     ]
     for gap in gaps[:MOST_GAPS_PRINTED]:
-        village = (
-            dataset.villages.name[gap.village] if dataset.villages and gap.village >= 0 else ""
-        )
-        nearest = (
-            dataset.facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
-        )
+        reached = gap.nearest_facility >= 0
         lines.append(
-            translate(
-                "  {gap} {zone} {village}: {people} people, {minutes} min to {nearest}"
-            ).format(
+            translate("  {gap} {place}: {people} people, {minutes} min to {nearest}").format(
                 gap=gap.gap_id,
-                zone=dataset.zones.name[gap.zone],
-                village=village,
+                place=gap_place(dataset, gap),
                 people=people_text(gap.people),
                 minutes=minutes_text(gap.nearest_minutes),
-                nearest=nearest,
+                nearest=dataset.facilities.name[gap.nearest_facility] if reached else "—",
             )
         )
     return lines
+
+
+def gap_place(dataset: Dataset, gap: Gap) -> str:
+    """Return the zone of a gap and the village where most of its people live."""
+    zone = dataset.zones.name[gap.zone]
+    if dataset.villages is None or gap.village < 0:
+        return zone
+    return f"{zone} {dataset.villages.name[gap.village]}"
 
 
 def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
@@ -222,6 +224,16 @@ def _heading(assessment: Assessment, translate: Translate) -> list[str]:
             date=dataset.date, as_of=assessment.scenario.as_of, number=run_number(assessment)
         ),
     ]
+
+
+def padded(text: str, width: int) -> str:
+    """Return the text flush right in so many columns; a Chinese character takes two.
+
+    >>> padded("步行", 6)
+    '  步行'
+    """
+    taken = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    return " " * (width - taken) + text
 
 
 def _of(ledger: Ledger, field: str) -> float:
