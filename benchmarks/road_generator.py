@@ -6,12 +6,16 @@ numbers shuffled, because files never hand us a cache-friendly order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
+
+from geo.arcs import NOT_ALLOWED, ArcOrder, components, hilbert_key
+from geo.roads import ModeNetwork, RoadGraph
 
 SPACING_M = 220.0
 CLASS_SPEEDS_KPH = np.array([30.0, 40.0, 60.0, 100.0])
@@ -102,3 +106,64 @@ def _largest_part(
     matrix = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(n_nodes, n_nodes))
     _, part = connected_components(matrix, directed=True, connection="strong")
     return np.flatnonzero(part == np.bincount(part).argmax())
+
+
+def hilbert_ordered(roads: SyntheticRoads) -> SyntheticRoads:
+    """Return the same roads with nodes numbered along a Hilbert curve."""
+    order = np.argsort(hilbert_key(roads.x_m, roads.y_m), kind="stable")
+    number = np.empty(roads.n_nodes, np.int32)
+    number[order] = np.arange(roads.n_nodes, dtype=np.int32)
+    return SyntheticRoads(
+        x_m=roads.x_m[order],
+        y_m=roads.y_m[order],
+        tail=number[roads.tail],
+        head=number[roads.head],
+        tenths=roads.tenths,
+        facilities=number[roads.facilities],
+        candidates=number[roads.candidates],
+    )
+
+
+def as_network(roads: SyntheticRoads) -> tuple[RoadGraph, ModeNetwork]:
+    """Return the arcs as road segments, one for each pair of nodes, and their network."""
+    low, high = np.minimum(roads.tail, roads.head), np.maximum(roads.tail, roads.head)
+    pairs, segment = np.unique(low.astype(np.int64) * roads.n_nodes + high, return_inverse=True)
+    tail, head = (part.astype(np.int32) for part in np.divmod(pairs, roads.n_nodes))
+    is_forward = roads.tail < roads.head
+    tenths = np.full((2, len(pairs)), NOT_ALLOWED, np.int32)
+    tenths[0, segment[is_forward]] = roads.tenths[is_forward]
+    tenths[1, segment[~is_forward]] = roads.tenths[~is_forward]
+    order = ArcOrder.of(tail, head, roads.n_nodes)
+    from_csr, to_csr = order.csr(tenths.ravel()), order.csr(tenths[::-1].ravel())
+    columns: dict[str, Any] = {
+        "x_m": roads.x_m,
+        "y_m": roads.y_m,
+        "tail": tail,
+        "head": head,
+        "length_m": np.hypot(roads.x_m[tail] - roads.x_m[head], roads.y_m[tail] - roads.y_m[head]),
+        "road_class": np.zeros(len(tail), np.int16),
+        "class_names": ("residential",),
+    }
+    graph = RoadGraph(**{field.name: columns.get(field.name) for field in fields(RoadGraph)})
+    network = ModeNetwork(
+        mode="car",
+        speed_set="default",
+        access_speed_kph=4.5,
+        forward_tenths=tenths[0],
+        backward_tenths=tenths[1],
+        may_snap=np.ones(len(tail), np.bool_),
+        to_indptr=to_csr[0],
+        to_node=to_csr[1],
+        to_tenths=to_csr[2],
+        from_indptr=from_csr[0],
+        from_node=from_csr[1],
+        from_tenths=from_csr[2],
+        component=components(from_csr[0], from_csr[1]),
+    )
+    return graph, network
+
+
+def make_network(n_target: int) -> tuple[RoadGraph, ModeNetwork, SyntheticRoads]:
+    """Return roads of about `n_target` nodes in Hilbert order, ready to search, with their arcs."""
+    roads = hilbert_ordered(make_roads(n_target))
+    return *as_network(roads), roads

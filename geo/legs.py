@@ -142,8 +142,9 @@ def _positions(network: ModeNetwork, snaps: Snaps) -> tuple[Longs, Longs, Longs,
 
 def _joints(snaps: Snaps, tail_tenths: Longs, head_tenths: Longs) -> Joints:
     # Whoever stands at a node is there, whichever way the segment may be driven.
-    tail_tenths[snaps.fraction == 0.0] = 0
-    head_tenths[snaps.fraction == 1.0] = 0
+    is_tied = snaps.segment >= 0
+    tail_tenths[is_tied & (snaps.fraction == 0.0)] = 0
+    head_tenths[is_tied & (snaps.fraction == 1.0)] = 0
     legs = np.column_stack([tail_tenths, head_tenths])
     legs = np.where(legs >= 0, legs + snaps.access_tenths[:, None], CLOSED)
     return Joints(

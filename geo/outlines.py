@@ -38,18 +38,21 @@ def outlines(
     dict
         Label -> MultiPolygon, labels ascending.
     """
+    if (labels < 0).all():
+        return {}
     sides = _Sides(labels)
-    by_part: dict[int, list[Floats]] = {}
-    for ring in sides.rings():
-        points = sides.line(ring, is_smooth=is_smooth)
-        by_part.setdefault(int(sides.part[ring[0]]), []).append(points)
-    corner_m = np.array([x0_m, y0_m])
+    side, ring_of_side = sides.rings()
+    points, ring = sides.points(side, ring_of_side, is_smooth=is_smooth)
+    lines = shapely.linearrings(points * cell_m + np.array([x0_m, y0_m]), indices=ring)
+    part = sides.part[side[np.flatnonzero(np.diff(ring_of_side, prepend=-1))]]
+    is_outer = shapely.is_ccw(lines)
+    holes: dict[int, list[Any]] = {}
+    for number in np.flatnonzero(~is_outer).tolist():
+        holes.setdefault(int(part[number]), []).append(lines[number])
     areas: dict[int, list[Any]] = {}
-    for part in sorted(by_part):
-        rings = [shapely.LinearRing(ring * cell_m + corner_m) for ring in by_part[part]]
-        outer = [ring for ring in rings if shapely.is_ccw(ring)]
-        inner = [ring for ring in rings if not shapely.is_ccw(ring)]
-        areas.setdefault(int(sides.label[part]), []).append(shapely.Polygon(outer[0], inner))
+    for number in np.flatnonzero(is_outer).tolist():
+        polygon = shapely.Polygon(lines[number], holes.get(int(part[number])))
+        areas.setdefault(int(sides.label[part[number]]), []).append(polygon)
     return {label: shapely.MultiPolygon(areas[label]) for label in sorted(areas)}
 
 
@@ -109,8 +112,6 @@ class _Sides:
         closes a loop around one of the gaps, and the border passes on to the other cell, so that
         the gap has a ring of its own.
         """
-        if len(self.start) == 0:
-            return np.empty(0, np.int64)
         base = int(self.part.max()) + 1
         key = self.start * base + self.part
         order = np.argsort(key, kind="stable")
@@ -119,32 +120,45 @@ class _Sides:
         high = order[np.searchsorted(key[order], wanted, side="right") - 1]
         return np.where(self.cell[low] == self.cell, high, low)
 
-    def rings(self) -> list[list[int]]:
-        """Return the sides of each ring in order; rings begin at their first side."""
+    def rings(self) -> tuple[Longs, Longs]:
+        """Return all sides ring by ring, and the number of the ring of each."""
         following = self._following().tolist()
         is_done = [False] * len(following)
-        rings = []
+        sides: list[int] = []
+        starts: list[int] = []
         for first in range(len(following)):
             if is_done[first]:
                 continue
-            ring, side = [], first
+            starts.append(len(sides))
+            side = first
             while not is_done[side]:
                 is_done[side] = True
-                ring.append(side)
+                sides.append(side)
                 side = following[side]
-            rings.append(ring)
-        return rings
+        lengths = np.diff([*starts, len(sides)])
+        return np.array(sides, np.int64), np.repeat(np.arange(len(starts)), lengths)
 
-    def line(self, ring: list[int], *, is_smooth: bool) -> Floats:
-        """Return the closed line of a ring, in cells."""
-        start = self.start[ring]
+    def points(self, side: Longs, ring: Longs, *, is_smooth: bool) -> tuple[Floats, Longs]:
+        """Return the points at which the rings turn, in cells, and the ring of each."""
+        start, end = self.start[side], self.end[side]
         corner = np.column_stack([start % self.width, start // self.width]).astype(np.float64)
-        if not is_smooth:
-            return _without_straight(corner)
-        middle = (corner + np.roll(corner, -1, axis=0)) / 2
-        points = np.stack([corner, middle], axis=1).reshape(-1, 2)
-        is_used = np.stack([self.is_kept[start], np.ones(len(ring), np.bool_)], axis=1).ravel()
-        return _without_straight(points[is_used])
+        if is_smooth:
+            corner_after = np.column_stack([end % self.width, end // self.width])
+            both = np.stack([corner, (corner + corner_after) / 2], axis=1).reshape(-1, 2)
+            is_used = np.column_stack([self.is_kept[start], np.ones(len(side), np.bool_)]).ravel()
+            corner, ring = both[is_used], np.repeat(ring, 2)[is_used]
+        return _without_straight(corner, ring)
+
+
+def _without_straight(points: Floats, ring: Longs) -> tuple[Floats, Longs]:
+    """Return rings without the points at which they do not turn."""
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    last = np.append(first[1:], len(ring)) - 1
+    before, after = np.arange(len(ring)) - 1, np.arange(len(ring)) + 1
+    before[first], after[last] = last, first
+    a, b = points - points[before], points[after] - points
+    turns = a[:, 0] * b[:, 1] != a[:, 1] * b[:, 0]
+    return points[turns], ring[turns]
 
 
 def _kept_corners(framed: Longs) -> NDArray[np.bool_]:
@@ -154,11 +168,3 @@ def _kept_corners(framed: Longs) -> NDArray[np.bool_]:
     changes = [a != b, b != d, d != c, c != a]
     is_kept: NDArray[np.bool_] = (np.sum(changes, axis=0) >= 3).ravel()
     return is_kept
-
-
-def _without_straight(points: Floats) -> Floats:
-    """Return a ring without the points between which it does not turn."""
-    before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
-    turns = before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]
-    bends: Floats = points[turns]
-    return bends

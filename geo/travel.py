@@ -101,8 +101,15 @@ def nearest(
     """
     horizon = to_tenths(horizon_minutes)
     opened = open_mask(is_open, len(facilities))
+    tenths, facility = nearest_times(network, demand, facilities, opened)
+    return as_nearest(demand, tenths, facility, horizon)
+
+
+def nearest_times(
+    network: ModeNetwork, demand: Snaps, facilities: Snaps, opened: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Return (tenths, facility) of every place without regard to a horizon."""
     sites = arriving(network, facilities)
-    best, label = nearest_at_nodes(network, sites, opened)
     places = leaving(network, demand)
     tenths, facility = np.empty(len(places), np.int32), np.empty(len(places), np.int32)
     answer_chosen(
@@ -112,10 +119,10 @@ def nearest(
         sites_on_segments(sites, len(network.forward_tenths)),
         chosen=np.arange(len(places), dtype=np.int32),
         opened=opened,
-        nodes=(best, label),
+        nodes=nearest_at_nodes(network, sites, opened),
         answer=(tenths, facility),
     )
-    return as_nearest(demand, tenths, facility, horizon)
+    return tenths, facility
 
 
 def open_mask(is_open: NDArray[np.bool_] | None, count: int) -> NDArray[np.bool_]:
