@@ -15,6 +15,8 @@ from planning.siting.instance import Flags, Floats
 LOOK_SECONDS = 0.2
 """Time between two looks at the clock and the user while HiGHS runs in its thread."""
 
+_CUT = (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
+
 
 @dataclass(slots=True, eq=False)
 class Programme:
@@ -125,6 +127,8 @@ def run_highs(
     while not solver.wait(LOOK_SECONDS)[0]:
         if not clock.goes_on("proof", 0, 1):
             solver.cancelSolve()
+    if solver.getModelStatus() in _CUT:
+        clock.is_cut = True
     return _answer(solver, programme)
 
 

@@ -18,6 +18,7 @@ from planning.siting.median_search import (
     median_lagrangian,
     swapped,
 )
+from planning.siting.median_tree import fits_tree, median_by_tree
 from planning.siting.plans import Answer, infeasible_plan, plan_of
 from planning.siting.problems import PMedian, SitingPlan, SolveLimits, step_of
 from planning.siting.rules import after_required, compile_rules
@@ -25,7 +26,7 @@ from planning.siting.rules import after_required, compile_rules
 MOST_REDUCTIONS = 6
 
 WORTH_BOUNDING_AGAIN = 0.1
-"""Share of sites decided that makes another Lagrangian bound worth its time."""
+"""Share of sites decided that makes another round of decisions worth its time."""
 
 _NONE: Indices = np.zeros(0, dtype=np.int32)
 
@@ -146,9 +147,12 @@ def best_median(core: MedianCore, step: float, clock: Clock) -> MedianAnswer:
     dual = _bounded(state, step, clock, None)
     for _ in range(MOST_REDUCTIONS):
         price[state.rest.row] = dual.price
-        if not _reduce(state, dual, step) or state.is_proved(step) or clock.is_cut:
+        share = _reduce(state, dual, step)
+        if share == 0.0 or state.is_proved(step) or clock.is_cut:
             break
         dual = _bounded(state, step, clock, price[state.rest.row])
+        if share < WORTH_BOUNDING_AGAIN:
+            break
     method = f"greedy, swap, Lagrangian ({state.rounds} rounds)"
     if not state.is_proved(step) and not clock.is_cut:
         nodes = _branch(state, dual, step, clock)
@@ -197,23 +201,35 @@ def _bounded(state: _Search, step: float, clock: Clock, price: Floats | None) ->
     return dual
 
 
-def _reduce(state: _Search, dual: MedianDual, step: float) -> bool:
-    """Decide sites by their reduced costs; say whether enough were decided to bound again."""
+def _reduce(state: _Search, dual: MedianDual, step: float) -> float:
+    """Decide sites by their reduced costs; return the share that was decided."""
     rest, cutoff = state.rest, state.cutoff(step)
     is_in, is_out = decided_sites(rest, dual, cutoff)
     decided = int(is_in.sum() + is_out.sum())
     if decided == 0:
-        return False
+        return 0.0
     state.taken = np.concatenate([state.taken, rest.site[is_in]])
     state.rest = reduced_median(rest, is_in, is_out)
     if state.rest.count == 0 or state.rest.n_sites <= state.rest.count:
         state.offer(np.arange(min(state.rest.n_sites, state.rest.count)))
         state.raise_bound(np.inf)
-    return decided >= WORTH_BOUNDING_AGAIN * rest.n_sites
+    return decided / rest.n_sites
 
 
 def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
     """Close what is left by branch and bound; return its nodes."""
+    rest = state.rest
+    if not fits_tree(rest):
+        return _branch_with_rules(state, dual, step, clock)
+    found = median_by_tree(rest, dual, state.cost, state.cost - state.cutoff(step), clock)
+    if found.sites is not None:
+        state.offer(found.sites)
+    state.raise_bound(found.bound)
+    return found.nodes
+
+
+def _branch_with_rules(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
+    """Close what is left by a mixed-integer programme, which knows the rules among sites."""
     rest = state.rest
     number = np.full(int(rest.site.max(initial=-1)) + 2, -1)
     number[rest.site] = np.arange(rest.n_sites)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.siting import kernels
+from planning.siting import median_kernels as kernels
 from planning.siting.instance import (
     Flags,
     Floats,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.siting import kernels
+from planning.siting import median_kernels as kernels
 from planning.siting.clock import Clock
-from planning.siting.instance import Flags, Floats, Indices, read_only
+from planning.siting.instance import Flags, Floats, Indices
 from planning.siting.median_core import MedianCore, cost_of
 
 PATIENCE = 30
@@ -44,19 +44,15 @@ def greedy_sites(core: MedianCore) -> Indices:
 def swapped(core: MedianCore, chosen: Indices, clock: Clock) -> tuple[Indices, float]:
     """Replace one site at a time while that lowers the cost; return the sites and the cost."""
     chosen = np.array(chosen, dtype=np.int32)
-    rules, n_sites = core.rules, core.n_sites
-    units = np.zeros(n_sites, dtype=np.int32)
-    units[chosen] = 1
+    rules = core.rules
     zone_count = np.bincount(rules.zone[chosen], minlength=len(rules.zone_most)).astype(np.int64)
     room = np.array(rules.zone_most - zone_count)
-    unit = read_only(np.ones(n_sites), np.float64)
-    may_build = read_only(np.ones(n_sites), np.bool_)
     moves, cost = 0, cost_of(core, chosen)
     while len(chosen) and clock.goes_on("swap", moves, clock.limits.rounds):
         done, _ = kernels.median_swap(
-            core.row_indptr, core.row_site, core.row_cost, core.people, core.base, unit,
-            rules.conflict_indptr, rules.conflict_site, rules.zone, rules.zone_least, may_build,
-            room, zone_count, units, chosen, MOVES_A_CHUNK, 1e-9 * max(1.0, cost),
+            core.row_indptr, core.row_site, core.row_cost, core.people, core.base,
+            rules.conflict_indptr, rules.conflict_site, rules.zone, rules.zone_least,
+            room, zone_count, chosen, MOVES_A_CHUNK, 1e-9 * max(1.0, cost),
         )  # fmt: skip
         moves += done
         if done < MOVES_A_CHUNK or moves >= clock.limits.rounds:
