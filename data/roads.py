@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import shapely
 from pyproj import Geod
 
+import geo
 from data.elevation import read_heights
 from data.errors import StudyError, raise_errors
 from data.ferries import (
@@ -37,8 +39,12 @@ from geo.slope import pace_of_slope
 
 __all__ = ["RoadOptions", "RoadsRead", "read_roads", "read_study_roads"]
 
-CACHE_VERSION = 1
-"""Raise it whenever the same files would give another graph or another stored form."""
+_RULES = (
+    *("access", "arcs", "graph", "limits", "modes", "roads", "slope"),
+    *("barriers", "elevation", "ferries", "graphml", "osm", "osm_water", "road_cache"),
+    *("road_lines", "road_overrides", "roads", "store"),
+)
+"""Modules that decide what becomes of a road file: a change in one makes stored roads stale."""
 
 _PATHS = frozenset({"path", "footway", "steps", "pedestrian", "track", "cycleway"})
 _GEOD = Geod(ellps="WGS84")
@@ -200,7 +206,7 @@ def _key(
         return ""
     sides = (options.overrides, options.ferries, options.elevation)
     parts: dict[str, object] = {
-        "version": CACHE_VERSION,
+        "rules": _rules_sha256(),
         "files": [file_sha256(path), *(None if s is None else file_sha256(s.path) for s in sides)],
         "columns": [None if s is None else (s.columns, s.crs, s.layer) for s in sides],
         "name": path.name,
@@ -211,6 +217,14 @@ def _key(
     if options.table is not None:
         parts["layer"] = replace(options.table, path=Path(path.name))
     return fingerprint(parts)
+
+
+@cache
+def _rules_sha256() -> str:
+    """Return a hash of the rules' own source, so that no older program's roads are taken."""
+    folders = (Path(geo.__file__).parent, Path(__file__).parent)
+    files = [folder / f"{name}.py" for name in sorted(set(_RULES)) for folder in folders]
+    return fingerprint([file_sha256(file) for file in files if file.is_file()])
 
 
 def _built(
