@@ -28,6 +28,11 @@ _NO = frozenset(
 _NUMBER = re.compile(
     r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?|[+-]?\.\d+)((?![\d.,]).*)?"
 )
+_ANGLE = re.compile(
+    r"([NSEW]|东经|西经|北纬|南纬)?\s*(\d{1,3})(?:\s+(\d{1,2}))??(?:\s+(\d{1,2}(?:\.\d+)?))?\s*([NSEW])?"
+)
+_ANGLE_MARKS = re.compile("[°º度'′’分\"″”秒\\s]+")
+_LOOSE_BLANK = re.compile(r"(?<!\d)\s+|\s+(?!\d)")  # "3 张", but not "120 48 36"
 _COUNTERS = frozenset(
     {
         "",
@@ -102,7 +107,7 @@ def number(cell: CellValue) -> float | None:
         return float(cell) if math.isfinite(cell) else None
     if is_blank(cell):
         return None
-    written = unicodedata.normalize("NFKC", text(cell)).replace(" ", "").lower()
+    written = _LOOSE_BLANK.sub("", unicodedata.normalize("NFKC", text(cell))).lower()
     found = _NUMBER.fullmatch(written)
     if found is None:
         raise CellError(written)
@@ -112,6 +117,34 @@ def number(cell: CellValue) -> float | None:
     if rest not in _COUNTERS or not math.isfinite(value):
         raise CellError(written)
     return value
+
+
+def angle(cell: CellValue) -> float | None:
+    """Return a cell as degrees, whether decimal or in degrees, minutes and seconds.
+
+    Raises
+    ------
+    CellError
+        When it is something else.
+
+    >>> angle("120°48′36″E"), angle("东经120度48.6分"), angle("30 30 0 S"), angle("120.81")
+    (120.81, 120.81, -30.5, 120.81)
+    """
+    try:
+        return number(cell)
+    except CellError:
+        written = _ANGLE_MARKS.sub(" ", text(cell)).strip().upper()
+    found = _ANGLE.fullmatch(written)
+    if found is None:
+        raise CellError(written)
+    degrees = float(found[2])
+    # With two numbers the second is minutes, with three the third is seconds.
+    minutes, seconds = (found[3], found[4]) if found[3] else (found[4], None)
+    fraction = float(minutes or 0) / 60 + float(seconds or 0) / 3600
+    if float(minutes or 0) >= 60 or float(seconds or 0) >= 60:
+        raise CellError(written)
+    is_negative = (found[1] or found[5]) in {"S", "W", "南纬", "西经"}
+    return -(degrees + fraction) if is_negative else degrees + fraction
 
 
 def flag(cell: CellValue) -> bool | None:

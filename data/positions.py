@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.cells import is_blank, number, parse, text
+from data.cells import angle, is_blank, parse, text
 from data.checks import row_finding
 from data.sheets import Table
 from data.study import TableSource
@@ -166,7 +166,7 @@ def _unshifted(
 
 
 def _numbers(table: Table, header: str, findings: list[Finding]) -> Floats:
-    values, bad = parse(table.columns[header], number)
+    values, bad = parse(table.columns[header], angle)
     if bad:
         findings.append(
             row_finding("position_not_number", table.row[bad], file=table.file, column=header)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.delimited import read_delimited
 from data.errors import StudyError
+from data.parquet import read_parquet
+from data.shapefiles import unzipped
 from data.sheets import Table
 from data.study import TableSource
 from data.vectors import read_layer
@@ -12,7 +16,8 @@ from geo.errors import Finding
 
 DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
-VECTOR_ENDINGS = (".gpkg", ".geojson", ".json")
+VECTOR_ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".fgb")
+PARQUET_ENDINGS = (".parquet", ".geoparquet")
 RASTER_ENDINGS = (".tif", ".tiff")
 
 
@@ -38,6 +43,10 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
             return read_delimited(path, encoding=source.encoding, findings=findings)
         if ending in WORKBOOK_ENDINGS:
             return read_workbook(path, layer=source.layer, findings=findings)
+        if ending in PARQUET_ENDINGS:
+            return read_parquet(path, findings=findings)
+        if ending == ".zip":
+            return _read_zipped(source, findings)
         if ending in VECTOR_ENDINGS:
             return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
     except FileNotFoundError as error:
@@ -45,6 +54,21 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
     except OSError as error:
         reason = (("expected", ending.lstrip(".")), ("reason", error.strerror or "no reason given"))
         raise StudyError(Finding("file_unreadable", reason, file=path.name)) from error
-    known = " ".join((*DELIMITED_ENDINGS, *WORKBOOK_ENDINGS[:2], *VECTOR_ENDINGS))
+    known = " ".join(
+        (*DELIMITED_ENDINGS, *WORKBOOK_ENDINGS[:2], *VECTOR_ENDINGS, ".zip", *PARQUET_ENDINGS)
+    )
     params = (("ending", ending or path.name), ("known", known))
     raise StudyError(Finding("file_kind_unknown", params, file=path.name))
+
+
+def _read_zipped(source: TableSource, findings: list[Finding]) -> Table:
+    """Return the Shapefile of an archive, its faults and notes under the name of the archive."""
+    name = source.path.name
+    inner: list[Finding] = []
+    try:
+        with unzipped(source.path, source.layer) as shapefile:
+            table = read_layer(shapefile, encoding=source.encoding, findings=inner)
+    except StudyError as error:
+        raise StudyError(*(replace(finding, file=name) for finding in error.findings)) from error
+    findings.extend(replace(finding, file=name) for finding in inner)
+    return replace(table, file=name)

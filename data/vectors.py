@@ -10,14 +10,19 @@ import numpy as np
 import shapely
 
 from data.errors import StudyError
+from data.shapefiles import RAW_ENCODING, recoded
 from data.sheets import Table, without_totals
 from data.types import CellValue
 from geo.errors import Finding
 
+MAX_KML_BYTES = 200_000_000
 _MAGIC: dict[str, tuple[bytes, ...]] = {
     ".gpkg": (b"SQLite format 3\x00",),
     ".geojson": (b"{",),
     ".json": (b"{",),
+    ".shp": (b"\x00\x00\x27\x0a",),
+    ".fgb": (b"fgb",),
+    ".kml": (b"<",),
 }
 """How a file of each kind begins. A file that begins otherwise is not handed to GDAL, which would
 open whatever else it finds there (a virtual layer may name other files and addresses)."""
@@ -35,13 +40,13 @@ def read_layer(
     Parameters
     ----------
     path
-        GeoPackage or GeoJSON file.
+        GeoPackage, GeoJSON, Shapefile, KML or FlatGeobuf.
     layer
         Name of the layer; the only one when None.
     encoding
-        Of the attributes, where the file does not say.
+        Of the attributes of a Shapefile, where the file does not say; else it is recognised.
     findings
-        Receives notes on total rows.
+        Receives notes on total rows and encodings.
 
     Raises
     ------
@@ -49,24 +54,29 @@ def read_layer(
         When the file is not what its name says, or the layer is not told or not there.
     """
     _check_magic(path)
+    is_shapefile = path.suffix.lower() == ".shp"
     from pyogrio import list_layers, raw
-    from pyogrio.errors import DataLayerError, DataSourceError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on mixed geometry types: checked by us
-            names = [str(name) for name, _ in list_layers(path)]
-            chosen = _chosen_layer(path, names, layer)
+            layers = [str(name) for name, _ in list_layers(path)]
+            chosen = None if is_shapefile else _chosen_layer(path, layers, layer)
             meta, _, wkb, fields = raw.read(
-                path, layer=chosen, encoding=encoding, force_2d=True, datetime_as_string=True
+                path,
+                layer=chosen,
+                encoding=RAW_ENCODING if is_shapefile else None,
+                force_2d=True,
+                datetime_as_string=True,
             )
     except StudyError:
         raise
-    except (DataSourceError, DataLayerError, ValueError) as error:
+    except Exception as error:  # GDAL's binding raises IndexError and others on broken files
         raise _unreadable(path, str(error)) from error
-    columns = {
-        str(name): _cells(values) for name, values in zip(meta["fields"], fields, strict=True)
-    }
+    names, cells = list(map(str, meta["fields"])), [_cells(values) for values in fields]
+    if is_shapefile:
+        names, cells = recoded(names, cells, encoding, file=path.name, findings=findings)
+    columns = dict(zip(names, cells, strict=True))
     n_rows = len(wkb) if wkb is not None else len(fields[0]) if fields else 0
     table = Table(
         file=path.name,

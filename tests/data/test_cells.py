@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.cells import CellError, flag, is_blank, iso_date, items, number, parse, text
+from data.cells import CellError, angle, flag, is_blank, iso_date, items, number, parse, text
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,28 @@ def test_lists_and_blanks() -> None:
 
 def test_parse_names_the_bad_cells() -> None:
     assert parse(["1", "x", None, "y"], number) == ([1.0, None, None, None], [1, 3])
+
+
+@pytest.mark.parametrize(
+    ("cell", "degrees"),
+    [
+        ("120.81", 120.81),
+        (120.81, 120.81),
+        ("120°48'36\"", 120.81),
+        ("120°48′36″E", 120.81),
+        ("东经120度48分36秒", 120.81),
+        ("E120°48.6'", 120.81),
+        ("120 48 36", 120.81),
+        ("30º30'S", -30.5),
+        ("120°", 120.0),
+        ("", None),
+    ],
+)
+def test_angles(cell: str | float, degrees: float | None) -> None:
+    assert angle(cell) == (None if degrees is None else pytest.approx(degrees, abs=1e-12))
+
+
+@pytest.mark.parametrize("cell", ["120°61'", "120.81,30.01", '120°48\'36""X', "N", "1200 48 36"])
+def test_what_is_no_angle_is_not_guessed(cell: str) -> None:
+    with pytest.raises(CellError):
+        angle(cell)
