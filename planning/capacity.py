@@ -306,7 +306,9 @@ def _answer(
     saved[problem.centres] = np.where(price > 0, price, 0) / TENTHS_PER_MINUTE
     saved[serves] -= problem.penalty_tenths / TENTHS_PER_MINUTE
     shortfall = least.copy()
-    shortfall[problem.centres] = problem.borrowed[:-1] / UNITS_PER_PERSON
+    # A least load above all people was cut to all people.
+    cut = np.maximum(least[problem.centres] - problem.units.sum() / UNITS_PER_PERSON, 0.0)
+    shortfall[problem.centres] = problem.borrowed[:-1] / UNITS_PER_PERSON + cut
     return BestAssignment(
         assignment=assignment,
         lower=least,

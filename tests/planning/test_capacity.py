@@ -220,6 +220,11 @@ def test_least_loads_draw_people_and_name_the_shortfall():
     assert_assignment(best, [100, 100], [500, 500, 500])
     assert best.assignment.load.tolist() == [80, 120, 0]
     assert best.shortfall.tolist() == [0, 0, 30]
+    most = assign_people(
+        pairs_from_minutes(minutes), people=[100, 100], capacity=[900, 900, 900], lower=[0, 700, 0]
+    )
+    assert most.assignment.load.tolist() == [0, 200, 0]
+    assert most.shortfall.tolist() == [0, 500, 0]
     short = assign_people(
         pairs_from_minutes(minutes), people=[100, 100], capacity=[500, 500, 0], lower=[150, 120, 0]
     )
