@@ -199,10 +199,10 @@ def _register(frame: _Frame, ends: Floats) -> tuple[Longs, Ints]:
     """Return (indptr, item): the segments that touch each cell."""
     count = np.zeros(frame.columns * frame.rows + 1, np.int64)
     none = np.empty(0, np.int32)
-    _fill_cells(ends, *_box(frame), frame.columns, frame.rows, count[1:], none, False)
+    fill_cells(ends, *_box(frame), frame.columns, frame.rows, count[1:], none, False)
     indptr = np.cumsum(count)
     item = np.empty(indptr[-1], np.int32)
-    _fill_cells(ends, *_box(frame), frame.columns, frame.rows, indptr[:-1].copy(), item, True)
+    fill_cells(ends, *_box(frame), frame.columns, frame.rows, indptr[:-1].copy(), item, True)
     return indptr, item
 
 
@@ -224,7 +224,7 @@ def _lakes(water: Iterable[Any] | None, frame: _Frame) -> _Lakes:
         empty = np.zeros(0, np.int32)
         return _Lakes(shore, np.zeros(1, np.int64), empty, empty.copy())
     step = np.zeros((frame.rows, frame.columns), np.int32)
-    _anchor_steps(shore, frame.x0_m, frame.y0_m, frame.cell_m, step)
+    anchor_steps(shore, frame.x0_m, frame.y0_m, frame.cell_m, step)
     return _Lakes(shore, *_register(frame, shore), np.cumsum(step, axis=1, dtype=np.int32).ravel())
 
 
@@ -256,7 +256,7 @@ def _search(
     indptr, item = _register(frame, ends)
 
     def run(start: int, stop: int) -> None:
-        _nearest_segments(
+        nearest_segments(
             points[start:stop],
             ends,
             is_scrap,
@@ -329,7 +329,7 @@ def _leg_tenths(access_m: Floats, speed_kph: float) -> Floats:
 
 
 @njit(nogil=True, cache=True)
-def _fill_cells(
+def fill_cells(
     ends: Floats,
     x0: float,
     y0: float,
@@ -370,7 +370,7 @@ def _columns_in_row(
 
 
 @njit(nogil=True, cache=True)
-def _anchor_steps(shore: Floats, x0: float, y0: float, cell: float, step: Ints) -> None:
+def anchor_steps(shore: Floats, x0: float, y0: float, cell: float, step: Ints) -> None:
     """Add, per row of cells, how the number of lakes around the anchors changes from left to right.
 
     The anchor of a cell lies off its centre, where no shore drawn on a round grid passes.
@@ -510,7 +510,7 @@ def _foot(px: float, py: float, ends: Floats, s: int) -> tuple[float, float, flo
 
 
 @njit(nogil=True, cache=True)
-def _nearest_segments(
+def nearest_segments(
     points: Floats,
     ends: Floats,
     is_scrap: Bools,

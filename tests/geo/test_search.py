@@ -122,9 +122,9 @@ def test_each_kernel_is_compiled_for_one_kind_of_arguments(county, rng):
         f"{module.__name__}.{name}": value.signatures
         for module in (geo.search, geo.snap, geo.relabel)
         for name, value in vars(module).items()
-        if hasattr(value, "signatures")
+        if hasattr(value, "signatures") and not name.startswith("_")  # those that Python calls
     }
-    assert len(kernels) > 15
+    assert len(kernels) == 12
     assert {name: found for name, found in kernels.items() if len(found) > 1} == {}
 
 
