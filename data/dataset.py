@@ -332,13 +332,15 @@ def _water(stated: Geometries | None, roads: RoadsRead) -> Geometries | None:
 
 def _provenance(study: Study, roads: RoadsRead) -> tuple[Provenance, ...]:
     """Return where every file came from, in the order of the study file."""
+    # Invented roads are in OpenStreetMap's format without being anybody's work.
+    road_attribution = "" if study.is_synthetic else roads.attribution
     entries = [
         Provenance(
             role=role,
             source=source.path.name,
             sha256=file_sha256(source.path),
             licence=source.licence,
-            attribution=source.attribution or (roads.attribution if role == "roads" else ""),
+            attribution=source.attribution or (road_attribution if role == "roads" else ""),
             date=source.date or study.date,
         )
         for role, source in _sources(study)
