@@ -15,6 +15,7 @@ from data.coordinates import Surroundings, coordinate_findings
 from data.errors import PlannerError, StudyError, raise_errors
 from data.facilities import FacilityRows, place_facilities, read_facilities
 from data.population import Population, check_sum, read_population
+from data.rasters import Box
 from data.regions import (
     Layer,
     build_candidates,
@@ -137,17 +138,30 @@ def _attempt(findings: list[Finding], read: Callable[[], T]) -> T | None:
 def _read_places(
     study: Study, findings: list[Finding], progress: Progress | None
 ) -> tuple[Population | None, Layer | None, FacilityRows | None]:
-    population = _attempt(
-        findings, lambda: read_population(study.population, findings, progress=progress)
-    )
     source = study.zones
     zones = (
         None
         if source is None
         else _attempt(findings, lambda: read_layer_of(source.source, "zones", findings))
     )
+    window = _window(study, zones)
+    population = _attempt(
+        findings,
+        lambda: read_population(study.population, findings, window=window, progress=progress),
+    )
     facilities = _attempt(findings, lambda: read_facilities(study.facilities, findings))
     return population, zones, facilities
+
+
+def _window(study: Study, zones: Layer | None) -> Box | None:
+    """Return the box of degrees that `population.window_km` leaves of a raster."""
+    margin_km = study.population.window_km
+    if margin_km is None or zones is None:
+        return None
+    west, south, east, north = shapely.total_bounds(zones.lonlat)
+    rise = margin_km / 110.6
+    run = rise / np.cos(np.radians(min(max(abs(south), abs(north)) + rise, 89.0)))
+    return west - run, south - rise, east + run, north + rise
 
 
 def _metric_crs(population: Population | None, zones: Layer | None) -> str | None:

@@ -198,6 +198,19 @@ PLACE_MESSAGES: dict[str, Message] = {
     "raster_no_position": Message(
         "error", "the raster does not say where its cells lie", "Save it as GeoTIFF with position."
     ),
+    "raster_density": Message(
+        "error",
+        "the raster says that it holds people per area, not people per cell",
+        "Multiply each cell by its area (km2 of the cell times people per km2) and save counts.",
+    ),
+    "raster_web_mercator": Message(
+        "warning",
+        "the raster is in Web Mercator: it was probably warped, and warping counts loses people",
+        "Compare its sum with the source, or use the raster as it was published.",
+    ),
+    "people_not_read": Message(
+        "note", "people in cells beyond `population.window_km` were left out, as the study states"
+    ),
     "raster_bands": Message(
         "error", "the raster has {count} bands", "Save one band of people per cell."
     ),
@@ -210,7 +223,7 @@ PLACE_MESSAGES: dict[str, Message] = {
     "raster_too_many_cells": Message(
         "error",
         "more than {limit} cells hold people",
-        "Cut the raster to the county and its surroundings.",
+        "Cut the raster to the county, or state `window_km = 30` in [population] (needs zones).",
     ),
     "raster_negative": Message(
         "error",
@@ -234,7 +247,7 @@ PLACE_MESSAGES: dict[str, Message] = {
         "error",
         "{count} places with people are more than {limit_km} km from the zones (up to "
         "{farthest_km} km)",
-        "Cut the population to the zones and their surroundings, or check coordinate systems.",
+        "Check coordinate systems; state `window_km = 30` in [population] to leave them out.",
     ),
     "group_source": Message(
         "error", "group {group} needs {expected}", "Correct `groups` in the study file."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from data.cells import number, parse, text
 from data.checks import repeated, row_finding
 from data.headers import find_columns, missing_column, unit_factor
 from data.positions import read_positions
-from data.rasters import RasterCells, read_counts
+from data.rasters import Box, RasterCells, read_counts
 from data.sheets import Table
 from data.study import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables import RASTER_ENDINGS, read_any
@@ -53,7 +54,11 @@ class Population:
 
 
 def read_population(
-    source: PopulationTable, findings: list[Finding], *, progress: Progress | None = None
+    source: PopulationTable,
+    findings: list[Finding],
+    *,
+    window: Box | None = None,
+    progress: Progress | None = None,
 ) -> Population | None:
     """Return the people of a study; None when faults leave none.
 
@@ -63,6 +68,8 @@ def read_population(
         `[population]` of the study.
     findings
         Receives every fault and note.
+    window
+        West, south, east, north in degrees: raster cells outside are left out, and counted.
     progress
         Called with ("population", rows done, rows).
 
@@ -72,7 +79,7 @@ def read_population(
         When the file cannot be read at all.
     """
     if source.source.path.suffix.lower() in RASTER_ENDINGS:
-        population = _of_raster(source, findings, progress)
+        population = _of_raster(source, window, findings, progress)
     else:
         population = _of_table(source, findings)
     if population is None:
@@ -92,18 +99,27 @@ def check_sum(read: float, kept: float, file: str, findings: list[Finding]) -> N
 
 
 def _of_raster(
-    source: PopulationTable, findings: list[Finding], progress: Progress | None
+    source: PopulationTable,
+    window: Box | None,
+    findings: list[Finding],
+    progress: Progress | None,
 ) -> Population | None:
     if source.column is not None:
         findings.append(Finding("raster_has_no_columns", file=source.source.path.name))
-    total = read_counts(source.source.path, crs=source.source.crs, progress=progress)
+
+    def read(path: Path) -> RasterCells:
+        return read_counts(
+            path, crs=source.source.crs, window=window, findings=findings, progress=progress
+        )
+
+    total = read(source.source.path)
     cells = {"": total}
     for group in source.groups:
         if group.path is None or group.path.suffix.lower() not in RASTER_ENDINGS:
             params = (("group", group.name), ("expected", "a raster"))
             findings.append(Finding("group_source", params, file=total.file))
         else:
-            cells[group.name] = read_counts(group.path, crs=source.source.crs, progress=progress)
+            cells[group.name] = read(group.path)
     population = _joined_rasters(total, cells, findings)
     check_sum(float(total.people.sum()), float(population.people.sum()), total.file, findings)
     return population

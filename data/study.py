@@ -90,10 +90,14 @@ class GroupSource:
 
 @dataclass(frozen=True, slots=True)
 class PopulationTable:
-    """`[population]`: a raster of counts or a table of points."""
+    """`[population]`: a raster of counts or a table of points.
+
+    `window_km`: cells of a raster farther than this from the zones' box are left out, and counted.
+    """
 
     source: TableSource = field(metadata=FLAT)
     column: str | None = None
+    window_km: float | None = None
     groups: tuple[GroupSource, ...] = ()
 
 

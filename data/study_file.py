@@ -195,6 +195,7 @@ _VALUE_RULES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("study.name", "a name", lambda v: bool(v.strip())),
     ("study.date", "a date such as 2024-12-31", _is_date),
     ("scenario.as_of", "a date such as 2024-12-31", _is_date),
+    ("population.window_km", "0 or more", lambda v: v >= 0),
     ("travel.modes", "at least one mode, each once", lambda v: 0 < len(v) == len(set(v))),
     ("travel.minutes", "more than 0", _is_positive),
     ("roads.join_m", "0 or more", lambda v: v >= 0),

@@ -405,16 +405,3 @@ def test_porto_alegre(shared_data: Path) -> None:
     assert (dataset.demand.zone == 0).all()
     assert len(dataset.zones) == 1
     assert load_dataset(replace(study, name="x")).crs == dataset.crs
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize(
-    ("name", "people"),
-    [("wuhan_worldpop_20plus.tif", 9_491_334.36), ("wuhan_worldpop_65plus.tif", 1_287_680.99)],
-)
-def test_wuhan_rasters_add_up(shared_data: Path, name: str, people: float) -> None:
-    from data.rasters import read_counts
-
-    cells = read_counts(shared_data / "china" / name)
-    assert cells.people.sum() == pytest.approx(people, rel=1e-6)
-    assert len(cells.people) <= 494_676
