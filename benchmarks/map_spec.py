@@ -26,6 +26,7 @@ MODES = (
     ("car", "小汽车", 28.0),
 )
 WATER = maps.AreaStyle("水域", "#cfe3f1", 1.0, line_colour="#9cc3dd")
+LAND = maps.AreaStyle("县域", themes.LAND, 1.0)
 BORDER = maps.AreaStyle("县界", line_colour="#3c3c3c", line_width_px=2.4, dash=(9, 4, 2, 4))
 STATUSES = ("20分钟内", "超出时限", "路网不可达", "远离路网", "界外")
 # fmt: off
@@ -82,6 +83,7 @@ def county_map(size: Size = MEDIUM, *, seed: int = 5, is_full: bool = True) -> m
     points = _facilities(rng, county)
     cells = _cells(rng, county, points, is_full=is_full)
     layers = (
+        replace(_area("land", "县域", [county.outline], LAND), is_in_legend=False),
         _area("water", "水域", [county.water], WATER),
         cells,
         _roads(rng, county, is_full=is_full),
@@ -113,7 +115,7 @@ def county_map(size: Size = MEDIUM, *, seed: int = 5, is_full: bool = True) -> m
             maps.Figure("服务盲区人口", f"{people.sum() - covered:,.0f}", "人"),
         ),
         strings=maps.map_strings(translator("zh")),
-        bounds=county.outline.bounds,
+        background="#e9e8e3",
     )
 
 

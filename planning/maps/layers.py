@@ -280,6 +280,8 @@ class PolygonLayer:
         (n,) uint8 index into `styles`.
     name
         One per area; shown in popups and, from `label_zoom` on, on the map.
+    is_in_legend
+        False for scenery that needs neither a key nor a check box.
     fields
         Rows of the popup; without name and fields a click goes through to what lies below.
     """
@@ -351,7 +353,11 @@ class MapSpec:
     strings
         Texts of the map itself, from `planning.maps.map_strings`.
     bounds
-        (west, south, east, north) in degrees shown at first; None takes all layers.
+        (west, south, east, north) in degrees shown at first; None takes the layers, but for roads
+        and areas without names.
+    background
+        Colour around the land. Legends and edits are mixed with `themes.LAND`: with another colour
+        here, give the land itself as a `PolygonLayer` filled with `themes.LAND` at the bottom.
     """
 
     title: str
@@ -369,3 +375,4 @@ class MapSpec:
     lang: str = "zh-CN"
     strings: Mapping[str, str] = field(default_factory=lambda: ENGLISH)
     bounds: tuple[float, float, float, float] | None = None
+    background: str = "#fbfaf6"

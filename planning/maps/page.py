@@ -6,6 +6,7 @@ import base64
 import hashlib
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from planning.maps.assets import (
     LEAFLET_CSS,
@@ -18,19 +19,19 @@ from planning.maps.assets import (
     require_self_contained,
 )
 from planning.maps.layers import MapSpec
-from planning.maps.payload import encode_map
+from planning.maps.payload import EncodedMap, encode_map
 from planning.maps.sinks import document_json, inline_blobs
 
 _START = "ServiceCircle.page();"
 
 
-def write_html(spec: MapSpec, path: Path, *, compress: bool = True) -> None:
+def write_html(spec: MapSpec | EncodedMap, path: Path, *, compress: bool = True) -> None:
     """Write a map as one HTML file that needs no network.
 
     Parameters
     ----------
     spec
-        The map.
+        The map, or the map encoded before.
     path
         File to write; an older one is replaced.
     compress
@@ -39,14 +40,12 @@ def write_html(spec: MapSpec, path: Path, *, compress: bool = True) -> None:
     path.write_text(to_html(spec, compress=compress), encoding="utf-8", newline="\n")
 
 
-def to_html(spec: MapSpec, *, compress: bool = True) -> str:
+def to_html(spec: MapSpec | EncodedMap, *, compress: bool = True) -> str:
     """Return a map as the text of one HTML page that needs no network.
 
     Parameters
     ----------
-    spec
-        The map.
-    compress
+    spec, compress
         As in `write_html`.
 
     Raises
@@ -56,26 +55,27 @@ def to_html(spec: MapSpec, *, compress: bool = True) -> str:
     ExternalLinkError
         When any part would fetch something from outside the page.
     """
-    encoded = encode_map(spec)
-    data = document_json(encoded.document, inline_blobs(encoded, is_compressed=compress))
-    # A script in the page could end it early only with this tag.
+    encoded = spec if isinstance(spec, EncodedMap) else encode_map(spec)
+    told = encoded.document
+    data = document_json(told, inline_blobs(encoded, is_compressed=compress))
     licence = f"/* Leaflet\n{asset(LEAFLET_LICENCE)}*/\n"
     scripts = [licence + asset(LEAFLET_JS), map_script(), _START]
+    # A script in the page could end it early only with this tag.
     scripts = [text.replace("</script", "<\\/script") for text in scripts]
     styles = "\n".join(asset(name) for name in (LEAFLET_CSS, MAP_CSS, PAGE_CSS))
+    title = escape(told["title"])
     parts = [
-        f'<!DOCTYPE html>\n<html lang="{escape(spec.lang)}">\n<head>\n<meta charset="utf-8">',
+        f'<!DOCTYPE html>\n<html lang="{escape(told["lang"])}">\n<head>\n<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
-        f"<title>{escape(spec.title)}</title>",
+        f"<title>{title}</title>",
         f"<style>\n{styles}</style>\n</head>\n<body>",
-        _header(spec),
-        f'<div id="sc-map" tabindex="0" role="application" aria-label="{escape(spec.title)}">',
-        "</div>",
-        _aside(spec),
-        _footer(spec),
-        f"<noscript>{escape(spec.strings['no_script'])}</noscript>",
+        _header(told),
+        f'<div id="sc-map" tabindex="0" role="application" aria-label="{title}"></div>',
+        _aside(told),
+        _footer(told),
+        f"<noscript>{escape(told['strings']['no_script'])}</noscript>",
         f'<script type="application/json" id="sc-data">{data}</script>',
         *(f"<script>{text}</script>" for text in scripts),
         "</body>\n</html>\n",
@@ -95,27 +95,27 @@ def _policy(scripts: list[str]) -> str:
     )
 
 
-def _header(spec: MapSpec) -> str:
-    words = spec.strings
-    banner = f'<div class="banner">{escape(words["synthetic"])}</div>' if spec.is_synthetic else ""
+def _header(told: dict[str, Any]) -> str:
+    words = told["strings"]
+    banner = f'<div class="banner">{escape(words["synthetic"])}</div>' if told["synthetic"] else ""
     review = (
-        f"{escape(words['review_number'])}: {escape(spec.review_number)}"
-        if spec.review_number
+        f"{escape(words['review_number'])}: {escape(told['reviewNumber'])}"
+        if told["reviewNumber"]
         else f"<b>{escape(words['internal'])}</b>"
     )
+    subtitle = f'<div class="subtitle">{escape(told["subtitle"])}</div>'
     return (
-        f'<header><div><h1>{escape(spec.title)}</h1><div class="subtitle">{escape(spec.subtitle)}'
-        f'</div></div>{banner}<div class="marks">{review}</div>'
+        f"<header><div><h1>{escape(told['title'])}</h1>{subtitle}</div>{banner}"
+        f'<div class="marks">{review}</div>'
         f'<button type="button" id="sc-print">{escape(words["print"])}</button></header>'
     )
 
 
-def _aside(spec: MapSpec) -> str:
-    words = spec.strings
+def _aside(told: dict[str, Any]) -> str:
+    words = told["strings"]
     figures = "".join(
-        f"<div><dt>{escape(figure.label)}</dt><dd>{escape(figure.value)}"
-        f"<small>{escape(figure.note)}</small></dd></div>"
-        for figure in spec.figures
+        f"<div><dt>{escape(label)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>"
+        for label, value, note in told["figures"]
     )
     return (
         "<aside>"
@@ -130,16 +130,16 @@ def _section(heading: str, body: str) -> str:
     return f"<section><h2>{escape(heading)}</h2>{body}</section>"
 
 
-def _footer(spec: MapSpec) -> str:
-    words = spec.strings
+def _footer(told: dict[str, Any]) -> str:
+    words = told["strings"]
     pairs = (
-        (words["source"], spec.source),
-        (words["data_date"], spec.data_date),
-        (words["crs"], spec.crs_text),
-        (words["maker"], spec.maker),
+        (words["source"], told["source"]),
+        (words["data_date"], told["dataDate"]),
+        (words["crs"], told["crs"]),
+        (words["maker"], told["maker"]),
+        (words["notes"], " ".join((*told["notes"], words["boundaries"]))),
     )
     items = "".join(
         f"<span><b>{escape(label)}</b>{escape(text)}</span>" for label, text in pairs if text
     )
-    notes = " ".join(escape(note) for note in (*spec.notes, words["boundaries"]))
-    return f"<footer>{items}<span><b>{escape(words['notes'])}</b>{notes}</span></footer>"
+    return f"<footer>{items}</footer>"

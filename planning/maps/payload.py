@@ -78,6 +78,7 @@ def encode_map(spec: MapSpec) -> EncodedMap:
         "attribution": spec.attribution,
         "figures": [[figure.label, figure.value, figure.note] for figure in spec.figures],
         "strings": dict(spec.strings),
+        "background": spec.background,
         "bounds": None if bounds is None else list(bounds),
         "layers": encoded.document["layers"],
     }
@@ -85,23 +86,34 @@ def encode_map(spec: MapSpec) -> EncodedMap:
 
 
 def encode_layers(layers: tuple[Layer, ...]) -> tuple[EncodedMap, Bounds | None]:
-    """Encode layers alone, with the bounds of what they show."""
+    """Encode layers alone, with the bounds of what they show.
+
+    Roads and areas without names (water) count only where there is nothing else.
+    """
     ids = [layer.id for layer in layers]
     if len(set(ids)) != len(ids):
         raise ValueError(f"layer ids must be unique: {ids}")
     blobs: Blobs = {}
-    described, boxes = [], []
+    described = []
+    boxes: list[Bounds] = []
+    scenery: list[Bounds] = []
     for layer in layers:
         entry, box = _encode(layer, blobs)
         entry.update(id=layer.id, label=layer.label, visible=layer.is_visible)
         described.append(entry)
         if box is not None:
-            boxes.append(box)
+            (scenery if _is_scenery(layer) else boxes).append(box)
     bounds = None
-    if boxes:
-        west, south, east, north = np.array(boxes).T
+    if boxes or scenery:
+        west, south, east, north = np.array(boxes or scenery).T
         bounds = (float(west.min()), float(south.min()), float(east.max()), float(north.max()))
     return EncodedMap({"layers": described}, blobs), bounds
+
+
+def _is_scenery(layer: Layer) -> bool:
+    """Return True for what lies around the place: roads that lead out, the sea."""
+    is_plain_area = isinstance(layer, PolygonLayer) and not layer.name and not layer.fields
+    return isinstance(layer, RoadLayer) or is_plain_area
 
 
 def _encode(layer: Layer, blobs: Blobs) -> tuple[dict[str, Any], Bounds | None]:

@@ -199,6 +199,7 @@
       layer.leaflet.addTo(map);
     });
     stage.board = board;
+    map.getContainer().style.background = doc.background;
     furniture(map, words, { attribution: doc.attribution });
     if (options.tiles) {
       L.tileLayer(options.tiles[0], { attribution: el('i', {}, [options.tiles[1]]).innerHTML }).addTo(map);
@@ -304,18 +305,34 @@
     });
   };
 
+  /** A long legend is printed smaller rather than cut off. */
+  function fitAside(isPrinting) {
+    const aside = document.querySelector('aside');
+    let zoom = 1;
+    aside.style.zoom = '';
+    aside.style.height = '';
+    while (isPrinting && zoom > 0.4 && aside.scrollHeight > aside.clientHeight + 1) {
+      zoom -= 0.04;
+      aside.style.zoom = String(zoom);
+      aside.style.height = 154 / zoom + 'mm';
+      aside.style.width = 66 / zoom + 'mm';
+    }
+    if (zoom === 1) { aside.style.width = ''; }
+  }
+
   /** On paper: a fixed size, finer canvases, stripes over the classes that grey would hide. */
   function preparePrint(board, bounds) {
     const map = board.map, snap = map.options.zoomSnap;
     let stripes = [], shown = null;
     const turn = (isPrinting) => {
       SC.isPrinting = isPrinting;
-      document.body.classList.toggle('sc-printing', isPrinting);
+      document.documentElement.classList.toggle('sc-printing', isPrinting);
       map.closePopup();
       map.options.zoomSnap = isPrinting ? 0 : snap;
       map.invalidateSize({ animate: false, pan: false });
       map.fitBounds(shown, { animate: false, padding: shown === bounds ? [12, 12] : [0, 0] });
-      board.layers.forEach((layer) => { layer.onShow(); });
+      board.layers.forEach((layer) => { if (layer.onShow) { layer.onShow(); } });
+      fitAside(isPrinting);
     };
     root.addEventListener('beforeprint', () => {
       // The whole area, unless the reader has moved to a part of it.

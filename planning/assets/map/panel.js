@@ -123,8 +123,8 @@
       return { rows: [{ key: siteKey(), label: entry.label }], texts: entry.note ? [entry.note] : [] };
     }
     if (entry.type === 'polygons') {
-      return { texts: [], rows: entry.inLegend
-        ? entry.styles.map((style) => ({ key: areaKey(style), label: style.label })) : [] };
+      return { texts: [],
+        rows: entry.styles.map((style) => ({ key: areaKey(style), label: style.label })) };
     }
     return {
       rows: entry.styles.filter((style) => style.label)
@@ -186,8 +186,8 @@
 
   /** The cells and their theme come first, then the layers from top to bottom. */
   SC.legend = function (board) {
-    const blocks = board.layers.map((layer, k) => ({ layer: layer, node: layerBlock(board, layer, k) }))
-      .reverse();
+    const blocks = board.layers.filter((layer) => layer.entry.inLegend !== false)
+      .map((layer, k) => ({ layer: layer, node: layerBlock(board, layer, k) })).reverse();
     const cells = blocks.filter((one) => one.layer.isCells);
     const others = blocks.filter((one) => !one.layer.isCells);
     return el('div', { class: 'sc-legend', role: 'group', 'aria-label': board.words.legend },
