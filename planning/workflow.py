@@ -318,13 +318,17 @@ def people_per_centre(given: ModeInput, study: Study, scenario: Scenario) -> Rat
 def warm_kernels(progress: Progress | None = None) -> None:
     """Compile every kernel once, so that the first answer of a new installation does not wait."""
     from geo import warm as geo_kernels
+    from planning import capacity, catchments
     from planning.siting import warm as siting_kernels
 
     report = progress or _silent
-    report(msgid("Compiling travel kernels"), 0, 2)
+    report(msgid("Compiling travel kernels"), 0, 3)
     geo_kernels.warm()
-    report(msgid("Compiling siting kernels"), 1, 2)
+    report(msgid("Compiling siting kernels"), 1, 3)
     siting_kernels.warm()
+    report(msgid("Compiling assignment kernels"), 2, 3)
+    capacity.warm()
+    catchments.warm()
 
 
 def gap_input(dataset: Dataset) -> GapInput:
