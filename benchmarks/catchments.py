@@ -193,7 +193,7 @@ def _assignment_rows(size: str) -> list[Row]:
 
     programme = _programme(pairs, people, places) if size == "S" else None
     return [
-        _row("assignment within capacities", size, best, peer="highspy", theirs=programme),
+        _row("assignment within capacities", size, best, peer="HiGHS (scipy)", theirs=programme),
         _row("ordered filling", size, ordered),
     ]
 
