@@ -17,19 +17,25 @@ import shapely
 from numpy.typing import NDArray
 from openpyxl.styles import Alignment, Font, PatternFill
 from rasterio.transform import from_origin
+from scipy import ndimage
 
 from benchmarks.county.network import Way
-from benchmarks.county.population import STEP, People, to_lonlat
-from benchmarks.county.services import HEADERS, Register, Row
+from benchmarks.county.population import STEP, People, from_lonlat, to_lonlat
+from benchmarks.county.register import HEADERS, KIND_NAMES, UNMAPPED, Register, Row
+from benchmarks.county.terrain import CELL_M, Terrain
 
-SAVED_ON = datetime(2025, 6, 30)  # noqa: DTZ001: openpyxl wants a naive time
+SAVED_ON = datetime(2025, 6, 30)  # noqa: DTZ001 - openpyxl takes naive times
 FIRST_NODE_ID = 3_399_000_000
 FIRST_WAY_ID = 339_900_000
 
 
 def write_population(people: People, folder: Path) -> None:
     """Write three rasters of counts: everyone, 65+ and 0-6."""
-    for name, counts in (("population", people.everyone), ("population_65plus", people.elders), ("population_0to6", people.children)):
+    for name, counts in (
+        ("population", people.everyone),
+        ("population_65plus", people.elders),
+        ("population_0to6", people.children),
+    ):
         raster = np.zeros(people.shape, dtype=np.float32)
         raster[people.row, people.column] = counts
         used = raster.shape
@@ -39,6 +45,22 @@ def write_population(people: People, folder: Path) -> None:
             compress="deflate", predictor=3, zlevel=9, tiled=True, blockxsize=256, blockysize=256,
         ) as sink:  # fmt: skip
             sink.write(raster, 1)
+
+
+def write_heights(terrain: Terrain, people: People, path: Path) -> None:
+    """Write whole metres of height on the population's grid, wider by what the sheet holds."""
+    rows, columns = people.shape
+    lon = people.west + (np.arange(columns) + 0.5) * STEP
+    lat = people.north - (np.arange(rows) + 0.5) * STEP
+    x_m, y_m = from_lonlat(*np.meshgrid(lon, lat))
+    at = np.stack([y_m.ravel() / CELL_M - 0.5, x_m.ravel() / CELL_M - 0.5])
+    height = ndimage.map_coordinates(terrain.height_m, at, order=1, mode="nearest")
+    with rasterio.open(
+        path, "w", driver="GTiff", height=rows, width=columns, count=1, dtype="int16",
+        crs="EPSG:4326", transform=from_origin(people.west, people.north, STEP, STEP),
+        compress="deflate", predictor=2, zlevel=9, tiled=True, blockxsize=256, blockysize=256,
+    ) as sink:  # fmt: skip
+        sink.write(np.rint(height).astype(np.int16).reshape(rows, columns), 1)
 
 
 def to_degrees(geometry: NDArray[np.object_], *, digits: int = 6) -> NDArray[np.object_]:
@@ -51,7 +73,9 @@ def to_degrees(geometry: NDArray[np.object_], *, digits: int = 6) -> NDArray[np.
     return np.asarray(shapely.transform(geometry, move))
 
 
-def write_layer(path: Path, layer: str, columns: dict[str, Sequence[Any]], geometry: NDArray[np.object_]) -> None:
+def write_layer(
+    path: Path, layer: str, columns: dict[str, Sequence[Any]], geometry: NDArray[np.object_]
+) -> None:
     """Write one layer of a GeoPackage in degrees."""
     path.unlink(missing_ok=True)
     frame = gpd.GeoDataFrame(columns, geometry=to_degrees(geometry), crs="EPSG:4326")
@@ -75,7 +99,9 @@ def write_roads(ways: list[Way], path: Path) -> dict[str, int]:
         for i, way in enumerate(ways):
             tags = {**({"highway": way.highway} if way.highway else {}), **way.tags}
             refs = [FIRST_NODE_ID + number[float(x), float(y)] for x, y in way.xy]
-            sink.add_way(osmium.osm.mutable.Way(id=FIRST_WAY_ID + i, nodes=refs, tags=tags, version=1))
+            sink.add_way(
+                osmium.osm.mutable.Way(id=FIRST_WAY_ID + i, nodes=refs, tags=tags, version=1)
+            )
             if tags.get("route") == "ferry":
                 ids[tags["name"]] = FIRST_WAY_ID + i
     return ids
@@ -88,19 +114,15 @@ def write_facilities(reg: Register, path: Path) -> None:
     placed = np.isfinite(xy[:, 0])
     lon[placed], lat[placed] = to_lonlat(xy[placed, 0], xy[placed, 1])
     rows: list[Row] = []
-    for i, row in enumerate(reg.rows):
-        row = dict(row)
-        row["lon"], row["lat"] = (round(float(lon[i]), 6), round(float(lat[i]), 6)) if placed[i] else ("", "")
+    for i, listed in enumerate(reg.rows):
+        row = dict(listed)
+        row["lon"], row["lat"] = (
+            (round(float(lon[i]), 6), round(float(lat[i]), 6)) if placed[i] else ("", "")
+        )
         row["kind_name"] = KIND_NAMES[str(row["kind"])]
         rows.append({HEADERS[k]: row.get(k, "") for k in HEADERS})
     rows.sort(key=lambda r: str(r[HEADERS["id"]]))
     write_sheet(path, "医疗卫生机构", rows)
-
-
-KIND_NAMES = {
-    "A100": "综合医院", "A210": "中医医院", "G100": "妇幼保健院", "A520": "精神病医院", "A710": "护理院", "B100": "社区卫生服务中心",
-    "B200": "社区卫生服务站", "C210": "中心卫生院", "C220": "乡镇卫生院", "D110": "综合门诊部", "D211": "普通诊所", "D212": "中医诊所", "D600": "村卫生室",
-}  # fmt: skip
 
 
 def write_sheet(path: Path, title: str, rows: list[Row]) -> None:
@@ -142,6 +164,10 @@ format = 1
 name = "{county}基层医疗卫生服务圈（示例数据）"
 date = "{date}"
 synthetic = true
+
+# 坡度：打开后按 Tobler 公式计算步行速度。Slope: uncomment to walk by Tobler's rule.
+# [elevation]
+# path = "elevation.tif"
 
 [zones]
 path = "zones.gpkg"
@@ -209,6 +235,8 @@ path = "indicators.csv"
 
 def write_study(path: Path, *, county: str, date: str) -> None:
     """Write the study file that names all the others."""
-    ours = [k for k in HEADERS if k not in {"kind_name", "address", "village_code", "stage"}]
+    ours = [k for k in HEADERS if k not in UNMAPPED]
     columns = ", ".join(f'{k} = "{HEADERS[k]}"' for k in ours)
-    path.write_text(STUDY.format(county=county, date=date, columns=columns), encoding="utf-8", newline="\n")
+    path.write_text(
+        STUDY.format(county=county, date=date, columns=columns), encoding="utf-8", newline="\n"
+    )

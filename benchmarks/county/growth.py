@@ -16,7 +16,9 @@ MOVES = np.array(
 
 
 @numba.njit(cache=True)
-def grow(cost: NDArray[np.float64], seeds: NDArray[np.int64], starts: NDArray[np.float64]) -> NDArray[np.int64]:
+def grow(
+    cost: NDArray[np.float64], seeds: NDArray[np.int64], starts: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """Return for each cell the seed it is cheapest to reach from, -1 where none can.
 
     Parameters
@@ -108,7 +110,12 @@ def cheapest_path(
                 continue
             here = max(cost[r, c], cost[nr, nc])
             if m >= 8:  # a knight's move also passes a cell between its ends
-                here = max(here, cost[r + (dr // 2 if abs(dr) == 2 else 0), c + (dc // 2 if abs(dc) == 2 else 0)])
+                here = max(
+                    here,
+                    cost[
+                        r + (dr // 2 if abs(dr) == 2 else 0), c + (dc // 2 if abs(dc) == 2 else 0)
+                    ],
+                )
                 if here > dearest and cost[r, c] <= dearest:
                     continue
             if is_beside[nr, nc] and not is_road[nr, nc]:
@@ -142,7 +149,9 @@ def cheapest_path(
 
 
 @numba.njit(cache=True)
-def thin(points: NDArray[np.float64], reach: NDArray[np.float64], n_first: int) -> NDArray[np.int64]:
+def thin(
+    points: NDArray[np.float64], reach: NDArray[np.float64], n_first: int
+) -> NDArray[np.int64]:
     """Return the points kept: the first ones, then each that is not within the mean reach of a kept one."""
     kept = np.empty(points.shape[0], np.int64)
     n = 0
@@ -163,7 +172,11 @@ def thin(points: NDArray[np.float64], reach: NDArray[np.float64], n_first: int) 
 
 @numba.njit(cache=True)
 def road_steps(
-    is_road: NDArray[np.bool_], source: NDArray[np.int64], target: NDArray[np.int64], limit: float, best: NDArray[np.float64]
+    is_road: NDArray[np.bool_],
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    limit: float,
+    best: NDArray[np.float64],
 ) -> float:
     """Return the length in cells of the way along road cells between two cells, infinite beyond the limit."""
     rows, columns = is_road.shape

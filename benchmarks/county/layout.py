@@ -39,7 +39,15 @@ TRIBUTARY: Line = (
 )  # fmt: skip
 TRIBUTARY_WIDTH_M = ((0.0, 30.0), (0.5, 55.0), (1.0, 95.0))
 
-WEST_STREAM: Line = ((3.6, 12.8), (6.0, 15.2), (8.2, 17.0), (9.4, 19.8), (12.4, 21.6), (15.2, 22.0), (18.4, 21.4))
+WEST_STREAM: Line = (
+    (3.6, 12.8),
+    (6.0, 15.2),
+    (8.2, 17.0),
+    (9.4, 19.8),
+    (12.4, 21.6),
+    (15.2, 22.0),
+    (18.4, 21.4),
+)
 WEST_STREAM_WIDTH_M = ((0.0, 20.0), (1.0, 60.0))
 
 CANALS: tuple[tuple[Line, float], ...] = (
@@ -134,9 +142,9 @@ COUNTY_NAME = "澜浦县"
 COUNTY_CODE = "339900"
 
 SEATS: tuple[Seat, ...] = (
-    Seat("望澜街道", "street", 21.3, 25.4, 118_764, 0.152, 2.3, is_urban=True),
-    Seat("霁城街道", "street", 25.7, 25.6, 103_918, 0.121, 2.2, is_urban=True),
-    Seat("蘅塘街道", "street", 17.2, 23.6, 78_352, 0.146, 1.9, is_urban=True),
+    Seat("望澜街道", "street", 21.3, 25.4, 118_764, 0.152, 2.5, is_urban=True),
+    Seat("霁城街道", "street", 25.7, 25.6, 103_918, 0.121, 2.35, is_urban=True),
+    Seat("蘅塘街道", "street", 17.2, 23.6, 78_352, 0.146, 2.05, is_urban=True),
     Seat("漪浦街道", "street", 22.4, 31.2, 57_486, 0.163, 1.5),
     Seat("翎湖街道", "street", 30.2, 24.2, 55_231, 0.158, 1.5),
     Seat("沅汇街道", "street", 20.9, 18.2, 46_127, 0.181, 1.2),
@@ -197,4 +205,10 @@ MOTORWAYS: tuple[tuple[str, Line], ...] = (
 
 PIERS: tuple[tuple[float, float], ...] = ((31.8, 40.9), (33.4, 45.0), (41.0, 43.0))
 """About where the ferry lands: mainland, the large island, the small island."""
-FERRIES: tuple[tuple[int, int, str, str], ...] = ((0, 1, "00:35", "潋塘—溟洲渡轮"), (1, 2, "00:30", "溟洲—小溟渡轮"))
+FERRIES: tuple[tuple[int, int, str, str], ...] = (
+    (0, 1, "00:35", "潋塘—溟洲渡轮"),
+    (1, 2, "00:30", "溟洲—小溟渡轮"),
+)
+
+CITY_HOSPITAL_M = (1030.0, 29_480.0)
+"""Where the hospital of the neighbouring city stands, beyond the boundary on the main road."""

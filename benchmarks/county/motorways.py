@@ -19,7 +19,11 @@ RAMP_M = 420.0
 def _cut(line: shapely.LineString, at: list[float]) -> list[shapely.LineString]:
     """Cut a line at distances along it."""
     marks = sorted({0.0, *(float(np.clip(a, 0, line.length)) for a in at), line.length})
-    return [shapely.ops.substring(line, a, b) for a, b in zip(marks[:-1], marks[1:], strict=True) if b - a > 0.5]
+    return [
+        shapely.ops.substring(line, a, b)
+        for a, b in zip(marks[:-1], marks[1:], strict=True)
+        if b - a > 0.5
+    ]
 
 
 def _flags(terrain: Terrain, line: shapely.LineString) -> dict[str, str]:
@@ -46,7 +50,9 @@ def _marks(terrain: Terrain, line: shapely.LineString) -> list[float]:
     return [float(a) for a in at[1:][np.diff(deep.astype(int)) != 0]]
 
 
-def interchanges(axis: shapely.LineString, roads: list[Street], *, every_m: float) -> list[tuple[float, shapely.Point]]:
+def interchanges(
+    axis: shapely.LineString, roads: list[Street], *, every_m: float
+) -> list[tuple[float, shapely.Point]]:
     """Return where a motorway meets main roads and gets ramps: distance along it and the crossing point."""
     found: list[tuple[float, shapely.Point]] = []
     for road in roads:
@@ -62,11 +68,15 @@ def interchanges(axis: shapely.LineString, roads: list[Street], *, every_m: floa
     return kept
 
 
-def _ramps(axis: shapely.LineString, at: float, roads: list[Street]) -> tuple[list[Street], list[Street], list[float]]:
+def _ramps(
+    axis: shapely.LineString, at: float, roads: list[Street]
+) -> tuple[list[Street], list[Street], list[float]]:
     """Return the four ramps of one interchange, the replaced pieces of the main road and the marks on the motorway."""
     ramps: list[Street] = []
     crossing = axis.interpolate(at)
-    ahead = np.array(axis.interpolate(at + 5).coords[0]) - np.array(axis.interpolate(at - 5).coords[0])
+    ahead = np.array(axis.interpolate(at + 5).coords[0]) - np.array(
+        axis.interpolate(at - 5).coords[0]
+    )
     ahead /= np.hypot(*ahead)
     left = np.array([-ahead[1], ahead[0]])
     main = [r for r in roads if RANK[r.highway] >= RANK["secondary"]]
@@ -81,7 +91,9 @@ def _ramps(axis: shapely.LineString, at: float, roads: list[Street]) -> tuple[li
         for is_exit in (True, False):
             reach = -RAMP_M * forward if is_exit else RAMP_M * forward
             leave = np.array(axis.interpolate(at + reach).coords[0]) + left * side * HALF_M
-            direction = np.array(axis.interpolate(at + reach + 5).coords[0]) - np.array(axis.interpolate(at + reach - 5).coords[0])
+            direction = np.array(axis.interpolate(at + reach + 5).coords[0]) - np.array(
+                axis.interpolate(at + reach - 5).coords[0]
+            )
             direction /= np.hypot(*direction)
             normal = np.array([-direction[1], direction[0]]) * side
             leave = np.array(axis.interpolate(at + reach).coords[0]) + normal * HALF_M
@@ -104,7 +116,9 @@ def _curve(control: Points) -> Points:
 
 def build(terrain: Terrain, roads: list[Street]) -> tuple[list[Street], list[shapely.Point]]:
     """Return the motorways with their ramps, and the feet of the ramps on the main roads."""
-    axes = [shapely.LineString(layout.spline(control, step_m=120.0)) for _, control in layout.MOTORWAYS]
+    axes = [
+        shapely.LineString(layout.spline(control, step_m=120.0)) for _, control in layout.MOTORWAYS
+    ]
     branch_at = float(axes[0].project(shapely.Point(axes[1].coords[0])))
     out: list[Street] = []
     feet: list[shapely.Point] = []
@@ -132,13 +146,18 @@ def _junction(main: shapely.LineString, branch: shapely.LineString, at: float) -
     d = np.array(branch.interpolate(5.0).coords[0]) - start
     d /= np.hypot(*d)
     left = np.array([-d[1], d[0]])
-    away, home = np.round(start - left * HALF_M), np.round(start + left * HALF_M)  # traffic keeps to the right
+    away, home = (
+        np.round(start - left * HALF_M),
+        np.round(start + left * HALF_M),
+    )  # traffic keeps to the right
     out = []
     for side, forward in ((-1.0, 1.0), (1.0, -1.0)):
         for is_exit in (True, False):
             reach = at + (-forward if is_exit else forward) * 2 * RAMP_M
             here = _aside(main, np.array(main.interpolate(reach).coords[0]), side)
-            ahead = np.array(main.interpolate(reach + 5).coords[0]) - np.array(main.interpolate(reach - 5).coords[0])
+            ahead = np.array(main.interpolate(reach + 5).coords[0]) - np.array(
+                main.interpolate(reach - 5).coords[0]
+            )
             ahead *= forward / np.hypot(*ahead)
             if is_exit:
                 control = np.array([here, here + ahead * 500.0, away - d * 330.0, away])
@@ -149,7 +168,9 @@ def _junction(main: shapely.LineString, branch: shapely.LineString, at: float) -
     return out
 
 
-def _carriageways(terrain: Terrain, axis: shapely.LineString, name: str, marks: list[float]) -> list[Street]:
+def _carriageways(
+    terrain: Terrain, axis: shapely.LineString, name: str, marks: list[float]
+) -> list[Street]:
     """Return both carriageways cut at their marks, each in its direction of travel."""
     out: list[Street] = []
     pieces = _cut(axis, marks)
@@ -165,6 +186,8 @@ def _carriageways(terrain: Terrain, axis: shapely.LineString, name: str, marks: 
 def _aside(axis: shapely.LineString, p: Points, side: float) -> Points:
     """Return a point of the axis moved to the carriageway, ends in whole metres so that pieces meet."""
     at = axis.project(shapely.Point(p))
-    d = np.array(axis.interpolate(at + 5).coords[0]) - np.array(axis.interpolate(at - 5 if at > 5 else 0).coords[0])
+    d = np.array(axis.interpolate(at + 5).coords[0]) - np.array(
+        axis.interpolate(at - 5 if at > 5 else 0).coords[0]
+    )
     d /= np.hypot(*d)
     return np.round(np.asarray(p) + np.array([-d[1], d[0]]) * side * HALF_M)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -30,7 +30,7 @@ def node_streets(streets: list[Street]) -> list[Street]:
     """Return pieces between crossings, each in the direction of the street it comes from, best class first."""
     lines = np.array([s.line for s in streets], dtype=object)
     pieces = shapely.get_parts(shapely.union_all(lines, grid_size=1.0))
-    pieces = pieces[shapely.length(pieces) > 0.9]
+    pieces = pieces[(shapely.length(pieces) > 0.9) & ~shapely.is_closed(pieces)]
     middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     tree = shapely.STRtree(lines)
     piece, source = tree.query(middles, predicate="dwithin", distance=1.6)
@@ -57,20 +57,18 @@ def _is_turned(piece: shapely.LineString, street: shapely.LineString) -> bool:
     return bool(first > last)
 
 
-def _ends(street: Street) -> tuple[tuple[float, float], tuple[float, float]]:
-    a, b = street.line.coords[0], street.line.coords[-1]
-    return (round(a[0]), round(a[1])), (round(b[0]), round(b[1]))
-
-
-def prune(pieces: list[Street], *, shortest_m: float, keep: set[tuple[float, float]], rounds: int = 3) -> list[Street]:
+def prune(
+    pieces: list[Street], *, shortest_m: float, keep: set[tuple[float, float]], rounds: int = 3
+) -> list[Street]:
     """Drop short loose ends, so that streets end at streets."""
     for _ in range(rounds):
         degree: dict[tuple[float, float], int] = defaultdict(int)
         for piece in pieces:
-            for end in _ends(piece):
+            for end in piece.ends:
                 degree[end] += 1
         loose = [
-            any(degree[e] == 1 and e not in keep for e in _ends(p)) and p.line.length < shortest_m for p in pieces
+            any(degree[e] == 1 and e not in keep for e in p.ends) and p.line.length < shortest_m
+            for p in pieces
         ]
         pieces = [p for p, is_loose in zip(pieces, loose, strict=True) if not is_loose]
     return pieces
@@ -95,7 +93,10 @@ def _bridge(piece: Street, over: shapely.Geometry) -> list[Street]:
     cuts = {0.0, line.length}
     for part in shapely.get_parts(line.intersection(over)):
         if part.geom_type == "LineString":
-            cuts |= {line.project(shapely.Point(part.coords[0])), line.project(shapely.Point(part.coords[-1]))}
+            cuts |= {
+                line.project(shapely.Point(part.coords[0])),
+                line.project(shapely.Point(part.coords[-1])),
+            }
     marks = [m for m in sorted(cuts) if m in (0.0, line.length) or 3.0 < m < line.length - 3.0]
     joined: list[tuple[float, float, bool]] = []
     for a, b in zip(marks[:-1], marks[1:], strict=True):
@@ -115,23 +116,38 @@ def _bridge(piece: Street, over: shapely.Geometry) -> list[Street]:
 
 def connected(pieces: list[Street], roots: list[tuple[float, float]]) -> list[Street]:
     """Return the pieces of the components nearest to the roots (the mainland, each island)."""
+    is_kept = _near_roots(pieces, roots)
+    return [piece for piece, k in zip(pieces, is_kept, strict=True) if k]
+
+
+def close_to_cars(pieces: list[Street], roots: list[tuple[float, float]]) -> list[Street]:
+    """Turn the streets that cars cannot come to, because only paths lead there, into paths."""
+    is_car = [RANK[p.highway] >= RANK["service"] for p in pieces]
+    driven = [p for p, c in zip(pieces, is_car, strict=True) if c]
+    is_kept = iter(_near_roots(driven, roots))
+    return [
+        replace(p, highway="path", tags={k: v for k, v in p.tags.items() if k == "_run"})
+        if c and not next(is_kept)
+        else p
+        for p, c in zip(pieces, is_car, strict=True)
+    ]
+
+
+def _near_roots(pieces: list[Street], roots: list[tuple[float, float]]) -> NDArray[np.bool_]:
+    """Return which pieces hang together with the largest component near one of the roots."""
     number: dict[tuple[float, float], int] = {}
-    a, b = [], []
-    for piece in pieces:
-        p, q = _ends(piece)
-        a.append(number.setdefault(p, len(number)))
-        b.append(number.setdefault(q, len(number)))
+    a = [number.setdefault(p.ends[0], len(number)) for p in pieces]
+    b = [number.setdefault(p.ends[1], len(number)) for p in pieces]
     n = len(number)
     graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n))
     _, component = connected_components(graph, directed=False)
     xy = np.array(list(number))
-    wanted = set()
     sizes = np.bincount(component)
+    wanted = []
     for root in roots:
-        near = np.hypot(xy[:, 0] - root[0], xy[:, 1] - root[1]) < 1500.0
-        found = component[near]
-        wanted.add(int(found[np.argmax(sizes[found])]))
-    return [p for p, node in zip(pieces, a, strict=True) if int(component[node]) in wanted]
+        near = component[np.hypot(xy[:, 0] - root[0], xy[:, 1] - root[1]) < 1500.0]
+        wanted.append(int(near[np.argmax(sizes[near])]))
+    return np.isin(component[a], wanted)
 
 
 def chain(pieces: list[Street]) -> list[Way]:
@@ -151,22 +167,22 @@ def _runs(pieces: list[Street]) -> list[Way]:
     after: dict[tuple[float, float], int] = {}
     heads = set()
     for i, piece in enumerate(pieces):
-        a, b = _ends(piece)
+        a, b = piece.ends
         after.setdefault(a, i)
         heads.add(b)
     used = [False] * len(pieces)
-    starts = [i for i, p in enumerate(pieces) if _ends(p)[0] not in heads]
+    starts = [i for i, p in enumerate(pieces) if p.ends[0] not in heads]
     out = []
     for start in [*starts, *range(len(pieces))]:
         if used[start]:
             continue
         used[start] = True
         xy = list(pieces[start].line.coords)
-        following = after.get(_ends(pieces[start])[1])
+        following = after.get(pieces[start].ends[1])
         while following is not None and not used[following]:
             used[following] = True
             xy += list(pieces[following].line.coords)[1:]
-            following = after.get(_ends(pieces[following])[1])
+            following = after.get(pieces[following].ends[1])
         tags = dict(pieces[start].tags)
         out.append(Way(np.round(np.array(xy)), pieces[start].highway, tags))
     return out

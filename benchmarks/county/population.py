@@ -56,21 +56,27 @@ class People:
     children: NDArray[np.int64]
 
 
-def to_lonlat(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def to_lonlat(
+    x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return degrees of points of the sheet."""
     out = Transformer.from_crs(layout.CRS, "EPSG:4326", always_xy=True)
     lon, lat = out.transform(x_m + layout.ORIGIN_M[0], y_m + layout.ORIGIN_M[1])
     return np.asarray(lon), np.asarray(lat)
 
 
-def from_lonlat(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def from_lonlat(
+    lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return points of the sheet for degrees."""
     out = Transformer.from_crs("EPSG:4326", layout.CRS, always_xy=True)
     x_m, y_m = out.transform(lon, lat)
     return np.asarray(x_m) - layout.ORIGIN_M[0], np.asarray(y_m) - layout.ORIGIN_M[1]
 
 
-def _frontage(ways: list[Way], *, step_m: float = 14.0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _frontage(
+    ways: list[Way], *, step_m: float = 14.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return points along the streets and how much people like to live there."""
     xy, weight = [], []
     for way in ways:
@@ -83,7 +89,13 @@ def _frontage(ways: list[Way], *, step_m: float = 14.0) -> tuple[NDArray[np.floa
     return np.vstack(xy), np.concatenate(weight)
 
 
-def _density(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64], settlement: Settlement, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+def _density(
+    rng: np.random.Generator,
+    terrain: Terrain,
+    urban: NDArray[np.float64],
+    settlement: Settlement,
+    xy: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Return how densely each place along the streets is built: high in town hearts, low in the open country."""
     cell = to_row_column(xy)
     dense = {"street": 2.6, "town": 2.0, "township": 1.6}
@@ -91,7 +103,9 @@ def _density(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float
     nearest = cKDTree(seats).query(xy)[1]
     level = np.array([5.2 if s.is_urban else dense[s.level] for s in layout.SEATS])[nearest]
     in_town = np.clip((urban[cell] - 0.12) / 0.5, 0.0, 1.0)
-    clump = np.exp(np.clip(0.42 * noise(rng, 450.0)[cell] + 0.25 * noise(rng, 1500.0)[cell], -1.6, 1.0))
+    clump = np.exp(
+        np.clip(0.42 * noise(rng, 450.0)[cell] + 0.25 * noise(rng, 1500.0)[cell], -1.6, 1.0)
+    )
     town = in_town * (0.35 + 0.65 * np.clip(urban[cell], 0, 1)) * level * clump
     far, hamlet = cKDTree(settlement.hamlet).query(xy)
     size = settlement.hamlet_radius_m[hamlet]
@@ -100,10 +114,14 @@ def _density(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float
     return np.asarray(town + np.where(in_town > 0.05, 0.15, 1.0) * country)
 
 
-def _in_villages(settlement: Settlement, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.int64]:
+def _in_villages(
+    settlement: Settlement, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """Return the village that holds each point, -1 for none."""
     village = np.full(len(x_m), -1, dtype=np.int64)
-    point, area = shapely.STRtree(settlement.area).query(shapely.points(x_m, y_m), predicate="within")
+    point, area = shapely.STRtree(settlement.area).query(
+        shapely.points(x_m, y_m), predicate="within"
+    )
     village[point] = area
     return village
 
@@ -117,13 +135,22 @@ def _shares(total: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
     return whole
 
 
-def populate(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64], settlement: Settlement, ways: list[Way]) -> People:
+def populate(
+    rng: np.random.Generator,
+    terrain: Terrain,
+    urban: NDArray[np.float64],
+    settlement: Settlement,
+    ways: list[Way],
+) -> People:
     """Return the people of the county by cell."""
     xy, like = _frontage(ways)
     like = like * _density(rng, terrain, urban, settlement, xy)
     lon, lat = to_lonlat(xy[:, 0], xy[:, 1])
     west, north = np.floor(lon.min() * 100) / 100, np.ceil(lat.max() * 100) / 100
-    shape = (int(np.ceil((north - lat.min()) / STEP)) + 6, int(np.ceil((lon.max() - west) / STEP)) + 6)
+    shape = (
+        int(np.ceil((north - lat.min()) / STEP)) + 6,
+        int(np.ceil((lon.max() - west) / STEP)) + 6,
+    )
     raster = np.zeros(shape)
     np.add.at(raster, (((north - lat) / STEP).astype(int), ((lon - west) / STEP).astype(int)), like)
     raster = ndimage.gaussian_filter(raster, 0.55) * np.exp(0.38 * rng.standard_normal(shape))
@@ -135,10 +162,14 @@ def populate(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float
     shapely.prepare(shore)
     steep = terrain.slope[to_row_column(np.column_stack([x_m, y_m]))] > 0.30
     keep = (village >= 0) & ~shapely.contains_xy(shore, x_m, y_m) & ~steep
-    row, column, x_m, y_m, village, weight = (a[keep] for a in (row, column, x_m, y_m, village, weight))
+    row, column, x_m, y_m, village, weight = (
+        a[keep] for a in (row, column, x_m, y_m, village, weight)
+    )
     everyone = _allot(rng, settlement, village, weight)
     keep = everyone > 0
-    row, column, x_m, y_m, village, everyone = (a[keep] for a in (row, column, x_m, y_m, village, everyone))
+    row, column, x_m, y_m, village, everyone = (
+        a[keep] for a in (row, column, x_m, y_m, village, everyone)
+    )
     elders, children = _ages(rng, terrain, settlement, village, everyone, x_m, y_m)
     return People(
         west=float(west), north=float(north), shape=shape, row=row, column=column, x_m=x_m, y_m=y_m,
@@ -146,7 +177,12 @@ def populate(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float
     )  # fmt: skip
 
 
-def _allot(rng: np.random.Generator, settlement: Settlement, village: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.int64]:
+def _allot(
+    rng: np.random.Generator,
+    settlement: Settlement,
+    village: NDArray[np.int64],
+    weight: NDArray[np.float64],
+) -> NDArray[np.int64]:
     """Return people per cell: the census of each town over its villages, each village over its cells."""
     built = np.bincount(village, weights=weight, minlength=len(settlement.seat))
     pull = (built + 0.12 * np.median(built)) ** 0.8 * np.exp(0.15 * rng.standard_normal(len(built)))
@@ -174,7 +210,11 @@ def _ages(
     share = share * np.exp(0.10 * rng.standard_normal(n))
     share[: len(layout.SEATS)] *= 0.86
     height = terrain.height_m[to_row_column(np.column_stack([x_m, y_m]))]
-    cell_share = share[village] * (1 + np.clip(height - 40.0, 0, 300) / 900.0) * np.exp(0.15 * rng.standard_normal(len(village)))
+    cell_share = (
+        share[village]
+        * (1 + np.clip(height - 40.0, 0, 300) / 900.0)
+        * np.exp(0.15 * rng.standard_normal(len(village)))
+    )
     cell_share = np.clip(cell_share * ELDER_LEVEL, 0.02, 0.7)
     elders = rng.binomial(everyone, cell_share)
     young = np.clip(0.092 - 0.19 * cell_share, 0.012, 0.08)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -31,6 +32,12 @@ class Street:
     line: shapely.LineString
     highway: str
     tags: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Both ends in whole metres."""
+        a, b = self.line.coords[0], self.line.coords[-1]
+        return (round(a[0]), round(a[1])), (round(b[0]), round(b[1]))
 
 
 @dataclass(eq=False)
@@ -75,7 +82,7 @@ class GridRoads:
         most: float = np.inf,
     ) -> NDArray[np.int64]:
         """Return the cheapest path to a cell, or to the nearest road; only main roads may bridge a river."""
-        prices = (0.5, 20.0 if river else 10.0, climb, most)
+        prices = (0.55, 20.0 if river else 5.5, climb, most)
         ends = np.array(source), np.array(target)
         return growth.cheapest_path(
             self.cost, self.rise, self.is_road, self.beside, *ends, prices, self.best, self.before
@@ -84,19 +91,30 @@ class GridRoads:
 
 def ground(rng: np.random.Generator, terrain: Terrain) -> GridRoads:
     """Return the empty road grid: what each cell costs to build on."""
-    cost = 1.0 + 0.30 * np.abs(fine(noise(rng, 600.0))) + 0.15 * rng.random(fine(terrain.slope).shape)
+    cost = (
+        1.0 + 0.30 * np.abs(fine(noise(rng, 600.0))) + 0.15 * rng.random(fine(terrain.slope).shape)
+    )
     wet = burn([terrain.water], cell_m=FINE_M)
     away = ndimage.distance_transform_edt(~wet) * FINE_M
     cost = np.where(away < 90.0, cost * 2.2, cost)
     narrow = [s for name, s in terrain.kinds.items() if name.startswith(("canal", "west"))]
     wide = [s for name, s in terrain.kinds.items() if name in {"river", "tributary"}]
-    closed = [s for name, s in terrain.kinds.items() if name.startswith(("sea", "lake", "reservoir"))]
-    cost = np.where(burn([s.buffer(20) for s in narrow], cell_m=FINE_M), 7.0, cost)
-    cost = np.where(burn([s.buffer(20) for s in wide], cell_m=FINE_M), 12.0, cost)
+    closed = [
+        s for name, s in terrain.kinds.items() if name.startswith(("sea", "lake", "reservoir"))
+    ]
+    cost = np.where(burn([s.buffer(20) for s in narrow], cell_m=FINE_M), 5.0, cost)
+    cost = np.where(burn([s.buffer(20) for s in wide], cell_m=FINE_M), 6.0, cost)
     cost = np.where(burn([s.buffer(45) for s in closed], cell_m=FINE_M), np.inf, cost)
-    cost = np.where(burn([s.buffer(30) for s in narrow], cell_m=FINE_M) & (cost < 7.0), cost * 1.5, cost)
+    cost = np.where(
+        burn([s.buffer(30) for s in narrow], cell_m=FINE_M) & (cost < 5.0), cost * 1.5, cost
+    )
     none = np.zeros(cost.shape, dtype=bool)
-    return GridRoads(cost=cost, rise=fine(terrain.height_m) / (FINE_M * 0.065), is_road=none.copy(), beside=none.copy())
+    return GridRoads(
+        cost=cost,
+        rise=fine(terrain.height_m) / (FINE_M * 0.065),
+        is_road=none.copy(),
+        beside=none.copy(),
+    )
 
 
 def _stop_xy(stop: layout.Stop) -> tuple[float, float]:
@@ -111,10 +129,10 @@ def _cell(grid: GridRoads, xy: tuple[float, float]) -> tuple[int, int]:
     row, column = fine_cell(np.array([xy]))[0]
     rows, columns = grid.cost.shape
     row, column = int(np.clip(row, 0, rows - 1)), int(np.clip(column, 0, columns - 1))
-    if np.isfinite(grid.cost[row, column]) and grid.cost[row, column] < 6:
+    if np.isfinite(grid.cost[row, column]) and grid.cost[row, column] < 4.5:
         return row, column
     r0, c0 = max(row - 30, 0), max(column - 30, 0)
-    good = np.argwhere(grid.cost[r0 : row + 31, c0 : column + 31] < 6.0) + (r0, c0)
+    good = np.argwhere(grid.cost[r0 : row + 31, c0 : column + 31] < 4.5) + (r0, c0)
     best = good[np.argmin(((good - (row, column)) ** 2).sum(axis=1))]
     return int(best[0]), int(best[1])
 
@@ -144,7 +162,15 @@ def join_places(grid: GridRoads, places: NDArray[np.float64], highway: Iterable[
         grid.add(grid.path(cell), classes[i])
 
 
-def short_cuts(grid: GridRoads, seats: NDArray[np.float64], highway: str, *, detour: float, longest_m: float, climb: float) -> int:
+def short_cuts(
+    grid: GridRoads,
+    seats: NDArray[np.float64],
+    highway: str,
+    *,
+    detour: float,
+    longest_m: float,
+    climb: float,
+) -> int:
     """Add roads between neighbouring villages whose way round is long; return how many."""
     pairs = _neighbours(seats, longest_m=longest_m)
     cells = [_cell(grid, (float(x), float(y))) for x, y in seats]
@@ -163,7 +189,11 @@ def short_cuts(grid: GridRoads, seats: NDArray[np.float64], highway: str, *, det
 def _neighbours(seats: NDArray[np.float64], *, longest_m: float) -> list[tuple[int, int, float]]:
     """Return the Delaunay pairs up to a length, shortest first."""
     mesh = Delaunay(seats)
-    pairs = {tuple(sorted((int(t[i]), int(t[j])))) for t in mesh.simplices for i, j in ((0, 1), (1, 2), (0, 2))}
+    pairs = {
+        tuple(sorted((int(t[i]), int(t[j]))))
+        for t in mesh.simplices
+        for i, j in ((0, 1), (1, 2), (0, 2))
+    }
     out = [(a, b, float(np.hypot(*(seats[a] - seats[b])))) for a, b in sorted(pairs)]
     return sorted((p for p in out if p[2] <= longest_m), key=lambda p: p[2])
 
@@ -259,7 +289,9 @@ def plan_roads(
     return trace(grid, rng), np.array(ends)
 
 
-def _by_island(terrain: Terrain, seats: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+def _by_island(
+    terrain: Terrain, seats: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Return which seats are on the mainland, and the island (0, 1, -1) of each."""
     sea_parts = shapely.box(0, 0, layout.WIDTH_M, layout.HEIGHT_M).difference(terrain.kinds["sea"])
     parts = sorted(shapely.get_parts(sea_parts), key=shapely.area, reverse=True)[:3]

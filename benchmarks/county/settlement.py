@@ -13,7 +13,15 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from benchmarks.county import growth, layout
-from benchmarks.county.terrain import CELL_M, SHAPE, Terrain, burn, cell_centres, noise, to_row_column
+from benchmarks.county.terrain import (
+    CELL_M,
+    SHAPE,
+    Terrain,
+    burn,
+    cell_centres,
+    noise,
+    to_row_column,
+)
 
 FINE_M = 50.0
 Points = NDArray[np.float64]
@@ -60,7 +68,10 @@ def habitable(terrain: Terrain) -> NDArray[np.float64]:
 
 
 def scatter(
-    rng: np.random.Generator, weight: NDArray[np.float64], radius_m: NDArray[np.float64], first: Points
+    rng: np.random.Generator,
+    weight: NDArray[np.float64],
+    radius_m: NDArray[np.float64],
+    first: Points,
 ) -> Points:
     """Return points no nearer to each other than the radius of their cell, likelier where the weight is high."""
     rows, columns = np.nonzero(weight > 0.02)
@@ -77,10 +88,15 @@ def scatter(
 def town_density(terrain: Terrain, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return how urban each cell is: near 1 in the hearts of the towns, 0 in the country."""
     x_m, y_m = cell_centres()
-    warp_x, warp_y = noise(rng, 1800.0) * 260.0, noise(rng, 1800.0) * 260.0
+    warp_x = noise(rng, 1500.0) * 330.0 + noise(rng, 450.0) * 110.0
+    warp_y = noise(rng, 1500.0) * 330.0 + noise(rng, 450.0) * 110.0
     urban = np.zeros(SHAPE)
     for seat in layout.SEATS:
-        far = np.hypot(x_m + warp_x - seat.x * 1000, y_m + warp_y - seat.y * 1000) / (seat.radius_km * 1000)
+        turn, long = rng.uniform(0, np.pi), rng.uniform(1.05, 1.5)
+        share = min(1.0, seat.radius_km)  # small towns are ragged on a small scale
+        dx, dy = x_m + share * warp_x - seat.x * 1000, y_m + share * warp_y - seat.y * 1000
+        u, v = dx * np.cos(turn) + dy * np.sin(turn), -dx * np.sin(turn) + dy * np.cos(turn)
+        far = np.hypot(u / long, v * long**0.7) / (seat.radius_km * 1000)
         urban = np.maximum(urban, np.clip(1.25 - far, 0, 1))
     return np.asarray(np.where(terrain.wet | (terrain.slope > 0.12), 0.0, urban))
 
@@ -91,12 +107,16 @@ def _sheet(terrain: Terrain) -> NDArray[np.bool_]:
     return burn([outline.buffer(3500.0)]) & ~terrain.wet
 
 
-def place_villages(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64]) -> Points:
+def place_villages(
+    rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64]
+) -> Points:
     """Return the village seats of the sheet; the first ones are the town seats."""
     weight = habitable(terrain)
     is_hill = (terrain.height_m > 32.0) | (weight < 0.35)
     radius = np.where(is_hill, 2050.0, 1540.0 * (1 + 0.12 * noise(rng, 3000.0)))
-    radius = np.where(urban > 0.02, 1330.0 - 640.0 * np.clip(urban, 0, 1) - 190.0 * _in_core(), radius)
+    radius = np.where(
+        urban > 0.02, 1330.0 - 640.0 * np.clip(urban, 0, 1) - 190.0 * _in_core(), radius
+    )
     sea = burn([terrain.kinds["sea"]])
     radius = np.where(_on_islands(sea), 1200.0, radius)
     weight = np.where(_islets(terrain), 0.0, weight)
@@ -140,21 +160,31 @@ def _areas(rng: np.random.Generator, terrain: Terrain, seats: Points) -> NDArray
     ground = 1.0 + (fine(terrain.slope) / 0.12) ** 2
     rough = np.exp(0.55 * fine(noise(rng, 700.0)) + 0.35 * fine(noise(rng, 220.0)))
     wide = [shape for name, shape in terrain.kinds.items() if name in {"river", "tributary"}]
-    cost = ground * rough + 14.0 * burn(wide, cell_m=FINE_M)
-    cost = cost + 2.5 * burn([terrain.water], cell_m=FINE_M)
+    cost = ground * rough
+    # Smooth water: boundaries keep to the middle of a river.
+    cost = np.where(burn([terrain.water], cell_m=FINE_M), 4.0, cost)
+    cost = np.where(burn([s.buffer(25.0) for s in wide], cell_m=FINE_M), 16.0, cost)
     sea = burn([terrain.kinds["sea"]], cell_m=FINE_M)
     label = growth.grow(np.where(sea, np.inf, cost), fine_cell(seats), np.zeros(len(seats)))
     nearest = ndimage.distance_transform_edt(label < 0, return_distances=False, return_indices=True)
     return np.asarray(label[nearest[0], nearest[1]])
 
 
-def smooth_areas(label: NDArray[np.int64], *, cell_m: float, sigma: float = 2.2) -> dict[int, shapely.Geometry]:
+def smooth_areas(
+    label: NDArray[np.int64], *, cell_m: float, sigma: float = 2.2
+) -> dict[int, shapely.Geometry]:
     """Return smooth polygons of a label raster; neighbours share their boundary point by point."""
     affine = transform.Affine(cell_m, 0, 0, 0, cell_m, 0)
-    shapes = [shapely.geometry.shape(s) for s, _ in features.shapes(label.astype(np.int32), transform=affine)]
+    shapes = [
+        shapely.geometry.shape(s)
+        for s, _ in features.shapes(label.astype(np.int32), transform=affine)
+    ]
     edges = shapely.union_all(shapely.boundary(np.array(shapes)))
     arcs = shapely.get_parts(shapely.line_merge(edges))
-    smooth = [_smooth_arc(np.asarray(shapely.get_coordinates(arc)), sigma=sigma) for arc in _split_at_nodes(arcs)]
+    smooth = [
+        _smooth_arc(np.asarray(shapely.get_coordinates(arc)), sigma=sigma)
+        for arc in _split_at_nodes(arcs)
+    ]
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(smooth)]))
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
     row = np.clip((inside[:, 1] / cell_m).astype(int), 0, label.shape[0] - 1)
@@ -165,7 +195,9 @@ def smooth_areas(label: NDArray[np.int64], *, cell_m: float, sigma: float = 2.2)
 
 def _split_at_nodes(arcs: NDArray[np.object_]) -> list[shapely.LineString]:
     """Return arcs that end wherever three boundaries meet, rings included."""
-    ends = np.array([c for arc in arcs if not arc.is_closed for c in (arc.coords[0], arc.coords[-1])])
+    ends = np.array(
+        [c for arc in arcs if not arc.is_closed for c in (arc.coords[0], arc.coords[-1])]
+    )
     nodes = {tuple(p) for p in ends}
     out = []
     for arc in arcs:
@@ -181,7 +213,9 @@ def _smooth_arc(coords: Points, *, sigma: float) -> shapely.LineString:
     length = float(np.hypot(*np.diff(coords, axis=0).T).sum())
     n = max(4, int(length / 25.0))
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(coords, axis=0).T))])
-    even = np.column_stack([np.interp(np.linspace(0, length, n), along, coords[:, k]) for k in (0, 1)])
+    even = np.column_stack(
+        [np.interp(np.linspace(0, length, n), along, coords[:, k]) for k in (0, 1)]
+    )
     if np.allclose(coords[0], coords[-1]):
         ring = ndimage.gaussian_filter1d(even[:-1], sigma, axis=0, mode="wrap")
         return shapely.simplify(shapely.LineString(np.vstack([ring, ring[:1]])), 7.0)
@@ -200,7 +234,9 @@ def _zones_of(terrain: Terrain, seats: Points) -> NDArray[np.int64]:
     row, column = to_row_column(seats)
     own = np.column_stack(to_row_column(np.array([(s.x, s.y) for s in layout.SEATS]) * 1000.0))
     # Large towns started early: they took more of the land between two seats.
-    starts = np.array([(1.0 - s.radius_km) * 7.0 if s.level != "street" else 0.0 for s in layout.SEATS])
+    starts = np.array(
+        [(1.0 - s.radius_km) * 7.0 if s.level != "street" else 0.0 for s in layout.SEATS]
+    )
     label = growth.grow(np.where(sea, np.inf, cost), own, starts - starts.min())
     zone = label[row, column]
     zone[zone < 0] = len(layout.SEATS) - 1
@@ -226,7 +262,11 @@ def _join_strays(zone: NDArray[np.int64], area: NDArray[np.object_]) -> NDArray[
 
 
 def place_hamlets(
-    rng: np.random.Generator, terrain: Terrain, area: NDArray[np.object_], seats: Points, urban: NDArray[np.float64]
+    rng: np.random.Generator,
+    terrain: Terrain,
+    area: NDArray[np.object_],
+    seats: Points,
+    urban: NDArray[np.float64],
 ) -> tuple[Points, NDArray[np.int64], NDArray[np.float64]]:
     """Return built clusters outside the towns, their village and their radius in metres."""
     weight = np.where((urban > 0.25) | _islets(terrain), 0.0, habitable(terrain))
@@ -271,7 +311,9 @@ def settle(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64
 
 def _tidy(area: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of an area without specks."""
-    parts: Sequence[shapely.Geometry] = [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and p.area > 2e4]
+    parts: Sequence[shapely.Geometry] = [
+        p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and p.area > 2e4
+    ]
     return shapely.MultiPolygon(list(parts))
 
 

@@ -65,12 +65,24 @@ def _levels(rng: np.random.Generator, half_m: float, spacing_m: float) -> tuple[
     at -= at[np.argmin(np.abs(at))]  # one street runs through the heart
     step = max(3, round(430.0 / spacing_m))
     first = int(np.argmin(np.abs(at))) % step
-    classes = ["tertiary" if (i - first) % (2 * step) == 0 else "unclassified" if (i - first) % step == 0 else "residential" for i in range(len(at))]
+    classes = [
+        "tertiary"
+        if (i - first) % (2 * step) == 0
+        else "unclassified"
+        if (i - first) % step == 0
+        else "residential"
+        for i in range(len(at))
+    ]
     return at, classes
 
 
 def lattice(
-    rng: np.random.Generator, centre: Points, heading: float, half_m: float, spacing_m: float, bend: Bend
+    rng: np.random.Generator,
+    centre: Points,
+    heading: float,
+    half_m: float,
+    spacing_m: float,
+    bend: Bend,
 ) -> list[Street]:
     """Return the streets of one town before they are cut to its outline: pieces between crossings."""
     out: list[Street] = []
@@ -83,8 +95,8 @@ def lattice(
         flat = centre + np.column_stack([a, b]) @ turn
         return bend(flat) - shift
 
-    wobble_u = rng.normal(0, 0.10 * spacing_m, (len(u), len(v)))
-    wobble_v = rng.normal(0, 0.10 * spacing_m, (len(u), len(v)))
+    wobble_u = rng.normal(0, 0.055 * spacing_m, (len(u), len(v)))
+    wobble_v = rng.normal(0, 0.055 * spacing_m, (len(u), len(v)))
     t = np.linspace(0, 1, 5)
     for along, classes in ((0, u_class), (1, v_class)):
         n, m = (len(u), len(v)) if along == 0 else (len(v), len(u))
@@ -101,7 +113,14 @@ def lattice(
     return out
 
 
-def _keep_inside(streets: list[Street], urban: NDArray[np.float64], terrain: Terrain, owner: NDArray[np.bool_], *, edge: float) -> list[Street]:
+def _keep_inside(
+    streets: list[Street],
+    urban: NDArray[np.float64],
+    terrain: Terrain,
+    owner: NDArray[np.bool_],
+    *,
+    edge: float,
+) -> list[Street]:
     """Return the streets on built-up, dry and gentle ground that belongs to the town."""
     middles = np.array([s.line.interpolate(0.5, normalized=True).coords[0] for s in streets])
     ends = np.array([[s.line.coords[0], s.line.coords[-1]] for s in streets])
@@ -132,7 +151,11 @@ def drop_doubles(streets: list[Street], roads: list[Street], *, within_m: float)
 
 
 def town_streets(
-    rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64], roads: list[Street], bend: Bend
+    rng: np.random.Generator,
+    terrain: Terrain,
+    urban: NDArray[np.float64],
+    roads: list[Street],
+    bend: Bend,
 ) -> list[Street]:
     """Return the streets of the twenty towns."""
     rows, columns = np.mgrid[0 : SHAPE[0], 0 : SHAPE[1]]
@@ -184,7 +207,9 @@ def _gentle(terrain: Terrain, line: shapely.LineString) -> bool:
     return bool(np.all(terrain.slope[to_row_column(xy)] < 0.22))
 
 
-def _lanes(rng: np.random.Generator, xy: Points, heading: float, radius_m: float) -> list[tuple[shapely.LineString, str]]:
+def _lanes(
+    rng: np.random.Generator, xy: Points, heading: float, radius_m: float
+) -> list[tuple[shapely.LineString, str]]:
     """Return lanes across the road through a hamlet, and a second one beside it in a larger one."""
     ahead = np.array([np.cos(heading), np.sin(heading)])
     left = np.array([-ahead[1], ahead[0]])
@@ -192,12 +217,19 @@ def _lanes(rng: np.random.Generator, xy: Points, heading: float, radius_m: float
     at = np.arange(-radius_m, radius_m, spacing_m) + rng.uniform(0.2, 0.8) * spacing_m
     out = []
     for a in at:
-        depth = radius_m * rng.uniform(0.35, 0.95) * np.sqrt(max(0.1, 1 - (a / (1.15 * radius_m)) ** 2))
+        depth = (
+            radius_m * rng.uniform(0.35, 0.95) * np.sqrt(max(0.1, 1 - (a / (1.15 * radius_m)) ** 2))
+        )
         other = depth * rng.choice([0.0, 0.5, 1.0], p=[0.4, 0.25, 0.35])
         skew = rng.normal(0, 0.10)
         near, far = xy + ahead * a - left * other, xy + ahead * (a + skew * depth) + left * depth
         middle = (near + far) / 2 + ahead * rng.normal(0, 5)
-        out.append((shapely.LineString([near, middle, far]), "residential" if rng.random() < 0.75 else "service"))
+        out.append(
+            (
+                shapely.LineString([near, middle, far]),
+                "residential" if rng.random() < 0.75 else "service",
+            )
+        )
     if radius_m > 125.0 and len(at) > 2:
         for side in (1.0, -1.0) if radius_m > 210.0 else (1.0,):
             offset = side * radius_m * rng.uniform(0.36, 0.5)
@@ -209,7 +241,9 @@ def _lanes(rng: np.random.Generator, xy: Points, heading: float, radius_m: float
     return out
 
 
-def compound_lanes(rng: np.random.Generator, streets: list[Street], terrain: Terrain, *, share: float) -> list[Street]:
+def compound_lanes(
+    rng: np.random.Generator, streets: list[Street], terrain: Terrain, *, share: float
+) -> list[Street]:
     """Return short service lanes that enter the blocks beside town streets."""
     wet = terrain.water.buffer(12.0)
     shapely.prepare(wet)
@@ -227,7 +261,9 @@ def compound_lanes(rng: np.random.Generator, streets: list[Street], terrain: Ter
     return out
 
 
-def riverside(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64]) -> list[Street]:
+def riverside(
+    rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64]
+) -> list[Street]:
     """Return a greenway for bicycles along the river in the county town, and footpaths over the town's hills."""
     out: list[Street] = []
     bank = terrain.kinds["river"].buffer(42.0).simplify(8.0)
@@ -243,13 +279,22 @@ def riverside(rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.floa
         ring = np.column_stack([0.62 * hill.a * np.cos(angle), 0.62 * hill.b * np.sin(angle)])
         ring *= 1 + 0.12 * rng.standard_normal((22, 1))
         ring[-1] = ring[0]
-        turn = np.array([[np.cos(hill.turn), np.sin(hill.turn)], [-np.sin(hill.turn), np.cos(hill.turn)]])
+        turn = np.array(
+            [[np.cos(hill.turn), np.sin(hill.turn)], [-np.sin(hill.turn), np.cos(hill.turn)]]
+        )
         centre = np.array([hill.x, hill.y])
         loop = (centre + ring @ turn) * 1000.0
         out.append(Street(shapely.LineString(loop), "footway"))
         for k in (0, 7, 14):
             foot = centre * 1000.0 + (loop[k] - centre * 1000.0) * 2.1
-            out.append(Street(shapely.LineString([loop[k], (loop[k] + foot) / 2 + rng.normal(0, 25, 2), foot]), "steps" if k == 0 else "footway"))
+            out.append(
+                Street(
+                    shapely.LineString(
+                        [loop[k], (loop[k] + foot) / 2 + rng.normal(0, 25, 2), foot]
+                    ),
+                    "steps" if k == 0 else "footway",
+                )
+            )
     return out
 
 

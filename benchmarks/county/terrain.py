@@ -82,16 +82,22 @@ def burn(shapes: list[shapely.Geometry], *, cell_m: float = CELL_M) -> NDArray[n
     affine = transform.Affine(cell_m, 0, 0, 0, cell_m, 0)
     if not shapes:
         return np.zeros((rows, columns), dtype=bool)
-    return features.rasterize([(s, 1) for s in shapes], (rows, columns), transform=affine).astype(bool)
+    return features.rasterize([(s, 1) for s in shapes], (rows, columns), transform=affine).astype(
+        bool
+    )
 
 
 # --- water as curves -------------------------------------------------------------------------------
 
 
-def _wavy(rng: np.random.Generator, line: NDArray[np.float64], *, amplitude_m: float, step: int) -> NDArray[np.float64]:
+def _wavy(
+    rng: np.random.Generator, line: NDArray[np.float64], *, amplitude_m: float, step: int
+) -> NDArray[np.float64]:
     """Push a curve sideways by smooth noise with waves about `step` points long; the ends stay."""
     n = len(line)
-    push = ndimage.gaussian_filter1d(rng.standard_normal(n + 8 * step), step / 2.5)[4 * step : 4 * step + n]
+    push = ndimage.gaussian_filter1d(rng.standard_normal(n + 8 * step), step / 2.5)[
+        4 * step : 4 * step + n
+    ]
     push *= amplitude_m / max(push.std(), 1e-9)
     push *= np.minimum(1.0, np.minimum(np.arange(n), np.arange(n)[::-1]) / step)
     tangent = np.gradient(line, axis=0)
@@ -99,28 +105,34 @@ def _wavy(rng: np.random.Generator, line: NDArray[np.float64], *, amplitude_m: f
     return line + np.column_stack([-tangent[:, 1], tangent[:, 0]]) * push[:, None]
 
 
-def ribbon(line: NDArray[np.float64], widths: tuple[tuple[float, float], ...], rng: np.random.Generator) -> Polygon:
+def ribbon(
+    line: NDArray[np.float64], widths: tuple[tuple[float, float], ...], rng: np.random.Generator
+) -> shapely.Geometry:
     """Return a river: a band around a curve whose width changes along it, a little unevenly."""
     n = len(line)
     along = np.linspace(0, 1, n)
     width = np.interp(along, [w[0] for w in widths], [w[1] for w in widths])
     uneven = ndimage.gaussian_filter1d(rng.standard_normal(n), 6)
     width = width * (1 + 0.10 * uneven / max(uneven.std(), 1e-9))
-    tangent = np.gradient(line, axis=0)
-    tangent /= np.hypot(tangent[:, 0], tangent[:, 1])[:, None]
-    side = np.column_stack([-tangent[:, 1], tangent[:, 0]]) * (width / 2)[:, None]
-    return shapely.make_valid(Polygon(np.vstack([line + side, (line - side)[::-1]]))).buffer(0)
+    reaches = shapely.linestrings(np.stack([line[:-1], line[1:]], axis=1))
+    return shapely.union_all(
+        shapely.buffer(reaches, (width[:-1] + width[1:]) / 4, quad_segs=5)
+    ).simplify(3.0)
 
 
 def blob(rng: np.random.Generator, x: float, y: float, a: float, b: float, turn: float) -> Polygon:
     """Return an irregular ellipse (km) in metres: a lake or an island."""
     angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
     radius = np.ones_like(angle)
-    for k in range(2, 15):
-        radius += 0.30 / k**1.35 * rng.standard_normal() * np.cos(k * angle + rng.uniform(0, 2 * np.pi))
+    for k in range(2, 24):
+        radius += (
+            0.32 / k**1.25 * rng.standard_normal() * np.cos(k * angle + rng.uniform(0, 2 * np.pi))
+        )
     radius = np.maximum(radius, 0.35)
     u, v = a * radius * np.cos(angle), b * radius * np.sin(angle)
-    xy = np.column_stack([x + u * np.cos(turn) - v * np.sin(turn), y + u * np.sin(turn) + v * np.cos(turn)])
+    xy = np.column_stack(
+        [x + u * np.cos(turn) - v * np.sin(turn), y + u * np.sin(turn) + v * np.cos(turn)]
+    )
     return Polygon(xy * 1000.0).buffer(60).buffer(-60)
 
 
@@ -162,7 +174,9 @@ def draw_water(rng: np.random.Generator) -> Curves:
 
 
 @numba.njit(cache=True)
-def _fill(height: Grid, is_base: NDArray[np.bool_]) -> tuple[Grid, NDArray[np.int64], NDArray[np.int64]]:
+def _fill(
+    height: Grid, is_base: NDArray[np.bool_]
+) -> tuple[Grid, NDArray[np.int64], NDArray[np.int64]]:
     """Flood from the base cells: heights without pits, the receiver of each cell and the order of the flood."""
     rows, columns = height.shape
     filled = height.copy()
@@ -217,7 +231,9 @@ def _steepest(height: Grid, receiver: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @numba.njit(cache=True)
-def _drain(receiver: NDArray[np.int64], order: NDArray[np.int64], cell_km2: float) -> NDArray[np.float64]:
+def _drain(
+    receiver: NDArray[np.int64], order: NDArray[np.int64], cell_km2: float
+) -> NDArray[np.float64]:
     """Return the area that drains through each cell; `order` runs upstream."""
     area = np.full(receiver.size, cell_km2)
     for i in range(order.size - 1, -1, -1):
@@ -269,7 +285,9 @@ def _valleys(curves: Curves) -> tuple[Grid, Grid]:
         channel = np.full(SHAPE, np.nan)
         row, column = to_row_column(line)
         channel[row, column] = 2.0 + (tops_m[name] - 2.0) * np.linspace(1, 0, len(line)) ** 1.5
-        far, (near_row, near_column) = ndimage.distance_transform_edt(np.isnan(channel), return_indices=True)
+        far, (near_row, near_column) = ndimage.distance_transform_edt(
+            np.isnan(channel), return_indices=True
+        )
         is_nearer = far * CELL_M < distance
         distance = np.where(is_nearer, far * CELL_M, distance)
         bed = np.where(is_nearer, channel[near_row, near_column], bed)
@@ -303,7 +321,9 @@ def carve_ground(rng: np.random.Generator, curves: Curves) -> tuple[Grid, Grid, 
     return _finish(height, plain, is_base, envelope)
 
 
-def _finish(height: Grid, plain: Grid, is_base: NDArray[np.bool_], envelope: Grid) -> tuple[Grid, Grid, Grid]:
+def _finish(
+    height: Grid, plain: Grid, is_base: NDArray[np.bool_], envelope: Grid
+) -> tuple[Grid, Grid, Grid]:
     """Scale the relief to the envelopes, widen the valley floors, follow the water once more."""
     above = np.where(is_base, 0.0, height - plain)
     top = np.percentile(above[~is_base], 99.5)
@@ -313,13 +333,17 @@ def _finish(height: Grid, plain: Grid, is_base: NDArray[np.bool_], envelope: Gri
     receiver = _steepest(filled, receiver)
     area = _drain(receiver, order, (CELL_M / 1000.0) ** 2).reshape(SHAPE)
     above_stream = _above_stream(filled, receiver, order, (area > 1.2) | is_base)
-    floor = np.exp(-np.clip(above_stream, 0, None) / 18.0) * ndimage.gaussian_filter((area > 2.0) * 1.0, 2.0)
+    floor = np.exp(-np.clip(above_stream, 0, None) / 18.0) * ndimage.gaussian_filter(
+        (area > 2.0) * 1.0, 2.0
+    )
     low = ndimage.minimum_filter(filled, 3)
     height = np.where(is_base, filled, filled - (filled - low) * np.clip(floor * 4, 0, 0.85))
     return ndimage.gaussian_filter(height, 0.6), area, above_stream
 
 
-def _above_stream(height: Grid, receiver: NDArray[np.int64], order: NDArray[np.int64], stream: NDArray[np.bool_]) -> Grid:
+def _above_stream(
+    height: Grid, receiver: NDArray[np.int64], order: NDArray[np.int64], stream: NDArray[np.bool_]
+) -> Grid:
     """Return each cell's height above the stream cell it drains to."""
     flat, is_stream = height.ravel(), stream.ravel()
     level = flat.copy()
@@ -330,19 +354,32 @@ def _above_stream(height: Grid, receiver: NDArray[np.int64], order: NDArray[np.i
     return np.asarray((flat - level).reshape(SHAPE))
 
 
-def reservoirs(rng: np.random.Generator, height: Grid, area: Grid, above: Grid, taken: NDArray[np.bool_]) -> list[Polygon]:
+def reservoirs(
+    rng: np.random.Generator, height: Grid, area: Grid, above: Grid, taken: NDArray[np.bool_]
+) -> list[Polygon]:
     """Return two reservoirs: valley floors in the hills flooded to a level below a dam."""
     x_m, y_m = cell_centres()
     found: list[Polygon] = []
-    for x_km, y_km, depth_m in ((24.6, 9.0, 42.0), (12.2, 11.2, 36.0)):
+    for x_km, y_km, depth_m in ((24.6, 9.0, 42.0), (19.4, 10.0, 40.0)):
         near = np.hypot(x_m / 1000 - x_km, y_m / 1000 - y_km)
-        score = np.where((near < 3.0) & (area > 4.0) & (area < 14.0) & ~taken, -near, -np.inf)
+        away = ndimage.distance_transform_edt(~taken) * CELL_M
+        score = np.where(
+            (near < 3.0) & (away > 1600.0) & (area > 4.0) & (area < 14.0) & ~taken, -near, -np.inf
+        )
         row, column = np.unravel_index(int(np.argmax(score)), SHAPE)
-        pool = (height < height[row, column] + depth_m) & (near < 3.6) & (height >= height[row, column] - 0.5)
+        pool = (
+            (height < height[row, column] + depth_m)
+            & (near < 3.6)
+            & (away > 1000.0)
+            & (height >= height[row, column] - 0.5)
+        )
         label, _ = ndimage.label(ndimage.binary_opening(pool, iterations=1) | (pool & (area > 3)))
         part = (label == label[row, column]) & pool
         part = ndimage.binary_closing(part, iterations=1)
-        outline = [shapely.box(c * CELL_M, r * CELL_M, (c + 1) * CELL_M, (r + 1) * CELL_M) for r, c in np.argwhere(part)]
+        outline = [
+            shapely.box(c * CELL_M, r * CELL_M, (c + 1) * CELL_M, (r + 1) * CELL_M)
+            for r, c in np.argwhere(part)
+        ]
         shape = shapely.union_all(outline).buffer(70).buffer(-140).buffer(90)
         largest = max(shapely.get_parts(shape), key=shapely.area)
         found.append(Polygon(shapely.simplify(largest, 12).exterior))
@@ -372,5 +409,7 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
 
 def _polygons(shape: shapely.Geometry) -> MultiPolygon:
     """Return the polygons of any geometry."""
-    parts = [p for p in shapely.get_parts(shape.buffer(0)) if p.geom_type == "Polygon" and p.area > 400.0]
+    parts = [
+        p for p in shapely.get_parts(shape.buffer(0)) if p.geom_type == "Polygon" and p.area > 400.0
+    ]
     return MultiPolygon(parts)

@@ -21,7 +21,9 @@ CAR = {k for k, rank in RANK.items() if rank >= RANK["service"] and k != "pedest
 RING_M = 24.0
 
 
-def add_roundabouts(streets: list[Street], roads: list[Street], terrain: Terrain, *, count: int) -> list[Street]:
+def add_roundabouts(
+    streets: list[Street], roads: list[Street], terrain: Terrain, *, count: int
+) -> list[Street]:
     """Put rings where main roads meet and end every street at its ring."""
     ends: dict[tuple[float, float], list[str]] = defaultdict(list)
     for road in roads:
@@ -30,7 +32,9 @@ def add_roundabouts(streets: list[Street], roads: list[Street], terrain: Terrain
                 ends[end].append(road.highway)
     wet = terrain.water.buffer(70.0)
     seats = np.array([(s.x, s.y) for s in layout.SEATS]) * 1000.0
-    offers = [p for p, classes in ends.items() if len(classes) >= 3 and not wet.contains(shapely.Point(p))]
+    offers = [
+        p for p, classes in ends.items() if len(classes) >= 3 and not wet.contains(shapely.Point(p))
+    ]
     offers.sort(key=lambda p: float(np.min(np.hypot(*(seats - p).T))))
     kept: list[tuple[float, float]] = []
     for p in offers:
@@ -45,7 +49,11 @@ def add_roundabouts(streets: list[Street], roads: list[Street], terrain: Terrain
             out.append(street)
             continue
         rest = shapely.get_parts(street.line.difference(disks))
-        out += [replace(street, line=part) for part in rest if part.geom_type == "LineString" and part.length > 8.0]
+        out += [
+            replace(street, line=part)
+            for part in rest
+            if part.geom_type == "LineString" and part.length > 8.0
+        ]
     for p, ring in zip(kept, rings, strict=True):
         highest = max(ends[p], key=lambda h: RANK[h])
         line = shapely.LineString(shapely.orient_polygons(ring).exterior.coords)
@@ -53,7 +61,9 @@ def add_roundabouts(streets: list[Street], roads: list[Street], terrain: Terrain
     return out
 
 
-def one_way_streets(rng: np.random.Generator, streets: list[Street], urban: NDArray[np.float64]) -> list[Street]:
+def one_way_streets(
+    rng: np.random.Generator, streets: list[Street], urban: NDArray[np.float64]
+) -> list[Street]:
     """Make some lines of the town lattices one-way, neighbours in opposite directions."""
     core = {f"{s.x * 1000:.0f}/{s.y * 1000:.0f}" for s in layout.SEATS if s.is_urban}
     chosen: dict[str, bool] = {}
@@ -72,7 +82,9 @@ def one_way_streets(rng: np.random.Generator, streets: list[Street], urban: NDAr
             continue
         is_odd = int(run.split("/")[3]) % 2 == 1
         line = shapely.reverse(street.line) if is_odd else street.line
-        out.append(replace(street, line=line, tags={**street.tags, "oneway": "yes", "_run": run + "/one"}))
+        out.append(
+            replace(street, line=line, tags={**street.tags, "oneway": "yes", "_run": run + "/one"})
+        )
     return out
 
 
@@ -102,7 +114,12 @@ def open_traps(ways: list[Way]) -> list[Way]:
         is_bad = np.array([best[int(w)] != s for w, s in zip(weak, strong, strict=True)])
         fixed, changed = [], False
         for way in ways:
-            if way.highway in CAR and way.tags.get("oneway") == "yes" and not way.highway.startswith("motorway") and "junction" not in way.tags:
+            if (
+                way.highway in CAR
+                and way.tags.get("oneway") == "yes"
+                and not way.highway.startswith("motorway")
+                and "junction" not in way.tags
+            ):
                 if any(is_bad[number[p[0], p[1]]] for p in way.xy):
                     tags = {k: v for k, v in way.tags.items() if k != "oneway"}
                     fixed.append(replace(way, tags=tags))
@@ -119,7 +136,14 @@ _LIMITS = {
     "trunk": ("80", "60"), "primary": ("60", "50"), "secondary": ("60", "50"), "tertiary": ("50", "40"),
     "unclassified": ("40", "40"), "residential": ("30", "30"),
 }  # fmt: skip
-_SIGNED = {"trunk": 1.0, "primary": 0.95, "secondary": 0.9, "tertiary": 0.7, "unclassified": 0.3, "residential": 0.25}
+_SIGNED = {
+    "trunk": 1.0,
+    "primary": 0.95,
+    "secondary": 0.9,
+    "tertiary": 0.7,
+    "unclassified": 0.3,
+    "residential": 0.25,
+}
 
 
 def sign(rng: np.random.Generator, ways: list[Way], urban: NDArray[np.float64]) -> list[Way]:
@@ -131,9 +155,17 @@ def sign(rng: np.random.Generator, ways: list[Way], urban: NDArray[np.float64]) 
         tags = dict(way.tags)
         run = tags.pop("_run", "")
         in_town = float(urban[to_row_column(way.xy[len(way.xy) // 2])]) > 0.2
-        if way.highway in _LIMITS and "maxspeed" not in tags and rng.random() < _SIGNED[way.highway]:
+        if (
+            way.highway in _LIMITS
+            and "maxspeed" not in tags
+            and rng.random() < _SIGNED[way.highway]
+        ):
             tags["maxspeed"] = "30" if tags.get("junction") else _LIMITS[way.highway][int(in_town)]
-        if "/" in run and way.highway in {"tertiary", "unclassified", "secondary"} and "name" not in tags:
+        if (
+            "/" in run
+            and way.highway in {"tertiary", "unclassified", "secondary"}
+            and "name" not in tags
+        ):
             key = ("/".join(run.split("/")[:4]), 0)
             if key not in by_place:
                 by_place[key] = names.road("街" if run.split("/")[2] == "1" else "路")
@@ -149,16 +181,28 @@ def ferries(piers: NDArray[np.float64]) -> list[Way]:
     out = []
     for a, b, duration, name in layout.FERRIES:
         first, last = piers[a], piers[b]
-        middle = (first + last) / 2 + np.array([-(last - first)[1], (last - first)[0]]) * 0.06
-        xy = np.vstack([first, (first + middle) / 2, middle, (middle + last) / 2, last])
-        tags = {"route": "ferry", "name": name, "duration": duration, "foot": "yes", "bicycle": "yes", "motor_vehicle": "yes"}
+        middle = (first + last) / 2 + np.array([-(last - first)[1], (last - first)[0]]) * 0.16
+        t = np.linspace(0, 1, 13)[:, None]
+        xy = (1 - t) ** 2 * first + 2 * (1 - t) * t * middle + t**2 * last
+        tags = {
+            "route": "ferry",
+            "name": name,
+            "duration": duration,
+            "foot": "yes",
+            "bicycle": "yes",
+            "motor_vehicle": "yes",
+        }
         out.append(Way(np.round(xy), "", tags))
     return out
 
 
-def insert_points(ways: list[Way], points: list[shapely.Point], *, lowest: str = "secondary") -> list[Way]:
+def insert_points(
+    ways: list[Way], points: list[shapely.Point], *, lowest: str = "secondary"
+) -> list[Way]:
     """Give the nearest main road a node at each point, so that ramps join it."""
-    picks = [i for i, w in enumerate(ways) if RANK["trunk"] >= RANK.get(w.highway, 0) >= RANK[lowest]]
+    picks = [
+        i for i, w in enumerate(ways) if RANK["trunk"] >= RANK.get(w.highway, 0) >= RANK[lowest]
+    ]
     lines = [shapely.LineString(ways[i].xy) for i in picks]
     tree = shapely.STRtree(lines)
     added: dict[int, list[shapely.Point]] = defaultdict(list)
