@@ -16,6 +16,7 @@ from planning.siting.median_search import (
     decided_sites,
     greedy_sites,
     median_lagrangian,
+    shaken,
     swapped,
 )
 from planning.siting.median_tree import fits_tree, median_by_tree
@@ -56,7 +57,7 @@ def solve_median(
     problem
         Reach, people, count, limit, cost of those without a listed site, and rules.
     seed
-        Kept in the plan; the search itself draws no random numbers.
+        Seed of the random restarts.
     limits
         Rounds, nodes and seconds.
     progress
@@ -77,7 +78,7 @@ def solve_median(
     penalty, base = _bases(problem, near)
     core = median_core(reach, problem.people, base, rest, problem.count - len(rules.required))
     step = _step(problem)
-    found = best_median(core, step, clock)
+    found = best_median(core, step, clock, seed=seed)
     sites = np.concatenate([standing, found.chosen])
     assignment, cost = nearest_open(reach, sites)
     must = problem.people > 0
@@ -135,7 +136,7 @@ def _step(problem: PMedian) -> float:
     return step_of(problem.people) * step_of(costs)
 
 
-def best_median(core: MedianCore, step: float, clock: Clock) -> MedianAnswer:
+def best_median(core: MedianCore, step: float, clock: Clock, *, seed: int = 0) -> MedianAnswer:
     """Return the best sites of a p-median core, with the bound and how both were found.
 
     The Lagrangian bound decides sites for good; what they leave is a smaller p-median with the
@@ -145,6 +146,8 @@ def best_median(core: MedianCore, step: float, clock: Clock) -> MedianAnswer:
     state = _Search(core, _NONE, core.site[chosen], cost, -np.inf)
     price = np.zeros(int(core.row.max(initial=-1)) + 1)
     dual = _bounded(state, step, clock, None)
+    if not state.is_proved(step):
+        state.offer(shaken(core, _numbers_of(core, state.best), seed, clock))
     for _ in range(MOST_REDUCTIONS):
         price[state.rest.row] = dual.price
         share = _reduce(state, dual, step)
@@ -231,11 +234,9 @@ def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
 def _branch_with_rules(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
     """Close what is left by a mixed-integer programme, which knows the rules among sites."""
     rest = state.rest
-    number = np.full(int(rest.site.max(initial=-1)) + 2, -1)
-    number[rest.site] = np.arange(rest.n_sites)
     kept = np.setdiff1d(state.best, state.taken)
-    is_inside = len(kept) == rest.count and len(kept) and kept.max() < len(number)
-    chosen = number[kept] if is_inside and (number[kept] >= 0).all() else None
+    is_inside = len(kept) == rest.count and bool(np.isin(kept, rest.site).all())
+    chosen = _numbers_of(rest, kept) if is_inside else None
     solved = median_by_branching(rest, dual, state.cutoff(step), chosen, clock)
     if solved is None:
         return 0
@@ -246,3 +247,8 @@ def _branch_with_rules(state: _Search, dual: MedianDual, step: float, clock: Clo
     if not solved.is_infeasible:
         state.raise_bound(solved.bound)
     return solved.nodes
+
+
+def _numbers_of(core: MedianCore, sites: Indices) -> Indices:
+    """Return the numbers within the core of sites given by their numbers in the problem."""
+    return np.searchsorted(core.site, np.sort(sites))

@@ -19,6 +19,11 @@ PAIRS_A_CHUNK = 60_000_000
 
 MOVES_A_CHUNK = 20
 
+MOST_SHAKES = 30
+
+SHAKE_PAIRS = 20_000_000
+"""Pairs over all random restarts of the swap search."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MedianDual:
@@ -115,3 +120,28 @@ def decided_sites(core: MedianCore, dual: MedianDual, cutoff: float) -> tuple[Fl
     is_in = is_top & (dual.bound - dual.reduced + first_out > cutoff)
     is_out = ~is_top & (dual.bound + dual.reduced - last_in > cutoff)
     return is_in, is_out
+
+
+def shaken(core: MedianCore, chosen: Indices, seed: int, clock: Clock) -> Indices:
+    """Replace some sites at random and swap again, several times; return the best sites met.
+
+    Swaps alone stop where no single replacement helps. The work is bounded: large problems are left
+    as they are.
+    """
+    tries = min(MOST_SHAKES, SHAKE_PAIRS // (len(core.row_site) + 1))
+    rng = np.random.default_rng(seed)
+    best, best_cost = chosen, cost_of(core, chosen)
+    closed = core.n_sites - core.count
+    if not core.rules.are_plain or closed < 2 or core.count < 2:
+        return best
+    moved = max(2, min(core.count // 8, closed))
+    for _ in range(tries):
+        if not clock.goes_on("shake", 0, tries):
+            break
+        outside = np.setdiff1d(np.arange(core.n_sites), best)
+        kept = rng.permutation(best)[: core.count - moved]
+        added = rng.choice(outside, min(moved, len(outside)), replace=False)
+        trial, cost = swapped(core, np.concatenate([kept, added]), clock)
+        if cost < best_cost * (1 - 1e-12) and len(trial) == core.count:
+            best, best_cost = trial, cost
+    return best
