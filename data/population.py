@@ -132,7 +132,7 @@ def _joined_rasters(
     same = {name: part for name, part in cells.items() if _is_same_grid(part.grid, total.grid)}
     n_columns = total.grid.shape[1]
     keys = {n: part.row.astype(np.int64) * n_columns + part.column for n, part in same.items()}
-    key = np.unique(np.concatenate(list(keys.values())))
+    key = np.unique(np.concatenate(list(keys.values()))) if len(keys) > 1 else keys[""]
     people = {name: np.zeros(len(key)) for name in cells}
     for name, part in same.items():
         people[name][np.searchsorted(key, keys[name])] = part.people

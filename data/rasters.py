@@ -24,6 +24,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 MAX_CELLS = 10_000_000_000
 MAX_POPULATED_CELLS = 5_000_000
 _STRIPE_CELLS = 4_000_000
+_CACHE_BYTES = 128_000_000
 _DENSITY = re.compile(
     r"densit|密度|per (sq|square|km|hect)|/\s?(sq|km|ha\b)|km\s?-2|人/平方", re.IGNORECASE
 )
@@ -81,7 +82,10 @@ def read_counts(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours follows
-            with rasterio.open(path, driver="GTiff") as raster:
+            with (
+                rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES),
+                rasterio.open(path, driver="GTiff") as raster,
+            ):
                 system = _checked_system(raster, path.name, crs)
                 grid = _grid(raster, system)
                 stripes = list(_stripes(raster, grid, window, progress))
@@ -150,7 +154,10 @@ def _stripes(
     from rasterio.windows import Window
 
     n_rows, n_columns = raster.shape
-    step = max(1, min(n_rows, _STRIPE_CELLS // n_columns))
+    step = max(1, _STRIPE_CELLS // n_columns)
+    block_rows = raster.block_shapes[0][0]
+    if block_rows <= 4 * step:
+        step = max(step // block_rows, 1) * block_rows  # whole tiles: none is unpacked twice
     n_populated = 0
     for top in range(0, n_rows, step):
         height = min(step, n_rows - top)
