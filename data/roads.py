@@ -260,7 +260,7 @@ def _built(
         graph=graph,
         crs=crs,
         water=_water(path, raw, crs, findings),
-        extent=shapely.MultiPoint(np.column_stack([graph.x_m, graph.y_m])).convex_hull,
+        extent=shapely.LineString(np.column_stack([graph.x_m, graph.y_m])).convex_hull,
         findings=(*raw.findings, *findings),
         attribution=raw.attribution,
     )
@@ -333,7 +333,9 @@ def _usable_segments(raw: RawRoads, findings: list[Finding]) -> RawRoads:
     n_lost = int((used & ~placed).sum())
     if n_lost:
         findings.append(Finding("roads_bad_coordinates", (("count", n_lost),), file=raw.file))
-    node = np.unique(np.concatenate([raw.tail[kept], raw.head[kept]]))
+    is_end = np.zeros(len(raw.lon), dtype=bool)
+    is_end[raw.tail[kept]] = is_end[raw.head[kept]] = True
+    node = np.flatnonzero(is_end)
     rank = np.full(len(raw.lon), -1, dtype=np.int64)
     rank[node] = np.arange(len(node))
     return replace(

@@ -1,4 +1,4 @@
-"""The types of the road graph; `roads` builds them."""
+"""The types of the road graph and what their arrays must hold; `roads` builds them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from geo.errors import Finding, GeoError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,3 +140,42 @@ class Ways:
     maxspeed_forward_kph: NDArray[np.float64]
     maxspeed_backward_kph: NDArray[np.float64]
     fixed_minutes: NDArray[np.float64]
+
+
+def require_segments(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    ends: NDArray[np.int64],
+    way: NDArray[np.int64],
+) -> None:
+    """Raise when arrays do not fit together or a coordinate in use is not finite."""
+    if len(x) != len(y) or len(way) != len(ends):
+        name, expected, actual = (
+            ("y_m", len(x), len(y)) if len(x) != len(y) else ("way", len(ends), len(way))
+        )
+        raise GeoError(
+            Finding("array_shape", (("name", name), ("expected", expected), ("actual", actual)))
+        )
+    n_missing = int(((ends < 0) | (ends >= len(x))).any(axis=1).sum())
+    if n_missing:
+        raise GeoError(Finding("node_missing", (("count", n_missing), ("nodes", len(x)))))
+    used = used_nodes(ends, len(x))
+    n_unknown = int((~(np.isfinite(x[used]) & np.isfinite(y[used]))).sum())
+    if n_unknown:
+        raise GeoError(Finding("array_not_finite", (("name", "x_m, y_m"), ("count", n_unknown))))
+
+
+def used_nodes(ends: NDArray[np.int64], n_nodes: int) -> NDArray[np.int64]:
+    """Return the nodes that are the end of a segment."""
+    is_used = np.zeros(n_nodes, dtype=bool)
+    is_used[ends] = True
+    return np.flatnonzero(is_used)
+
+
+def require_lengths(length_m: NDArray[np.float64]) -> None:
+    """Raise when a length is not a finite number of zero or more."""
+    n_unknown, n_negative = int((~np.isfinite(length_m)).sum()), int((length_m < 0).sum())
+    if n_unknown:
+        raise GeoError(Finding("array_not_finite", (("name", "length_m"), ("count", n_unknown))))
+    if n_negative:
+        raise GeoError(Finding("array_negative", (("name", "length_m"), ("count", n_negative))))

@@ -13,7 +13,14 @@ from geo.access import USE_BITS, WayUse
 from geo.arcs import NOT_ALLOWED, ArcOrder, WayOrder, components, hilbert_key, run_starts
 from geo.errors import Finding, GeoError
 from geo.fingerprints import fingerprint
-from geo.graph import ModeNetwork, RoadGraph, Ways
+from geo.graph import (
+    ModeNetwork,
+    RoadGraph,
+    Ways,
+    require_lengths,
+    require_segments,
+    used_nodes,
+)
 from geo.modes import MODES, Mode, Speeds, speeds
 from geo.points import frozen_array
 
@@ -85,10 +92,10 @@ def build_graph(
     x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
     ends = np.column_stack([tail, head]).astype(np.int64).reshape(-1, 2)
     way_row = np.asarray(way, dtype=np.int64)
-    _require_segments(x, y, ends, way_row)
+    require_segments(x, y, ends, way_row)
     position = _positions(ways.way_id[way_row])
     kept = np.flatnonzero(ends[:, 0] != ends[:, 1])
-    used = np.unique(ends[kept])
+    used = used_nodes(ends[kept], len(x))
     node = used[np.argsort(hilbert_key(x[used], y[used]), kind="stable")]
     rank = np.full(len(x), -1, dtype=np.int64)
     rank[node] = np.arange(len(node))
@@ -100,7 +107,7 @@ def build_graph(
         )
     else:
         length = np.asarray(length_m, dtype=np.float64)[kept]
-    _require_lengths(length)
+    require_lengths(length)
     ids = np.full(len(x), -1) if node_id is None else np.asarray(node_id)
     return _graph(
         ways,
@@ -114,38 +121,6 @@ def build_graph(
         node_id=frozen_array(ids[node], np.int64),
         n_dropped=len(ends) - len(kept),
     )
-
-
-def _require_segments(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    ends: NDArray[np.int64],
-    way: NDArray[np.int64],
-) -> None:
-    """Raise when arrays do not fit together or a coordinate in use is not finite."""
-    if len(x) != len(y) or len(way) != len(ends):
-        name, expected, actual = (
-            ("y_m", len(x), len(y)) if len(x) != len(y) else ("way", len(ends), len(way))
-        )
-        raise GeoError(
-            Finding("array_shape", (("name", name), ("expected", expected), ("actual", actual)))
-        )
-    n_missing = int(((ends < 0) | (ends >= len(x))).any(axis=1).sum())
-    if n_missing:
-        raise GeoError(Finding("node_missing", (("count", n_missing), ("nodes", len(x)))))
-    used = np.unique(ends)
-    n_unknown = int((~(np.isfinite(x[used]) & np.isfinite(y[used]))).sum())
-    if n_unknown:
-        raise GeoError(Finding("array_not_finite", (("name", "x_m, y_m"), ("count", n_unknown))))
-
-
-def _require_lengths(length_m: NDArray[np.float64]) -> None:
-    """Raise when a length is not a finite number of zero or more."""
-    n_unknown, n_negative = int((~np.isfinite(length_m)).sum()), int((length_m < 0).sum())
-    if n_unknown:
-        raise GeoError(Finding("array_not_finite", (("name", "length_m"), ("count", n_unknown))))
-    if n_negative:
-        raise GeoError(Finding("array_negative", (("name", "length_m"), ("count", n_negative))))
 
 
 def _positions(way: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -406,5 +381,14 @@ def _car_kph(
 
 
 def _sealed(roads: RoadGraph) -> RoadGraph:
-    """Return the graph with the fingerprint of its content."""
-    return replace(roads, fingerprint=fingerprint(replace(roads, fingerprint="")))
+    """Return the graph with the fingerprint of its content.
+
+    The searchable form of a network follows from its tenths and is not hashed again.
+    """
+    networks = [
+        (mode, network.speed_set, network.access_speed_kph, fingerprint(tenths))
+        for mode, network in roads.networks.items()
+        for tenths in (network.forward_tenths, network.backward_tenths)
+    ]
+    drawn = fingerprint(replace(roads, fingerprint="", networks={}))
+    return replace(roads, fingerprint=fingerprint([drawn, *networks]))
