@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
+from data.calibration import calibrated, projected
 from data.checks import row_finding
 from data.coordinates import Surroundings, coordinate_findings
 from data.errors import PlannerError, StudyError, raise_errors
@@ -95,7 +96,7 @@ def load_dataset(
         raise StudyError(*findings)
     zones = _zones(study, zones_layer, population, crs, findings)
     villages = _villages(study, zones, crs, findings)
-    demand = _demand(population, zones, villages, crs, findings)
+    demand = _demand(study, population, (zones, villages), crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
     side = _side_tables(study, (zones, villages, placed), crs, findings)
     if roads is not None and facilities is not None:
@@ -198,15 +199,17 @@ def _villages(study: Study, zones: Zones, crs: str, findings: list[Finding]) -> 
 
 
 def _demand(
+    study: Study,
     population: Population,
-    zones: Zones,
-    villages: Villages | None,
+    places: tuple[Zones, Villages | None],
     crs: str,
     findings: list[Finding],
 ) -> Demand:
+    zones, villages = places
     x_m, y_m = to_metric(population.lon, population.lat, crs)
     zone = _zone_of(x_m, y_m, zones)
     _check_people_outside(population, (x_m, y_m), zone, zones, findings)
+    population = _adjusted(study, population, zone, zones, findings)
     demand = Demand(
         cell_id=population.cell_id,
         x_m=frozen_array(x_m, np.float64),
@@ -223,6 +226,23 @@ def _demand(
     )
     check_sum(population.people.sum(), demand.people.sum(), population.file, findings)
     return demand
+
+
+def _adjusted(
+    study: Study,
+    population: Population,
+    zone: Ints,
+    zones: Zones,
+    findings: list[Finding],
+) -> Population:
+    """Return people calibrated to the census and carried to another year, where the study asks."""
+    calibration, projection = study.calibration, study.projection
+    if calibration is not None:
+        population, _ = calibrated(population, zone, zones, calibration, findings)
+    if projection is not None:
+        later = _attempt(findings, lambda: projected(population, zone, zones, projection, findings))
+        population = population if later is None else later[0]
+    return population
 
 
 def _zone_of(x_m: Floats, y_m: Floats, zones: Zones) -> Ints:

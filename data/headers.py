@@ -45,6 +45,7 @@ ALIASES: dict[str, str] = {
     "closable": "可撤并 是否可撤并 可关闭",
     "lon": "经度 longitude lng long x 东经 x坐标",
     "lat": "纬度 latitude y 北纬 y坐标",
+    "rate": "年均增长率 增长率 人口增长率 年增长率 growth",
     "coordinates": "坐标系 坐标系统 坐标类型 坐标来源",
     "division_code": "行政区划代码 区划代码 所在村代码 所在地区划代码 村级代码",
     "division_name": "所在村 所在村(社区) 所在行政村 行政村 村(社区) 村名",
@@ -72,6 +73,7 @@ ALIASES: dict[str, str] = {
 """Our name -> names that lists use for it, the most telling first, between blanks."""
 
 _UNITS: dict[str, float] = {"人": 1.0, "万人": 10_000.0, "千人": 1_000.0, "百人": 100.0, "张": 1.0}
+_RATE_UNITS = ("%", "‰")
 _UNIT = re.compile(r"(.+?)[\(\[]([^()\[\]]+)[\)\]]")
 _ISSUED_BEDS = ("床位数", "床位")
 
@@ -142,6 +144,16 @@ def unit_factor(header: str) -> tuple[str, float] | None:
     return found[2], _UNITS[found[2]]
 
 
+def rate_factor(header: str) -> float:
+    """Return what a rate in the header's unit is as a share: 0.01 for %, 0.001 for ‰, else 1.
+
+    >>> rate_factor("年均增长率(%)"), rate_factor("自然增长率（‰）"), rate_factor("rate")
+    (0.01, 0.001, 1.0)
+    """
+    plain = unicodedata.normalize("NFKC", header)
+    return 0.001 if "‰" in plain else 0.01 if "%" in plain else 1.0
+
+
 def is_ambiguous_beds(header: str) -> bool:
     """Return True for a header that does not say whether beds are planned, real or open."""
     return _without_unit(_plain(header)) in _ISSUED_BEDS
@@ -163,4 +175,5 @@ def _plain(header: str) -> str:
 
 def _without_unit(plain: str) -> str:
     found = _UNIT.fullmatch(plain)
-    return found[1] if found is not None and found[2] in _UNITS else plain
+    is_unit = found is not None and (found[2] in _UNITS or found[2] in _RATE_UNITS)
+    return found[1] if found is not None and is_unit else plain

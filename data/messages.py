@@ -249,6 +249,36 @@ PLACE_MESSAGES: dict[str, Message] = {
         "{farthest_km} km)",
         "Check coordinate systems; state `window_km = 30` in [population] to leave them out.",
     ),
+    "population_calibrated": Message(
+        "note", "people were brought to the census of {count} zones; factors: {factors}"
+    ),
+    "calibration_unknown": Message(
+        "warning", "{count} zones have no census figure and keep their people", "Add the figure."
+    ),
+    "calibration_empty": Message(
+        "error",
+        "{count} zones have people by the census but none in the population file",
+        "Check boundaries and coordinate systems.",
+    ),
+    "calibration_unusual": Message(
+        "warning",
+        "{count} zones were multiplied by less than {low} or more than {high}: {factors}",
+        "Check that boundary, census year and population file belong together.",
+    ),
+    "population_projected": Message(
+        "note",
+        "people were carried from {base_year} to {year}: {before} became {after}; "
+        "factors: {factors}",
+    ),
+    "rate_implausible": Message(
+        "error",
+        "a yearly rate of {highest} is beyond {limit}",
+        "Write 0.01 for one percent, or put the unit in the header: 增长率(%).",
+    ),
+    "rate_not_number": Message("error", "{count} rates are not numbers", "Correct them."),
+    "zone_unknown": Message(
+        "warning", "{count} rows name zones that are not in the study: {words}", "Correct them."
+    ),
     "group_source": Message(
         "error", "group {group} needs {expected}", "Correct `groups` in the study file."
     ),

@@ -34,6 +34,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
         *("base", "source"),
     ),
     "candidates": ("id", "name", "lon", "lat"),
+    "projection": ("zone_code", "rate"),
     "roads": ("id", "class", "direction", "maxspeed", "duration", "bridge"),
     "overrides": ("osm_id", "max_speed", "speed_type"),
     "ferries": (
@@ -99,6 +100,31 @@ class PopulationTable:
     column: str | None = None
     window_km: float | None = None
     groups: tuple[GroupSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationTable:
+    """`[calibration]`: people per zone are brought to the `people` column of the zones.
+
+    `source` names the census; `groups` says whether age groups are multiplied too.
+    """
+
+    source: str
+    year: int
+    groups: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionTable:
+    """`[projection]`: people are carried from `base_year` to `year`.
+
+    By one yearly `rate` (0.01 is one percent), or by a table of `zone_code` and `rate`.
+    """
+
+    base_year: int
+    year: int
+    rate: float | None = None
+    source: TableSource | None = field(default=None, metadata=FLAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +209,8 @@ class Study:
     facilities: FacilitiesTable
     roads: RoadsTable
     is_synthetic: bool = False
+    calibration: CalibrationTable | None = None
+    projection: ProjectionTable | None = None
     zones: ZonesTable | None = None
     villages: TableSource | None = None
     circuits: TableSource | None = None

@@ -15,7 +15,7 @@ from data.study import COLUMN_NAMES, Study
 from geo.errors import Finding
 
 FORMAT = 1
-RESERVED_TABLES = (*("calibration", "projection", "referral", "exclusions", "coordinates"),)
+RESERVED_TABLES = ("referral", "exclusions", "coordinates")
 """Names kept for later: refused with "not yet supported" so that no study relies on silence."""
 
 SAMPLE_STUDY = Path(__file__).parent / "samples" / "county.toml"
@@ -187,6 +187,10 @@ def _is_date(value: str) -> bool:
     return True
 
 
+def _is_year(value: int) -> bool:
+    return 1900 <= value <= 2100
+
+
 def _is_positive(value: float) -> bool:
     return value > 0
 
@@ -195,6 +199,9 @@ _VALUE_RULES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("study.name", "a name", lambda v: bool(v.strip())),
     ("study.date", "a date such as 2024-12-31", _is_date),
     ("scenario.as_of", "a date such as 2024-12-31", _is_date),
+    ("calibration.year", "a year such as 2020", _is_year),
+    ("projection.base_year", "a year such as 2020", _is_year),
+    ("projection.year", "a year such as 2030", _is_year),
     ("population.window_km", "0 or more", lambda v: v >= 0),
     ("travel.modes", "at least one mode, each once", lambda v: 0 < len(v) == len(set(v))),
     ("travel.minutes", "more than 0", _is_positive),

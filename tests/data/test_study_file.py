@@ -117,7 +117,7 @@ column = 3
 [facilities]
 path = 5
 kinds = [{ where = "a > 1" }]
-[calibration]
+[referral]
 path = "x"
 [travel]
 modes = ["walk", "fly"]
@@ -125,7 +125,7 @@ minutes = "20"
 """
     assert faults(folder, text) == [
         ("study_key_unknown", "colour"),
-        ("study_table_reserved", "calibration"),
+        ("study_table_reserved", "referral"),
         ("study_key_missing", "population.path"),
         ("study_key_type", "population.column"),
         ("study_key_type", "facilities.path"),
