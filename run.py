@@ -124,7 +124,8 @@ def build_environment() -> None:
     pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
     pip("install", "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT))
     say("Compiling the kernels once. 正在编译计算内核……")
-    run_python("-m", "planning", "warm", "--quiet")
+    if run_python("-m", "planning", "warm", "--quiet"):
+        say("They will be compiled at first use. 内核将在首次使用时编译。")
 
 
 def wanted_stamp() -> dict[str, str]:
