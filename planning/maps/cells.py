@@ -28,7 +28,7 @@ from planning.maps.layers import (
     HoverNumber,
     Ints,
 )
-from planning.maps.registration import Picture, locator, picture
+from planning.maps.registration import Picture, lattice_cell, locator, picture
 
 _NONE_TENTHS = 2**31 - 1
 _LONGEST_SHOWN = 65_000
@@ -53,7 +53,9 @@ def encode_cells(layer: CellLayer, blobs: Blobs) -> tuple[dict[str, Any], Bounds
         order, shown, entry["grid"] = _register(layer, layer.grid, pack)
         box: Bounds | None = shown.box
     elif n_cells:
+        corners = lattice_cell(layer.lon, layer.lat)
         entry["sizeM"] = layer.cell_size_m
+        entry["cornersM"] = [] if corners is None else corners.round(2).tolist()
         add_lines(pack, layer.lon, layer.lat, np.array([n_cells]))
         box = bounds_of(layer.lon, layer.lat)
     else:

@@ -135,7 +135,8 @@ class CellLayer:
         (n,) centres.
     grid, row, column
         The raster the cells come from, with (n,) row and column (no cell twice). Without a grid
-        (`None`, empty arrays) every cell is drawn as a square of `cell_size_m` around its centre.
+        (`None`, empty arrays) centres that form a lattice are drawn as its hexagons or squares,
+        others as dots `cell_size_m` across.
     themes
         At least one; the first is shown first.
     hover

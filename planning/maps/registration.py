@@ -13,6 +13,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from pyproj import CRS
+from scipy.spatial import cKDTree
 
 from geo.crs import LONLAT, transform
 from geo.points import Grid
@@ -25,6 +26,7 @@ _LARGEST_DEGREE = 14
 _OVERSAMPLING = 4
 _LARGEST_PICTURE = 9_000_000
 _STRIP_ROWS = 256
+_METRES_PER_DEGREE = 111_194.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,6 +158,60 @@ def _fitted(
         if max(np.abs(column_miss).max(), np.abs(row_miss).max()) < _TOLERANCE_CELLS:
             return Locator(box, None, terms[0], terms[1])
     raise ValueError(f"the grid is too large to be drawn from {grid.crs}; cut it into parts")
+
+
+def lattice_cell(lon: Floats, lat: Floats) -> Floats | None:
+    """Return the cell around each point of a hexagonal or square lattice.
+
+    Parameters
+    ----------
+    lon, lat
+        (n,) centres in degrees.
+
+    Returns
+    -------
+    array or None
+        (6 or 4, 2) corners, metres east and north of the centre. None where the nearest
+        neighbours lie at all distances or in all directions: the points are no lattice.
+
+    >>> y, x = np.divmod(np.arange(100), 10)
+    >>> np.abs(lattice_cell(x * 0.001, y * 0.001)).round().astype(int).tolist()
+    [[56, 56], [56, 56], [56, 56], [56, 56]]
+    """
+    if len(lon) < 20:
+        return None
+    scale = np.cos(np.radians(np.median(lat)))
+    points = np.column_stack([lon * scale, lat]) * _METRES_PER_DEGREE
+    chosen = points[:: max(len(points) // 1000, 1)]
+    distance_m, nearest = cKDTree(points).query(chosen, k=7)
+    low, spacing_m, high = np.percentile(distance_m[:, 1], (10, 50, 90))
+    if low <= 0 or high > 1.15 * low:
+        return None
+    # All direct neighbours, not one: six in a hexagonal lattice, four in a square one.
+    is_next = distance_m[:, 1:] < 1.2 * spacing_m
+    step = (points[nearest[:, 1:]] - chosen[:, None])[is_next]
+    angle = np.arctan2(step[:, 1], step[:, 0])
+    for sides in (6, 4):
+        # Directions that differ by whole turns of the shape fall on one another.
+        turned = np.mean(np.exp(1j * sides * angle))
+        if abs(turned) > 0.9:
+            return _corners(step, angle - np.angle(turned) / sides, sides)
+    return None
+
+
+def _corners(step: Floats, angle: Floats, sides: int) -> Floats | None:
+    """Return the points as far from the centre as from two neighbours in a row."""
+    sector = np.rint(angle * sides / (2 * np.pi)).astype(int) % sides
+    if len(np.unique(sector)) < sides:
+        return None
+    neighbour = np.array([np.median(step[sector == k], axis=0) for k in range(sides)])
+    # Opposite neighbours of a lattice are mirror images.
+    neighbour = (neighbour - np.roll(neighbour, sides // 2, axis=0)) / 2
+    corners = [
+        np.linalg.solve(pair, (pair**2).sum(axis=1) / 2)
+        for pair in np.stack([neighbour, np.roll(neighbour, -1, axis=0)], axis=1)
+    ]
+    return np.array(corners)
 
 
 def _scaled(value: Floats, low: float, high: float) -> Floats:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 from numpy.polynomial import chebyshev
 from pyproj import Transformer
 
 from geo.points import Grid
-from planning.maps.registration import Locator, locator, mercator_y, picture
+from planning.maps.registration import Locator, lattice_cell, locator, mercator_y, picture
 
 GRIDS = {
     "degrees, wide cells": Grid("EPSG:4326", (0.004, 0, 120.6, 0, -0.0025, 30.4), (90, 60)),
@@ -99,3 +100,27 @@ def test_large_grids_get_fewer_pixels_a_cell() -> None:
     place, rows, columns = _whole(grid)
     shown = picture(place, np.zeros(grid.shape, dtype=np.int32), rows, columns)
     assert shown.cell.size <= 9_000_000
+
+
+@pytest.mark.parametrize("sides", [6, 4])
+def test_cells_of_a_lattice_fill_the_plane(sides: int) -> None:
+    row, column = np.divmod(np.arange(900), 30)
+    turn = np.radians(11.0)
+    x = column + 0.5 * (row % 2) if sides == 6 else column.astype(float)
+    y = row * np.sqrt(0.75) if sides == 6 else row.astype(float)
+    east_m = 250 * (x * np.cos(turn) - y * np.sin(turn))
+    north_m = 250 * (x * np.sin(turn) + y * np.cos(turn))
+    lat = 30 + north_m / 111_194.9
+    lon = 120 + east_m / (111_194.9 * np.cos(np.radians(np.median(lat))))
+    cell = lattice_cell(lon, lat)
+    assert cell is not None
+    assert cell.shape == (sides, 2)
+    assert shapely.Polygon(cell).area == pytest.approx(
+        250**2 * (np.sqrt(0.75) if sides == 6 else 1)
+    )
+
+
+def test_scattered_points_are_no_lattice(rng: np.random.Generator) -> None:
+    assert lattice_cell(rng.uniform(0, 1, 900), rng.uniform(0, 1, 900)) is None
+    assert lattice_cell(np.zeros(5), np.zeros(5)) is None
+    assert lattice_cell(np.zeros(50), np.zeros(50)) is None

@@ -291,6 +291,11 @@
       if (x < -r || y < -r || x > view.width + r || y > view.height + r) { continue; }
       if (r < 2.5) {
         ctx.rect(x - r, y - r, 2 * r, 2 * r);
+      } else if (cells.corners.length) {
+        cells.corners.forEach((corner, k) => {
+          ctx[k ? 'lineTo' : 'moveTo'](x + corner[0] * view.scale, y + corner[1] * view.scale);
+        });
+        ctx.closePath();
       } else {
         ctx.moveTo(x + r, y);
         ctx.arc(x, y, r, 0, TAU);

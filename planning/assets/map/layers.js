@@ -286,7 +286,9 @@
       data = loaded;
       cells = SC.worldArrays(data.x, data.y, 1e5);
       const middle = degrees({ x: 0.5, y: cells.y[0] }).lat;
-      cells.size = entry.sizeM / (40075016.686 * Math.cos(middle * Math.PI / 180));
+      const metre = 1 / (40075016.686 * Math.cos(middle * Math.PI / 180));
+      cells.size = entry.sizeM * metre;
+      cells.corners = entry.cornersM.map((corner) => [corner[0] * metre, -corner[1] * metre]);
       buckets = new Map();
       for (let i = 0; i < cells.x.length; i++) {
         const key = Math.floor(cells.x[i] / cells.size) + ':' + Math.floor(cells.y[i] / cells.size);

@@ -286,6 +286,9 @@
     layer.leaflet.on('add', () => {
       stage = stageOf(layer.leaflet._map);
       stage.onTheme.add(sync);
+      // A few changed cells do not show the lattice that all cells lie on.
+      const base = baseCells(layer.leaflet._map);
+      if (base && base.entry.cornersM) { layer.entry.cornersM = base.entry.cornersM; }
       sync();
     });
     layer.leaflet.on('remove', () => { stage.onTheme.delete(sync); });
