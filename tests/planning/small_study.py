@@ -55,7 +55,7 @@ def write_study(
     extra: str = "",
     travel: str = "",
 ) -> Path:
-    """Write a study of a drawn road, people at spots and village clinics at spots; return its file."""
+    """Write a study of a drawn road, people and village clinics at spots; return its file."""
     folder.mkdir(parents=True, exist_ok=True)
     write_roads(folder / "roads.osm.pbf", nodes, ways)
     write_table(
