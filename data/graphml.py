@@ -147,7 +147,11 @@ def _line(
     drawn = data.get("geometry")
     if not drawn:
         return (first, last)
-    points = shapely.get_coordinates(shapely.from_wkt(drawn))
+    try:
+        points = shapely.get_coordinates(shapely.from_wkt(drawn))
+    except (shapely.errors.GEOSException, TypeError) as fault:
+        msg = f"the line of an edge is not WKT: {str(drawn)[:60]}"
+        raise ValueError(msg) from fault
     return (first, *map(tuple, points[1:-1].tolist()), last)
 
 
@@ -187,7 +191,7 @@ def _values(value: Any) -> list[str]:
     if text.startswith("[") and text.endswith("]"):
         try:
             return [str(each) for each in ast.literal_eval(text)]
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return [text]
     return [text] if text else []
 

@@ -80,6 +80,16 @@ def test_graphml_nodes_without_a_place_are_left_out_and_told(tmp_path):
     assert len(found.graph.tail) == 1
 
 
+def test_odd_attributes_never_escape_as_other_errors(tmp_path):
+    edge = {"highway": "residential", "oneway": False}
+    path = write_graphml(tmp_path / "a.graphml", SQUARE, [(1, 2, {**edge, "geometry": "LINE 1"})])
+    with pytest.raises(StudyError, match="not WKT"):
+        read(path)
+    odd = {**edge, "maxspeed": "[" * 5000 + "]" * 5000, "osmid": "['x', None]"}
+    found = read(write_graphml(tmp_path / "b.graphml", SQUARE, [(1, 2, odd)]))
+    assert len(found.graph.tail) == 1
+
+
 def test_graphml_of_something_else_is_unreadable(tmp_path):
     path = tmp_path / "g.graphml"
     nx.write_graphml(nx.path_graph(3), path)

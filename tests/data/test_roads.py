@@ -16,7 +16,7 @@ from data.errors import MESSAGES, StudyError
 from data.roads import RoadOptions, read_roads
 from data.study import TableSource
 from geo.access import CLASSES
-from geo.errors import GeoError, sentence
+from geo.errors import Cancelled, GeoError, sentence
 from tests.data.drawn_osm import CRS, write_osm
 from tests.data.road_answers import codes, finding, read, seconds
 from tests.geo.drawn_graphs import as_networkx
@@ -192,6 +192,19 @@ def test_missing_files_and_unknown_formats(tmp_path):
     strange.write_bytes(b"x")
     with pytest.raises(StudyError, match="not a road format"):
         read(strange)
+
+
+def test_progress_is_told_and_may_stop_the_reading(pbf):
+    write_osm(pbf, {1: (0, 0), 2: (100, 0)}, [(1, [1, 2], STREET)])
+    stages = []
+    read(pbf, progress=lambda stage, done, total: stages.append((stage, done, total)))
+    assert [stage for stage, _, _ in stages] == ["roads", "graph"]
+
+    def stop(stage: str, done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        read(pbf, progress=stop)
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
