@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.travel import UNREACHED
-from planning.pairs import TENTHS_PER_MINUTE, PairTimes, n_facilities
+from planning.pairs import TENTHS_PER_MINUTE, PairTimes
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
 Mask: TypeAlias = NDArray[np.bool_]
 
 
+CACHED_SEARCHES = 48
+"""Answers kept by one `ModeTimes`: the same sets of points are asked for again and again."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeTimes:
-    """Ready travel times of one mode.
+    """Ready travel times of one mode, with the answers already worked out.
 
     Parameters
     ----------
@@ -30,12 +34,24 @@ class ModeTimes:
         The longest time the pairs hold.
     is_cut_off
         (n_demand,) True for people who are off the network or reach no open point by any road.
+    found
+        Answers by set of facilities.
     """
 
     mode: str
     pairs: PairTimes
     limit_minutes: float
     is_cut_off: Mask
+    found: dict[bytes, Ints] = field(default_factory=dict, repr=False)
+
+    def nearest(self, is_used: Mask) -> Ints:
+        """Return (n_demand,) tenths to the nearest used facility, as `nearest_tenths`."""
+        key = np.packbits(is_used).tobytes()
+        if key not in self.found:
+            if len(self.found) >= CACHED_SEARCHES:
+                self.found.pop(next(iter(self.found)))
+            self.found[key] = nearest_tenths(self.pairs, is_used)
+        return self.found[key]
 
 
 def nearest_tenths(pairs: PairTimes, is_used: Mask) -> Ints:
@@ -48,12 +64,13 @@ def nearest_tenths(pairs: PairTimes, is_used: Mask) -> Ints:
     is_used
         (n_facilities,) True for the facilities that count.
     """
-    tenths = np.full(pairs.n_demand, UNREACHED, dtype=np.int32)
+    tenths: Ints = np.full(pairs.n_demand, UNREACHED, dtype=np.int32)
     for row in np.flatnonzero(is_used):
         start, stop = pairs.indptr[row], pairs.indptr[row + 1]
         demand = pairs.demand[start:stop]
         # A demand point stands once in a row, so plain assignment is safe and fast.
         tenths[demand] = np.minimum(tenths[demand], pairs.tenths[start:stop])
+    tenths.setflags(write=False)
     return tenths
 
 
@@ -102,8 +119,3 @@ def people_losing_alone(
             near = covered_by(pairs, facility, minutes)
             losses[i] = people[near[count[near] == 1]].sum()
     return losses
-
-
-def no_pairs_mask(pairs: PairTimes) -> Mask:
-    """Return (n_facilities,) False, to be filled."""
-    return np.zeros(n_facilities(pairs), dtype=np.bool_)

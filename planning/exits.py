@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.circles import ModeTimes, is_within, nearest_tenths, people_losing_alone
+from planning.circles import ModeTimes, is_within, people_losing_alone
 from planning.villages import VillageCover, VillageInput, VillageRules, village_cover
 
 SWEPT_MINUTES = (10.0, 15.0, 20.0, 30.0)
@@ -73,8 +73,8 @@ def exit_risk(
     alone = people_losing_alone(
         times.pairs, given.is_open, people, closing=rows, minutes=rules.minutes
     )
-    before = is_within(nearest_tenths(times.pairs, given.is_open), rules.minutes)
-    after = is_within(nearest_tenths(times.pairs, given.is_open & ~leaves), rules.minutes)
+    before = is_within(times.nearest(given.is_open), rules.minutes)
+    after = is_within(times.nearest(given.is_open & ~leaves), rules.minutes)
     later = village_cover(replace(given, is_open=given.is_open & ~leaves), times, rules)
     exits = [
         DoctorExit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from data.types import Facilities
 from planning.circles import Mask
-from planning.standards import Standard
+from planning.standards import Preset, Standard
 from planning.thresholds import Threshold
 
 Problem: TypeAlias = Literal["", "zero_denominator", "no_value", "unit"]
@@ -26,6 +26,9 @@ UNIT_SCALES: tuple[tuple[str, float], ...] = (
     ("%", 100.0),
 )
 """What a unit text says a figure is multiplied by; the first that occurs decides."""
+
+COUNTED_UNITS = frozenset({"家", "个", "种"})
+"""Units of plain counts, whose gaps are whole."""
 
 MISMATCH = 0.01
 """A stated value and its own numerator / denominator may differ by this share of the value."""
@@ -110,8 +113,22 @@ class UnitGap:
     people_year: int | None
 
 
+def indicator_names(presets: Sequence[Preset], standard: Standard) -> frozenset[str]:
+    """Return every name that rows of an indicator may go by.
+
+    Its own id, and of all standards on the same indicator (two documents may set two targets) the
+    key, the full id, the title and the aliases.
+    """
+    names = {standard.select, standard.id}
+    for preset in presets:
+        for row in preset.standard:
+            if row.measure == "indicator" and row.select == standard.select:
+                names |= {row.title, preset.full_id(row), *row.aliases}
+    return frozenset(names)
+
+
 def indicator_rows(
-    rows: Iterable[Row], standard: Standard, *, full_id: str, zone_codes: Sequence[str]
+    rows: Iterable[Row], *, names: Collection[str], zone_codes: Sequence[str]
 ) -> dict[tuple[str, str], list[Row]]:
     """Return the rows of one indicator by zone code and base; code "" is the whole study.
 
@@ -121,14 +138,11 @@ def indicator_rows(
     ----------
     rows
         The study's indicator table.
-    standard
-        A row names it by `select`, by its id, its full id, its title or one of its aliases.
-    full_id
-        Id with the preset.
+    names
+        What `indicator_id` may say, from `indicator_names`.
     zone_codes
         Codes of the study's zones; a blank code or that of the county above them is the whole.
     """
-    names = {standard.select, standard.id, full_id, standard.title, *standard.aliases}
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if str(row.get("indicator_id", "")).strip() in names:
@@ -232,7 +246,8 @@ def unit_gap(
     if figure.value is None or figure.problem or target.is_trend or target.operator == "range":
         return None
     if standard.scale == 1.0:
-        units = math.ceil(round(target.shortfall(figure.value), 9))
+        units = round(target.shortfall(figure.value), 9)
+        units = math.ceil(units) if standard.unit in COUNTED_UNITS else units
         return UnitGap(units, figure.denominator or 0.0, False, figure.year, figure.year)
     is_fewer_better = target.operator in {"<=", "<"}
     if figure.numerator is not None and figure.denominator:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.types import Demand, Facilities
-from planning.circles import ModeTimes, is_within, nearest_tenths
+from planning.circles import ModeTimes, is_within
 from planning.wording import msgid
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -187,7 +187,7 @@ def service_cover(
     inside = demand.zone >= 0
     for key in services:
         has, silent = offers(facilities, key)
-        near = is_within(nearest_tenths(times.pairs, has & is_open), minutes)
+        near = is_within(times.nearest(has & is_open), minutes)
         for group in dict.fromkeys(("", SERVICES[key].group)):
             people = demand.people if not group else demand.groups.get(group)
             if people is None:

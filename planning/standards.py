@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -116,6 +117,8 @@ class Standard:
         Evidence: S stated, V read elsewhere, C computed, K known, I interpreted.
     is_verified
         False: 待核实, the source could not be opened.
+    is_local
+        A number that means something in its own place only (29 clinics); elsewhere no gap is given.
     reason, reason_en
         Why it is not computed, or how it is.
     """
@@ -150,6 +153,7 @@ class Standard:
     aliases: tuple[str, ...] = ()
     mark: Mark = "S"
     is_verified: bool = True
+    is_local: bool = False
     reason: str = ""
     reason_en: str = ""
 
@@ -205,9 +209,20 @@ def load_preset(name: str | Path) -> Preset:
         Missing file, TOML fault, unknown or missing key, wrong type, unreadable threshold,
         unknown measure or document, an id given twice.
     """
-    path = FOLDER / f"{name}.toml" if str(name) in SHIPPED else Path(name)
-    if not path.is_file():
+    if str(name) in SHIPPED:
+        return _shipped(str(name))
+    if not Path(name).is_file():
         raise StudyError(Finding("preset_missing", (("name", str(name)),)))
+    return _read(Path(name))
+
+
+@cache
+def _shipped(name: str) -> Preset:
+    """Return a preset of the program, read once."""
+    return _read(FOLDER / f"{name}.toml")
+
+
+def _read(path: Path) -> Preset:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

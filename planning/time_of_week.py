@@ -8,11 +8,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.types import Demand, Facilities
-from planning.circles import ModeTimes, is_within, nearest_tenths
+from data.types import Demand
+from planning.circles import ModeTimes, is_within
 from planning.hours import DAY_MINUTES, WINDOWS, open_at, open_in
 from planning.opening import Opening
-from planning.services import CountShare, count_share
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -93,7 +92,7 @@ def week_cover(
     def near(used: Mask) -> Mask:
         key = np.packbits(used).tobytes()
         if key not in found:
-            found[key] = is_within(nearest_tenths(times.pairs, used), minutes)
+            found[key] = is_within(times.nearest(used), minutes)
         return found[key]
 
     half_past = [hour * 60 + 30 for hour in range(HOURS_OF_WEEK)]
@@ -121,12 +120,10 @@ def week_cover(
     )
 
 
-def window_share(
-    facilities: Facilities, opening: Opening, window: str, *, is_counted: Mask
-) -> CountShare:
-    """Return the share of institutions that are open for an hour or more within a window."""
+def open_in_window(opening: Opening, window: str) -> tuple[Mask, Mask]:
+    """Return who is open for an hour or more within a window, and who states no hours."""
     known = np.array([hours is not None for hours in opening.hours], dtype=np.bool_)
-    return count_share(facilities, _in(opening, window), is_unknown=~known, is_counted=is_counted)
+    return _in(opening, window), ~known
 
 
 def minute_of_week(day: int, hour: float) -> int:

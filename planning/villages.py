@@ -207,7 +207,7 @@ def village_cover(given: VillageInput, times: ModeTimes, rules: VillageRules) ->
     is_effective = given.is_open & given.opening.is_staffed & given.opening.is_insured
     plain = _judge(given, times, rules, members, given.is_open)
     strict = _judge(given, times, rules, members, is_effective)
-    near_any = is_within(nearest_tenths(times.pairs, given.is_open), rules.minutes)
+    near_any = is_within(times.nearest(given.is_open), rules.minutes)
     nominal = _shares(members, given.demand.people, near_any, len(given.villages)) >= _least(rules)
     here = _points_here(given)
     rows = tuple(
@@ -255,7 +255,7 @@ def _judge(
     n = len(given.villages)
     days = given.opening.days(rules.assumed_days)
     full = usable & (days >= rules.min_days)
-    near_fixed = is_within(nearest_tenths(times.pairs, full), rules.minutes)
+    near_fixed = is_within(times.nearest(full), rules.minutes)
     near_circuit, near_rare = _near_circuits(given, rules, usable & (days > 0), days)
     fixed = _shares(members, people, near_fixed, n)
     circuit = _shares(members, people, near_circuit, n)
@@ -302,8 +302,8 @@ def _near_circuits(
     if given.walk is None:
         return nobody, nobody
     often = usable & (days * VISITS_PER_DAY >= rules.min_visits)
-    near = is_within(nearest_tenths(given.walk.pairs, often), rules.stop_minutes)
-    rare = is_within(nearest_tenths(given.walk.pairs, usable), rules.stop_minutes)
+    near = is_within(given.walk.nearest(often), rules.stop_minutes)
+    rare = is_within(given.walk.nearest(usable), rules.stop_minutes)
     if given.stop_pairs is not None:
         asked = [
             rules.island_visits if stop.is_island_point else rules.min_visits

@@ -12,7 +12,7 @@ from planning.circles import ModeTimes
 from planning.opening import opening_of
 from planning.pairs import pairs_from_table
 from planning.services import SERVICES, SHOWN, flag_share, offers, service_cover, service_share
-from planning.time_of_week import minute_of_week, week_cover, window_share
+from planning.time_of_week import minute_of_week, open_in_window, week_cover
 
 
 def times(minutes: list[list[float | None]]) -> ModeTimes:
@@ -166,10 +166,9 @@ def test_stations_open_at_weekends(make_facilities: Callable[..., Any]) -> None:
         {"id": "B", "hours": "Mo-Fr 08:00-17:00"},
         {"id": "C"},
     )
-    share = window_share(
-        facilities, opening_of(facilities), "weekend", is_counted=np.ones(3, dtype=bool)
-    )
-    assert (share.numerator, share.denominator, share.unknown) == (1, 3, 1)
+    is_open, silent = open_in_window(opening_of(facilities), "weekend")
+    assert is_open.tolist() == [True, False, False]
+    assert silent.tolist() == [False, False, True]
 
 
 def test_minute_of_week() -> None:
