@@ -16,10 +16,9 @@ def map_strings(_: Translate) -> Mapping[str, str]:
     """
     return MappingProxyType(
         {
-            "attribution": _("Data"),
             "back": _("Whole area"),
+            "broken": _("The map could not be drawn: {reason}"),
             "boundaries": _("Boundaries are indicative only."),
-            "cells": _("People"),
             "close": _("Close"),
             "crs": _("Coordinate system"),
             "data_date": _("Data as of"),
@@ -27,7 +26,6 @@ def map_strings(_: Translate) -> Mapping[str, str]:
             "hidden_roads": _("Too many roads for one map; left out: {names}."),
             "inspect": _("Press Enter to read the values at the centre of the map."),
             "internal": _("Internal document, not for publication"),
-            "layers": _("Layers"),
             "legend": _("Legend"),
             "maker": _("Prepared by"),
             "minutes": _("min"),
@@ -51,7 +49,6 @@ def map_strings(_: Translate) -> Mapping[str, str]:
             "theme": _("Theme"),
             "zoom_in": _("Zoom in"),
             "zoom_out": _("Zoom out"),
-            "broken": _("The map could not be drawn: {reason}"),
         }
     )
 

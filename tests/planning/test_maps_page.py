@@ -297,3 +297,11 @@ def test_holes_and_parts_of_areas_are_kept() -> None:
     data = _unpacked(maps.to_html(maps.MapSpec("t", (layer,))), "a")
     assert data["area"].tolist() == [0, 0, 1, 1]
     assert data["name"] == ["ring", "pair"]
+
+
+def test_every_text_is_used_and_every_used_text_exists() -> None:
+    script = assets.map_script()
+    page = (Path(maps.__file__).parent / "page.py").read_text(encoding="utf-8")
+    used = set(re.findall(r"\bwords\.(\w+)", script))
+    used |= set(re.findall(r"""(?:words|\["strings"\]|\['strings'\])\[['"](\w+)['"]\]""", page))
+    assert used == set(maps.map_strings(lambda text: text))

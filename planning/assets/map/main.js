@@ -241,8 +241,9 @@
   function addPanel(map, board) {
     const control = L.control({ position: 'topright' });
     control.onAdd = () => {
-      const node = el('details', { class: 'sc-floating', open: '' }, [
+      const node = el('details', { class: 'sc-floating' }, [
         el('summary', {}, [board.words.legend]), SC.searchBox(board), SC.legend(board)]);
+      node.open = map.getSize().x >= 620;
       L.DomEvent.disableClickPropagation(node);
       L.DomEvent.disableScrollPropagation(node);
       return node;
