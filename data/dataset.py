@@ -10,19 +10,19 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
-from data.calibration import calibrated, projected
 from data.checks import row_finding
 from data.coordinates import Surroundings, coordinate_findings
+from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
-from data.facilities import FacilityRows, place_facilities, read_facilities
-from data.population import Population, check_sum, read_population
+from data.facilities import FacilityRows, note_unplaced, place_facilities, read_facilities
+from data.placement import placed_rows
+from data.population import Population, read_population
 from data.rasters import Box
 from data.regions import (
     Layer,
     build_candidates,
     build_villages,
     build_zones,
-    depth_of,
     read_layer_of,
     read_water,
     whole_zone,
@@ -38,9 +38,7 @@ from data.types import (
     Dataset,
     Demand,
     Facilities,
-    Floats,
     Geometries,
-    Ints,
     Provenance,
     ServiceArea,
     Villages,
@@ -49,13 +47,9 @@ from data.types import (
 from geo.crs import local_crs, to_metric
 from geo.errors import Finding, GeoError, Progress
 from geo.fingerprints import fingerprint
-from geo.points import frozen_array
-from geo.zones import assign, distance_to_box_m, nearest_site
+from geo.zones import distance_to_box_m
 
 __all__ = ["load_dataset", "read_study", "write_template"]
-
-FAR_M = 100_000.0
-"""Facilities and people farther than this from the zones' box are a mistake, not neighbours."""
 
 T = TypeVar("T")
 
@@ -96,7 +90,9 @@ def load_dataset(
         raise StudyError(*findings)
     zones = _zones(study, zones_layer, population, crs, findings)
     villages = _villages(study, zones, crs, findings)
-    demand = _demand(study, population, (zones, villages), crs, findings)
+    demand = build_demand(study, population, zones, villages, crs=crs, findings=findings)
+    if facilities is not None:
+        facilities = _placed(study, facilities, (villages, demand), crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
     side = _side_tables(study, (zones, villages, placed), crs, findings)
     if roads is not None and facilities is not None:
@@ -198,97 +194,27 @@ def _villages(study: Study, zones: Zones, crs: str, findings: list[Finding]) -> 
     return None if layer is None else build_villages(layer, zones, crs, findings)
 
 
-def _demand(
+def _placed(
     study: Study,
-    population: Population,
-    places: tuple[Zones, Villages | None],
+    rows: FacilityRows,
+    places: tuple[Villages | None, Demand],
     crs: str,
     findings: list[Finding],
-) -> Demand:
-    zones, villages = places
-    x_m, y_m = to_metric(population.lon, population.lat, crs)
-    zone = _zone_of(x_m, y_m, zones)
-    _check_people_outside(population, (x_m, y_m), zone, zones, findings)
-    population = _adjusted(study, population, zone, zones, findings)
-    demand = Demand(
-        cell_id=population.cell_id,
-        x_m=frozen_array(x_m, np.float64),
-        y_m=frozen_array(y_m, np.float64),
-        lon=frozen_array(population.lon, np.float64),
-        lat=frozen_array(population.lat, np.float64),
-        people=frozen_array(population.people, np.float64),
-        groups={n: frozen_array(v, np.float64) for n, v in population.groups.items()},
-        zone=frozen_array(zone, np.int32),
-        village=frozen_array(_village_of(x_m, y_m, zone, villages), np.int32),
-        grid=population.grid,
-        row=frozen_array(population.row, np.int32),
-        column=frozen_array(population.column, np.int32),
+) -> FacilityRows:
+    """Return the institutions with those placed that have no coordinates of their own."""
+    table = study.facilities
+    side_file = None if table.placed is None else study.path.parent / table.placed
+    villages, demand = places
+    known_villages = villages if table.place_by_village else None
+    found = _attempt(
+        findings,
+        lambda: placed_rows(
+            rows, known_villages, demand, crs=crs, side_file=side_file, findings=findings
+        ),
     )
-    check_sum(population.people.sum(), demand.people.sum(), population.file, findings)
-    return demand
-
-
-def _adjusted(
-    study: Study,
-    population: Population,
-    zone: Ints,
-    zones: Zones,
-    findings: list[Finding],
-) -> Population:
-    """Return people calibrated to the census and carried to another year, where the study asks."""
-    calibration, projection = study.calibration, study.projection
-    if calibration is not None:
-        population, _ = calibrated(population, zone, zones, calibration, findings)
-    if projection is not None:
-        later = _attempt(findings, lambda: projected(population, zone, zones, projection, findings))
-        population = population if later is None else later[0]
-    return population
-
-
-def _zone_of(x_m: Floats, y_m: Floats, zones: Zones) -> Ints:
-    if shapely.get_type_id(zones.geometry).max(initial=-1) >= 3:
-        return assign(x_m, y_m, zones.geometry)
-    return _nearest_point_of(x_m, y_m, np.zeros(len(x_m), dtype=np.int32), zones.geometry, None)
-
-
-def _village_of(x_m: Floats, y_m: Floats, zone: Ints, villages: Villages | None) -> Ints:
-    """Return the village of each point: the polygon that holds it, or the nearest in its zone."""
-    if villages is None:
-        return np.full(len(x_m), -1, dtype=np.int32)
-    if shapely.get_type_id(villages.geometry).max(initial=-1) >= 3:
-        return assign(x_m, y_m, villages.geometry, depth=depth_of(villages.parent))
-    return _nearest_point_of(x_m, y_m, zone, villages.geometry, villages.zone)
-
-
-def _nearest_point_of(
-    x_m: Floats, y_m: Floats, group: Ints, sites: Geometries, site_group: Ints | None
-) -> Ints:
-    return nearest_site(
-        x_m,
-        y_m,
-        group,
-        site_x_m=shapely.get_x(sites),
-        site_y_m=shapely.get_y(sites),
-        site_group=np.zeros(len(sites), dtype=np.int32) if site_group is None else site_group,
-    )
-
-
-def _check_people_outside(
-    population: Population,
-    xy_m: tuple[Floats, Floats],
-    zone: Ints,
-    zones: Zones,
-    findings: list[Finding],
-) -> None:
-    distance_m = distance_to_box_m(*xy_m, _box(zones))
-    is_far = distance_m > FAR_M
-    if is_far.any():
-        findings.append(_far("people_far", population.cell_id, distance_m, population.file))
-    is_outside = (zone < 0) & ~is_far
-    if is_outside.any():
-        people = float(population.people[is_outside].sum())
-        params = (("count", int(is_outside.sum())),)
-        findings.append(Finding("people_outside", params, file=population.file, people=people))
+    rows = rows if found is None else found
+    note_unplaced(rows, findings)
+    return rows
 
 
 def _facilities(
@@ -297,29 +223,14 @@ def _facilities(
     if rows is None:
         return None
     facilities = place_facilities(rows, zones.geometry, crs)
-    distance_m = distance_to_box_m(facilities.x_m, facilities.y_m, _box(zones))
+    distance_m = distance_to_box_m(facilities.x_m, facilities.y_m, zones_box(zones))
     if (distance_m > FAR_M).any():
-        findings.append(_far("facility_far", facilities.id, distance_m, rows.file))
+        findings.append(far_finding("facility_far", facilities.id, distance_m, rows.file))
     is_outside = (facilities.zone < 0) & facilities.has_position & ~(distance_m > FAR_M)
     if is_outside.any():
         outside = row_finding("facility_outside", rows.row[is_outside], file=rows.file)
         findings.append(outside)
     return facilities
-
-
-def _far(code: str, ids: tuple[str, ...], distance_m: Floats, file: str) -> Finding:
-    places = np.flatnonzero(distance_m > FAR_M)
-    params = (
-        ("count", len(places)),
-        ("farthest_km", round(float(np.nanmax(distance_m)) / 1000)),
-        ("limit_km", round(FAR_M / 1000)),
-    )
-    return Finding(code, params, file=file, rows=tuple(ids[i] for i in places[:20]))
-
-
-def _box(zones: Zones) -> tuple[float, float, float, float]:
-    west, south, east, north = shapely.total_bounds(zones.geometry)
-    return float(west), float(south), float(east), float(north)
 
 
 def _side_tables(

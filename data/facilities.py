@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class FacilityRows:
         (n,) degrees, NaN where the row has no coordinates.
     division_code, division_name, address
         What the list says of where each is; "" where it says nothing.
+    placed_by, placed_error_m
+        How each got its coordinates ("" without any), and how far they may be off (NaN without).
     """
 
     file: str
@@ -53,6 +55,8 @@ class FacilityRows:
     division_code: tuple[str, ...]
     division_name: tuple[str, ...]
     address: tuple[str, ...]
+    placed_by: tuple[str, ...] = ()
+    placed_error_m: Floats = field(default_factory=lambda: np.array([]))
 
 
 def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> FacilityRows | None:
@@ -91,7 +95,6 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
     columns["kind"] = _kinds(table, kind_texts, findings)
     columns["status"] = _statuses(table, columns["status"], findings)
     level = _levels(table, columns["kind"], kind_texts, found.get("level"), findings)
-    _note_unplaced(table, lon, findings)
     return _in_order(
         FacilityRows(
             file=table.file,
@@ -132,8 +135,27 @@ def place_facilities(rows: FacilityRows, polygons: NDArray[np.object_], crs: str
         lon=frozen_array(rows.lon, np.float64),
         lat=frozen_array(rows.lat, np.float64),
         zone=frozen_array(assign(x_m, y_m, polygons), np.int32),
-        columns=rows.columns,
+        columns={**rows.columns, **_place_columns(rows)},
     )
+
+
+def note_unplaced(rows: FacilityRows, findings: list[Finding]) -> None:
+    """Warn of institutions without any place: they count in totals, never in times."""
+    unplaced = np.flatnonzero(~np.isfinite(rows.lon))
+    if len(unplaced):
+        findings.append(row_finding("facilities_unplaced", rows.row[unplaced], file=rows.file))
+
+
+def _place_columns(rows: FacilityRows) -> dict[str, tuple[CellValue, ...]]:
+    """Return what is known of where each institution is, as further columns."""
+    errors: list[CellValue] = [None if np.isnan(e) else float(e) for e in rows.placed_error_m]
+    return {
+        "division_code": rows.division_code,
+        "division_name": rows.division_name,
+        "address": rows.address,
+        "placed_by": rows.placed_by or ("",) * len(rows.row),
+        "placed_error_m": tuple(errors) or (None,) * len(rows.row),
+    }
 
 
 def _matching(table: Table, where: str, findings: list[Finding]) -> NDArray[np.bool_] | None:
@@ -297,12 +319,6 @@ def _levels(
         if value is not None and index not in set(bad):
             levels[index] = int(value)
     return levels
-
-
-def _note_unplaced(table: Table, lon: Floats, findings: list[Finding]) -> None:
-    unplaced = np.flatnonzero(~np.isfinite(lon))
-    if len(unplaced):
-        findings.append(row_finding("facilities_unplaced", table.row[unplaced], file=table.file))
 
 
 def _in_order(rows: FacilityRows) -> FacilityRows:

@@ -297,6 +297,12 @@ PLACE_MESSAGES: dict[str, Message] = {
         "{count} institutions are without coordinates: they count in totals, never in times",
         "Add their coordinates.",
     ),
+    "facilities_placed": Message(
+        "warning",
+        "{count} institutions without coordinates were placed by {method} (confidence: "
+        "{confidence}, at most {error_m} m off)",
+        "Check them on the map; `place_by_village = false` leaves them without a place.",
+    ),
     "facility_far": Message(
         "error",
         "{count} institutions are more than {limit_km} km from the zones (up to {farthest_km} km)",

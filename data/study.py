@@ -35,6 +35,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "candidates": ("id", "name", "lon", "lat"),
     "projection": ("zone_code", "rate"),
+    "placed": ("facility_id", "lon", "lat"),
     "roads": ("id", "class", "direction", "maxspeed", "duration", "bridge"),
     "overrides": ("osm_id", "max_speed", "speed_type"),
     "ferries": (
@@ -137,9 +138,15 @@ class KindRule:
 
 @dataclass(frozen=True, slots=True)
 class FacilitiesTable:
-    """`[facilities]`: the list of institutions and how its rows are read."""
+    """`[facilities]`: the list of institutions and how its rows are read.
+
+    `placed` is a CSV beside the study with places that a person has chosen (it may not exist yet);
+    `place_by_village` says whether rows without coordinates are placed by their village.
+    """
 
     source: TableSource = field(metadata=FLAT)
+    placed: str | None = None
+    place_by_village: bool = True
     defaults: tuple[tuple[str, str | float | bool], ...] = ()
     where: str | None = None
     kinds: tuple[KindRule, ...] = ()
