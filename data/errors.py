@@ -22,6 +22,11 @@ MESSAGES: dict[str, Message] = {
     "file_unreadable": Message(
         "error", "the file cannot be read as {expected}: {reason}", "Save it again and rerun."
     ),
+    "place_unknown": Message(
+        "error",
+        "`{place}` names {count} places; it must name one",
+        "Give lon,lat, a cell id or a village code.",
+    ),
     "study_syntax": Message("error", "not valid TOML: {reason}", "Correct the line and rerun."),
     "study_key_unknown": Message(
         "error", "unknown key `{key}`", "Remove it or correct its spelling; known: {known}."

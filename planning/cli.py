@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from data.errors import PlannerError
 from geo.errors import Cancelled, GeoError, Progress
+from planning.figures import MODE_NAMES
 from planning.folder import FolderBusyError, FolderRefusedError
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
 
@@ -70,7 +71,7 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
     commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(  # type: ignore[assignment]
         dest="command", required=True, metavar="COMMAND"
     )
-    for add in (_add_demo, _add_assess, _add_new, _add_app, _add_site_table, _add_warm):
+    for add in (_add_demo, _add_assess, _add_new, _add_app, _add_route, _add_site_table, _add_warm):
         add(commands, translate)
     return parser
 
@@ -122,6 +123,14 @@ def _add_app(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: T
     parser = _command(commands, "app", _("Open the app on this machine"), _app)
     parser.add_argument("--port", type=_positive, default=8501, metavar="N")
     parser.add_argument("--study", type=Path, metavar="STUDY.toml")
+
+
+def _add_route(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate) -> None:
+    parser = _command(commands, "route", _("Explain a time: the way to the nearest points"), _route)
+    parser.add_argument("study", type=Path, metavar="STUDY.toml")
+    help_text = _("lon,lat, a cell id, or the code or name of a village")
+    parser.add_argument("--at", required=True, metavar="PLACE", help=help_text)
+    parser.add_argument("--mode", action="append", choices=tuple(MODE_NAMES))
 
 
 def _add_site_table(
@@ -180,6 +189,25 @@ def _assess(options: argparse.Namespace) -> int:
         _say("")
         _say(options.translate("Map: {path}").format(path=written / "map.html"))
         _say(options.translate("Tables and all results: {path}").format(path=written))
+    return OK
+
+
+def _route(options: argparse.Namespace) -> int:
+    from data.dataset import load_dataset
+    from data.study_file import read_study
+    from planning.explain import find_place, nearest_ways, way_lines
+    from planning.workflow import assess
+
+    with _ProgressLine(options) as progress:
+        study = read_study(options.study)
+        dataset = load_dataset(study, progress=progress)
+        place = find_place(dataset, options.at)
+        assessment = assess(dataset, study, progress=progress)
+        modes = tuple(mode for mode in options.mode or () if mode in study.travel.modes)
+        ways = nearest_ways(assessment, place, modes=modes or None)
+    for way in (way for of_mode in ways.values() for way in of_mode):
+        for line in way_lines(assessment, way, options.translate):
+            _say(line)
     return OK
 
 
