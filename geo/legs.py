@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geo.errors import Finding, GeoError
 from geo.roads import ModeNetwork
-from geo.search import NOWHERE, group_rows
+from geo.search import NOWHERE, group_rows, join_places
 from geo.snap import Snaps
 
 Ints: TypeAlias = NDArray[np.int32]
@@ -22,9 +22,6 @@ Arcs: TypeAlias = tuple[Ints, Ints, Ints]
 TENTHS_PER_MINUTE = 600
 LONGEST_TENTHS = 2**22
 """Longest limit and slowest arc that a search accepts: about 116 hours."""
-
-CLOSED = np.int32(-1)
-"""Tenths of a leg that may not be used."""
 
 
 def sealed(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
@@ -92,8 +89,8 @@ class Joints:
     ends
         (n, 2) its tail and head.
     legs
-        (n, 2) tenths of a second between the place and each end, access leg included; `CLOSED`
-        where the mode may not go that way. From the place to the end for places, from the end to
+        (n, 2) tenths of a second between the place and each end, access leg included; -1 where
+        the mode may not go that way. From the place to the end for places, from the end to
         it for facilities.
     fraction
         (n,) place along the segment.
@@ -110,49 +107,31 @@ class Joints:
 
 def leaving(network: ModeNetwork, snaps: Snaps) -> Joints:
     """Return the joints of places that people leave from."""
-    forward, backward, at_forward, at_backward = _positions(network, snaps)
-    to_tail = np.where(backward >= 0, backward - at_backward, -1)
-    to_head = np.where(forward >= 0, forward - at_forward, -1)
-    return _joints(snaps, to_tail, to_head)
+    return _joints(network, snaps, is_leaving=True)
 
 
 def arriving(network: ModeNetwork, snaps: Snaps) -> Joints:
     """Return the joints of facilities that people arrive at."""
-    forward, backward, at_forward, at_backward = _positions(network, snaps)
-    from_tail = np.where(forward >= 0, at_forward, -1)
-    from_head = np.where(backward >= 0, at_backward, -1)
-    return _joints(snaps, from_tail, from_head)
+    return _joints(network, snaps, is_leaving=False)
 
 
-def _positions(network: ModeNetwork, snaps: Snaps) -> tuple[Longs, Longs, Longs, Longs]:
-    """Return segment tenths in both directions and, in each, the whole tenths up to the place.
-
-    The position is rounded once, so that the parts of a segment always add up to it.
-    """
-    known = snaps.segment >= 0
-    forward = np.full(len(snaps), -1, np.int64)
-    backward = np.full(len(snaps), -1, np.int64)
-    forward[known] = network.forward_tenths[snaps.segment[known]]
-    backward[known] = network.backward_tenths[snaps.segment[known]]
-    fraction = np.where(known, snaps.fraction, 0.0)
-    at_forward = np.rint(fraction * forward).astype(np.int64)
-    at_backward = np.rint((1.0 - fraction) * backward).astype(np.int64)
-    return forward, backward, at_forward, at_backward
-
-
-def _joints(snaps: Snaps, tail_tenths: Longs, head_tenths: Longs) -> Joints:
-    # Whoever stands at a node is there, whichever way the segment may be driven.
-    is_tied = snaps.segment >= 0
-    tail_tenths[is_tied & (snaps.fraction == 0.0)] = 0
-    head_tenths[is_tied & (snaps.fraction == 1.0)] = 0
-    legs = np.column_stack([tail_tenths, head_tenths])
-    legs = np.where(legs >= 0, legs + snaps.access_tenths[:, None], CLOSED)
-    return Joints(
-        segment=sealed(snaps.segment, np.int32),
-        ends=sealed(np.column_stack([snaps.tail, snaps.head]), np.int32),
-        legs=sealed(legs, np.int32),
-        fraction=sealed(snaps.fraction, np.float64),
+def _joints(network: ModeNetwork, snaps: Snaps, *, is_leaving: bool) -> Joints:
+    segment, fraction = sealed(snaps.segment, np.int32), sealed(snaps.fraction, np.float64)
+    ends = np.empty((len(snaps), 2), np.int32)
+    legs = np.empty((len(snaps), 2), np.int32)
+    join_places(
+        segment,
+        sealed(snaps.tail, np.int32),
+        sealed(snaps.head, np.int32),
+        fraction,
+        sealed(snaps.access_tenths, np.int32),
+        sealed(network.forward_tenths, np.int32),
+        sealed(network.backward_tenths, np.int32),
+        is_leaving,
+        ends,
+        legs,
     )
+    return Joints(segment, sealed(ends, np.int32), sealed(legs, np.int32), fraction)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,8 @@ UNREACHED = np.int32(2**31 - 1)
 
 NOWHERE = -1
 _NEVER = 2**31 - 1  # the same as a Python integer, so that sums are taken in 64 bits
-_DONE = -2  # `before` of a node that has left its bucket
+TIME, SITE, BEFORE, AFTER = 0, 1, 2, 3
+DONE = -2  # `BEFORE` of a node that has left its bucket
 
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 _BIT_NUMBER = np.zeros(64, np.int64)  # number of a lone bit, found by its product with the constant
@@ -62,75 +63,130 @@ def settle_nearest(
     width
         Number of buckets.
     best, facility
-        (n_nodes,) filled with `UNREACHED` and -1 on entry.
+        (n_nodes,) written.
     """
+    n_nodes, mask = best.shape[0], width - 1
     first = np.full(width, NOWHERE, np.int32)
-    after = np.empty(best.shape[0], np.int32)
-    before = np.empty(best.shape[0], np.int32)
+    # One row a node keeps what a step needs in one line of the processor's cache; links and unlinks
+    # are written out below, because calls take a third of the speed.
+    table = np.empty((n_nodes, 4), np.int32)
+    for u in range(n_nodes):
+        table[u, TIME], table[u, SITE] = UNREACHED, NOWHERE
     waiting, k, now = 0, 0, 0
     while waiting > 0 or k < seed_node.shape[0]:
         if waiting == 0:
             now = max(now, seed_tenths[k])
+        bucket = now & mask
         while k < seed_node.shape[0] and seed_tenths[k] <= now:
             u = seed_node[k]
-            if now < best[u]:
-                if best[u] != UNREACHED:
-                    _unlink(first, after, before, best[u] & (width - 1), u)
+            was = table[u, TIME]
+            if now < was:
+                if was != UNREACHED:
+                    leader, follower = table[u, BEFORE], table[u, AFTER]
+                    if leader == NOWHERE:
+                        first[was & mask] = follower
+                    else:
+                        table[leader, AFTER] = follower
+                    if follower >= 0:
+                        table[follower, BEFORE] = leader
                     waiting -= 1
-                best[u], facility[u] = now, seed_facility[k]
-                _link(first, after, before, now & (width - 1), u)
+                follower = first[bucket]
+                table[u, TIME], table[u, SITE] = now, seed_facility[k]
+                table[u, BEFORE], table[u, AFTER] = NOWHERE, follower
+                if follower >= 0:
+                    table[follower, BEFORE] = u
+                first[bucket] = u
                 waiting += 1
-            elif now == best[u] and seed_facility[k] < facility[u]:
-                facility[u] = seed_facility[k]
+            elif now == was and seed_facility[k] < table[u, SITE]:
+                table[u, SITE] = seed_facility[k]
             k += 1
-        bucket = now & (width - 1)
         while first[bucket] != NOWHERE:
             u = first[bucket]
-            _unlink(first, after, before, bucket, u)
-            before[u] = _DONE
+            follower = table[u, AFTER]
+            first[bucket] = follower
+            if follower >= 0:
+                table[follower, BEFORE] = NOWHERE
+            table[u, BEFORE] = DONE
             waiting -= 1
+            site = table[u, SITE]
             for e in range(indptr[u], indptr[u + 1]):
                 v = node[e]
                 then = now + tenths[e]
-                if then > best[v]:
+                was = table[v, TIME]
+                if then > was:
                     continue
-                if then == best[v]:
-                    if facility[u] < facility[v]:
-                        facility[v] = facility[u]
-                        if before[v] == _DONE:
-                            _link(first, after, before, bucket, v)
-                            waiting += 1
-                    continue
-                if best[v] != UNREACHED:
-                    _unlink(first, after, before, best[v] & (width - 1), v)
+                if then == was:
+                    if site >= table[v, SITE]:
+                        continue
+                    table[v, SITE] = site
+                    if table[v, BEFORE] != DONE:
+                        continue
+                elif was != UNREACHED:
+                    leader, follower = table[v, BEFORE], table[v, AFTER]
+                    if leader == NOWHERE:
+                        first[was & mask] = follower
+                    else:
+                        table[leader, AFTER] = follower
+                    if follower >= 0:
+                        table[follower, BEFORE] = leader
                     waiting -= 1
-                best[v], facility[v] = then, facility[u]
-                _link(first, after, before, then & (width - 1), v)
+                target = then & mask
+                follower = first[target]
+                table[v, TIME], table[v, SITE] = then, site
+                table[v, BEFORE], table[v, AFTER] = NOWHERE, follower
+                if follower >= 0:
+                    table[follower, BEFORE] = v
+                first[target] = v
                 waiting += 1
         now += 1
+    for u in range(n_nodes):
+        best[u], facility[u] = table[u, TIME], table[u, SITE]
+
+
+# ---- from places to nodes, and back
 
 
 @njit(nogil=True, cache=True)
-def _link(first: Ints, after: Ints, before: Ints, bucket: int, u: int) -> None:
-    follower = first[bucket]
-    after[u], before[u] = follower, NOWHERE
-    if follower != NOWHERE:
-        before[follower] = u
-    first[bucket] = u
+def join_places(
+    segment: Ints,
+    tail: Ints,
+    head: Ints,
+    fraction: Floats,
+    access_tenths: Ints,
+    forward_tenths: Ints,
+    backward_tenths: Ints,
+    is_leaving: bool,
+    ends_out: Ints,
+    legs_out: Ints,
+) -> None:
+    """Fill the ends and legs of places that people leave from, or arrive at.
 
-
-@njit(nogil=True, cache=True)
-def _unlink(first: Ints, after: Ints, before: Ints, bucket: int, u: int) -> None:
-    leader, follower = before[u], after[u]
-    if leader == NOWHERE:
-        first[bucket] = follower
-    else:
-        after[leader] = follower
-    if follower != NOWHERE:
-        before[follower] = leader
-
-
-# ---- from nodes to places
+    The place along a segment is rounded to whole tenths once for each direction, so that the parts
+    on both sides of it always add up to the segment. Whoever stands at a node is there, whichever
+    way the segment may be driven.
+    """
+    for i in range(segment.shape[0]):
+        ends_out[i, 0], ends_out[i, 1] = tail[i], head[i]
+        at_tail, at_head = -1, -1
+        s = segment[i]
+        if s >= 0:
+            forward, backward = int(forward_tenths[s]), int(backward_tenths[s])
+            before = int(np.rint(fraction[i] * forward))
+            after = int(np.rint((1.0 - fraction[i]) * backward))
+            if fraction[i] == 0.0:
+                at_tail = 0
+            elif is_leaving:
+                at_tail = backward - after if backward >= 0 else -1
+            else:
+                at_tail = before if forward >= 0 else -1
+            if fraction[i] == 1.0:
+                at_head = 0
+            elif is_leaving:
+                at_head = forward - before if forward >= 0 else -1
+            else:
+                at_head = after if backward >= 0 else -1
+        legs_out[i, 0] = at_tail + access_tenths[i] if at_tail >= 0 else -1
+        legs_out[i, 1] = at_head + access_tenths[i] if at_head >= 0 else -1
 
 
 @njit(nogil=True, cache=True)

@@ -140,8 +140,6 @@ def nearest_at_nodes(
     """Return (tenths, facility) of every node; `UNREACHED` and -1 where no open one is reached."""
     arcs = reversed_arrays(network)
     n_nodes = len(network.to_indptr) - 1
-    best = np.full(n_nodes, UNREACHED, np.int32)
-    label = np.full(n_nodes, -1, np.int32)
     # Seeds of the same time stay in order of facility.
     leg = np.flatnonzero((sites.legs >= 0) & opened[:, None])
     seed_tenths = sites.legs.ravel()[leg]
@@ -154,6 +152,7 @@ def nearest_at_nodes(
     if not HAS_NUMBA:
         return slow_settle_nearest(arcs, *seeds)
     width = 1 << int(arcs[2].max(initial=0)).bit_length()
+    best, label = np.empty(n_nodes, np.int32), np.empty(n_nodes, np.int32)
     settle_nearest(*arcs, *seeds, width, best, label)
     return best, label
 
