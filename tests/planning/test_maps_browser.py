@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +28,6 @@ from tests.browser import (
 )
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -120,51 +114,53 @@ GRIDS = {
     "Gauss-Kruger, tall cells": Grid("EPSG:4549", (250, 0, 560_000, 0, -400, 3_360_000), (60, 80)),
     "Mollweide": Grid("ESRI:54009", (1000, 0, 11_000_000, 0, -1000, 3_700_000), (60, 80)),
 }
+BLOCK = 4
+CLASS_COLOURS = ("#440154", "#31688e", "#e08214", "#fde725")
+
+
+def _lonlat(grid: Grid, column: Any, row: Any) -> tuple[Any, Any]:
+    """Return places by the grid's own formula and PROJ."""
+    a, b, x0, d, e, y0 = grid.transform
+    transformer = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
+    lon, lat = transformer.transform(a * column + b * row + x0, d * column + e * row + y0)
+    return lon, lat
+
+
+def _blocks(grid: Grid, rng: np.random.Generator) -> maps.CellLayer:
+    """Return cells whose classes form blocks of 4 x 4, each cell with its own number of people."""
+    n_rows, n_columns = grid.shape
+    row, column = np.divmod(np.arange(n_rows * n_columns, dtype=np.int32), np.int32(n_columns))
+    classes = rng.integers(0, 4, (n_rows // BLOCK, n_columns // BLOCK)).astype(np.uint8)
+    classes = classes.repeat(BLOCK, 0).repeat(BLOCK, 1).ravel()
+    swatches = tuple(maps.Swatch(colour, colour) for colour in CLASS_COLOURS)
+    lon, lat = _lonlat(grid, column + 0.5, row + 0.5)
+    people = maps.HoverNumber("people", rng.uniform(0, 900, row.size), "", 2)
+    return maps.CellLayer(
+        "cells", "Cells", lon, lat, (maps.CellTheme("t", "T", "", classes, swatches),), (people,),
+        grid=grid, row=row, column=column, opacity=0.8,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS.keys())
 def test_value_under_the_pointer_is_the_pixel_and_the_table(
     show: Any, grid: Grid, rng: np.random.Generator
 ) -> None:
-    n_rows, n_columns = grid.shape
-    row, column = np.divmod(np.arange(n_rows * n_columns), n_columns)
-    # Blocks of 4 x 4 cells of one class, so that a pixel in the middle of a block is sure.
-    classes = rng.integers(0, 4, (n_rows // 4, n_columns // 4)).repeat(4, 0).repeat(4, 1).ravel()
-    people = rng.uniform(0, 900, row.size)
-    to_lonlat = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
-
-    def lonlat(c: Any, r: Any) -> tuple[Any, Any]:
-        a, b, x0, d, e, y0 = grid.transform
-        return to_lonlat.transform(a * c + b * r + x0, d * c + e * r + y0)  # type: ignore[no-any-return]
-
-    lon, lat = lonlat(column + 0.5, row + 0.5)
-    colours = ("#440154", "#31688e", "#e08214", "#fde725")
-    theme = maps.CellTheme(
-        "t", "T", "", classes.astype(np.uint8), tuple(maps.Swatch(c, c) for c in colours)
-    )
-    layer = maps.CellLayer(
-        "cells", "Cells", lon, lat, (theme,), (maps.HoverNumber("people", people, "", 2),),
-        grid=grid, row=row.astype(np.int32), column=column.astype(np.int32), opacity=0.8,
-    )  # fmt: skip
+    layer = _blocks(grid, rng)
+    people = layer.hover[0].values  # type: ignore[union-attr]
+    classes = layer.themes[0].classes
     driver = show(maps.MapSpec("registration", (layer,)))
     pixels = _pixels(driver)
-    for block in rng.integers(0, (n_rows // 4) * (n_columns // 4), 30):
-        block_row, block_column = divmod(int(block), n_columns // 4)
-        r, c = 4 * block_row + 2, 4 * block_column + 2
-        cell = r * n_columns + c
-        place = lonlat(c + 0.5, r + 0.5)
-        answer = _answer(driver, *place)
-        assert answer["rows"] == [["people", f"{people[cell]:,.2f}", ""]]
+    # The middle of a block is surely inside its class, however the screen rounds.
+    middles = np.flatnonzero((layer.row % BLOCK == 2) & (layer.column % BLOCK == 2))
+    for k in rng.choice(middles, 30, replace=False):
+        answer = _answer(driver, layer.lon[k], layer.lat[k])
+        assert answer["rows"] == [["people", f"{people[k]:,.2f}", ""]]
         seen = pixels[round(answer["y"]), round(answer["x"])].astype(int)
-        assert np.abs(seen - _rgb(colours[classes[cell]], 0.8)).max() <= 2
-    # Every cell, not only the middle of blocks, by the formula alone.
-    inside = rng.uniform(0.02, 0.98, (2, 300))
-    chosen = rng.integers(0, row.size, 300)
-    for k, place in zip(
-        chosen,
-        np.transpose(lonlat(column[chosen] + inside[0], row[chosen] + inside[1])),
-        strict=True,
-    ):
+        assert np.abs(seen - _rgb(CLASS_COLOURS[classes[k]], 0.8)).max() <= 2
+    # Every cell and nearly every place in it, by the formula alone.
+    for k in rng.integers(0, len(people), 300):
+        inner = rng.uniform(0.02, 0.98, 2)
+        place = _lonlat(grid, layer.column[k] + inner[0], layer.row[k] + inner[1])
         assert _answer(driver, *place)["rows"][0][1] == f"{people[k]:,.2f}"
 
 
@@ -298,111 +294,3 @@ def test_print_fits_one_page_and_stripes_the_uncovered(show: Any, spec: maps.Map
     pdf = driver.execute_cdp_cmd("Page.printToPDF", options)["data"]
     pages = re.findall(rb"/Type\s*/Page\b", base64.b64decode(pdf))
     assert len(pages) == 1
-
-
-@pytest.fixture(scope="module")
-def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the small app in a folder of its own and return its address."""
-    folder = tmp_path_factory.mktemp("app")
-    shutil.copy(Path(__file__).with_name("map_app.py"), folder / "app.py")
-    (folder / "static").mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {
-        "server.port": port,
-        "server.address": "127.0.0.1",
-        "server.headless": "true",
-        "server.enableStaticServing": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py")]
-    command += [f"--{name}={value}" for name, value in options.items()]
-    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    server = subprocess.Popen(
-        command,
-        env={**os.environ, "PYTHONPATH": paths},
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-    def is_up() -> bool:
-        with socket.socket() as caller:
-            return caller.connect_ex(("127.0.0.1", port)) == 0
-
-    wait_for(is_up, what="the app")
-    yield f"http://127.0.0.1:{port}/"
-    server.terminate()
-    server.wait(timeout=20)
-
-
-def _enter_map(driver: Any) -> None:
-    """Go into the frame of the map and wait until it is drawn."""
-    driver.switch_to.default_content()
-    frame = wait_for(
-        lambda: driver.find_elements("css selector", "iframe[title*=folium]"), what="the frame"
-    )[0]
-    driver.switch_to.frame(frame)
-    wait_for_map(driver, "map_div")
-
-
-def _press(driver: Any, text: str) -> None:
-    driver.switch_to.default_content()
-    for element in driver.find_elements("css selector", "button, label"):
-        if element.text == text:
-            element.click()
-            return
-    pytest.fail(f"no button {text!r}")
-
-
-def _metrics(driver: Any) -> list[str]:
-    driver.switch_to.default_content()
-    return [
-        element.text
-        for element in driver.find_elements("css selector", "[data-testid=stMetricValue]")
-    ]
-
-
-@pytest.mark.parametrize("query", ["", "?inline=1"], ids=["static files", "inline"])
-def test_the_app_edits_keeps_the_view_and_returns_clicks(
-    driver: Any, app_address: str, query: str
-) -> None:
-    from selenium.webdriver import ActionChains
-
-    driver.get("about:blank")
-    severe_lines(driver)
-    outside_requests(driver)
-    driver.get(app_address + query)
-    _enter_map(driver)
-    driver.execute_script("window.mark = 1; map.setView([29.9, 121.1], 12.5, {animate: false})")
-    count = "return map.scStage.shown.size"
-    before = driver.execute_script(count)
-    _press(driver, "edit")
-    wait_for(lambda: _metrics(driver)[:1] == ["1"], what="the edit")
-    _enter_map(driver)
-    wait_for(lambda: driver.execute_script(count) == before + 2, what="the layers of the edit")
-    assert driver.execute_script("return [window.mark, map.getZoom()]") == [1, 12.5]
-    select = "var s = document.querySelector('select'); s.value = '1';"
-    driver.execute_script(select + " s.dispatchEvent(new Event('change'))")
-    hidden = (
-        "return [...map.scStage.shown].filter(l => l.isCells)"
-        ".map(l => l.leaflet.getElement().style.display)"
-    )
-    assert driver.execute_script(hidden) == ["", "none"]
-    home = driver.find_element("id", "map_div")
-    ActionChains(driver).move_to_element_with_offset(home, 0, 40).click().perform()
-    wait_for(lambda: _metrics(driver)[1] != "none", what="the click")
-    lon, lat = (float(text) for text in _metrics(driver)[1].split())
-    assert lon == pytest.approx(121.1, abs=0.02)
-    assert lat == pytest.approx(29.89, abs=0.02)
-    _press(driver, "other")
-    wait_for(lambda: _metrics(driver) == [], what="the other page")
-    _press(driver, "map")
-    _enter_map(driver)
-    assert driver.execute_script("return map.getZoom()") == 12.5
-    assert driver.execute_script("return document.querySelector('select').value") == "1"
-    driver.switch_to.default_content()
-    assert severe_lines(driver) == []
-    assert outside_requests(driver) == []
