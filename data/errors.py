@@ -130,6 +130,24 @@ MESSAGES: dict[str, Message] = {
         "standards have a measure.",
     ),
     "preset_id_twice": Message("error", "two standards have the id `{id}`", "Rename one."),
+    "scenario_edit": Message(
+        "error",
+        "the edit `{action}` of `{id}` cannot be made: {reason}",
+        "Undo it or correct the scenario.",
+    ),
+    "scenario_changed": Message(
+        "error",
+        "somebody else has saved the scenario `{name}` meanwhile (revision {actual})",
+        "Open it again, or save under another name.",
+    ),
+    "scenario_name": Message(
+        "error",
+        "the scenario name `{name}` cannot be used",
+        "Use 1 to 60 characters without line breaks.",
+    ),
+    "scenario_content": Message(
+        "error", "the scenario cannot be read at `{key}`: {reason}", "Correct it or save it again."
+    ),
 }
 
 
