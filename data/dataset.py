@@ -32,6 +32,7 @@ from data.sidetables import read_circuits, read_indicators, read_reported, read_
 from data.store import file_sha256
 from data.study import Study, TableSource
 from data.study_file import read_study, write_template
+from data.successions import built_in_successions, read_successions
 from data.types import (
     Candidates,
     CircuitStop,
@@ -266,6 +267,10 @@ def _side_tables(
         "reported": each(study.reported, lambda source: read_reported(source, findings)) or (),
         "indicators": each(study.indicators, lambda source: read_indicators(source, findings))
         or (),
+        "successions": (
+            *built_in_successions(),
+            *(each(study.successions, lambda source: read_successions(source, findings)) or ()),
+        ),
         "water": each(study.water, lambda source: read_water(source, crs, findings)),
     }
 
@@ -311,7 +316,7 @@ def _fingerprint(dataset: Dataset) -> str:
     seen = {
         item.name: _hashable(getattr(dataset, item.name))
         for item in fields(dataset)
-        if item.name not in {"roads", "provenance", "findings", "fingerprint"}
+        if item.name not in {"roads", "provenance", "findings", "fingerprint", "successions"}
     }
     return fingerprint({**seen, "roads": dataset.roads.fingerprint})
 

@@ -276,6 +276,9 @@ PLACE_MESSAGES: dict[str, Message] = {
         "Write 0.01 for one percent, or put the unit in the header: 增长率(%).",
     ),
     "rate_not_number": Message("error", "{count} rates are not numbers", "Correct them."),
+    "succession_unreadable": Message(
+        "error", "{count} rows have a date or share that is not understood", "Correct them."
+    ),
     "zone_unknown": Message(
         "warning", "{count} rows name zones that are not in the study: {words}", "Correct them."
     ),

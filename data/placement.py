@@ -272,4 +272,4 @@ def _report(
 
 def _as_text(value: str) -> str:
     """Return a text that no spreadsheet reads as a formula."""
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@"} else value
+    return f"'{value}" if value.lstrip("'")[:1] in {"=", "+", "-", "@"} else value

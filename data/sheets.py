@@ -32,6 +32,7 @@ _TOTAL_WORDS = frozenset(
     }
     | {"total", "subtotal", "grandtotal", "sum"}
 )
+_FORMULA_STARTS = ("=", "+", "-", "@")
 _REMARK_STARTS = (
     "注:",
     "注1",
@@ -255,7 +256,7 @@ def _columns(
 
 def _unescaped(cell: CellValue) -> CellValue:
     """Take away the apostrophe that keeps a spreadsheet from reading a text as a formula."""
-    if isinstance(cell, str) and cell[:2] in {"'=", "'+", "'-", "'@"}:
+    if isinstance(cell, str) and cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA_STARTS:
         return cell[1:]
     return cell
 

@@ -35,6 +35,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "candidates": ("id", "name", "lon", "lat"),
     "projection": ("zone_code", "rate"),
+    "successions": ("old_code", "old_name", "new_code", "new_name", "date", "share", "source"),
     "placed": ("facility_id", "lon", "lat"),
     "roads": ("id", "class", "direction", "maxspeed", "duration", "bridge"),
     "overrides": ("osm_id", "max_speed", "speed_type"),
@@ -219,6 +220,7 @@ class Study:
     calibration: CalibrationTable | None = None
     projection: ProjectionTable | None = None
     zones: ZonesTable | None = None
+    successions: TableSource | None = None
     villages: TableSource | None = None
     circuits: TableSource | None = None
     service_areas: TableSource | None = None

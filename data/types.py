@@ -255,6 +255,23 @@ class ReportedValue:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """One old division code and one of the codes that replaced it.
+
+    `share` is the share of the old unit's people that went to the new one; None where it is split
+    and nobody stated the shares.
+    """
+
+    old_code: str
+    old_name: str
+    new_code: str
+    new_name: str
+    date: str
+    share: float | None
+    source: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
     """Candidate sites of the study, in order of id; `columns` keeps what else the layer says."""
@@ -299,3 +316,4 @@ class Dataset:
     provenance: tuple[Provenance, ...]
     findings: tuple[Finding, ...]
     fingerprint: str
+    successions: tuple[Succession, ...] = ()

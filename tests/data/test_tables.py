@@ -94,6 +94,14 @@ def test_names_with_quotes_commas_and_newlines(tmp_path: Path) -> None:
     assert read(path)[0].columns["name"] == ('甲, "乙"\n丙', "=1+1")
 
 
+def test_texts_written_by_us_come_back_as_they_were(tmp_path: Path) -> None:
+    from planning.tables import Column, write_csv
+
+    texts = ["=1+1", "'=1", "''-x", "'quoted'", "@a", "+86", "甲", "a=b"]
+    write_csv(tmp_path / "a.csv", [Column("id", texts), Column("n", texts)])
+    assert read(tmp_path / "a.csv")[0].columns["n"] == tuple(texts)
+
+
 def test_blank_rows_are_skipped_but_counted() -> None:
     found, _ = table([["id", "n"], ["a", "1"], ["", ""], ["b", "2"]])
     assert found.row.tolist() == [1, 3]
