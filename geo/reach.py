@@ -207,6 +207,19 @@ class _Rows:
     tenths: NDArray[Any]
 
 
+@dataclass(slots=True, eq=False)
+class _Buffer:
+    """Room for pairs; the rows that are written to it stay views of it."""
+
+    item: Ints
+    tenths: Ints
+    used: int
+
+    @classmethod
+    def of(cls, pairs: int) -> _Buffer:
+        return cls(np.empty(pairs, np.int32), np.empty(pairs, np.int32), 0)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     """A kernel that appends rows of pairs, with its inputs and scratch for each thread.
@@ -218,11 +231,11 @@ class _Job:
     limit_tenths, n_places
         What the scratch is made for; no places for a kernel that stops at nodes.
     dtype
-        Of the tenths that are kept.
+        Of the tenths in the result.
     slow_row
         Gives one row (items, tenths) where numba is not installed.
     idle
-        Scratch that no thread is using.
+        Scratch and buffers that no thread is using.
     """
 
     kernel: Callable[..., tuple[int, int]]
@@ -231,7 +244,7 @@ class _Job:
     n_places: int
     dtype: np.dtype[Any]
     slow_row: Callable[[int], tuple[Ints, NDArray[Any]]]
-    idle: SimpleQueue[tuple[NDArray[Any], ...]] = field(default_factory=SimpleQueue)
+    idle: SimpleQueue[tuple[tuple[NDArray[Any], ...], _Buffer]] = field(default_factory=SimpleQueue)
 
     def rows(
         self, start: int, stop: int, threads: int | None, progress: Progress | None
@@ -250,24 +263,27 @@ class _Job:
 
     def _fill(self, done: dict[int, _Rows], first: int, last: int) -> None:
         try:
-            scratch = self.idle.get_nowait()
+            scratch, buffer = self.idle.get_nowait()
         except Empty:
-            scratch = self._scratch()
+            scratch, buffer = self._scratch(), _Buffer.of(BUFFER_PAIRS)
         while first < last:
             count = np.zeros(last - first, np.int64)
-            upto, used = self.kernel(*self.inputs, first, last, *scratch, count)
+            room = buffer.item[buffer.used :], buffer.tenths[buffer.used :]
+            upto, used = self.kernel(*self.inputs, first, last, *scratch, *room, count)
             if upto > first:
-                item, tenths = scratch[-2][:used].copy(), scratch[-1][:used]
-                done[first] = _Rows(count[: upto - first], item, tenths.astype(self.dtype))
+                done[first] = _Rows(count[: upto - first], room[0][:used], room[1][:used])
+                buffer.used += used
+                first = upto
             else:
-                scratch = (*scratch[:-2], *_pair_buffers(2 * len(scratch[-1])))
-            first = upto
-        self.idle.put(scratch)
+                # What is full stays with its rows; one row may need more than a whole buffer.
+                grown = 1 if buffer.used else 2
+                buffer = _Buffer.of(max(BUFFER_PAIRS, grown * len(buffer.item)))
+        self.idle.put((scratch, buffer))
 
     def _fill_slowly(self, done: dict[int, _Rows], first: int, last: int) -> None:
         for site in range(first, last):
             item, tenths = self.slow_row(site)
-            done[site] = _Rows(np.array([len(item)]), item, tenths.astype(self.dtype))
+            done[site] = _Rows(np.array([len(item)]), item, tenths)
 
     def _scratch(self) -> tuple[NDArray[Any], ...]:
         """Return clean scratch arrays in the order of the kernels' parameters."""
@@ -279,15 +295,10 @@ class _Job:
             np.empty(n_arcs + 2, np.int32),
             np.empty(n_nodes, np.int32),
         )
-        buffers = _pair_buffers(BUFFER_PAIRS)
         if self.n_places == 0:
-            return (*for_nodes, *buffers)
+            return for_nodes
         best = np.full(self.n_places, UNREACHED, np.int32)
-        return (*for_nodes, best, np.zeros((self.n_places >> 6) + 1, np.uint64), *buffers)
-
-
-def _pair_buffers(pairs: int) -> tuple[Ints, Ints]:
-    return np.empty(pairs, np.int32), np.empty(pairs, np.int32)
+        return (*for_nodes, best, np.zeros((self.n_places >> 6) + 1, np.uint64))
 
 
 def _reach_job(network: ModeNetwork, demand: Snaps, facilities: Snaps, limit_tenths: int) -> _Job:
