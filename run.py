@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "servicecircle-stamp.json"
 LOCK = ROOT / "requirements.lock"
+WHEELS = ROOT / "wheels"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 SUPPORTED = ((3, 11), (3, 15))
 USAGE = 2
@@ -41,21 +42,29 @@ def main(words: Sequence[str]) -> int:
     if fault:
         say(fault)
         return USAGE
-    command, *rest = words or ["--help"]
+    offline = "--offline" in words
+    command, *rest = [word for word in words if word != "--offline"] or ["--help"]
     try:
         with one_set_up_at_a_time():
-            prepare(with_dev_tools=command in {"test", "bench", "soak"})
+            prepare(with_dev_tools=command in {"test", "bench", "soak"}, offline=offline)
     except SetUpError as error:
         say(str(error))
         return USAGE
     except KeyboardInterrupt:
         say("Stopped. The next run starts the set-up again. 已停止，下次运行将重新准备环境。")
         return 130
+    return run_command(command, rest)
+
+
+def run_command(command: str, rest: Sequence[str]) -> int:
+    """Run one command in the environment; what is not known here is the program's own."""
     if command == "test":
         return run_checks(rest)
     if command in {"bench", "soak"}:
         return run_python("-m", "benchmarks", command, *rest)
-    return run_python("-m", "planning", *words)
+    if command == "bundle":
+        return run_python("-m", "benchmarks.bundle", *rest)
+    return run_python("-m", "planning", command, *rest)
 
 
 class SetUpError(Exception):
@@ -98,12 +107,15 @@ def one_set_up_at_a_time() -> Iterator[None]:
         yield
 
 
-def prepare(*, with_dev_tools: bool) -> None:
-    """Make or mend .venv so that it holds exactly the lock and this checkout."""
+def prepare(*, with_dev_tools: bool, offline: bool = False) -> None:
+    """Make or mend .venv so that it holds exactly the lock and this checkout.
+
+    Offline, the wheels come from the folder `wheels` of a bundle, with the same hashes.
+    """
     wanted = wanted_stamp()
     stamp = read_stamp()
     if stamp.get("product") != wanted["product"] or not interpreter_works():
-        build_environment()
+        build_environment(offline=offline)
         stamp = {"product": wanted["product"]}
         write_stamp(stamp)
     if with_dev_tools and stamp.get("dev") != wanted["dev"]:
@@ -112,7 +124,7 @@ def prepare(*, with_dev_tools: bool) -> None:
         write_stamp({**stamp, "dev": wanted["dev"]})
 
 
-def build_environment() -> None:
+def build_environment(*, offline: bool) -> None:
     """Install the hashed lock and this checkout into a new .venv, then compile the kernels once."""
     say("Setting up (first time or lock changed; some minutes). 首次准备运行环境，约需几分钟……")
     if VENV.exists():
@@ -121,7 +133,12 @@ def build_environment() -> None:
         run([sys.executable, "-m", "venv", str(VENV)])
     except subprocess.CalledProcessError as error:
         raise SetUpError(f"Python could not make a virtual environment. {NO_VENV}") from error
-    pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
+    if offline and not WHEELS.is_dir():
+        raise SetUpError(
+            "--offline needs the folder `wheels` of a bundle (run.py bundle makes one)."
+        )
+    source = ("--no-index", "--find-links", str(WHEELS)) if offline else ()
+    pip("install", *source, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
     pip("install", "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT))
     say("Compiling the kernels once. 正在编译计算内核……")
     if run_python("-m", "planning", "warm", "--quiet"):
@@ -231,7 +248,7 @@ def run_python(*words: str) -> int:
 
 def import_path(words: Sequence[str]) -> dict[str, str]:
     """Return PYTHONPATH for what is not installed: the benchmarks lie beside the packages."""
-    if "benchmarks" not in words:
+    if not any(word.startswith("benchmarks") for word in words):
         return {}
     return {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
 
