@@ -24,6 +24,7 @@ Arrays = Mapping[str, NDArray[Any]]
 _META = "meta"
 _SAME = "same_as"
 _PALETTE = "palette"
+_WIDE = "wide"
 _PALETTE_SIZE = 256
 
 
@@ -130,7 +131,8 @@ def _version(value: Any, kind: str) -> int | None:
 def save_arrays(path: Path, arrays: Arrays, meta: Mapping[str, Any], *, key: str) -> None:
     """Store arrays with what is needed to recognise them.
 
-    Equal arrays are stored once, and arrays of few values as numbers into a palette.
+    Equal arrays are stored once, arrays of few values as numbers into a palette, whole numbers in
+    the smallest type that holds them.
 
     Parameters
     ----------
@@ -151,6 +153,7 @@ def save_arrays(path: Path, arrays: Arrays, meta: Mapping[str, Any], *, key: str
     stored: dict[str, NDArray[Any]] = {}
     same: dict[str, str] = {}
     packed: list[str] = []
+    widened: dict[str, str] = {}
     seen: dict[tuple[str, tuple[int, ...], bytes], str] = {}
     for name, array in arrays.items():
         flat = np.ascontiguousarray(array)
@@ -165,11 +168,13 @@ def save_arrays(path: Path, arrays: Arrays, meta: Mapping[str, Any], *, key: str
         seen[identity] = name
         values = _palette(flat)
         if values is None:
-            stored[name] = flat
+            stored[name] = _narrowed(flat)
+            if stored[name].dtype != flat.dtype:
+                widened[name] = flat.dtype.str
         else:
             packed.append(name)
             stored[f"{name}/codes"], stored[f"{name}/values"] = values
-    content = {"key": key, "meta": meta, _SAME: same, _PALETTE: packed}
+    content = {"key": key, "meta": meta, _SAME: same, _PALETTE: packed, _WIDE: widened}
     text = json.dumps(content, sort_keys=True, allow_nan=False).encode("utf-8")
     stored[_META] = np.frombuffer(text, dtype=np.uint8)
     with atomic_file(path) as file:
@@ -187,6 +192,19 @@ def _palette(array: NDArray[Any]) -> tuple[NDArray[np.uint8], NDArray[Any]] | No
     if len(values) > _PALETTE_SIZE:
         return None
     return codes.astype(np.uint8), values.view(array.dtype)
+
+
+def _narrowed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return whole numbers in the smallest type that holds them all, anything else as it is."""
+    if not len(array) or array.dtype.kind not in "iu":
+        return array
+    least, most = int(array.min()), int(array.max())
+    for dtype in (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32):
+        bounds = np.iinfo(dtype)
+        fits = bounds.min <= least and most <= bounds.max
+        if fits and np.dtype(dtype).itemsize < array.dtype.itemsize:
+            return array.astype(dtype)
+    return array
 
 
 def load_arrays(path: Path, *, key: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
@@ -212,6 +230,8 @@ def load_arrays(path: Path, *, key: str) -> tuple[dict[str, NDArray[Any]], dict[
             arrays = {name: file[name] for name in names}
             for name in packed:
                 arrays[name] = file[f"{name}/values"][file[f"{name}/codes"]]
+            for name, dtype in content[_WIDE].items():
+                arrays[name] = arrays[name].astype(np.dtype(dtype))
             for name, other in content[_SAME].items():
                 arrays[name] = arrays[other]
             meta = dict(content["meta"])

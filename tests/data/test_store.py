@@ -104,6 +104,7 @@ ARRAYS = {
     "few": np.tile(np.array([1.5, np.nan, -0.0, 0.0]), 5000),
     "same": np.tile(np.array([1.5, np.nan, -0.0, 0.0]), 5000),
     "many": np.arange(20_000, dtype=np.int32),
+    "wide": np.arange(-5, 20_000, dtype=np.int64),
     "tail": np.r_[np.zeros(50_000), np.arange(400.0)],
     "short": np.array([3], dtype=np.int16),
     "none": np.zeros(0, dtype=np.float32),
@@ -126,7 +127,7 @@ def test_arrays_come_back_bit_by_bit_and_read_only(tmp_path):
         assert arrays[name].tobytes() == array.tobytes()
         assert not arrays[name].flags.writeable
     assert arrays["few"] is arrays["same"]
-    assert path.stat().st_size < 20_000 + 4 * 20_000 + 8 * 50_400 + 18_000 + 90_000
+    assert path.stat().st_size < 20_000 + 2 * 20_000 + 2 * 20_005 + 8 * 50_400 + 18_000 + 90_000
 
 
 def test_objects_are_not_stored(tmp_path):
@@ -179,7 +180,7 @@ def test_nothing_is_ever_unpickled(tmp_path):
     path.write_bytes(pickle.dumps(_Trap()))
     assert load_arrays(path, key="k") is None
     trap = np.array([_Trap()], dtype=object)
-    meta = json.dumps({"key": "k", "meta": {}, "same_as": {}, "palette": []}).encode()
+    meta = json.dumps({"key": "k", "meta": {}, "same_as": {}, "palette": [], "wide": {}}).encode()
     np.savez(path, meta=np.frombuffer(meta, dtype=np.uint8), a=trap)
     assert load_arrays(path, key="k") is None
 
