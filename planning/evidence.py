@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from data.types import Dataset
+from planning.centres import counted_centres
 from planning.circles import Floats, Mask, ModeTimes
 from planning.exits import ExitRisk, SweptCover, exit_risk, sweep_villages
 from planning.indicators import People
@@ -16,7 +17,7 @@ from planning.pairs import PairTimes
 from planning.projects import Programme, Project, projects_of, run_programme
 from planning.ratios import Ratios
 from planning.scenario import PRIMARY_CARE_KINDS
-from planning.services import ServiceCover, service_cover
+from planning.services import ServiceCover, flag_share, service_cover
 from planning.time_of_week import WeekCover, week_cover
 from planning.village_members import facility_villages, members_of
 from planning.villages import VillageCover, VillageInput, VillageRules, village_cover
@@ -166,9 +167,48 @@ def measure(given: StandardsInput) -> Evidence:
         ),
         projects=projects,
         programme=run_programme(
-            projects, times.pairs, people, is_open=is_open, minutes=given.minutes
+            projects,
+            times.pairs,
+            people,
+            is_open=is_open,
+            minutes=given.minutes,
+            figures=lambda state: network_figures(given, villages, state, rules),
         ),
     )
+
+
+def network_figures(
+    given: StandardsInput, villages: VillageInput | None, state: Mask, rules: VillageRules
+) -> dict[str, float | None]:
+    """Return the figures a programme changes: N1's centres, N3a, N3b and N4.
+
+    Parameters
+    ----------
+    state
+        (n_facilities,) the fixed points that are open.
+    """
+    dataset, times = given.dataset, given.times[given.analysis_mode]
+    facilities = dataset.facilities
+    clinics = np.isin(facilities.kind, ("D600",)) & state
+    stations = np.isin(facilities.kind, ("B200", "D600")) & state
+    in_plan = np.array([flag is True for flag in facilities.flags("in_plan")], dtype=np.bool_)
+    centres = counted_centres(facilities, is_operating=state)
+    seats = set(facilities.zone[centres.index].tolist())
+    urban = [zone for zone, is_urban in enumerate(dataset.zones.urban) if is_urban]
+    cover = None
+    if villages is not None:
+        cover = village_cover(replace(villages, is_open=state), times, rules)
+    return {
+        "centres": float(len(centres)),
+        "urban_zones_without_centre": float(sum(zone not in seats for zone in urban)),
+        "village_coverage": None if cover is None else cover.share,
+        "clinics_standardised_in_plan": flag_share(
+            facilities, "standardised", is_counted=clinics & in_plan
+        ).share,
+        "clinics_and_stations_standardised": flag_share(
+            facilities, "standardised", is_counted=stations
+        ).share,
+    }
 
 
 def village_input(

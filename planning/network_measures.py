@@ -240,7 +240,6 @@ def sole_doctor(subject: Subject) -> list[Verdict]:
             -1,
             Status.INFORMATION,
             current=exits.people_losing_together,
-            gap_people=exits.people_losing_together,
             mode=exits.mode,
             minutes=subject.evidence.given.minutes,
             base=subject.standard.base,

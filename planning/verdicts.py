@@ -181,14 +181,24 @@ def for_place(verdict: Verdict, standard: Standard, *, is_bound: bool) -> Verdic
     Reference figures never judge; outside its place a target is a reference.
     """
     if standard.force == "参考值" and verdict.status in REFERENCES:
-        return replace(verdict, status=Status.INFORMATION)
+        return _without_gap(verdict)
     if is_bound or verdict.status not in REFERENCES:
         return verdict
     if standard.is_local:
-        return replace(
-            verdict, status=Status.INFORMATION, gap_institutions=None, gap_units=None, ids=()
-        )
+        return _without_gap(verdict)
     return replace(verdict, status=REFERENCES[verdict.status])
+
+
+def _without_gap(verdict: Verdict) -> Verdict:
+    """Return the figure alone: no verdict, no gap, nothing to list."""
+    return replace(
+        verdict,
+        status=Status.INFORMATION,
+        gap_people=None,
+        gap_institutions=None,
+        gap_units=None,
+        ids=(),
+    )
 
 
 def verdict_text(verdict: Verdict, preset: Preset, standard: Standard, language: Language) -> str:
@@ -230,9 +240,9 @@ def gap_text(verdict: Verdict, standard: Standard, translate: Translate) -> str:
             translate(msgid("{people} people")).format(people=people_text(verdict.gap_people))
         )
     if verdict.gap_institutions:
-        text = translate(msgid("{count} institutions"))
+        text = translate(msgid("{count} institution(s)"))
         if standard.base == "村":
-            text = translate(msgid("{count} villages"))
+            text = translate(msgid("{count} village(s)"))
         parts.append(text.format(count=verdict.gap_institutions))
     if verdict.gap_units is not None and verdict.gap_units.units:
         text = translate(msgid("{count} short"))
