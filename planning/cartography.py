@@ -34,7 +34,7 @@ from planning.maps import (
     map_strings,
 )
 from planning.maps.layers import Hover, Layer
-from planning.maps.themes import ThemeName, people_theme, ramp, status_theme, time_theme
+from planning.maps.themes import LAND, ThemeName, people_theme, ramp, status_theme, time_theme
 from planning.results import chosen_sites
 from planning.run import run_number
 from planning.scenario import is_operating
@@ -54,7 +54,7 @@ STATUS_LABELS: dict[int, str] = {
     Status.OUTSIDE: msgid("Outside"),
 }
 PEOPLE_LIMITS = (5.0, 20.0, 50.0, 100.0, 200.0)
-SMALL_COUNT = 10.0
+SURROUNDINGS = "#e9e8e3"
 GAP_HALF_CELL_M = 55.0
 MOST_GAPS = 300
 
@@ -111,6 +111,7 @@ def assessment_map(
         figures=headline_figures(assessment, translate),
         lang="zh-CN" if language == "zh" else "en",
         strings=map_strings(translate),
+        background=SURROUNDINGS,
     )
 
 
@@ -118,7 +119,7 @@ def layers(assessment: Assessment, language: Language) -> tuple[Layer, ...]:
     """Return the layers of the map, bottom first."""
     translate = translator(language)
     dataset = assessment.dataset
-    found: list[Layer] = []
+    found: list[Layer] = [land_layer(dataset, translate)]
     if dataset.water is not None and len(dataset.water):
         found.append(water_layer(dataset, translate))
     found += [
@@ -380,6 +381,19 @@ def site_layer(assessment: Assessment, translate: Translate) -> SiteLayer:
             ),
         ),
         note=translate(SITE_NOTE),
+    )
+
+
+def land_layer(dataset: Dataset, translate: Translate) -> PolygonLayer:
+    """Return the ground of the zones, so that they stand out from their surroundings."""
+    zones = dataset.zones
+    return PolygonLayer(
+        id="land",
+        label=translate("Towns and subdistricts"),
+        polygons=_in_degrees(zones.geometry, dataset.crs),
+        group=np.zeros(len(zones), dtype=np.uint8),
+        styles=(AreaStyle("", fill_colour=LAND, fill_opacity=1.0),),
+        is_in_legend=False,
     )
 
 
