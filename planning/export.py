@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from geo.errors import Progress
+from planning.assess_standards import StandardsResult
 from planning.cartography import assessment_map
 from planning.folder import RUN_FILE, output_folder
 from planning.maps import to_html
@@ -27,8 +28,12 @@ from planning.results import (
     zone_columns,
 )
 from planning.run import run_record
+from planning.standards_json import standards_json
+from planning.standards_run import standards_of
+from planning.standards_tables import standard_sheets
 from planning.tables import Column, write_csv
 from planning.wording import Language, finding_sentence, msgid, translator
+from planning.workbooks import write_workbook
 from planning.workflow import Assessment
 
 CELLS_FORMAT = "servicecircle.cells/1"
@@ -38,6 +43,7 @@ def write_results(
     assessment: Assessment,
     target: Path,
     *,
+    standards: StandardsResult | None = None,
     language: Language = "zh",
     command: str = "",
     started: float | None = None,
@@ -49,6 +55,8 @@ def write_results(
     ----------
     target
         Output folder; earlier results of ours move to `<target>.previous`.
+    standards
+        The standards of the assessment, when they were judged before.
     language
         Language of the map and of sentences; headers, keys and ids never depend on it.
     command
@@ -75,6 +83,8 @@ def write_results(
         write_cells(assessment, folder / "cells.parquet")
         report(msgid("Writing the GeoPackage"), 0, 1)
         write_geopackage(assessment, folder / "results.gpkg")
+        report(msgid("Judging standards"), 0, 1)
+        write_standards(standards or standards_of(assessment), folder, language)
         report(msgid("Drawing the map"), 0, 1)
         (folder / "map.html").write_text(map_html(assessment, language), encoding="utf-8")
         write_json(folder / RUN_FILE, run_record(assessment, command, started))
@@ -107,6 +117,12 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write sorted UTF-8 JSON without NaN."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_standards(standards: StandardsResult, folder: Path, language: Language) -> None:
+    """Write standards.json (the same in every language) and standards.xlsx."""
+    write_json(folder / "standards.json", standards_json(standards))
+    write_workbook(folder / "standards.xlsx", standard_sheets(standards, language))
 
 
 def write_cells(assessment: Assessment, path: Path) -> None:
