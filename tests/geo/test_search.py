@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 import geo.relabel
 import geo.search
-import geo.snap
+import geo.segment_search
 from benchmarks.road_generator import make_network
 from geo.compiled import HAS_NUMBA
 from geo.legs import arriving, driven_arrays, leaving, reversed_arrays
@@ -120,7 +120,7 @@ def test_each_kernel_is_compiled_for_one_kind_of_arguments(county, rng):
         node_reach(reversed_arrays(network), sites, limit_tenths=100)
     kernels = {
         f"{module.__name__}.{name}": value.signatures
-        for module in (geo.search, geo.snap, geo.relabel)
+        for module in (geo.search, geo.segment_search, geo.relabel)
         for name, value in vars(module).items()
         if hasattr(value, "signatures") and not name.startswith("_")  # those that Python calls
     }
