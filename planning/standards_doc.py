@@ -63,8 +63,8 @@ parameters:
 
 Where villages are points, a facility within {in_village_m:g} m stands in the village. A point
 whose row states neither days nor hours is taken to be open {assumed_days:g} days, and counted.
-*Effective* cover also asks that points are staffed and take the insurance card. The verdict is by villages; the
-share of people stands beside it and decides nothing.
+*Effective* cover also asks that points are staffed and take the insurance card. The verdict is by
+villages; the share of people stands beside it and decides nothing.
 """
 
 
