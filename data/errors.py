@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from data.audit_messages import AUDIT_MESSAGES
 from data.messages import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
 from data.road_messages import ROAD_MESSAGES
 from geo.errors import MESSAGES as GEO_MESSAGES
@@ -15,6 +16,7 @@ MESSAGES: dict[str, Message] = {
     **TABLE_MESSAGES,
     **POSITION_MESSAGES,
     **PLACE_MESSAGES,
+    **AUDIT_MESSAGES,
     **ROAD_MESSAGES,
     "file_missing": Message(
         "error", "the file does not exist", "Correct `path` (it is relative to the study file)."
@@ -97,6 +99,23 @@ MESSAGES: dict[str, Message] = {
     ),
     "siting_count_too_small": Message(
         "warning", "{count} new sites cannot serve everybody", "Raise the count or the limit."
+    ),
+    "siting_rules_leave_none": Message(
+        "warning", "no choice of sites keeps all rules", "Relax a rule among sites or a zone limit."
+    ),
+    "siting_none_found": Message(
+        "warning", "no plan was found before the search stopped", "Allow more time or fewer rules."
+    ),
+    "siting_fewest_needed": Message(
+        "warning",
+        "{count} new sites cannot cover everybody; at least {needed} are needed",
+        "Raise the count or the limit.",
+    ),
+    "siting_beyond_reach": Message(
+        "warning",
+        "{people:g} people in {rows} rows are beyond the limit of every site; a limit of {needed:g} "
+        "would reach them, but for {never:g} people whom no site reaches at all",
+        "Add candidates near them, raise the limit, or ask for a share of the people.",
     ),
     "siting_zones_above_count": Message(
         "error",

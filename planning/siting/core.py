@@ -70,8 +70,23 @@ class Choice:
     worth: float
 
 
+def keeps_rules(core: CoverCore, units: Indices) -> bool:
+    """Say whether a choice keeps the budget, the conflicts and the zone rules."""
+    rules = core.rules
+    owner = np.repeat(units > 0, np.diff(rules.conflict_indptr))
+    count = np.bincount(rules.zone, units, minlength=len(rules.zone_most))
+    return bool(
+        core.cost @ units <= core.budget * (1 + 1e-12) + 1e-9
+        and not units[rules.conflict_site[owner]].any()
+        and (count >= rules.zone_least).all()
+        and (count <= rules.zone_most).all()
+    )
+
+
 def worth_of(core: CoverCore, units: Indices) -> float:
-    """Return what a choice adds; -inf when rows that must be covered are not."""
+    """Return what a choice adds; -inf when it breaks a rule or leaves a needed row bare."""
+    if not keeps_rules(core, units):
+        return -np.inf
     times = core.start + covers_of(core.instance, units) - core.need
     if (times < core.start).any():
         return -np.inf
@@ -108,7 +123,8 @@ def reduced(core: CoverCore, taken: Indices, is_open: Flags) -> CoverCore:
     Parameters
     ----------
     core
-        The problem, without needs; the sites keep their numbers.
+        The problem; the sites keep their numbers. A row that must be covered and has no open site
+        left is dropped: `can_meet_needs` tells.
     taken
         (n_sites,) units that are decided.
     is_open
@@ -117,8 +133,10 @@ def reduced(core: CoverCore, taken: Indices, is_open: Flags) -> CoverCore:
     owner = np.repeat(taken > 0, np.diff(core.rules.conflict_indptr))
     is_open = is_open & core.rules.may_build
     is_open[core.rules.conflict_site[owner]] = False
-    start = core.start + covers_of(core.instance, taken)
-    left = start < len(core.level_gain) - 1
+    covers = covers_of(core.instance, taken)
+    need = np.maximum(core.need - covers, 0)
+    start = core.start + covers - (core.need - need)
+    left = (need > 0) | (start < len(core.level_gain) - 1)
     instance = core.instance
     row = np.repeat(np.arange(instance.n_rows), np.diff(instance.row_indptr))
     keep = left[row] & is_open[instance.row_site]
@@ -129,7 +147,7 @@ def reduced(core: CoverCore, taken: Indices, is_open: Flags) -> CoverCore:
         read_only(np.zeros(int(keep.sum())), np.float64),
         instance.n_sites,
     )
-    merged, people, merged_of = merge_rows(rows, instance.people, start)
+    merged, people, merged_of = merge_rows(rows, instance.people, start * 2 + need)
     first = np.zeros(len(people), dtype=np.int64)
     first[merged_of[merged_of >= 0]] = np.flatnonzero(merged_of >= 0)
     zone_count = np.bincount(core.rules.zone, taken, minlength=len(core.rules.zone_most))
@@ -145,5 +163,11 @@ def reduced(core: CoverCore, taken: Indices, is_open: Flags) -> CoverCore:
         rules=rules,
         budget=core.budget - float(core.cost @ taken),
         start=read_only(start[first], np.int32),
-        need=read_only(core.need[first], np.int32),
+        need=read_only(need[first], np.int32),
     )
+
+
+def can_meet_needs(core: CoverCore, taken: Indices, is_open: Flags) -> bool:
+    """Say whether every row that must be covered still can be."""
+    units = np.where(is_open & core.rules.may_build, core.copies, 0) + taken
+    return bool((covers_of(core.instance, units) >= core.need).all())

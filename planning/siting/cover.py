@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.errors import Progress
+from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
 from planning.siting.core import (
     ONE_COVER,
+    Choice,
     CoverCore,
     without_contained_sites,
 )
@@ -26,7 +27,7 @@ from planning.siting.instance import (
     within,
 )
 from planning.siting.lagrangian import decided, lagrangian
-from planning.siting.plans import Answer, covered_plan
+from planning.siting.plans import Answer, covered_plan, infeasible_plan
 from planning.siting.problems import MaximalCover, SitingPlan, SolveLimits, step_of
 from planning.siting.proof import Proof, proved_by_branching
 from planning.siting.rules import RuleArrays, after_required, compile_rules
@@ -99,6 +100,8 @@ def solve_maximal_cover(
     cover = prepared_cover(problem.reach, problem.people, problem.limit, rules, problem.count)
     step = step_of(problem.people)
     proof, method = best_choice(cover.core, step, clock)
+    if not np.isfinite(proof.choice.worth):
+        return no_plan("mclp", problem.reach.n_demand, proof, method=method, seed=seed)
     new_sites = np.concatenate([rules.required, np.flatnonzero(proof.choice.units)])
     answer = Answer(new_sites, cover.base + proof.bound, method, is_cut=clock.is_cut)
     return covered_plan(
@@ -106,18 +109,32 @@ def solve_maximal_cover(
     )
 
 
-def best_choice(core: CoverCore, step: float, clock: Clock) -> tuple[Proof, str]:
+def best_choice(
+    core: CoverCore, step: float, clock: Clock, *, choice: Choice | None = None
+) -> tuple[Proof, str]:
     """Return the best choice of a cover problem, its bound and how both were found.
 
     Greedy and swaps give the choice, the Lagrangian the bound; sites whose reduced value decides
     them are fixed, and branch and bound closes what is left.
+
+    Parameters
+    ----------
+    core
+        The problem.
+    step
+        Least difference between two objectives, 0 when unknown.
+    clock
+        Rounds, nodes and time.
+    choice
+        A choice to start from instead of the greedy one.
     """
-    core = without_contained_sites(core)
-    choice = improved(core, greedy_choice(core, clock), clock)
+    if choice is None:
+        core = without_contained_sites(core)
+        choice = improved(core, greedy_choice(core, clock), clock)
     dual, choice = lagrangian(core, choice, step, clock)
     method = f"greedy, swap, Lagrangian ({dual.rounds} rounds)"
-    target = choice.worth + (step - 1e-6 * step if step > 0 else 1e-10 * choice.worth)
-    if dual.bound < target or clock.is_cut:
+    target = choice.worth + (step - 1e-6 * step if step > 0 else 1e-10 * abs(choice.worth))
+    if dual.bound < target or (clock.is_cut and np.isfinite(choice.worth)):
         return Proof(choice, dual.bound, 0), method
     is_in, is_out = decided(core, dual, target)
     taken = is_in.astype(np.int32)
@@ -125,3 +142,9 @@ def best_choice(core: CoverCore, step: float, clock: Clock) -> tuple[Proof, str]
         core, taken, ~is_in & ~is_out, best=choice, bound=dual.bound, clock=clock
     )
     return proof, f"{method}, fixing, branch and bound ({proof.nodes} nodes)"
+
+
+def no_plan(model: str, n_demand: int, proof: Proof, *, method: str, seed: int) -> SitingPlan:
+    """Return the plan that says that the rules leave none, or that none was found in time."""
+    code = "siting_rules_leave_none" if proof.is_infeasible else "siting_none_found"
+    return infeasible_plan(model, n_demand, method=method, seed=seed, findings=(Finding(code),))

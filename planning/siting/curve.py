@@ -9,7 +9,7 @@ import numpy as np
 from geo.errors import Progress
 from planning.siting.clock import Clock
 from planning.siting.core import CoverCore
-from planning.siting.cover import prepared_cover
+from planning.siting.cover import PreparedCover, prepared_cover
 from planning.siting.greedy import GreedyState, Picks, gains_left, pick_more, start_greedy
 from planning.siting.instance import Floats, Indices, SparseReach
 from planning.siting.problems import SiteRules, SolveLimits
@@ -67,7 +67,8 @@ def cover_curve(
     limit
         A row is covered at this cost or less.
     rules
-        Existing and forbidden sites; other rules are not applied to a curve.
+        Existing, required and forbidden sites, conflicts and most per zone; the bound leaves
+        conflicts and zones out.
     most
         Longest curve; by default until nobody more can be covered.
     progress
@@ -77,6 +78,11 @@ def cover_curve(
     arrays = compile_rules(rules or SiteRules(), reach.n_sites)
     most = len(arrays.candidates) if most is None else min(most, len(arrays.candidates))
     cover = prepared_cover(reach, people, limit, arrays, most)
+    return greedy_curve(cover, most - len(arrays.required), clock)
+
+
+def greedy_curve(cover: PreparedCover, most: int, clock: Clock) -> CoverCurve:
+    """Return the curve of a prepared cover problem with at most `most` sites still to build."""
     picks, bound = _curve(cover.core, most, clock)
     covered = cover.base + np.concatenate([[0.0], np.cumsum(picks.gain)])
     reachable = cover.base + float(cover.core.instance.people.sum())

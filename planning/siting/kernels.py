@@ -227,7 +227,7 @@ def swap(
 
 @njit(cache=True, nogil=True)
 def _fill_budget(value, cost, budget, copies, amount):
-    """Fill `amount` with the best fractional choice; return (its value, order by value per cost)."""
+    """Fill `amount` with the best fractional choice; return (its value, order by ratio)."""
     ratio = np.empty(len(value))
     for j in range(len(value)):
         ratio[j] = -value[j] / cost[j]
@@ -252,8 +252,8 @@ def cover_rounds(
 
     The cover rows are priced: bound(u) = sum over rows of the best worth of its covers at price u
     less u per cover, plus the fractional knapsack of the sites' priced rows. `start` counts covers
-    that exist, `need` covers that must come first and are worth nothing. numbers = (best bound,
-    best worth, step factor, rounds without progress, rounds done, 1 when finished, least gap).
+    that exist, `need` those that must come first and are worth nothing. numbers = (best bound, best
+    worth, step factor, rounds without progress, rounds done, 1 when finished, least gap).
     """
     n = len(people)
     m = len(cost)

@@ -59,8 +59,9 @@ def lagrangian(core: CoverCore, choice: Choice, step: float, clock: Clock) -> tu
     price = _first_price(core)
     direction, best_price = np.zeros(instance.n_rows), price.copy()
     value, units = np.zeros(instance.n_sites), np.array(choice.units, dtype=np.int32)
-    least_gap = step - 1e-6 * step if step > 0 else 1e-10 * max(1.0, choice.worth)
-    numbers = np.array([1e300, choice.worth, 1.0, 0.0, 0.0, 0.0, least_gap])
+    least_gap = step - 1e-6 * step if step > 0 else 1e-10 * max(1.0, abs(choice.worth))
+    worth = choice.worth if np.isfinite(choice.worth) else 0.0
+    numbers = np.array([1e300, worth, 1.0, 0.0, 0.0, 0.0, least_gap])
     n_pairs = len(instance.site_row) + instance.n_sites + instance.n_rows + 1
     chunk = max(1, PAIRS_A_CHUNK // n_pairs)
     best = choice
@@ -81,7 +82,9 @@ def _better(core: CoverCore, best: Choice, units: Indices, numbers: Floats, cloc
     """Keep and improve a choice met by the rounds when it is better and keeps the rules."""
     if numbers[1] <= best.worth or not core.rules.are_plain:
         return best
-    found = improved(core, Choice(units.copy(), worth_of(core, units)), clock)
+    found = Choice(units.copy(), worth_of(core, units))
+    if not core.need.any():
+        found = improved(core, found, clock)
     if found.worth > best.worth:
         best = found
         numbers[1] = max(numbers[1], best.worth)
@@ -131,6 +134,8 @@ def decided(core: CoverCore, dual: Dual, target: float) -> tuple[Flags, Flags]:
     is_top = np.zeros(len(sites), dtype=bool)
     is_top[order[spent[1:] <= core.budget + 1e-9]] = True
     is_in, is_out = np.zeros(len(may_build), dtype=bool), ~may_build
+    if core.copies > 1 or not np.isfinite(target):
+        return is_in, is_out
     is_in[sites] = is_top & (without < target)
     is_out[sites] = ~is_top & ((with_site < target) | (cost > core.budget))
     return is_in, is_out

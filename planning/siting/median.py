@@ -165,7 +165,7 @@ def best_median(core: MedianCore, step: float, clock: Clock, *, seed: int = 0) -
 
 @dataclass(slots=True, eq=False)
 class _Search:
-    """The state of one search: every plan better than `best` takes `taken` and goes on in `rest`."""
+    """One search: every plan better than `best` contains `taken` and goes on in `rest`."""
 
     rest: MedianCore
     taken: Indices

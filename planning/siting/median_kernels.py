@@ -1,7 +1,7 @@
 """Compiled loops of the p-median; the rules of `kernels` hold here too.
 
-Pairs by row are sorted by cost: row i may use row_site[e] at row_cost[e] for e from row_indptr[i] to
-row_indptr[i + 1], all cheaper than base[i], the cost of the row when none of its sites opens.
+Pairs by row are sorted by cost: row i may use row_site[e] at row_cost[e] for e from row_indptr[i]
+to row_indptr[i + 1], all cheaper than base[i], the cost of the row when none of its sites opens.
 """
 # mypy: disallow-untyped-defs=False, disallow-untyped-decorators=False
 
@@ -170,8 +170,8 @@ def median_step(
 ):  # fmt: skip
     """Take one deflected subgradient step from `median_sums`; return the cheapest sites.
 
-    numbers = (best bound, best cost found, step factor, rounds without progress, rounds done, 1 when
-    finished, gap that ends it).
+    numbers = (best bound, best cost found, step factor, rounds without progress, rounds done, 1
+    when finished, gap that ends it).
     """
     n = len(people)
     numbers[4] += 1
@@ -344,7 +344,7 @@ def median_tree(
                 if left < 0:
                     break
                 left = n_free
-            if left == 0 or left == n_free:
+            if left in {0, n_free}:
                 nearest[:] = s_base
                 if left > 0:
                     for e in range(t_indptr[n_free]):
@@ -366,9 +366,7 @@ def median_tree(
             numbers[0], numbers[1], numbers[2], numbers[6] = -1e300, state[1], theta, step
             while numbers[5] == 0 and numbers[4] < 150:
                 reduced[:n_free] = 0.0
-                total = median_sums(
-                    s_indptr, s_site, s_cost, people, price, 0, n, reduced[:n_free]
-                )
+                total = median_sums(s_indptr, s_site, s_cost, people, price, 0, n, reduced[:n_free])
                 order = median_step(
                     t_indptr[: n_free + 1], t_row, t_cost, people, s_base, left, patience, total,
                     reduced[:n_free], price, direction, times, nearest, best_price,

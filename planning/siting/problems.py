@@ -121,6 +121,86 @@ class PMedian:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FewestSites:
+    """Cover a share of the people with the fewest sites (Toregas et al. 1971).
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`.
+    share
+        Share of all people to be covered; at 1 every demand row must be covered, people or not.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    share: float = 1.0
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PCentre:
+    """Make the largest cost of any demand row least with `count` new sites (Hakimi 1965).
+
+    Parameters
+    ----------
+    reach, people, count, rules
+        As in `MaximalCover`; every row counts, people or not.
+    limit
+        Pairs that cost more are not used; None uses all.
+    """
+
+    reach: SparseReach
+    people: Floats
+    count: int
+    limit: float | None = None
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BackupCover:
+    """Cover every row once and most people twice (Hogan and ReVelle 1986).
+
+    Parameters
+    ----------
+    reach, people, limit, count, rules
+        As in `MaximalCover`; existing sites count as covers.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    count: int
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExpectedCover:
+    """Cover most people by a unit that is free, each being busy a share of the time (Daskin 1983).
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`; each existing site holds one unit.
+    count
+        Number of new units.
+    busy_share
+        Share of the time that a unit is busy, at least 0 and below 1.
+    units_per_site
+        Most new units at one site.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    count: int
+    busy_share: float
+    units_per_site: int = 1
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SitingPlan:
     """An answer with its proof; numbers of sites and demand rows are those of the problem.
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planning.siting.clock import Clock
-from planning.siting.core import Choice, CoverCore, covers_of, reduced, worth_of
+from planning.siting.core import (
+    Choice,
+    CoverCore,
+    can_meet_needs,
+    covers_of,
+    reduced,
+    worth_of,
+)
 from planning.siting.exact import Programme, run_highs
-from planning.siting.instance import Flags, Floats, Indices
+from planning.siting.instance import Flags, Floats, Indices, read_only
 from planning.siting.rules import RuleArrays
 
 LARGEST_PROOF = 400_000
@@ -108,8 +115,10 @@ def proved_by_branching(
     clock
         Nodes and time.
     """
+    if not can_meet_needs(core, taken, is_open):
+        return Proof(best, best.worth, 0, not np.isfinite(best.worth))
     rest = reduced(core, taken, is_open)
-    base = worth_of(core, taken) if not core.need.any() else 0.0
+    base = _decided_worth(core, taken)
     if len(rest.instance.site_row) > LARGEST_PROOF:
         return Proof(best, bound, 0)
     programme, column = cover_programme(rest)
@@ -126,3 +135,11 @@ def proved_by_branching(
         found = Choice(units, worth_of(core, units))
         best = found if found.worth > best.worth else best
     return Proof(best, min(bound, max(best.worth, base - solved.bound)), solved.nodes)
+
+
+def _decided_worth(core: CoverCore, taken: Indices) -> float:
+    """Return what the decided units are worth, whether or not the needs and zones are met yet."""
+    covers = covers_of(core.instance, taken)
+    nothing = read_only(np.zeros(len(core.rules.zone_least)), np.int64)
+    rules = replace(core.rules, zone_least=nothing)
+    return worth_of(replace(core, rules=rules, need=np.minimum(core.need, covers)), taken)

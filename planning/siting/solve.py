@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 from geo.errors import Progress
+from planning.siting.backup import solve_backup
+from planning.siting.centre import solve_centre
 from planning.siting.cover import solve_maximal_cover
-from planning.siting.problems import MaximalCover, SitingPlan, SolveLimits
+from planning.siting.expected import solve_expected
+from planning.siting.fewest import solve_fewest_sites
+from planning.siting.median import solve_median
+from planning.siting.problems import (
+    BackupCover,
+    ExpectedCover,
+    FewestSites,
+    MaximalCover,
+    PCentre,
+    PMedian,
+    SitingPlan,
+    SolveLimits,
+)
+
+Problem: TypeAlias = MaximalCover | FewestSites | PMedian | PCentre | BackupCover | ExpectedCover
+
+_SOLVERS: dict[type, Callable[..., SitingPlan]] = {
+    MaximalCover: solve_maximal_cover,
+    FewestSites: solve_fewest_sites,
+    PMedian: solve_median,
+    PCentre: solve_centre,
+    BackupCover: solve_backup,
+    ExpectedCover: solve_expected,
+}
 
 
 def solve(
-    problem: MaximalCover,
+    problem: Problem,
     *,
     seed: int = 0,
     limits: SolveLimits | None = None,
@@ -33,4 +61,5 @@ def solve(
     StudyError
         When the problem contradicts itself; every fault at once.
     """
-    return solve_maximal_cover(problem, seed=seed, limits=limits, progress=progress)
+    options: dict[str, Any] = {"seed": seed, "limits": limits, "progress": progress}
+    return _SOLVERS[type(problem)](problem, **options)

@@ -1,0 +1,152 @@
+"""Fewest sites for everybody, or for a share of the people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from geo.errors import Finding, Progress
+from planning.siting.clock import Clock
+from planning.siting.cover import best_choice, prepared_cover
+from planning.siting.covering import SetAnswer, fewest_sites, fewest_sites_with_rules
+from planning.siting.curve import greedy_curve
+from planning.siting.instance import (
+    CoverInstance,
+    Flags,
+    Floats,
+    Indices,
+    SparseReach,
+    by_demand,
+    cover_instance,
+    keep_pairs,
+    merge_rows,
+    nearest_open,
+    times_covered,
+    within,
+)
+from planning.siting.plans import Answer, infeasible_plan, plan_of
+from planning.siting.problems import FewestSites, SitingPlan, SolveLimits, step_of, tightened
+from planning.siting.rules import RuleArrays, after_required, compile_rules
+
+
+def solve_fewest_sites(
+    problem: FewestSites,
+    *,
+    seed: int = 0,
+    limits: SolveLimits | None = None,
+    progress: Progress | None = None,
+) -> SitingPlan:
+    """Cover everybody, or a share of the people, with the fewest sites.
+
+    The objective counts all open sites, existing ones included.
+
+    Parameters
+    ----------
+    problem
+        Reach, people, limit, share and rules.
+    seed
+        Seed of the search.
+    limits
+        Rounds, nodes and seconds.
+    progress
+        Called at least every half second; when it raises `Cancelled`, the best plan so far is
+        returned.
+
+    Raises
+    ------
+    StudyError
+        When the rules contradict each other.
+    """
+    clock = Clock(limits or SolveLimits(), progress)
+    rules = compile_rules(problem.rules, problem.reach.n_sites)
+    cover = within(problem.reach, problem.limit)
+    is_all = problem.share >= 1.0
+    name = "lscp" if is_all else "partial-lscp"
+    lost = unreachable_rows(cover, rules)
+    short = float(problem.people[lost].sum()) - (1 - problem.share) * float(problem.people.sum())
+    if (is_all and lost.any()) or short > 1e-9 * float(problem.people.sum()):
+        found = unreachable_finding(problem.reach, problem.people, lost, rules)
+        return infeasible_plan(name, cover.n_demand, method="reach", seed=seed, findings=(found,))
+    answer = _all(cover, rules, clock, seed) if is_all else _share(problem, rules, clock)
+    if answer.sites is None:
+        return infeasible_plan(
+            name, cover.n_demand, method=answer.method, seed=seed,
+            findings=(Finding("siting_rules_leave_none"),),
+        )  # fmt: skip
+    new_sites = np.concatenate([rules.required, answer.sites])
+    fixed = len(rules.existing) + len(rules.required)
+    assignment, _ = nearest_open(cover, np.concatenate([rules.existing, new_sites]))
+    return plan_of(
+        name, Answer(new_sites, float(fixed + answer.bound), answer.method, is_cut=clock.is_cut),
+        existing=rules.existing, objective=float(len(rules.existing) + len(new_sites)),
+        assignment=assignment, seed=seed, step=1.0, is_upper=False,
+    )  # fmt: skip
+
+
+def unreachable_rows(cover: SparseReach, rules: RuleArrays) -> Flags:
+    """Return the rows that no site that stands or may be built covers, (n_demand,)."""
+    may_stand = np.array(rules.may_build)
+    may_stand[np.concatenate([rules.existing, rules.required])] = True
+    return np.asarray(times_covered(cover, np.flatnonzero(may_stand)) == 0)
+
+
+def unreachable_finding(
+    reach: SparseReach, people: Floats, lost: Flags, rules: RuleArrays
+) -> Finding:
+    """Say how many people no candidate covers, and from which limit on each would be."""
+    may_stand = np.array(rules.may_build)
+    may_stand[np.concatenate([rules.existing, rules.required])] = True
+    _, cost = nearest_open(reach, np.flatnonzero(may_stand))
+    needed = cost[lost]
+    is_known = np.isfinite(needed)
+    params = (
+        ("rows", int(lost.sum())),
+        ("people", float(people[lost].sum())),
+        ("needed", float(needed[is_known].max(initial=0.0))),
+        ("never", float(people[lost][~is_known].sum())),
+    )
+    rows = tuple(int(i) for i in np.flatnonzero(lost)[:5])
+    return Finding("siting_beyond_reach", params, rows=rows, people=params[1][1])
+
+
+def open_instance(cover: SparseReach, rules: RuleArrays) -> CoverInstance:
+    """Return the rows that no standing site covers, with the sites that may still be built."""
+    standing = np.concatenate([rules.existing, rules.required])
+    served = times_covered(cover, standing) > 0
+    rest = after_required(rules)
+    pairs = keep_pairs(cover, ~served[cover.demand] & rest.may_build[cover.site])
+    merged, weight, _ = merge_rows(by_demand(pairs), np.ones(cover.n_demand))
+    return cover_instance(merged, weight)
+
+
+def _all(cover: SparseReach, rules: RuleArrays, clock: Clock, seed: int) -> SetAnswer:
+    instance = open_instance(cover, rules)
+    if rules.are_plain:
+        return fewest_sites(instance, clock, seed=seed)
+    return fewest_sites_with_rules(instance, after_required(rules), clock)
+
+
+def _share(problem: FewestSites, rules: RuleArrays, clock: Clock) -> SetAnswer:
+    """Find the least count whose maximal cover reaches the share, from the curve's bracket."""
+    target = problem.share * float(problem.people.sum())
+    target -= 1e-9 * max(1.0, target)
+    most = int(rules.may_build.sum())
+    cover = prepared_cover(problem.reach, problem.people, problem.limit, rules, most)
+    curve = greedy_curve(cover, most - len(rules.required), clock)
+    low = int(np.argmax(curve.bound >= target))
+    high = int(np.argmax(curve.covered >= target)) if curve.covered[-1] >= target else None
+    sites: Indices | None = None if high is None else curve.site[:high]
+    high = len(curve.covered) if high is None else high
+    step, n_solves, proved = step_of(problem.people), 0, low
+    while low < high and not clock.is_cut:
+        count, n_solves = (low + high) // 2, n_solves + 1
+        core = replace(cover.core, budget=float(count))
+        proof, _ = best_choice(core, step, clock)
+        if cover.base + proof.choice.worth >= target:
+            high, sites = count, np.flatnonzero(proof.choice.units)
+        elif tightened(cover.base + proof.bound, step, is_upper=True) < target:
+            low = proved = count + 1
+        else:  # undecided: the proof ends here, the search for fewer goes on above
+            low = count + 1
+    return SetAnswer(sites, min(proved, high), f"maximal cover for {n_solves} counts")
