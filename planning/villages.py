@@ -277,7 +277,7 @@ def _judge(
             _shares(members, people, times.is_cut_off, n) > 1 - least,
             _villages_with(given, given.is_point, n) & ~has_part,
             _shares(members, people, near_rare, n) >= least,
-            (fixed > 0) | (circuit > 0),
+            (fixed > 0) | (circuit > 0) | has_part,
         ],
         [Reason.CUT_OFF, Reason.NOT_OPEN, Reason.TOO_RARE, Reason.PARTLY_BEYOND],
         Reason.NO_POINT,
