@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo.errors import Finding, GeoError, Progress
@@ -23,7 +24,7 @@ from geo.roads import ModeNetwork, RoadGraph
 from geo.search import UNREACHED
 from geo.snap import Snaps, snap
 from geo.travel import nearest
-from geo.water import is_on_water
+from geo.water import is_on_water, water_polygons
 
 Ints: TypeAlias = NDArray[np.int32]
 
@@ -45,6 +46,8 @@ class Cells:
         Row 0 is the lowest.
     snaps
         (rows * columns,) where the centre of each cell joins the road; nowhere for cells on water.
+    water
+        The polygons that areas leave out.
     """
 
     x0_m: float
@@ -53,6 +56,7 @@ class Cells:
     rows: int
     columns: int
     snaps: Snaps
+    water: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +115,7 @@ def cells_of(
     """
     if not cell_m > 0:
         raise GeoError(Finding("cell_not_positive", (("cell_m", cell_m),)))
-    polygons = None if water is None else list(water)
+    polygons = water_polygons(water)
     left, low, right, top = bounds_m or _bounds(roads, max_access_m)
     x0_m, y0_m = math.floor(left / cell_m) * cell_m, math.floor(low / cell_m) * cell_m
     columns = max(1, math.ceil((right - x0_m) / cell_m))
@@ -128,7 +132,7 @@ def cells_of(
         water=polygons,
         avoid_islands=avoid_islands,
     )
-    return Cells(x0_m, y0_m, cell_m, rows, columns, snaps)
+    return Cells(x0_m, y0_m, cell_m, rows, columns, snaps, polygons)
 
 
 def _bounds(roads: RoadGraph, rim_m: float) -> tuple[float, float, float, float]:
@@ -176,7 +180,8 @@ def bands(times: CellTimes, minutes: Sequence[float], *, is_smooth: bool = True)
         Bands that hold no cell are left out.
     """
     band = _band_of(times.tenths, minutes)
-    return _circles(band, minutes, [-1], _frame(times.cells), is_smooth=is_smooth)
+    circles = _circles(band, minutes, [-1], _frame(times.cells), is_smooth=is_smooth)
+    return _on_land(circles, times.cells.water)
 
 
 def basins(times: CellTimes, minutes: Sequence[float], *, is_smooth: bool = True) -> list[Circle]:
@@ -187,7 +192,9 @@ def basins(times: CellTimes, minutes: Sequence[float], *, is_smooth: bool = True
     band = _band_of(times.tenths, minutes)
     facility, rank = np.unique(times.facility, return_inverse=True)
     label = np.where(band >= 0, rank.reshape(band.shape) * len(minutes) + band, -1)
-    return _circles(label, minutes, facility.tolist(), _frame(times.cells), is_smooth=is_smooth)
+    sites = facility.tolist()
+    circles = _circles(label, minutes, sites, _frame(times.cells), is_smooth=is_smooth)
+    return _on_land(circles, times.cells.water)
 
 
 def separate_circles(
@@ -211,7 +218,7 @@ def separate_circles(
         circles += _circles(band, minutes, [site], frame, is_smooth=is_smooth)
         if progress is not None:
             progress("circles", site + 1, len(facilities))
-    return circles
+    return _on_land(circles, cells.water)
 
 
 def _frame(cells: Cells) -> _Frame:
@@ -256,3 +263,20 @@ def _circles(
         rank, band = divmod(number, len(minutes))
         circles.append(Circle(facilities[rank], starts[band], minutes[band], area))
     return circles
+
+
+def _on_land(circles: list[Circle], water: NDArray[np.object_]) -> list[Circle]:
+    """Return the areas without the water that cells on the shore reach into."""
+    tree = shapely.STRtree(water.tolist())
+    dry: list[Circle] = []
+    for circle in circles:
+        area = circle.area
+        wet = tree.query(area, predicate="intersects")
+        if len(wet):
+            area = shapely.difference(area, shapely.union_all(water[np.sort(wet)]))
+            parts = shapely.get_parts(area)
+            is_area = shapely.get_type_id(parts) == int(shapely.GeometryType.POLYGON)
+            area = shapely.MultiPolygon(parts[is_area].tolist())
+        if not area.is_empty:
+            dry.append(replace(circle, area=area))
+    return dry
