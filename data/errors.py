@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from data.audit_messages import AUDIT_MESSAGES
 from data.messages import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
 from data.road_messages import ROAD_MESSAGES
+from data.siting_messages import SITING_MESSAGES
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
 
@@ -23,6 +24,17 @@ MESSAGES: dict[str, Message] = {
     ),
     "file_unreadable": Message(
         "error", "the file cannot be read as {expected}: {reason}", "Save it again and rerun."
+    ),
+    "people_left_scraps": Message(
+        "note",
+        "{mode}: {count} places were tied to a larger network a little further away, not to the"
+        " isolated scrap of road beside them",
+        "Link the scraps in the road file, or set `travel.avoid_islands = false`.",
+    ),
+    "people_on_parts": Message(
+        "warning",
+        "{mode}: people live by roads without a link to the main network",
+        "Link the roads, or give the ferry in the study; islands.csv lists the parts.",
     ),
     "place_unknown": Message(
         "error",
@@ -57,71 +69,7 @@ MESSAGES: dict[str, Message] = {
         "least load {lower} is above the capacity {capacity}",
         "Lower the least load or raise the capacity.",
     ),
-    "pairs_duplicate": Message(
-        "error",
-        "{count} pairs of site and demand are listed more than once",
-        "Keep one row for each pair.",
-    ),
-    "index_outside": Message(
-        "error", "{name}: {count} numbers are outside 0 to {size} - 1", "Correct the numbers."
-    ),
-    "siting_site_unknown": Message(
-        "error", "{role} names sites that do not exist", "Correct the ids."
-    ),
-    "siting_none_allowed": Message(
-        "error",
-        "no site may be built: all are forbidden or exist already",
-        "Allow some candidates.",
-    ),
-    "siting_count_above_candidates": Message(
-        "error",
-        "{count} new sites are asked for, {candidates} candidates may be built",
-        "Ask for fewer.",
-    ),
-    "siting_count_below_required": Message(
-        "error", "{count} new sites are asked for, {required} are required", "Raise the count."
-    ),
-    "siting_required_forbidden": Message(
-        "error", "sites are both required and forbidden", "Keep one of the two."
-    ),
-    "siting_required_exclusive": Message(
-        "error", "required sites exclude each other", "Require one of them, or allow both."
-    ),
-    "siting_zone_rule": Message(
-        "error",
-        "a zone asks for {least} to {most} new sites and has {candidates} candidates",
-        "Correct its limits or add candidates.",
-    ),
-    "siting_unreachable_people": Message(
-        "warning",
-        "{people:g} people in {rows} rows cannot be reached from any site that may be built",
-        "Add candidates near them, raise the limit, or ask for a share of the people.",
-    ),
-    "siting_count_too_small": Message(
-        "warning", "{count} new sites cannot serve everybody", "Raise the count or the limit."
-    ),
-    "siting_rules_leave_none": Message(
-        "warning", "no choice of sites keeps all rules", "Relax a rule among sites or a zone limit."
-    ),
-    "siting_none_found": Message(
-        "warning", "no plan was found before the search stopped", "Allow more time or fewer rules."
-    ),
-    "siting_fewest_needed": Message(
-        "warning",
-        "{count} new sites cannot cover everybody; at least {needed} are needed",
-        "Raise the count or the limit.",
-    ),
-    "siting_beyond_reach": Message(
-        "warning",
-        "{people:g} people in {rows} rows are beyond the limit of every site; a limit of {needed:g} "
-        "would reach them, but for {never:g} people whom no site reaches at all",
-        "Add candidates near them, raise the limit, or ask for a share of the people.",
-    ),
-    "siting_zones_above_count": Message(
-        "error",
-        "zones ask for {least} new sites together, the count is {count}",
-        "Raise the count.",
-    ),
+    **SITING_MESSAGES,
     "threshold_unread": Message(
         "error",
         "the threshold `{text}` cannot be read",

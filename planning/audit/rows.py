@@ -1,0 +1,89 @@
+"""Findings as rows for people and programs, and as XLSX and JSON."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from data.errors import MESSAGES
+from data.store import atomic_file, write_json
+from geo.errors import Finding
+from planning.tables import as_text
+from planning.wording import Translate
+
+HEADERS = ("code", "severity", "file", "column", "rows", "people", "meaning", "fix")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One finding, said in the user's language.
+
+    `people` is None where nobody can be counted; `rows` are the first rows or ids, between blanks.
+    """
+
+    code: str
+    severity: str
+    file: str
+    column: str
+    rows: str
+    people: float | None
+    meaning: str
+    fix: str
+
+
+def audit_rows(findings: Sequence[Finding], translate: Translate) -> tuple[AuditRow, ...]:
+    """Return findings as rows, in their order."""
+    rows = []
+    for finding in findings:
+        message, params = MESSAGES[finding.code], dict(finding.params)
+        rows.append(
+            AuditRow(
+                code=finding.code,
+                severity=message.severity,
+                file=finding.file,
+                column=finding.column,
+                rows=" ".join(map(str, finding.rows)),
+                people=finding.people,
+                meaning=translate(message.text).format(**params),
+                fix=translate(message.fix).format(**params) if message.fix else "",
+            )
+        )
+    return tuple(rows)
+
+
+def write_audit_json(path: Path, rows: Sequence[AuditRow]) -> None:
+    """Write the rows as `servicecircle.audit/1`."""
+    write_json(path, {"findings": [asdict(row) for row in rows]}, kind="audit", version=1)
+
+
+def write_audit_xlsx(path: Path, rows: Sequence[AuditRow], headers: Sequence[str]) -> None:
+    """Write the rows as a workbook; texts that look like formulas stay texts.
+
+    Parameters
+    ----------
+    path
+        Target, written in one step.
+    rows
+        Findings.
+    headers
+        Column titles in the user's language, in the order of `HEADERS`.
+    """
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(list(headers))
+    for row in rows:
+        cells = asdict(row)
+        sheet.append(
+            [as_text(value) if isinstance(value, str) else value for value in cells.values()]
+        )
+    for letter, width in zip("ABCDEFGH", (22, 10, 24, 16, 30, 12, 70, 50), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A2"
+    content = io.BytesIO()
+    book.save(content)
+    with atomic_file(path) as target:
+        target.write(content.getvalue())
