@@ -39,6 +39,7 @@ from data.types import (
     Dataset,
     Demand,
     Facilities,
+    FerryLine,
     Geometries,
     Provenance,
     ServiceArea,
@@ -114,6 +115,10 @@ def load_dataset(
         facilities=placed,
         roads=roads.graph,
         water=_water(side.pop("water"), roads),
+        ferries=tuple(
+            FerryLine(f.way, f.name, f.sailings_per_day, f.days, f.first, f.last)
+            for f in roads.ferries
+        ),
         provenance=_provenance(study, roads),
         findings=tuple(findings),
         fingerprint="",

@@ -288,6 +288,18 @@ class Candidates:
         return len(self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class FerryLine:
+    """What a study's timetable says of one ferry; `way` is its way in the road file."""
+
+    way: int
+    name: str
+    sailings_per_day: int
+    days: str
+    first: str
+    last: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Everything read from one study, validated, in one metric coordinate system.
@@ -313,6 +325,7 @@ class Dataset:
     indicators: tuple[Mapping[str, Any], ...]
     roads: RoadGraph
     water: Geometries | None
+    ferries: tuple[FerryLine, ...]
     provenance: tuple[Provenance, ...]
     findings: tuple[Finding, ...]
     fingerprint: str

@@ -15,6 +15,7 @@ from geo.errors import Progress
 from planning.assess_standards import StandardsResult
 from planning.cartography import assessment_map
 from planning.folder import RUN_FILE, output_folder
+from planning.islands import land_parts
 from planning.maps import to_html
 from planning.results import (
     cell_columns,
@@ -22,6 +23,7 @@ from planning.results import (
     circle_columns,
     facility_columns,
     gap_columns,
+    island_columns,
     site_columns,
     summary,
     village_columns,
@@ -99,6 +101,7 @@ def result_tables(assessment: Assessment) -> dict[str, list[Column]]:
         "facilities": facility_columns(assessment),
         "gaps": gap_columns(assessment),
         "sites": site_columns(assessment),
+        "islands": island_columns(land_parts(assessment)),
     }
 
 

@@ -8,6 +8,11 @@ from planning.wording import Translate, msgid
 TITLES: dict[str, str] = {
     "access_m": msgid("Metres to the road"),
     "beyond": msgid("People beyond the limit"),
+    "centre_minutes": msgid("Minutes to a centre"),
+    "circuit_visits_per_month": msgid("Circuit visits a month"),
+    "hospital_minutes": msgid("Minutes to a hospital"),
+    "last_boat": msgid("Last boat"),
+    "sailings_per_day": msgid("Sailings a day"),
     "census_people": msgid("People by census"),
     "code": msgid("Code"),
     "counts_as_point": msgid("Counts as a point"),

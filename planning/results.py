@@ -12,6 +12,7 @@ from data.types import Dataset, Floats, Ints
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status
+from planning.islands import LandPart
 from planning.proposals import CandidateSites
 from planning.ratio_rows import ratio_rows
 from planning.scenario import is_operating
@@ -303,6 +304,23 @@ def circle_columns(assessment: Assessment) -> list[Column]:
         Column("mode", [assessment.analysis_mode] * len(circles)),
         Column("from_minutes", [circle.from_minutes for circle in circles], 1),
         Column("to_minutes", [circle.to_minutes for circle in circles], 1),
+    ]
+
+
+def island_columns(parts: Sequence[LandPart]) -> list[Column]:
+    """Return islands.csv: land parts without a road link, most people first."""
+    return [
+        Column("name", [part.name for part in parts]),
+        Column("people", [part.people for part in parts], 2),
+        Column("people_65+", [part.elders for part in parts], 2),
+        Column("points", [part.points for part in parts], 0),
+        Column("circuit_visits_per_month", [p.circuit_visits_per_month for p in parts], 2),
+        Column("centre_minutes", [part.centre_minutes for part in parts], 1),
+        Column("hospital_minutes", [part.hospital_minutes for part in parts], 1),
+        Column("sailings_per_day", [part.sailings_per_day for part in parts], 0),
+        Column("last_boat", [part.last_boat for part in parts]),
+        Column("lon", [part.lon for part in parts], 6),
+        Column("lat", [part.lat for part in parts], 6),
     ]
 
 

@@ -47,9 +47,18 @@ def finding_sentence(finding: Finding, translate: Translate) -> str:
         where.append(
             translate("rows {rows}").format(rows=shown + (" …" if len(finding.rows) > 10 else ""))
         )
-    parts = [translate(message.text).format(**params)]
+    parts = [closed(translate(message.text).format(**params), translate)]
     if finding.people is not None:
         parts.append(translate("People touched: {people}.").format(people=f"{finding.people:,.0f}"))
     if message.fix:
-        parts.append(translate(message.fix).format(**params))
-    return ": ".join([*where, " ".join(part.rstrip() for part in parts)])
+        parts.append(closed(translate(message.fix).format(**params), translate))
+    return ": ".join([*where, " ".join(parts)])
+
+
+def closed(text: str, translate: Translate) -> str:
+    """Return a sentence with its full stop.
+
+    >>> closed("rows are blank", lambda text: text), closed("有误。", lambda text: text)
+    ('rows are blank.', '有误。')
+    """
+    return text if text.endswith((".", "。", "?", "？", "!", "！")) else text + translate(".")

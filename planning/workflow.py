@@ -179,7 +179,7 @@ def assess(
         ratios=ratios,
         proposal=proposal,
         sensitivity=sweep(given),
-        findings=dataset.findings,
+        findings=(*dataset.findings, *travel_findings(dataset, modes)),
     )
 
 
@@ -288,6 +288,21 @@ def people_by_outside(given: ModeInput, status: Statuses) -> float:
     without = status_of(replace(given, is_open=is_inside))
     lost = (status == Status.COVERED) & (without != Status.COVERED)
     return float(given.dataset.demand.people[lost].sum())
+
+
+def travel_findings(dataset: Dataset, modes: Mapping[str, ModeResult]) -> tuple[Finding, ...]:
+    """Return, by mode, the people whom the island rule moved and those on roads without a link."""
+    people = dataset.demand.people
+    found = []
+    for mode, result in modes.items():
+        snaps = result.demand_snaps
+        component = dataset.roads.networks[mode].component
+        apart = (snaps.tail >= 0) & (component[snaps.tail] > 0)
+        for code, touched in (("people_left_scraps", snaps.moved), ("people_on_parts", apart)):
+            if people[touched].sum() > 0:
+                params = (("mode", mode), ("count", int(touched.sum())))
+                found.append(Finding(code, params, people=float(people[touched].sum())))
+    return tuple(found)
 
 
 def people_per_centre(given: ModeInput, study: Study, scenario: Scenario) -> Ratios:
