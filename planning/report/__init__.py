@@ -1,245 +1,37 @@
-"""The result in words: what the command line prints and the pages repeat."""
+"""The result for people: lines for the command line and the pages, printed reports for officials."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from unicodedata import east_asian_width
-
-from data.types import Dataset
-from planning.centres import VIEW_NAMES
-from planning.coverage import Coverage, Gap, Ledger
-from planning.figures import minutes_text, mode_text, people_text, share_text
-from planning.norms import RatioBounds
-from planning.ratios import UrbanVerdict
-from planning.run import run_number
-from planning.wording import Translate, finding_sentence, msgid
-from planning.workflow import Assessment
-
-MOST_GAPS_PRINTED = 5
-MOST_WARNINGS_PRINTED = 8
-LEDGER_LABELS: tuple[tuple[str, str], ...] = (
-    ("input", msgid("All people")),
-    ("outside", msgid("Outside")),
-    ("off_network", msgid("Far from any road")),
-    ("unreachable", msgid("Unreachable by road")),
-    ("beyond", msgid("Beyond the limit")),
-    ("covered", msgid("Covered")),
+from planning.report.lines import (
+    LEDGER_LABELS,
+    SITE_NOTE,
+    bounds_text,
+    coverage_lines,
+    figure_name,
+    gap_lines,
+    gap_place,
+    ledger_lines,
+    padded,
+    ratio_lines,
+    result_lines,
+    sensitivity_lines,
+    site_lines,
+    urban_verdicts,
+    warning_lines,
 )
 
-
-def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
-    return [
-        *_heading(assessment, translate),
-        *coverage_lines(assessment, translate),
-        *ledger_lines(assessment, translate),
-        *ratio_lines(assessment, translate),
-        *gap_lines(assessment, translate),
-        *site_lines(assessment, translate),
-        *warning_lines(assessment, translate),
-    ]
-
-
-def figure_name(figure: Coverage, translate: Translate) -> str:
-    """Return the full name of a coverage figure: minutes, group, mode and speed set."""
-    group = "" if figure.group == "all" else f" {figure.group}"
-    return translate(
-        "Population within {minutes:.0f} min of a fixed point{group}, {mode}, speeds {speed_set}"
-    ).format(
-        minutes=figure.minutes,
-        group=group,
-        mode=mode_text(figure.mode, translate),
-        speed_set=figure.speed_set,
-    )
-
-
-def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the figures of all modes side by side, the headline marked when it has a basis."""
-    lines = ["", translate("Coverage")]
-    for mode, result in assessment.modes.items():
-        for figure in result.coverage:
-            mark = "*" if mode == assessment.headline_mode and figure.group == "all" else " "
-            lines.append(
-                f"{mark} {share_text(figure.share):>9}  {people_text(figure.ledger.covered):>11}  "
-                f"{figure_name(figure, translate)}"
-            )
-    if assessment.headline_mode is None:
-        lines.append(
-            translate("  The mode of the circle is not confirmed (口径未确认): no verdict.")
-        )
-    else:
-        basis = assessment.study.travel.basis
-        lines.append(translate("  * headline mode; basis: {basis}").format(basis=basis))
-    lines += sensitivity_lines(assessment, translate)
-    return lines
-
-
-def sensitivity_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return one line on how far the figure moves with other defensible settings."""
-    rows = [row for row in assessment.sensitivity if row.ledger.share is not None]
-    if not rows:
-        return []
-    low = min(rows, key=lambda row: (row.ledger.covered, row.name))
-    high = max(rows, key=lambda row: (row.ledger.covered, row.name))
-    return [
-        translate(
-            "  Other defensible settings ({mode}): from {low} ({low_name}) to {high} ({high_name})"
-        ).format(
-            mode=mode_text(assessment.analysis_mode, translate),
-            low=share_text(low.ledger.share),
-            low_name=low.name,
-            high=share_text(high.ledger.share),
-            high_name=high.name,
-        )
-    ]
-
-
-def ledger_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the ledger of every mode as a table."""
-    modes = list(assessment.modes)
-    ledgers = [assessment.modes[mode].coverage[0].ledger for mode in modes]
-    lines = ["", translate("Ledger of people")]
-    lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in modes))
-    for field, label in LEDGER_LABELS:
-        values = "  ".join(f"{people_text(_of(ledger, field)):>12}" for ledger in ledgers)
-        lines.append(f"{values}  {translate(label)}")
-    return lines
-
-
-def ratio_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the verdicts of N1 for the zones to which it applies, first view only."""
-    ratios = assessment.ratios
-    heading = translate("People per government-run centre (norm {bounds})")
-    lines = ["", heading.format(bounds=bounds_text(ratios.bounds))]
-    for row in urban_verdicts(ratios.zones):
-        per_centre = "—" if row.people_per_centre is None else people_text(row.people_per_centre)
-        lines.append(
-            translate("  {zone}: {verdict}; {centres} centres, {people} people per centre").format(
-                zone="、".join(row.zone_names),
-                verdict=row.result.value,
-                centres=row.centres,
-                people=per_centre,
-            )
-            + f" ({VIEW_NAMES[row.view]})"
-        )
-    return lines
-
-
-def bounds_text(bounds: RatioBounds) -> str:
-    """Return the norm of people per centre in figures.
-
-    >>> bounds_text(RatioBounds())
-    '30,000-100,000'
-    """
-    return f"{people_text(bounds.lower_people)}-{people_text(bounds.upper_people)}"
-
-
-def urban_verdicts(zones: Sequence[UrbanVerdict]) -> list[UrbanVerdict]:
-    """Return the verdicts of the first view, those zones left out to which N1 does not apply."""
-    if not zones:
-        return []
-    first = zones[0].view
-    return [row for row in zones if row.view == first and not row.result.value.startswith("不适用")]
-
-
-def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the largest gaps."""
-    dataset, gaps = assessment.dataset, assessment.gaps
-    people = sum(gap.people for gap in gaps)
-    lines = [
-        "",
-        translate("Service gaps ({mode}): {count}, {people} people").format(
-            mode=mode_text(assessment.analysis_mode, translate),
-            count=len(gaps),
-            people=people_text(people),
-        ),
-    ]
-    for gap in gaps[:MOST_GAPS_PRINTED]:
-        reached = gap.nearest_facility >= 0
-        lines.append(
-            translate("  {gap} {place}: {people} people, {minutes} min to {nearest}").format(
-                gap=gap.gap_id,
-                place=gap_place(dataset, gap),
-                people=people_text(gap.people),
-                minutes=minutes_text(gap.nearest_minutes),
-                nearest=dataset.facilities.name[gap.nearest_facility] if reached else "—",
-            )
-        )
-    return lines
-
-
-def gap_place(dataset: Dataset, gap: Gap) -> str:
-    """Return the zone of a gap and the village where most of its people live."""
-    zone = dataset.zones.name[gap.zone]
-    if dataset.villages is None or gap.village < 0:
-        return zone
-    return f"{zone} {dataset.villages.name[gap.village]}"
-
-
-def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the proposed sites with the proof of the plan."""
-    proposal = assessment.proposal
-    plan = proposal.plan
-    lines = [
-        "",
-        translate(
-            "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
-        ).format(
-            count=len(proposal.sites),
-            people=people_text(plan.objective or 0.0),
-            minutes=proposal.minutes,
-        ),
-        translate("  proof: {status}, at most {bound} possible, solver gap {gap:.4%}").format(
-            status=plan.status, bound=people_text(plan.bound or 0.0), gap=plan.gap or 0.0
-        ),
-    ]
-    for rank, site in enumerate(proposal.sites, start=1):
-        lines.append(
-            translate("  {rank}. {name}: {people} people without cover in reach").format(
-                rank=rank,
-                name=proposal.candidates.name[site.candidate],
-                people=people_text(site.reached_people),
-            )
-        )
-    lines.append("  " + translate(SITE_NOTE))
-    return lines
-
-
-def warning_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the findings of the readers, the gravest first."""
-    if not assessment.findings:
-        return []
-    shown = assessment.findings[:MOST_WARNINGS_PRINTED]
-    lines = ["", translate("Findings: {count}").format(count=len(assessment.findings))]
-    lines += ["  " + finding_sentence(finding, translate) for finding in shown]
-    return lines
-
-
-def _heading(assessment: Assessment, translate: Translate) -> list[str]:
-    dataset = assessment.dataset
-    mark = " · " + translate("Synthetic data") if dataset.is_synthetic else ""
-    return [
-        f"{dataset.title}{mark}",
-        translate("Data as of {date}; facilities as of {as_of}; run {number}").format(
-            date=dataset.date, as_of=assessment.scenario.as_of, number=run_number(assessment)
-        ),
-    ]
-
-
-def padded(text: str, width: int) -> str:
-    """Return the text flush right in so many columns; a Chinese character takes two.
-
-    >>> padded("步行", 6)
-    '  步行'
-    """
-    taken = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-    return " " * (width - taken) + text
-
-
-def _of(ledger: Ledger, field: str) -> float:
-    return float(getattr(ledger, field))
-
-
-SITE_NOTE = msgid(
-    "Computed points, not plots of land; the natural resources authority must confirm land use"
-)
+__all__ = [
+    "LEDGER_LABELS",
+    "SITE_NOTE",
+    "bounds_text",
+    "coverage_lines",
+    "figure_name",
+    "gap_lines",
+    "gap_place",
+    "ledger_lines",
+    "padded",
+    "ratio_lines",
+    "result_lines",
+    "sensitivity_lines",
+    "site_lines",
+    "urban_verdicts",
+    "warning_lines",
+]

@@ -1,0 +1,183 @@
+"""Which figures may not be printed: small counts, and those from which a small one follows.
+
+A reader who knows the printed figures and how they add up can solve for the hidden ones. A hidden
+figure is safe when it still has a free direction in the solutions of those sums; figures are added
+to the hidden ones, the cheapest first, until every hidden figure has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import null_space
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+Key: TypeAlias = tuple[str, str]
+"""Unit ("" is the whole study) and figure."""
+
+WHOLE = ""
+SAME = 6
+"""Figures of one unit that agree in this many decimals are one figure."""
+DEAR = {True: 1e6, False: 1.0}
+"""Figures of the whole study are hidden only when nothing else helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """`total` is the sum of `parts`."""
+
+    total: Key
+    parts: tuple[Key, ...]
+
+
+def hidden_figures(
+    figures: Mapping[Key, float],
+    sums: Sequence[Sum],
+    *,
+    unprinted: Collection[Key] = (),
+    least: float = 10.0,
+) -> frozenset[Key]:
+    """Return the figures that may not be printed.
+
+    Parameters
+    ----------
+    figures
+        Counts of people, >= 0. A count of 0 names nobody and is printed.
+    sums
+        All sums that a reader can know; figures that are not in `figures` count as 0.
+    unprinted
+        Figures that are printed nowhere but occur in sums, such as the rest of a list.
+    least
+        Counts above 0 and below this are hidden.
+
+    Returns
+    -------
+    frozenset of keys
+        Small figures and those hidden for their sake; figures that are equal in one unit are hidden
+        together. No printed figure is left from which a hidden one could be computed exactly.
+    """
+    problem = _problem(figures, sums, unprinted, least)
+    while True:
+        found = _computable(problem)
+        if not found:
+            break
+        for variable in found:
+            _hide_one_more(problem, variable)
+    return frozenset(key for key, number in problem.variable.items() if number in problem.guarded)
+
+
+@dataclass(slots=True)
+class _Problem:
+    """Figures as numbered variables; `guarded` may not be known, `unknown` is not printed."""
+
+    variable: dict[Key, int]
+    cost: list[float]
+    rows: list[dict[int, int]]
+    guarded: set[int]
+    unknown: set[int]
+    rows_of: dict[int, list[int]] = field(default_factory=dict)
+
+
+def _problem(
+    figures: Mapping[Key, float], sums: Sequence[Sum], unprinted: Collection[Key], least: float
+) -> _Problem:
+    number_of: dict[tuple[str, float], int] = {}
+    variable: dict[Key, int] = {}
+    value: list[float] = []
+    cost: list[float] = []
+    hidden_keys = set(unprinted)
+    is_printed: dict[int, bool] = {}
+    for key, figure in figures.items():
+        if figure <= 0:
+            continue
+        number = number_of.setdefault((key[0], round(figure, SAME)), len(number_of))
+        if number == len(value):
+            value.append(figure)
+            cost.append(figure * DEAR[key[0] == WHOLE] * (1.0 if figure >= least else 1e3))
+        variable[key] = number
+        is_printed[number] = is_printed.get(number, False) or key not in hidden_keys
+    guarded = {number for number, figure in enumerate(value) if figure < least}
+    unknown = guarded | {number for number, printed in is_printed.items() if not printed}
+    rows = [row for row in (_row(one, variable) for one in sums) if row]
+    problem = _Problem(variable, cost, rows, guarded, unknown)
+    for place, row in enumerate(rows):
+        for number in row:
+            problem.rows_of.setdefault(number, []).append(place)
+    return problem
+
+
+def _row(one: Sum, variable: Mapping[Key, int]) -> dict[int, int]:
+    row: dict[int, int] = {}
+    for key, sign in [(one.total, -1), *((part, 1) for part in one.parts)]:
+        if key in variable:
+            row[variable[key]] = row.get(variable[key], 0) + sign
+    return {number: sign for number, sign in row.items() if sign}
+
+
+def _computable(problem: _Problem) -> list[int]:
+    """Return the guarded variables that follow from the printed ones, in order of number."""
+    unknown = sorted(problem.unknown)
+    place = {number: i for i, number in enumerate(unknown)}
+    rows = [{place[n]: s for n, s in row.items() if n in place} for row in problem.rows]
+    rows = [row for row in rows if row]
+    if not rows:
+        return []
+    entries = [(r, c, s) for r, row in enumerate(rows) for c, s in row.items()]
+    r, c, s = (np.array(column) for column in zip(*entries, strict=True))
+    matrix = coo_array((s.astype(np.float64), (r, c)), shape=(len(rows), len(unknown))).tocsr()
+    links = coo_array((np.abs(s), (r, len(rows) + c)), shape=(len(rows) + len(unknown),) * 2)
+    label = connected_components(links.tocsr(), directed=False)[1]
+    of_row, of_column = label[: len(rows)], label[len(rows) :]
+    found: list[int] = []
+    guarded = np.array([number in problem.guarded for number in unknown])
+    for part in np.unique(of_column[guarded]).tolist():
+        columns = np.flatnonzero(of_column == part)
+        block = matrix[np.flatnonzero(of_row == part)][:, columns].toarray()
+        if len(block):
+            fixed = columns[_is_fixed(block)]
+            found += [unknown[i] for i in fixed.tolist() if guarded[i]]
+    return sorted(found)
+
+
+def _is_fixed(block: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return (n,) True for unknowns with one value only in all solutions of `block @ x = b`."""
+    free = null_space(block)
+    fixed: NDArray[np.bool_] = (np.abs(free) < 1e-9).all(axis=1)
+    return fixed
+
+
+def _hide_one_more(problem: _Problem, variable: int) -> None:
+    """Hide the cheapest printed figure in the sums nearest to a variable that can be computed.
+
+    A sum in which it is the only unknown one must get a second; else the search goes outwards. In
+    the end everything that is tied to it is hidden, and then the true figures themselves are one
+    free direction: the loop ends.
+    """
+    own = problem.rows_of.get(variable, [])
+    alone = [row for row in own if len(problem.unknown & problem.rows[row].keys()) == 1]
+    if alone:
+        for row in alone:
+            _hide(problem, problem.rows[row].keys())
+        return
+    seen, frontier = set(own), own
+    while frontier:
+        near = {number for row in frontier for number in problem.rows[row]}
+        if _hide(problem, near):
+            return
+        frontier = sorted({r for n in near for r in problem.rows_of[n]} - seen)
+        seen |= set(frontier)
+
+
+def _hide(problem: _Problem, numbers: Collection[int]) -> bool:
+    printed = [number for number in numbers if number not in problem.unknown]
+    if not printed:
+        return False
+    chosen = min(printed, key=lambda number: (problem.cost[number], number))
+    problem.guarded.add(chosen)
+    problem.unknown.add(chosen)
+    return True
