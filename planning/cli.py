@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from data.errors import PlannerError
+from data.errors import PlannerError, severity
 from geo.errors import Cancelled, GeoError, Progress
 from planning.figures import MODE_NAMES
 from planning.folder import FolderBusyError, FolderRefusedError
@@ -71,7 +71,16 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
     commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(  # type: ignore[assignment]
         dest="command", required=True, metavar="COMMAND"
     )
-    for add in (_add_demo, _add_assess, _add_new, _add_app, _add_route, _add_site_table, _add_warm):
+    for add in (
+        _add_demo,
+        _add_assess,
+        _add_audit,
+        _add_new,
+        _add_app,
+        _add_route,
+        _add_site_table,
+        _add_warm,
+    ):
         add(commands, translate)
     return parser
 
@@ -112,6 +121,15 @@ def _add_assess(
     parser.add_argument("study", type=Path, metavar="STUDY.toml")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--as-of", metavar="DATE", help=_("day on which facilities are open"))
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate) -> None:
+    help_text = _("Say what is wrong with a study's data, in people")
+    parser = _command(commands, "audit", help_text, _audit)
+    parser.add_argument("study", type=Path, metavar="STUDY.toml")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help=_("write audit.xlsx and audit.json")
+    )
 
 
 def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate) -> None:
@@ -189,6 +207,36 @@ def _assess(options: argparse.Namespace) -> int:
         _say("")
         _say(options.translate("Map: {path}").format(path=written / "map.html"))
         _say(options.translate("Tables and all results: {path}").format(path=written))
+    return OK
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from data.dataset import load_dataset
+    from data.study_file import read_study
+    from planning.audit import audit
+    from planning.audit.rows import HEADERS, audit_rows, write_audit_json, write_audit_xlsx
+    from planning.headers import column_title
+    from planning.scenario import scenario_of
+
+    translate: Translate = options.translate
+    with _ProgressLine(options) as progress:
+        study = read_study(options.study)
+        dataset = load_dataset(study, progress=progress)
+        findings = audit(
+            dataset,
+            as_of=scenario_of(study).as_of,
+            max_access_m=study.travel.max_access_m,
+            progress=progress,
+        )
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        rows = audit_rows(findings, translate)
+        write_audit_json(options.out / "audit.json", audit_rows(findings, translator("en")))
+        titles = [column_title(name, translate) for name in HEADERS]
+        write_audit_xlsx(options.out / "audit.xlsx", rows, titles)
+    if not options.quiet:
+        for finding in findings:
+            _say(f"[{translate(severity(finding))}] {finding_sentence(finding, translate)}")
     return OK
 
 

@@ -7,6 +7,12 @@ from planning.wording import Translate, msgid
 
 TITLES: dict[str, str] = {
     "access_m": msgid("Metres to the road"),
+    "column": msgid("Column"),
+    "file": msgid("File"),
+    "fix": msgid("What to do"),
+    "meaning": msgid("What it means"),
+    "rows": msgid("Rows"),
+    "severity": msgid("Severity"),
     "beyond": msgid("People beyond the limit"),
     "centre_minutes": msgid("Minutes to a centre"),
     "circuit_visits_per_month": msgid("Circuit visits a month"),

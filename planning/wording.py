@@ -28,6 +28,10 @@ def msgid(text: str) -> str:
     return text
 
 
+SEVERITY_WORDS = (msgid("error"), msgid("warning"), msgid("note"))
+"""The severities as people read them."""
+
+
 @cache
 def translator(language: Language) -> Translate:
     """Return the function that turns an English message id into a sentence of the language."""
