@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.errors import Finding, GeoError
+from geo.errors import Finding, GeoError, Progress
 from geo.roads import ModeNetwork, RoadGraph
 from geo.segment_search import (
     ISLAND_SLACK_M,
@@ -95,6 +95,7 @@ def snap(
     max_access_m: float = 1000.0,
     water: Iterable[Any] | None = None,
     avoid_islands: bool = True,
+    progress: Progress | None = None,
 ) -> Snaps:
     """Tie each place to the nearest point of the nearest segment that the mode may join.
 
@@ -117,6 +118,8 @@ def snap(
         Polygons in the same system; None when nothing is known of water.
     avoid_islands
         Whether the island rule applies; `Snaps.moved` says where it did.
+    progress
+        Called with ("snap", pieces done, pieces); may raise `Cancelled`.
 
     Returns
     -------
@@ -252,6 +255,7 @@ def _search(
     *,
     points: Floats,
     max_access_m: float,
+    progress: Progress | None,
 ) -> _Found:
     count = len(points)
     found = _Found(
@@ -285,7 +289,8 @@ def _search(
             found.moved[start:stop],
         )
 
-    run_pieces(run, [*range(0, count, POINTS_A_PIECE), count])
+    cuts = [*range(0, count, POINTS_A_PIECE), count]
+    run_pieces(run, cuts, stage="snap", progress=progress)
     return found
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.errors import GeoError
+from geo.errors import Cancelled, GeoError
 from geo.snap import WATER_EXIT_M, Snaps, snap
 from tests.geo.hand_networks import hand_network, random_network
 
@@ -88,6 +88,18 @@ def test_bad_arguments_are_refused(street):
         _one(*street, 0.0, 0.0, max_access_m=-1.0)
     with pytest.raises(GeoError, match="not finite"):
         _one(*street, 0.0, 0.0, max_access_m=np.inf)
+
+
+def test_progress_is_told_and_can_stop(street):
+    told = []
+    _one(*street, 0.0, 0.0, progress=lambda *report: told.append(report))
+    assert told[-1] == ("snap", 1, 1)
+
+    def stop(*_):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        _one(*street, 0.0, 0.0, progress=stop)
 
 
 @pytest.mark.parametrize("seed", range(6))
