@@ -144,7 +144,15 @@ def snap(
     lakes = _lakes(water, frame)
     order = placed[np.argsort(_cell_of(frame, x_m[placed], y_m[placed]), kind="stable")]
     points = np.column_stack([x_m[order], y_m[order]])
-    found = _search(frame, ends, is_scrap, lakes, points=points, max_access_m=max_access_m)
+    found = _search(
+        frame,
+        ends,
+        is_scrap,
+        lakes,
+        points=points,
+        max_access_m=max_access_m,
+        progress=progress,
+    )
     return _as_snaps(roads, network, segment=usable, order=order, found=found, count=len(x_m))
 
 
