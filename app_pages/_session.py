@@ -1,28 +1,55 @@
-"""The session: language, study, settings and caches. The only file that touches session state."""
+"""Language, study, settings, scenario and results: the only file that touches session state."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+import time
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, cast
 
 import streamlit as st
 
+from app_pages._jobs import Job, JobStore, Make
 from data.dataset import load_dataset
+from data.errors import PlannerError
 from data.study import Study
 from data.study_file import SAMPLE_STUDY, read_study
 from data.types import Dataset
+from geo.errors import Cancelled
+from planning.assess_standards import StandardsResult
 from planning.cartography import assessment_map
+from planning.edits import Edit
 from planning.export import map_html
 from planning.maps import EncodedMap, encode_map
 from planning.scenario import scenario_of
+from planning.scenarios import edits_from_text, edits_text
 from planning.serving import LANGUAGE_VARIABLE, STUDY_VARIABLE
-from planning.wording import Language, Translate, translator
+from planning.standards_run import standards_of
+from planning.wording import Language, Translate, finding_sentence, msgid, translator
+from planning.workbench import Outcome, apply_edits
 from planning.workflow import Assessment, assess
 
 PAGES_FOLDER = Path(__file__).parent
 STATIC_FOLDER = PAGES_FOLDER.parent / "static"
+
+PAGES: dict[str, str] = {
+    "overview": msgid("Targets at a glance"),
+    "start": msgid("Start"),
+    "coverage": msgid("Coverage"),
+    "ratios": msgid("People per centre"),
+    "siting": msgid("New stations"),
+    "workbench": msgid("Scenario workbench"),
+    "compare": msgid("Compare scenarios"),
+    "projects": msgid("Projects by date"),
+    "reported": msgid("Reported and computed"),
+    "checks": msgid("Data check"),
+    "expert": msgid("For experts"),
+}
+"""Pages in the order of the menu, by the name of their script and address."""
 
 
 class Key(StrEnum):
@@ -35,6 +62,41 @@ class Key(StrEnum):
     UPPER = "upper_people"
     COUNT = "site_count"
     VIEW = "map_view"
+    STUDY = "study"
+    EDITS = "edits"
+    REDO = "redo"
+    OUTCOME = "outcome"
+    CLICK = "click"
+    ON_CLICK = "on_click"
+    KIND = "kind"
+    CAPACITY = "capacity_people"
+    COST = "cost_wan_yuan"
+    LON = "lon"
+    LAT = "lat"
+    SELECTED = "selected"
+    SAVED_NAME = "saved_name"
+    SAVED_AS = "saved_as"
+    REVISION = "revision"
+    MESSAGE = "message"
+    PLACE = "place"
+    PICKED = "picked"
+    SEARCH = "search"
+    COMPARED = "compared"
+    IS_STOPPED = "is_stopped"
+    LINK_READ = "link_read"
+
+
+KEPT = (
+    Key.ON_CLICK,
+    Key.SAVED_NAME,
+    Key.SELECTED,
+    Key.KIND,
+    Key.CAPACITY,
+    Key.COST,
+    Key.SEARCH,
+    Key.COMPARED,
+)
+"""Choices of single pages that are kept when the page changes, once they have been made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +125,15 @@ class Settings:
 def navigation() -> st.navigation:  # type: ignore[valid-type]
     """Return the pages with titles in the language of the session."""
     _ = words()
-    pages = {
-        "overview": _("Overview"),
-        "coverage": _("Coverage"),
-        "ratios": _("People per centre"),
-        "siting": _("New stations"),
-    }
     return st.navigation(
         [
             st.Page(
-                PAGES_FOLDER / f"{name}.py", title=title, url_path=name, default=name == "overview"
+                PAGES_FOLDER / f"{name}.py",
+                title=_(title),
+                url_path=name,
+                default=name == "overview",
             )
-            for name, title in pages.items()
+            for name, title in PAGES.items()
         ]
     )
 
@@ -86,22 +145,44 @@ def keep_choices() -> None:
     """
     study, _ = opened()
     lower, upper = study.standards.ratio_bounds
-    first = {
+    first: dict[str, Any] = {
         Key.LANGUAGE: os.environ.get(LANGUAGE_VARIABLE, "zh"),
         Key.MODE: study.travel.headline_mode or study.travel.modes[0],
         Key.MINUTES: study.travel.minutes,
         Key.LOWER: lower,
         Key.UPPER: upper,
         Key.COUNT: study.siting.count,
+        Key.EDITS: (),
+        Key.REDO: (),
+        Key.REVISION: 0,
     }
+    if Key.LINK_READ not in st.session_state:
+        first |= _read_link(study)
+        st.session_state[Key.LINK_READ] = True
     for key, value in first.items():
         st.session_state[key] = st.session_state.get(key, value)
+    for key in KEPT:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+    if st.session_state[Key.MODE] not in study.travel.modes:
+        st.session_state[Key.MODE] = study.travel.modes[0]
+
+
+def get(key: Key, default: Any = None) -> Any:
+    """Return a value of the session."""
+    return st.session_state.get(key, default)
+
+
+def put(key: Key, value: Any) -> None:
+    """Keep a value in the session."""
+    st.session_state[key] = value
 
 
 def language() -> Language:
     """Return the language of the session: Chinese first."""
     default = os.environ.get(LANGUAGE_VARIABLE, "zh")
-    return "en" if st.session_state.get(Key.LANGUAGE, default) == "en" else "zh"
+    asked = st.query_params.get("lang") if Key.LINK_READ not in st.session_state else None
+    return "en" if st.session_state.get(Key.LANGUAGE, asked or default) == "en" else "zh"
 
 
 def words() -> Translate:
@@ -110,8 +191,19 @@ def words() -> Translate:
 
 
 def study_path() -> Path:
-    """Return the study that is open: the one the app was started with, or the built-in county."""
-    return Path(os.environ.get(STUDY_VARIABLE, str(SAMPLE_STUDY)))
+    """Return the study of this session: the one chosen, else that of the app, else the county."""
+    started_with = os.environ.get(STUDY_VARIABLE, str(SAMPLE_STUDY))
+    return Path(st.session_state.get(Key.STUDY, started_with))
+
+
+def open_study(path: Path) -> None:
+    """Make a study that of this session; scenario and settings begin anew."""
+    said = st.session_state.get(Key.LANGUAGE)
+    st.session_state.clear()
+    st.session_state[Key.STUDY] = str(path)
+    st.session_state[Key.LINK_READ] = True
+    if said is not None:
+        st.session_state[Key.LANGUAGE] = said
 
 
 def settings() -> Settings:
@@ -128,14 +220,96 @@ def settings() -> Settings:
 
 def opened() -> tuple[Study, Dataset]:
     """Return the open study and its dataset, read once for all sessions."""
+
+    def read(progress: Any) -> tuple[Study, Dataset]:
+        progress(msgid("Reading the study"), 0, 0)
+        study = read_study(path)
+        return study, load_dataset(study, progress=progress)
+
     path = study_path()
-    return _opened(str(path), path.stat().st_mtime_ns)
+    return cast("tuple[Study, Dataset]", _ready("opened", _study_key(), read))
 
 
 def current() -> Assessment:
     """Return the assessment of the open study with the session's settings."""
-    path = study_path()
-    return _assessed(str(path), path.stat().st_mtime_ns, settings())
+    study, dataset = opened()
+    changed = with_settings(study, settings())
+
+    def make(progress: Any) -> Assessment:
+        return assess(dataset, changed, scenario=scenario_of(changed), progress=progress)
+
+    return cast("Assessment", _ready("assessed", (*_study_key(), settings()), make))
+
+
+def standards() -> StandardsResult:
+    """Return every standard judged on the present state."""
+    assessment = current()
+    known = getattr(assessment, "standards", None)
+    if known is not None:
+        return cast("StandardsResult", known)
+
+    def make(progress: Any) -> StandardsResult:
+        return standards_of(assessment, progress=progress)
+
+    return cast("StandardsResult", _ready("standards", (*_study_key(), settings()), make))
+
+
+def outcome(edits: tuple[Edit, ...] | None = None) -> Outcome:
+    """Return what edits give, by default those of the session."""
+    assessment = current()
+    chosen = st.session_state[Key.EDITS] if edits is None else edits
+    previous = st.session_state.get(Key.OUTCOME)
+    if previous is not None and previous.dataset.roads is not assessment.dataset.roads:
+        previous = None
+    key = (*_study_key(), settings(), chosen)
+    found = cast(
+        "Outcome",
+        _ready("outcome", key, lambda _: apply_edits(assessment, chosen, previous=previous)),
+    )
+    if edits is None:
+        st.session_state[Key.OUTCOME] = found
+    return found
+
+
+def edit(step: Edit) -> None:
+    """Add a step to the scenario of this session."""
+    st.session_state[Key.EDITS] = (*st.session_state[Key.EDITS], step)
+    st.session_state[Key.REDO] = ()
+
+
+def set_edits(steps: tuple[Edit, ...]) -> None:
+    """Replace the scenario of this session; the former one can be brought back by undo of none."""
+    st.session_state[Key.EDITS], st.session_state[Key.REDO] = steps, ()
+
+
+def undo() -> None:
+    """Take the last step back."""
+    steps = st.session_state[Key.EDITS]
+    if steps:
+        st.session_state[Key.EDITS] = steps[:-1]
+        st.session_state[Key.REDO] = (*st.session_state[Key.REDO], steps[-1])
+
+
+def redo() -> None:
+    """Take the step that was undone last again."""
+    undone = st.session_state[Key.REDO]
+    if undone:
+        st.session_state[Key.EDITS] = (*st.session_state[Key.EDITS], undone[-1])
+        st.session_state[Key.REDO] = undone[:-1]
+
+
+def link_parameters() -> dict[str, str]:
+    """Return the parameters of a link that opens the same view: settings and scenario."""
+    state = st.session_state
+    found = {
+        "lang": language(),
+        "mode": state[Key.MODE],
+        "minutes": f"{state[Key.MINUTES]:g}",
+        "lower": f"{state[Key.LOWER]:g}",
+        "upper": f"{state[Key.UPPER]:g}",
+        "edits": edits_text(state[Key.EDITS]),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def with_settings(study: Study, chosen: Settings) -> Study:
@@ -156,8 +330,17 @@ def with_settings(study: Study, chosen: Settings) -> Study:
 
 def encoded_map() -> EncodedMap:
     """Return the map of the present assessment, encoded once for all sessions."""
-    path = study_path()
-    return _encoded(str(path), path.stat().st_mtime_ns, settings(), language())
+    assessment, said = current(), language()
+    key = (*_study_key(), settings(), said)
+    return cast(
+        "EncodedMap",
+        _ready("encoded", key, lambda _: encode_map(assessment_map(assessment, said))),
+    )
+
+
+def made(kind: str, key: Hashable, make: Make) -> Any:
+    """Return what a page needs computed beside the assessment, once for all sessions."""
+    return _ready(kind, (*_study_key(), settings(), key), make)
 
 
 def static_folder() -> Path | None:
@@ -165,27 +348,110 @@ def static_folder() -> Path | None:
     return STATIC_FOLDER if os.access(STATIC_FOLDER.parent, os.W_OK) else None
 
 
+def data_folder() -> Path:
+    """Return where uploads and the list of recent studies are kept, outside the program."""
+    chosen = os.environ.get("SERVICECIRCLE_DATA")
+    folder = Path(chosen) if chosen else Path.home() / ".servicecircle"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir()) / "servicecircle"
+    return folder
+
+
 def map_download() -> bytes:
     """Return the offline map of the present assessment."""
     return map_html(current(), language()).encode()
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _opened(path: str, _modified: int) -> tuple[Study, Dataset]:
-    study = read_study(Path(path))
-    return study, load_dataset(study)
+@st.cache_resource(show_spinner=False)
+def _store() -> JobStore:
+    return JobStore()
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _assessed(path: str, modified: int, chosen: Settings) -> Assessment:
-    study, dataset = _opened(path, modified)
-    changed = with_settings(study, chosen)
-    return assess(dataset, changed, scenario=scenario_of(changed))
+def _study_key() -> tuple[str, int]:
+    """Return what the results of a study hang on; a study that has gone leads to the start page."""
+    path = study_path()
+    try:
+        return str(path), path.stat().st_mtime_ns
+    except OSError:
+        _ = words()
+        st.error(
+            _("The study `{name}` is no longer there. Open another one.").format(name=path.name)
+        )
+        st.button(_("Open the built-in county"), on_click=open_study, args=(SAMPLE_STUDY,))
+        st.stop()
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _encoded(path: str, modified: int, chosen: Settings, said: Language) -> EncodedMap:
-    return encode_map(assessment_map(_assessed(path, modified, chosen), said))
+def _ready(kind: str, key: Hashable, make: Make) -> Any:
+    """Return a result of the store; until it is there, the page shows how far the work has come."""
+    while True:
+        job = _store().job(kind, key, make)
+        if not job.wait(0.3):
+            _show_progress(job)
+        try:
+            return job.result()
+        except Cancelled:
+            if st.session_state.pop(Key.IS_STOPPED, False):
+                _stopped()
+        except PlannerError as error:
+            _faults(error)
+
+
+def _show_progress(job: Job) -> None:
+    """Show stage and seconds until the job ends; leaving the page leaves it running."""
+    _ = words()
+    place = st.empty()
+    with place.status(_("Computing"), expanded=True) as status:
+        st.button(_("Stop"), on_click=_stop, args=(job,), key=f"stop-{id(job)}")
+        bar = st.progress(0.0)
+        while not job.wait(0.25):
+            share = min(job.done / job.total, 1.0) if job.total else 0.0
+            stage = _(job.stage) if job.stage else ""
+            seconds = int(time.monotonic() - job.started)
+            status.update(label=f"{_('Computing')} · {stage} · {seconds} s")
+            bar.progress(share)
+    place.empty()
+
+
+def _stop(job: Job) -> None:
+    job.cancel()
+    st.session_state[Key.IS_STOPPED] = True
+
+
+def _stopped() -> None:
+    _ = words()
+    st.info(_("Stopped. Nothing was changed."))
+    st.button(_("Compute again"))
+    st.stop()
+
+
+def _faults(error: PlannerError) -> None:
+    """Show what is wrong with the input, one sentence each, and a way on."""
+    _ = words()
+    for finding in error.findings[:20]:
+        st.error(finding_sentence(finding, _))
+    st.button(_("Open the built-in county"), on_click=open_study, args=(SAMPLE_STUDY,))
+    st.stop()
+
+
+def _read_link(study: Study) -> dict[str, Any]:
+    """Return what the address asks for; what cannot be read is left out and said."""
+    asked = st.query_params
+    found: dict[str, Any] = {}
+    if asked.get("lang") in {"zh", "en"}:
+        found[Key.LANGUAGE] = asked["lang"]
+    if asked.get("mode") in study.travel.modes:
+        found[Key.MODE] = asked["mode"]
+    for name, key in (("minutes", Key.MINUTES), ("lower", Key.LOWER), ("upper", Key.UPPER)):
+        text = asked.get(name, "")
+        if text.replace(".", "", 1).isdigit() and float(text) >= 1:
+            found[key] = float(text)
+    try:
+        found[Key.EDITS] = edits_from_text(asked.get("edits", ""))
+    except PlannerError as error:
+        found[Key.MESSAGE] = finding_sentence(error.findings[0], words())
+    return found
 
 
 def _first(modes: tuple[str, ...], mode: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,23 +13,48 @@ from app_pages._session import (
     Key,
     current,
     encoded_map,
+    get,
     keep_choices,
     map_download,
     opened,
+    put,
     static_folder,
     words,
 )
 from planning.figures import mode_text, share_text
-from planning.headers import column_title
+from planning.maps import EncodedMap, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
+from planning.maps.layers import Layer
 from planning.report import figure_name
 from planning.run import run_number
-from planning.tables import Column, csv_text
+from planning.sheets import Sheet
+from planning.table_views import sheet_of_columns, workbook_bytes
+from planning.tables import Column
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STYLE = """<style>
+.block-container {padding: 2.4rem 2rem 1rem 2rem; max-width: 1900px}
+h1 {font-size: 1.7rem !important; padding: 0 0 .2rem 0 !important}
+h3 {font-size: 1.15rem !important; padding-top: .3rem !important}
+[data-testid="stMetricValue"] {font-size: 1.7rem}
+[data-testid="stSidebarUserContent"] {padding-top: .5rem}
+</style>"""
+
+
+def page(title: str) -> None:
+    """Begin a page: choices at the side, then the title with place, dates and run number."""
+    st.html(STYLE)
+    keep_choices()
+    sidebar()
+    heading(title)
+    message = get(Key.MESSAGE)
+    if message:
+        st.warning(message)
+        put(Key.MESSAGE, None)
 
 
 def sidebar() -> None:
     """Show language, mode, limit and the norm of people per centre, and the map's download."""
-    keep_choices()
     _ = words()
     study, dataset = opened()
     with st.sidebar:
@@ -47,9 +73,9 @@ def sidebar() -> None:
             key=Key.MODE,
             format_func=lambda mode: mode_text(mode, _),
         )
-        st.number_input(_("Minutes"), 1.0, 120.0, step=1.0, key=Key.MINUTES)
-        st.number_input(_("Fewest people per centre"), 1.0, step=1000.0, key=Key.LOWER)
-        st.number_input(_("Most people per centre"), 1.0, step=1000.0, key=Key.UPPER)
+        st.number_input(_("Minutes"), 1.0, 120.0, step=1.0, format="%g", key=Key.MINUTES)
+        st.number_input(_("Fewest people per centre"), 1.0, step=1e3, format="%.0f", key=Key.LOWER)
+        st.number_input(_("Most people per centre"), 1.0, step=1e3, format="%.0f", key=Key.UPPER)
         st.download_button(
             _("Download the offline map"),
             data=map_download,
@@ -64,7 +90,7 @@ def heading(title: str) -> None:
     _ = words()
     assessment = current()
     dataset = assessment.dataset
-    st.title(title)
+    st.title(title, anchor=False)
     parts = [
         dataset.title,
         _("data as of {date}").format(date=dataset.date),
@@ -93,38 +119,82 @@ def coverage_metrics() -> None:
         st.info(_("The mode of the circle is not confirmed (口径未确认): no verdict is given."))
 
 
-def county_map(*, height: int = 560) -> None:
-    """Show the map of the present assessment; it asks nothing of the internet."""
-    st_folium(
-        interactive_map(
-            encoded_map(),
-            static_dir=static_folder(),
-            options=MapOptions(view_key="county"),
-        ),
-        height=height,
-        use_container_width=True,
-        returned_objects=[],
-        key=Key.VIEW,
-    )
-
-
-def table(columns: Sequence[Column], *, file_name: str, hidden: Sequence[str] = ()) -> None:
-    """Show a result table and offer it as the CSV file that a run writes.
+def county_map(
+    *,
+    height: int = 560,
+    layers: Sequence[Layer | None] = (),
+    options: MapOptions | None = None,
+    encoded: EncodedMap | None = None,
+    key: str = Key.VIEW,
+) -> tuple[float, float] | None:
+    """Show a map that asks nothing of the internet; return (lon, lat) of a click not seen before.
 
     Parameters
     ----------
-    columns
-        All columns of the file.
-    hidden
-        Names that are in the file and not on the page.
+    layers
+        Laid over the map without drawing it anew.
+    encoded
+        The map; that of the present assessment by default.
     """
-    _ = words()
-    shown = {column_title(c.name, _): list(c.values) for c in columns if c.name not in hidden}
-    st.dataframe(pd.DataFrame(shown), hide_index=True, width="stretch")
-    st.download_button(
-        _("Download the table (CSV)"),
-        data=lambda: csv_text(columns).encode("utf-8-sig"),
-        file_name=file_name,
-        mime="text/csv",
-        on_click="ignore",
+    folder = static_folder()
+    shown = [layer for layer in layers if layer is not None]
+    answer: dict[str, Any] = st_folium(
+        interactive_map(
+            encoded or encoded_map(),
+            static_dir=folder,
+            options=options or MapOptions(view_key="county"),
+        ),
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=[edit_group(shown, static_dir=folder)] if shown else None,
+        key=key,
     )
+    click = (answer or {}).get("last_clicked")
+    if not click or click == get(Key.CLICK):
+        return None
+    put(Key.CLICK, click)
+    return float(click["lng"]), float(click["lat"])
+
+
+def table(
+    columns: Sequence[Column], *, file_name: str, hidden: Sequence[str] = (), height: int = 380
+) -> int | None:
+    """Show columns as a table in words with an XLSX download; return the row that is selected."""
+    shown = [column for column in columns if column.name not in hidden]
+    sheet = sheet_of_columns(file_name.partition(".")[0], shown, words())
+    return sheet_table(sheet, file_name=file_name, height=height)
+
+
+def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380) -> int | None:
+    """Show a sheet with an XLSX download; return the row that is selected."""
+    _ = words()
+    event = st.dataframe(
+        pd.DataFrame(sheet.rows, columns=unique_headers(sheet.headers)),
+        hide_index=True,
+        height=height if len(sheet.rows) > 8 else "auto",
+        row_height=30,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"table-{file_name}",
+    )
+    st.download_button(
+        _("Download the table (XLSX)"),
+        data=lambda: workbook_bytes([sheet]),
+        file_name=file_name,
+        mime=XLSX,
+        on_click="ignore",
+        key=f"file-{file_name}",
+    )
+    rows = event["selection"]["rows"]
+    return int(rows[0]) if rows and rows[0] < len(sheet.rows) else None
+
+
+def unique_headers(headers: Sequence[str]) -> list[str]:
+    """Return headers with a number behind those that occur again."""
+    seen: dict[str, int] = {}
+    found = []
+    for header in headers:
+        seen[header] = seen.get(header, 0) + 1
+        found.append(header if seen[header] == 1 else f"{header} {seen[header]}")
+    return found

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from app_pages._session import current, words
-from app_pages._widgets import county_map, coverage_metrics, heading, sidebar, table
+from app_pages._widgets import county_map, coverage_metrics, page, table
 from planning.results import gap_columns, village_columns, zone_columns
 
 _ = words()
-sidebar()
-heading(_("Who is inside the circle"))
+page(_("Who is inside the circle"))
 coverage_metrics()
 county_map()
 

@@ -4,13 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from app_pages._session import current, words
-from app_pages._widgets import county_map, coverage_metrics, heading, sidebar
+from app_pages._widgets import county_map, coverage_metrics, page
 from planning.figures import mode_text, people_text
 from planning.report import LEDGER_LABELS, ratio_lines, sensitivity_lines, warning_lines
 
 _ = words()
-sidebar()
-heading(_("20-minute service circle: overview"))
+page(_("20-minute service circle: overview"))
 coverage_metrics()
 for line in sensitivity_lines(current(), _):
     st.caption(line)

@@ -4,15 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from app_pages._session import current, words
-from app_pages._widgets import heading, sidebar
+from app_pages._widgets import page
 from planning.centres import VIEW_NAMES
 from planning.figures import people_text
 from planning.norms import size_text
 from planning.report import bounds_text
 
 _ = words()
-sidebar()
-heading(_("People per government-run centre"))
+page(_("People per government-run centre"))
 ratios = current().ratios
 st.markdown(
     "力争城区街道或每3-10万服务人口有一所政府举办的社区卫生服务中心 "

@@ -4,13 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from app_pages._session import Key, current, words
-from app_pages._widgets import county_map, heading, sidebar, table
+from app_pages._widgets import county_map, page, table
 from planning.report import site_lines
 from planning.results import site_columns
 
 _ = words()
-sidebar()
-heading(_("Where should the next station go"))
+page(_("Where should the next station go"))
 st.slider(_("New stations"), 1, 30, key=Key.COUNT)
 for line in site_lines(current(), _)[1:3]:
     st.markdown(line)
