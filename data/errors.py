@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from data.audit_messages import AUDIT_MESSAGES
 from data.messages import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
+from data.network_messages import DATABASE_MESSAGES
 from data.road_messages import ROAD_MESSAGES
 from data.siting_messages import SITING_MESSAGES
 from geo.errors import MESSAGES as GEO_MESSAGES
@@ -19,6 +20,7 @@ MESSAGES: dict[str, Message] = {
     **PLACE_MESSAGES,
     **AUDIT_MESSAGES,
     **ROAD_MESSAGES,
+    **DATABASE_MESSAGES,
     "file_missing": Message(
         "error", "the file does not exist", "Correct `path` (it is relative to the study file)."
     ),
@@ -114,6 +116,36 @@ MESSAGES: dict[str, Message] = {
     ),
     "scenario_content": Message(
         "error", "the scenario cannot be read at `{key}`: {reason}", "Correct it or save it again."
+    ),
+    "declared_none": Message(
+        "warning",
+        "{count} villages are in no declared service area",
+        "Add them to the service areas; until then they are served by no centre in that view.",
+    ),
+    "declared_several": Message(
+        "warning",
+        "{count} areas are declared to more than one institution; their people are shared equally",
+        "Leave one institution for each, or state the people of each row.",
+    ),
+    "declared_unknown_area": Message(
+        "warning",
+        "{count} declared areas are neither a village nor a zone of the study",
+        "Correct the codes.",
+    ),
+    "declared_not_a_centre": Message(
+        "warning",
+        "{count} areas are declared to institutions that are no operating government-run centre",
+        "Correct the institution, its status or its owner.",
+    ),
+    "declared_overlap": Message(
+        "warning",
+        "{count} areas hold people who are declared twice, by their village and by their zone",
+        "Leave the village or the zone.",
+    ),
+    "owner_unverified": Message(
+        "warning",
+        "{count} centres do not say who runs them, or in words that are not known",
+        "Fill the owner; docs/standards.md lists the words.",
     ),
 }
 

@@ -16,8 +16,8 @@ Ints: TypeAlias = NDArray[np.int32]
 Mask: TypeAlias = NDArray[np.bool_]
 
 
-CACHED_SEARCHES = 48
-"""Answers kept by one `ModeTimes`: the same sets of points are asked for again and again."""
+CACHED_BYTES = 2**26
+"""Memory for the answers kept by one `ModeTimes`: the same sets of points are asked for again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class ModeTimes:
         """Return (n_demand,) tenths to the nearest used facility, as `nearest_tenths`."""
         key = np.packbits(is_used).tobytes()
         if key not in self.found:
-            if len(self.found) >= CACHED_SEARCHES:
+            if len(self.found) >= max(2, CACHED_BYTES // (4 * self.pairs.n_demand + 1)):
                 self.found.pop(next(iter(self.found)))
             self.found[key] = nearest_tenths(self.pairs, is_used)
         return self.found[key]

@@ -13,9 +13,9 @@ from planning.villages import CoverMode, Reason
 from planning.wording import Language, Translate, msgid
 
 COVER_WORDS: dict[CoverMode, str] = {
-    CoverMode.POINT: msgid("point"),
-    CoverMode.CLUSTER: msgid("cluster"),
-    CoverMode.CIRCUIT: msgid("circuit"),
+    CoverMode.POINT: msgid("point cover"),
+    CoverMode.CLUSTER: msgid("cluster cover"),
+    CoverMode.CIRCUIT: msgid("circuit cover"),
     CoverMode.UNCOVERED: msgid("uncovered"),
     CoverMode.NO_PEOPLE: msgid("no people"),
 }

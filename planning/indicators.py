@@ -224,7 +224,7 @@ def figure_of_list(
     total = float(np.nansum(values))
     has_people = population.people > 0
     return IndicatorFigure(
-        value=total / population.people * standard.scale if has_people else None,
+        value=total * standard.scale / population.people if has_people else None,
         numerator=total,
         denominator=population.people,
         year=population.year,
@@ -298,7 +298,7 @@ def _value(row: Row, standard: Standard) -> tuple[float | None, Problem, bool]:
     if numerator is not None and denominator is not None:
         if denominator <= 0:
             return None, "zero_denominator", False
-        value = numerator / denominator * standard.scale
+        value = numerator * standard.scale / denominator
         if stated is not None:
             is_inconsistent = abs(value - stated) > max(MISMATCH * abs(value), 0.011)
     elif stated is None:

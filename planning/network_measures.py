@@ -218,7 +218,7 @@ def tier_coverage(subject: Subject) -> list[Verdict]:
                 current=share,
                 numerator=covered,
                 denominator=total,
-                gap_people=total - covered,
+                gap_people=None if subject.target is None else total - covered,
                 mode=standard.mode,
                 minutes=standard.minutes,
                 base=standard.base,
@@ -244,6 +244,7 @@ def sole_doctor(subject: Subject) -> list[Verdict]:
             minutes=subject.evidence.given.minutes,
             base=subject.standard.base,
             notes=(
+                Note("people_losing", (("people", exits.people_losing_together),)),
                 Note("exits", (("count", len(exits.exits)), ("year", exits.year))),
                 Note("villages_losing", (("count", len(exits.villages_losing)),)),
             ),

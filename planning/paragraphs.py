@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from planning.assess_standards import StandardsResult
 from planning.figures import MODE_NAMES, people_text
 from planning.standards import Preset, Standard
-from planning.verdicts import Status, Verdict, gap_text, note_text, verdict_text
+from planning.verdicts import (
+    Status,
+    Verdict,
+    gap_text,
+    note_text,
+    separator,
+    verdict_text,
+)
 from planning.villages import Reason, VillageCover, VillageRow
 from planning.wording import Language, Translate, msgid, translator
 
@@ -77,9 +84,11 @@ def paragraph(result: StandardsResult, verdicts: Sequence[Verdict], language: La
         text = translate(msgid("{count} more government-run centres would close it."))
         sentences.append(text.format(count=whole.gap_institutions))
     if whole.notes:
-        notes = translate(msgid("; ")).join(note_text(note, translate) for note in whole.notes)
+        notes = separator(msgid("A; B"), translate).join(
+            note_text(note, translate) for note in whole.notes
+        )
         sentences.append(translate(msgid("Notes: {notes}.")).format(notes=notes))
-    return translate(msgid(" ")).join(sentences)
+    return separator(msgid("A B"), translate).join(sentences)
 
 
 def _opening(preset: Preset, standard: Standard, whole: Verdict, language: Language) -> str:
@@ -118,11 +127,11 @@ UNIT_WORDS: dict[str, str] = {
     "": "",
     "人": msgid("people"),
     "元": msgid("yuan"),
-    "家": msgid("institutions"),
+    "家": msgid("institution(s)"),
     "个": msgid("units"),
     "种": msgid("kinds"),
     "张": msgid("beds"),
-    "岁": msgid("years"),
+    "岁": msgid("years of life"),
     "人/所": msgid("people a centre"),
     "/10万": msgid("per 100,000"),
     "‰": msgid("per 1,000"),
@@ -201,7 +210,7 @@ def _worst_zones(standard: Standard, zones: Sequence[Verdict], translate: Transl
     rows.sort(key=lambda r: (-(r.gap_people or 0.0), -(r.gap_institutions or 0), r.zone_code))
     if not rows:
         return []
-    listed = translate(msgid("; ")).join(
+    listed = separator(msgid("A; B"), translate).join(
         translate(msgid("{zone}: {gap}")).format(
             zone=row.zone_name, gap=gap_text(row, standard, translate)
         )
@@ -215,7 +224,7 @@ def _villages(cover: VillageCover, translate: Translate) -> list[str]:
     uncovered = worst_villages(cover)
     if not uncovered:
         return []
-    listed = translate(msgid(", ")).join(
+    listed = separator(msgid("A, B"), translate).join(
         translate(msgid("{village} ({people} people, {reason})")).format(
             village=row.name,
             people=people_text(row.people - row.people_covered),
@@ -229,7 +238,7 @@ def _villages(cover: VillageCover, translate: Translate) -> list[str]:
         translate(REMEDIES[reason]).format(count=count) for reason, count in counts.items() if count
     ]
     text = translate(msgid("To close the gap: {remedies}."))
-    return [*sentences, text.format(remedies=translate(msgid("; ")).join(remedies))]
+    return [*sentences, text.format(remedies=separator(msgid("A; B"), translate).join(remedies))]
 
 
 def worst_villages(cover: VillageCover) -> list[VillageRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo.errors import Finding
 from planning.centres import COUNTING_UNIT, VIEW_NAMES, View
 from planning.norms import RatioBounds, SizeStatus, size_text
 from planning.ratios import STANDARD_ID, AllZonesRatio, Ratios, ServiceRatio, UrbanVerdict
@@ -50,6 +51,25 @@ def view_differences(ratios: Ratios) -> list[dict[str, Any]]:
         row |= {f"{view}_minus_{order[0]}": views[view] - views[order[0]] for view in order[1:]}
         rows.append(row)
     return rows
+
+
+def ratio_findings(ratios: Ratios) -> tuple[Finding, ...]:
+    """Return what is doubtful about declared areas and owners, one finding a reason."""
+    findings = []
+    for reason in sorted({fault.reason for fault in ratios.faults}):
+        faults = [fault for fault in ratios.faults if fault.reason == reason]
+        findings.append(
+            Finding(
+                f"declared_{reason}",
+                (("count", len(faults)),),
+                rows=tuple(fault.area_code for fault in faults),
+                people=float(sum(fault.people for fault in faults)),
+            )
+        )
+    if ratios.unknown_owner:
+        params = (("count", len(ratios.unknown_owner)),)
+        findings.append(Finding("owner_unverified", params, rows=ratios.unknown_owner))
+    return tuple(findings)
 
 
 def _common(view: View, size: SizeStatus, bounds: RatioBounds) -> dict[str, Any]:

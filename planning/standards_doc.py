@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from planning.centres import COUNTING_UNIT, OWNER_RULES, VIEW_NAMES
 from planning.standards import Preset, Standard, load_presets
 from planning.villages import VillageRules
 
@@ -79,8 +80,39 @@ def standards_page(presets: Sequence[Preset] | None = None) -> str:
     presets = load_presets() if presets is None else presets
     rules = VillageRules()
     villages = VILLAGES.format(**{name: getattr(rules, name) for name in rules.__slots__})
-    parts = [HEAD, villages, _topics(presets), *(_preset(preset) for preset in presets)]
+    parts = [HEAD, _who_counts(), villages, _topics(presets)]
+    parts += [_preset(preset) for preset in presets]
     return "\n".join(part.strip() + "\n" for part in parts)
+
+
+def _who_counts() -> str:
+    """Return who runs an institution by the words of the list, and the unit of counting."""
+    lines = [
+        "## Who counts",
+        "",
+        f"The unit of counting is the licensed institution ({COUNTING_UNIT}). A centre whose "
+        "`parent_id` is another centre is a branch (分中心) and counts under it unless the study "
+        "says so; stations count under their centre. Facilities outside all zones never enter N1.",
+        "",
+        "Who runs an institution is read from `owner`, from the top, by the first row with a word "
+        "in it; no word means not verified (待核实): such centres are listed, and where they could "
+        "change N1 it is not judged [K].",
+        "",
+        "| run by | words | government-run |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {rule.label} | {', '.join(rule.words)} | {rule.government_run} |"
+        for rule in OWNER_RULES
+    ]
+    lines += [
+        "",
+        "N1 has three views of service population, in this order: "
+        + ", ".join(f"{name} (`{view}`)" for view, name in VIEW_NAMES.items())
+        + ". People of a zone whom no centre serves in a view are added to their zone's load, so "
+        "that nobody drops out of the count.",
+    ]
+    return "\n".join(lines)
 
 
 def _topics(presets: Sequence[Preset]) -> str:

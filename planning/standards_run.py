@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -43,13 +44,14 @@ def standards_of(assessment: Assessment, *, progress: Progress | None = None) ->
     Cancelled
         When `progress` raises it.
     """
-    presets = study_presets(assessment.study.standards.preset)
+    presets = study_presets(assessment.study.standards.preset, assessment.study.path.parent)
     return assess_standards(standards_input(assessment, progress=progress), presets=presets)
 
 
-def study_presets(own: str) -> tuple[Preset, ...]:
-    """Return the study's preset (a name or a path) and every shipped one, each once."""
-    return tuple(load_preset(name) for name in dict.fromkeys((own, *SHIPPED)))
+def study_presets(own: str, folder: Path) -> tuple[Preset, ...]:
+    """Return the study's preset (a name, or a path from its folder) and every shipped one."""
+    name = own if own in SHIPPED else str(folder / own)
+    return tuple(load_preset(name) for name in dict.fromkeys((name, *SHIPPED)))
 
 
 def standards_input(

@@ -23,7 +23,7 @@ from planning.paragraphs import (
 )
 from planning.sheets import Row, Sheet, sheet_of
 from planning.standards import Preset, Standard
-from planning.verdicts import Verdict, gap_text, missing_text, note_text, verdict_text
+from planning.verdicts import Verdict, gap_text, missing_text, note_text, separator, verdict_text
 from planning.wording import Language, Translate, msgid, translator
 
 
@@ -58,7 +58,9 @@ def _verdict_cells(
 ) -> Row:
     preset, standard = result.standard_of(verdict)
     gap = verdict.gap_units
-    notes = translate(msgid("; ")).join(note_text(note, translate) for note in verdict.notes)
+    notes = separator(msgid("A; B"), translate).join(
+        note_text(note, translate) for note in verdict.notes
+    )
     return (
         verdict_text(verdict, preset, standard, language),
         figure_text(standard, verdict, translate) if verdict.current is not None else None,
@@ -215,7 +217,7 @@ def _scores(result: StandardsResult, language: Language, translate: Translate) -
         msgid("Target"),
         msgid("Current"),
         msgid("Verdict"),
-        msgid("Gap"),
+        msgid("Target gap"),
         msgid("Score"),
     )
     return sheet_of(msgid("Score sheet"), headers, rows, translate)

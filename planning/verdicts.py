@@ -76,7 +76,7 @@ INPUT_NAMES: dict[str, str] = {
     "indicators": msgid("indicator data"),
     "projects": msgid("project list"),
     "centres": msgid("people per centre"),
-    "people": msgid("people"),
+    "people": msgid("population data"),
     "institutions": msgid("institutions to count"),
     "denominator": msgid("the denominator is zero"),
     "value": msgid("the row has no value"),
@@ -115,6 +115,7 @@ NOTES: dict[str, str] = {
     "needs_per_year": msgid("needs {change:+.2f} a year until {year}"),
     "changes_per_year": msgid("has changed by {change:+.2f} a year"),
     "villages_losing": msgid("{count} villages lose their cover"),
+    "people_losing": msgid("{people:,.0f} people lose the circle when all of them stop"),
     "exits": msgid("{count} points by {year}"),
     "programme": msgid("{done} of {planned} projects are done"),
     "subsidy": msgid(
@@ -218,9 +219,20 @@ def verdict_text(verdict: Verdict, preset: Preset, standard: Standard, language:
     return translate(verdict.wording)
 
 
+def separator(sample: str, translate: Translate) -> str:
+    """Return what stands between two things in the language, read off a sample such as "A, B".
+
+    >>> separator("A, B", lambda text: text)
+    ', '
+    """
+    return translate(sample)[1:-1]
+
+
 def missing_text(verdict: Verdict, translate: Translate) -> str:
     """Return what is missing, joined."""
-    return translate(msgid(", ")).join(translate(INPUT_NAMES[key]) for key in verdict.missing)
+    return separator(msgid("A, B"), translate).join(
+        translate(INPUT_NAMES[key]) for key in verdict.missing
+    )
 
 
 def note_text(note: Note, translate: Translate) -> str:
@@ -249,4 +261,4 @@ def gap_text(verdict: Verdict, standard: Standard, translate: Translate) -> str:
         if verdict.gap_units.is_estimate:
             text = translate(msgid("{count} short (estimated)"))
         parts.append(text.format(count=f"{verdict.gap_units.units:,.0f}"))
-    return translate(msgid(", ")).join(parts)
+    return separator(msgid("A, B"), translate).join(parts)

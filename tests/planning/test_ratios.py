@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.errors import severity
 from data.types import Demand, Facilities, ServiceArea, Villages, Zones
 from planning.centres import (
     OWNER_RULES,
@@ -20,7 +21,7 @@ from planning.centres import (
     nearest_view,
 )
 from planning.norms import RatioBounds, SizeStatus, centres_needed, size_of, size_text
-from planning.ratio_rows import ratio_rows, view_differences
+from planning.ratio_rows import ratio_findings, ratio_rows, view_differences
 from planning.ratios import ColumnStatus, Ratios, UrbanResult, service_ratios
 
 GOVERNMENT = "区卫生健康局"
@@ -370,6 +371,22 @@ def test_declared_areas_and_their_faults(make: SimpleNamespace) -> None:
         ("none", "V4"): 40.0,
     }
     assert ratios.totals[0].unassigned_people == 40
+
+
+def test_findings_name_the_areas_and_the_people(make: SimpleNamespace) -> None:
+    ratios = judge(
+        make.zones(("Z1", True)),
+        make.demand([100, 200, 5], [0, 0, 0], [0, 1, 2]),
+        make.facilities(centre("A"), centre("B") | {"owner": ""}),
+        areas=[ServiceArea("V1", "A", None), ServiceArea("V1", "B", None)],
+        villages=make.villages(("V1", 0), ("V2", 0), ("V3", 0)),
+    )
+    findings = {finding.code: finding for finding in ratio_findings(ratios)}
+    assert findings["declared_none"].rows == ("V2", "V3")
+    assert findings["declared_none"].people == 205
+    assert findings["declared_several"].people == 100
+    assert findings["owner_unverified"].rows == ("B",)
+    assert all(severity(finding) == "warning" for finding in findings.values())
 
 
 def test_a_zone_and_its_village_declared_twice_is_an_overlap(make: SimpleNamespace) -> None:

@@ -277,6 +277,28 @@ def test_indicator_rows_of_study_and_zone(study: Callable[..., StandardsResult])
     assert "data_after_target" in {note.code for note in zhoushan.notes}
 
 
+def test_beds_by_kind_stay_apart(study: Callable[..., StandardsResult]) -> None:
+    rows = [
+        {"indicator_id": "beds_per_1000", "year": 2024, "value": value, "base": base}
+        for base, value in (("编制床位", 5.1), ("实有床位", 6.2), ("开放床位", 6.0))
+    ]
+    beds = study(indicators=rows).by_standard()["shangyu-2022/A07"]
+    assert [(v.base, v.current, v.status.value) for v in beds] == [
+        ("实有床位", 6.2, "met"),
+        ("开放床位", 6.0, "not_met"),
+        ("编制床位", 5.1, "not_met"),
+    ]
+
+
+def test_beds_added_up_from_the_list_when_no_row_says(
+    study: Callable[..., StandardsResult],
+) -> None:
+    rows = (centre("A", 0, beds=310), clinic("B", 1), clinic("C", 1))
+    verdict = whole(study(facilities=rows), "shangyu-2022/A07")
+    assert verdict.current == pytest.approx(5.0)
+    assert {"from_list", "blank_rows"} <= {note.code for note in verdict.notes}
+
+
 @pytest.mark.parametrize(
     ("values", "status", "missing"),
     [
