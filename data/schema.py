@@ -10,13 +10,16 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from data.addresses import AddressError, DatabaseAddress, is_address, redacted
 from geo.errors import Finding
 
 T = TypeVar("T")
 
-_FLAT = "flat"
+_FLAT, _ADDRESS = "flat", "address"
 FLAT = {_FLAT: True}
 """Metadata of a dataclass field whose own keys stand beside those of the table that holds it."""
+ADDRESS_IN_PATH = {_ADDRESS: True}
+"""Metadata of a field that takes the address of a database which the study writes at `path`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +89,18 @@ def _known_keys(cls: Any) -> set[str]:
     for item in fields(cls):
         if item.metadata.get(_FLAT):
             known |= _known_keys(core_type(hints[item.name]))
-        else:
+        elif not item.metadata.get(_ADDRESS):
             known.add(item.name)
     return known
 
 
 def _build(cls: type[T], values: Mapping[str, Any], key: str, context: Context) -> T | None:
     hints = get_type_hints(cls)
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = _read_address(cls, values, key, context)
     is_complete = True
     for item in fields(cls):  # type: ignore[arg-type]
+        if item.name in arguments or item.metadata.get(_ADDRESS):
+            continue
         hint = hints[item.name]
         is_optional = item.default is not MISSING or item.default_factory is not MISSING
         if item.metadata.get(_FLAT):
@@ -112,6 +117,24 @@ def _build(cls: type[T], values: Mapping[str, Any], key: str, context: Context) 
         elif not is_optional:
             is_complete = False
     return cls(**arguments) if is_complete else None
+
+
+def _read_address(
+    cls: Any, values: Mapping[str, Any], key: str, context: Context
+) -> dict[str, Any]:
+    """Return the fields that a database address at `path` fills; none where there is none."""
+    path = values.get("path")
+    name = next((item.name for item in fields(cls) if item.metadata.get(_ADDRESS)), None)
+    if name is None or not isinstance(path, str) or not is_address(path):
+        return {}
+    try:
+        address = DatabaseAddress(path.strip())
+    except AddressError as fault:
+        context.report(
+            "study_key_type", key=_join(key, "path"), expected=str(fault), actual="this address"
+        )
+        return {"path": Path("address")}
+    return {"path": Path(address.database), name: address}
 
 
 def _read_flat(
@@ -154,13 +177,16 @@ def _read_path(value: Any, key: str, context: Context) -> Path | None:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         context.report("study_key_type", key=key, expected="a file path", actual=_shown(value))
         return None
+    if is_address(value):
+        context.report("study_key_type", key=key, expected="a file path", actual=_shown(value))
+        return None
     path = context.folder / value
     try:
         is_there = path.is_file()
     except OSError:  # a name longer than the file system allows
         is_there = False
     if not is_there:
-        context.report("study_file_missing", key=key, path=value[:200])
+        context.report("study_file_missing", key=key, path=redacted(value)[:200])
         return None
     return path
 
@@ -240,7 +266,7 @@ _PLAIN: dict[Any, Any] = {
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = redacted(repr(value) if isinstance(value, str) else str(value))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from data.schema import FLAT
+from data.addresses import DatabaseAddress
+from data.schema import ADDRESS_IN_PATH, FLAT
 from data.types import FACILITY_COLUMNS
 
 ModeName = Literal["walk", "walk_elderly", "e_bike", "car"]
@@ -51,6 +52,8 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 class TableSource:
     """A file with a layer and a column mapping (our name -> the file's name).
 
+    Where `path` is the address of a database, `database` holds it and `layer` names a table or
+    `query` a selection; `path` then is the name of the database only.
     `crs` and `encoding` state what the file itself does not say; `coordinates` states which of the
     systems of Chinese web maps it is in (`auto`: propose one and ask); `licence`, `attribution` and
     `date` are shown on every map and GeoPackage.
@@ -65,6 +68,8 @@ class TableSource:
     licence: str = ""
     attribution: str = ""
     date: str = ""
+    query: str | None = None
+    database: DatabaseAddress | None = field(default=None, metadata=ADDRESS_IN_PATH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 from data.errors import StudyError
 from data.schema import Context, core_type, read_table
-from data.study import COLUMN_NAMES, Study
+from data.study import COLUMN_NAMES, Study, TableSource
 from geo.errors import Finding
 
 FORMAT = 1
@@ -138,6 +138,7 @@ def _study(path: Path, tables: Mapping[str, Any], context: Context) -> Study | N
     if heading is None or any(_is_required(n) and n not in values for n in kinds):
         return None
     _check_values(heading, values, context)
+    _check_databases(values, context)
     return Study(
         path=path,
         name=heading.name,
@@ -177,6 +178,18 @@ def _check_values(heading: _Heading, values: Mapping[str, Any], context: Context
         value = getattr(table, name) if table is not None else None
         if value is not None and not is_right(value):
             context.report("study_key_type", key=key, expected=expected, actual=str(value)[:60])
+
+
+def _check_databases(values: Mapping[str, Any], context: Context) -> None:
+    """Report a database without a layer or query, and a query without a database."""
+    for name, table in values.items():
+        source = table if isinstance(table, TableSource) else getattr(table, "source", None)
+        if not isinstance(source, TableSource):
+            continue
+        if source.database is None and source.query is not None:
+            context.report("study_query_of_file", key=f"{name}.query")
+        if source.database is not None and (source.layer is None) == (source.query is None):
+            context.report("study_database_layer", key=name)
 
 
 def _is_date(value: str) -> bool:
