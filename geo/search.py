@@ -18,6 +18,7 @@ Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
+Words: TypeAlias = NDArray[np.uint64]
 
 UNREACHED = np.int32(2**31 - 1)
 """Tenths of a second where there is no path."""
@@ -68,7 +69,7 @@ def settle_nearest(
     n_nodes, mask = best.shape[0], width - 1
     first = np.full(width, NOWHERE, np.int32)
     # One row a node keeps what a step needs in one line of the processor's cache; links and unlinks
-    # are written out below, because calls take a third of the speed.
+    # are written out in the inner loop, because calls take a third of the speed.
     table = np.empty((n_nodes, 4), np.int32)
     for u in range(n_nodes):
         table[u, TIME], table[u, SITE] = UNREACHED, NOWHERE
@@ -76,30 +77,10 @@ def settle_nearest(
     while waiting > 0 or k < seed_node.shape[0]:
         if waiting == 0:
             now = max(now, seed_tenths[k])
-        bucket = now & mask
         while k < seed_node.shape[0] and seed_tenths[k] <= now:
-            u = seed_node[k]
-            was = table[u, TIME]
-            if now < was:
-                if was != UNREACHED:
-                    leader, follower = table[u, BEFORE], table[u, AFTER]
-                    if leader == NOWHERE:
-                        first[was & mask] = follower
-                    else:
-                        table[leader, AFTER] = follower
-                    if follower >= 0:
-                        table[follower, BEFORE] = leader
-                    waiting -= 1
-                follower = first[bucket]
-                table[u, TIME], table[u, SITE] = now, seed_facility[k]
-                table[u, BEFORE], table[u, AFTER] = NOWHERE, follower
-                if follower >= 0:
-                    table[follower, BEFORE] = u
-                first[bucket] = u
-                waiting += 1
-            elif now == was and seed_facility[k] < table[u, SITE]:
-                table[u, SITE] = seed_facility[k]
+            waiting += _enter(table, first, mask, seed_node[k], now, seed_facility[k])
             k += 1
+        bucket = now & mask
         while first[bucket] != NOWHERE:
             u = first[bucket]
             follower = table[u, AFTER]
@@ -141,6 +122,31 @@ def settle_nearest(
         now += 1
     for u in range(n_nodes):
         best[u], facility[u] = table[u, TIME], table[u, SITE]
+
+
+@njit(nogil=True, cache=True)
+def _enter(table: Ints, first: Ints, mask: int, u: int, now: int, site: int) -> int:
+    """Let a seed enter the bucket of this moment; return how many more nodes wait."""
+    was = table[u, TIME]
+    if now > was or (now == was and site >= table[u, SITE]):
+        return 0
+    table[u, SITE] = site
+    if now == was:
+        return 0
+    if was != UNREACHED:
+        leader, follower = table[u, BEFORE], table[u, AFTER]
+        if leader == NOWHERE:
+            first[was & mask] = follower
+        else:
+            table[leader, AFTER] = follower
+        if follower >= 0:
+            table[follower, BEFORE] = leader
+    follower = first[now & mask]
+    table[u, TIME], table[u, BEFORE], table[u, AFTER] = now, NOWHERE, follower
+    if follower >= 0:
+        table[follower, BEFORE] = u
+    first[now & mask] = u
+    return 1 if was == UNREACHED else 0
 
 
 # ---- from places to nodes, and back
@@ -400,7 +406,7 @@ def reach_rows(
     after: Ints,
     settled: Ints,
     place_best: Ints,
-    bits: NDArray[np.uint64],
+    bits: Words,
     place_out: Ints,
     tenths_out: Ints,
     count_out: Longs,
@@ -411,25 +417,17 @@ def reach_rows(
     Returns (next facility, pairs written); stops early when the next row would not fit.
     """
     used = 0
+    span = np.empty(2, np.int64)
     for f in range(start, stop):
         settled_count = _sweep(
             indptr, node, tenths, seed_node[f], seed_tenths[f], limit,
             best, first, entry, after, settled,
         )  # fmt: skip
-        count, low, high = 0, bits.shape[0], -1
-        for k in range(settled_count):
-            u = settled[k]
-            now = best[u]
-            best[u] = UNREACHED
-            for e in range(at_indptr[u], at_indptr[u + 1]):
-                t = now + at_tenths[e]
-                if t <= limit:
-                    i = at_place[e]
-                    if place_best[i] == UNREACHED:
-                        count += 1
-                        low, high = min(low, i >> 6), max(high, i >> 6)
-                        bits[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
-                    place_best[i] = min(place_best[i], t)
+        span[0], span[1] = bits.shape[0], -1
+        count = _mark_around(
+            settled[:settled_count], best, at_indptr, at_place, at_tenths, limit,
+            place_best, bits, span,
+        )  # fmt: skip
         for end in range(2):
             u = seed_node[f, end]
             if u < 0:
@@ -445,29 +443,76 @@ def reach_rows(
                     int(forward_tenths[s]), int(backward_tenths[s]),
                 )  # fmt: skip
                 if t <= limit:
-                    if place_best[i] == UNREACHED:
-                        count += 1
-                        low, high = min(low, i >> 6), max(high, i >> 6)
-                        bits[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
-                    place_best[i] = min(place_best[i], t)
+                    count += _mark(i, t, place_best, bits, span)
         fits = used + count <= place_out.shape[0]
-        k = used
-        for w in range(low, high + 1):
-            word = bits[w]
-            bits[w] = 0
-            while word != 0:
-                lowest = word & (~word + np.uint64(1))
-                i = (w << 6) + _BIT_NUMBER[(lowest * _DE_BRUIJN) >> np.uint64(58)]
-                word ^= lowest
-                if fits:
-                    place_out[k], tenths_out[k] = i, place_best[i]
-                    k += 1
-                place_best[i] = UNREACHED
+        _read_off(place_best, bits, span, fits, place_out[used:], tenths_out[used:])
         if not fits:
             return f, used
         count_out[f - start] = count
         used += count
     return stop, used
+
+
+@njit(nogil=True, cache=True)
+def _mark(i: int, t: int, place_best: Ints, bits: Words, span: Longs) -> int:
+    """Note a time of a place; return 1 when it is its first one. `span` holds the words in use."""
+    is_new = 0
+    if place_best[i] == UNREACHED:
+        is_new = 1
+        span[0], span[1] = min(span[0], i >> 6), max(span[1], i >> 6)
+        bits[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
+    place_best[i] = min(place_best[i], t)
+    return is_new
+
+
+@njit(nogil=True, cache=True)
+def _mark_around(
+    settled: Ints,
+    best: Ints,
+    at_indptr: Longs,
+    at_place: Ints,
+    at_tenths: Ints,
+    limit: int,
+    place_best: Ints,
+    bits: Words,
+    span: Longs,
+) -> int:
+    """Mark the places that leave to settled nodes, and clean `best`; return how many are new."""
+    count, low, high = 0, span[0], span[1]
+    for k in range(settled.shape[0]):
+        u = settled[k]
+        now = best[u]
+        best[u] = UNREACHED
+        for e in range(at_indptr[u], at_indptr[u + 1]):
+            t = now + at_tenths[e]
+            if t <= limit:
+                i = at_place[e]
+                if place_best[i] == UNREACHED:
+                    count += 1
+                    low, high = min(low, i >> 6), max(high, i >> 6)
+                    bits[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
+                place_best[i] = min(place_best[i], t)
+    span[0], span[1] = low, high
+    return count
+
+
+@njit(nogil=True, cache=True)
+def _read_off(
+    place_best: Ints, bits: Words, span: Longs, fits: bool, place_out: Ints, tenths_out: Ints
+) -> None:
+    """Write the marked places in order where they fit, and clean the marks."""
+    k = 0
+    for w in range(span[0], span[1] + 1):
+        word = bits[w]
+        bits[w] = 0
+        while word != 0:
+            lowest = word & (~word + np.uint64(1))
+            i = (w << 6) + _BIT_NUMBER[(lowest * _DE_BRUIJN) >> np.uint64(58)]
+            word ^= lowest
+            if fits:
+                place_out[k], tenths_out[k] = i, place_best[i]
+                k += 1
+            place_best[i] = UNREACHED
 
 
 # ---- rows by another key
