@@ -134,6 +134,7 @@ def navigation() -> st.navigation:  # type: ignore[valid-type]
                 default=name == "overview",
             )
             for name, title in PAGES.items()
+            if (PAGES_FOLDER / f"{name}.py").is_file()
         ]
     )
 
