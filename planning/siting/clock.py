@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 
 from geo.errors import Cancelled, Progress
 from planning.siting.problems import SolveLimits
@@ -45,3 +50,31 @@ class Clock:
         if self.seconds_left <= 0:
             self.is_cut = True
         return not self.is_cut
+
+
+@contextmanager
+def cancel_on_interrupt(progress: Progress | None) -> Iterator[Progress]:
+    """Turn Ctrl-C into `Cancelled`, so that the best plan so far is returned with its bound.
+
+    A second Ctrl-C interrupts as usual. Only the main thread can watch for it.
+    """
+    is_stopped = threading.Event()
+
+    def watched(stage: str, done: int, total: int) -> None:
+        if is_stopped.is_set():
+            raise Cancelled
+        if progress is not None:
+            progress(stage, done, total)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        is_stopped.set()
+        signal.signal(signal.SIGINT, before)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield watched
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield watched
+    finally:
+        signal.signal(signal.SIGINT, before)

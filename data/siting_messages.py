@@ -1,0 +1,118 @@
+"""Messages of siting: what a problem or a table of times can get wrong, and what a plan says."""
+
+from __future__ import annotations
+
+from geo.errors import Message
+
+SITING_MESSAGES: dict[str, Message] = {
+    "pairs_duplicate": Message(
+        "error",
+        "{count} pairs of site and demand are listed more than once",
+        "Keep one row for each pair.",
+    ),
+    "index_outside": Message(
+        "error", "{name}: {count} numbers are outside 0 to {size} - 1", "Correct the numbers."
+    ),
+    "siting_site_unknown": Message(
+        "error", "{role} names sites that do not exist", "Correct the ids."
+    ),
+    "siting_none_allowed": Message(
+        "error",
+        "no site may be built: all are forbidden or exist already",
+        "Allow some candidates.",
+    ),
+    "siting_count_above_candidates": Message(
+        "error",
+        "{count} new sites are asked for, {candidates} candidates may be built",
+        "Ask for fewer.",
+    ),
+    "siting_count_below_required": Message(
+        "error", "{count} new sites are asked for, {required} are required", "Raise the count."
+    ),
+    "siting_required_forbidden": Message(
+        "error", "sites are both required and forbidden", "Keep one of the two."
+    ),
+    "siting_required_exclusive": Message(
+        "error", "required sites exclude each other", "Require one of them, or allow both."
+    ),
+    "siting_zone_rule": Message(
+        "error",
+        "a zone asks for {least} to {most} new sites and has {candidates} candidates",
+        "Correct its limits or add candidates.",
+    ),
+    "siting_unreachable_people": Message(
+        "warning",
+        "{people:g} people in {rows} rows cannot be reached from any site that may be built",
+        "Add candidates near them, raise the limit, or ask for a share of the people.",
+    ),
+    "siting_count_too_small": Message(
+        "warning", "{count} new sites cannot serve everybody", "Raise the count or the limit."
+    ),
+    "siting_rules_leave_none": Message(
+        "warning", "no choice of sites keeps all rules", "Relax a rule among sites or a zone limit."
+    ),
+    "siting_none_found": Message(
+        "warning", "no plan was found before the search stopped", "Allow more time or fewer rules."
+    ),
+    "siting_fewest_needed": Message(
+        "warning",
+        "{count} new sites cannot cover everybody; at least {needed} are needed",
+        "Raise the count or the limit.",
+    ),
+    "siting_beyond_reach": Message(
+        "warning",
+        "{people:g} people in {rows} rows are beyond the limit of every site; a limit of "
+        "{needed:g} would reach them, but for {never:g} people whom no site reaches at all",
+        "Add candidates near them, raise the limit, or ask for a share of the people.",
+    ),
+    "siting_zones_above_count": Message(
+        "error",
+        "zones ask for {least} new sites together, the count is {count}",
+        "Raise the count.",
+    ),
+    "siting_option_missing": Message(
+        "error", "model {model} needs {option}", "Give it on the command line."
+    ),
+    "siting_option_wrong": Message(
+        "error", "{option} is {actual}, it must be {expected}", "Correct it."
+    ),
+    "siting_table_column": Message(
+        "error", "the column is missing; found: {found}", "The columns are {expected}."
+    ),
+    "siting_table_empty": Message("error", "the table has no rows", "Give at least one row."),
+    "siting_id_blank": Message("error", "{count} ids are blank", "Fill them or remove the rows."),
+    "siting_id_duplicate": Message(
+        "error", "{count} ids are listed more than once", "Keep one row for each id."
+    ),
+    "siting_pair_duplicate": Message(
+        "error",
+        "{count} pairs of demand_id and site_id are listed more than once",
+        "Keep one row for each pair.",
+    ),
+    "siting_number": Message(
+        "error",
+        "{count} values are blank, not a finite number, or below 0",
+        "Give numbers of 0 or more; leave out a pair that has no way.",
+    ),
+    "siting_id_unknown": Message(
+        "error", "{count} ids do not occur in {where}: {first}", "Correct the ids or add the rows."
+    ),
+    "siting_lower_above_upper": Message(
+        "error", "{count} lower loads are above the upper load", "Correct the loads."
+    ),
+    "siting_lower_above_people": Message(
+        "error",
+        "the smallest lower load ({lower:g}) is above all people together ({people:g})",
+        "Lower it, or make lower loads soft.",
+    ),
+    "siting_no_people": Message("error", "there are no people at all", "Give people above 0."),
+    "siting_nobody_in_reach": Message(
+        "error",
+        "no candidate reaches anyone within {limit:g}; the cheapest pair costs {cheapest:g}",
+        "Raise the limit or add candidates.",
+    ),
+    "siting_further_sites_idle": Message(
+        "note", "{idle} of {count} sites would add nobody and are left out", "Ask for fewer."
+    ),
+    "siting_count_unused": Message("note", "lscp finds the count itself; {count} is not used"),
+}

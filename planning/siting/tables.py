@@ -1,0 +1,126 @@
+"""Bring your own times: plain tables of ids, costs and people in, a plan as JSON out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data.delimited import decoded
+from data.errors import StudyError, raise_errors
+from data.store import write_json
+from geo.errors import Finding, Progress
+from planning.siting.clock import cancel_on_interrupt
+from planning.siting.problems import SolveLimits
+from planning.siting.table_plan import TableOptions, site_table
+
+TIMES_COLUMNS = ("demand_id", "site_id", "cost")
+DEMAND_COLUMNS = ("demand_id", "people")
+CAPACITY_COLUMNS = ("site_id", "lower", "upper")
+
+
+def run_site_table(  # noqa: PLR0913 - the options of one command
+    times: Path,
+    demand: Path,
+    *,
+    model: str,
+    out: Path | None = None,
+    limit: float | None = None,
+    count: int | None = None,
+    existing: Sequence[str] = (),
+    capacity: Path | None = None,
+    seed: int = 0,
+    limits: SolveLimits | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Choose sites from tables of times, people and capacities; write the plan.
+
+    Parameters
+    ----------
+    times
+        CSV `demand_id, site_id, cost`: the pairs that exist, in any unit of cost. Its sites are the
+        candidates.
+    demand
+        CSV `demand_id, people`.
+    model
+        `mclp`, `lscp`, `p-median`, `p-centre`, `backup` or `capacitated`.
+    out
+        JSON file to write; None writes none.
+    limit
+        Largest cost at which a site serves a demand row; the others use every pair when it is None.
+    count
+        Number of new sites; existing ones come on top. `lscp` finds it.
+    existing
+        Ids of sites that are open and stay open.
+    capacity
+        CSV `site_id, lower, upper` for `capacitated`.
+    seed, limits, progress
+        As in `planning.siting.solve`.
+
+    Returns
+    -------
+    dict
+        `status, objective, bound, gap, sites, assignment` and what explains them; see
+        `docs/siting.md`.
+
+    Raises
+    ------
+    StudyError
+        With every fault of the tables and options, by file, column and row.
+    """
+    findings: list[Finding] = []
+    tables = [
+        _read(path, columns, findings)
+        for path, columns in (
+            (times, TIMES_COLUMNS),
+            (demand, DEMAND_COLUMNS),
+            *(((capacity, CAPACITY_COLUMNS),) if capacity is not None else ()),
+        )
+    ]
+    raise_errors(findings)
+    options = TableOptions(
+        model, limit, count, tuple(existing), seed,
+        (times.name, demand.name, capacity.name if capacity is not None else ""),
+    )  # fmt: skip
+    with cancel_on_interrupt(progress) as watched:
+        plan = site_table(
+            tables[0], tables[1], options, capacity=tables[2] if capacity is not None else None,
+            limits=limits, progress=watched,
+        )  # fmt: skip
+    if out is not None:
+        write_json(out, plan, kind="plan", version=1)
+    return plan
+
+
+def _read(path: Path, columns: tuple[str, ...], findings: list[Finding]) -> pd.DataFrame:
+    """Return some columns of a CSV file as text, as it stands in the file."""
+    empty = pd.DataFrame({name: pd.Series(dtype=str) for name in columns})
+    if not path.is_file():
+        findings.append(Finding("file_missing", file=path.name))
+        return empty
+    try:
+        text = decoded(path.read_bytes(), file=path.name, encoding=None, findings=findings)
+        table = pd.read_csv(
+            io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False,
+            skipinitialspace=True,
+        )  # fmt: skip
+    except StudyError as error:
+        findings.extend(error.findings)
+        return empty
+    except (OSError, ValueError) as error:
+        params = (("expected", "CSV"), ("reason", str(error)[:200]))
+        findings.append(Finding("file_unreadable", params, file=path.name))
+        return empty
+    table.columns = table.columns.str.strip()
+    missing = [name for name in columns if name not in table.columns]
+    for name in missing:
+        params = (("found", ", ".join(table.columns)), ("expected", ", ".join(columns)))
+        findings.append(Finding("siting_table_column", params, file=path.name, column=name))
+    if missing:
+        return empty
+    if len(table) == 0:
+        findings.append(Finding("siting_table_empty", file=path.name))
+    return pd.DataFrame({name: table[name].str.strip() for name in columns})
