@@ -1,4 +1,4 @@
-"""The result for people: lines for the command line and the pages, printed reports for officials."""
+"""The result for people: lines for terminal and pages, printed reports for officials."""
 
 from planning.report.lines import (
     LEDGER_LABELS,

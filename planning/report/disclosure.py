@@ -23,8 +23,8 @@ Key: TypeAlias = tuple[str, str]
 WHOLE = ""
 SAME = 6
 """Figures of one unit that agree in this many decimals are one figure."""
-DEAR = {True: 1e6, False: 1.0}
-"""Figures of the whole study are hidden only when nothing else helps."""
+Cost: TypeAlias = tuple[bool, bool, int, bool, float]
+"""Precious or not, small or not, how many figures go with it, of the whole or not, people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def hidden_figures(
     sums: Sequence[Sum],
     *,
     unprinted: Collection[Key] = (),
+    precious: Collection[Key] = (),
     least: float = 10.0,
 ) -> frozenset[Key]:
     """Return the figures that may not be printed.
@@ -52,6 +53,8 @@ def hidden_figures(
         All sums that a reader can know; figures that are not in `figures` count as 0.
     unprinted
         Figures that are printed nowhere but occur in sums, such as the rest of a list.
+    precious
+        Figures that are hidden for the sake of others only when nothing else helps.
     least
         Counts above 0 and below this are hidden.
 
@@ -61,7 +64,7 @@ def hidden_figures(
         Small figures and those hidden for their sake; figures that are equal in one unit are hidden
         together. No printed figure is left from which a hidden one could be computed exactly.
     """
-    problem = _problem(figures, sums, unprinted, least)
+    problem = _problem(figures, sums, frozenset(unprinted), frozenset(precious), least)
     while True:
         found = _computable(problem)
         if not found:
@@ -76,7 +79,7 @@ class _Problem:
     """Figures as numbered variables; `guarded` may not be known, `unknown` is not printed."""
 
     variable: dict[Key, int]
-    cost: list[float]
+    cost: list[Cost]
     rows: list[dict[int, int]]
     guarded: set[int]
     unknown: set[int]
@@ -84,25 +87,34 @@ class _Problem:
 
 
 def _problem(
-    figures: Mapping[Key, float], sums: Sequence[Sum], unprinted: Collection[Key], least: float
+    figures: Mapping[Key, float],
+    sums: Sequence[Sum],
+    unprinted: frozenset[Key],
+    precious: frozenset[Key],
+    least: float,
 ) -> _Problem:
     number_of: dict[tuple[str, float], int] = {}
+    keys_of: list[list[Key]] = []
     variable: dict[Key, int] = {}
-    value: list[float] = []
-    cost: list[float] = []
-    hidden_keys = set(unprinted)
-    is_printed: dict[int, bool] = {}
     for key, figure in figures.items():
-        if figure <= 0:
-            continue
-        number = number_of.setdefault((key[0], round(figure, SAME)), len(number_of))
-        if number == len(value):
-            value.append(figure)
-            cost.append(figure * DEAR[key[0] == WHOLE] * (1.0 if figure >= least else 1e3))
-        variable[key] = number
-        is_printed[number] = is_printed.get(number, False) or key not in hidden_keys
-    guarded = {number for number, figure in enumerate(value) if figure < least}
-    unknown = guarded | {number for number, printed in is_printed.items() if not printed}
+        if figure > 0:
+            number = number_of.setdefault((key[0], round(figure, SAME)), len(number_of))
+            variable[key] = number
+            if number == len(keys_of):
+                keys_of.append([])
+            keys_of[number].append(key)
+    guarded = {n for n, keys in enumerate(keys_of) if figures[keys[0]] < least}
+    unknown = guarded | {n for n, keys in enumerate(keys_of) if unprinted.issuperset(keys)}
+    cost: list[Cost] = [
+        (
+            not precious.isdisjoint(keys),
+            figures[keys[0]] < least,
+            len(keys),
+            keys[0][0] == WHOLE,
+            figures[keys[0]],
+        )
+        for keys in keys_of
+    ]
     rows = [row for row in (_row(one, variable) for one in sums) if row]
     problem = _Problem(variable, cost, rows, guarded, unknown)
     for place, row in enumerate(rows):

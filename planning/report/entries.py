@@ -1,4 +1,4 @@
-"""What a cell of a report holds: text, or a figure that knows how it is written and if it may be."""
+"""What a cell of a report holds: text, or a figure that knows how it is written."""
 
 from __future__ import annotations
 
