@@ -17,6 +17,7 @@ from data.errors import PlannerError, StudyError, raise_errors
 from data.facilities import FacilityRows, note_unplaced, place_facilities, read_facilities
 from data.placement import placed_rows
 from data.population import Population, read_population
+from data.postgis import databases_as_files
 from data.rasters import Box
 from data.regions import (
     Layer,
@@ -80,6 +81,12 @@ def load_dataset(
     StudyError
         With every error of every file.
     """
+    with databases_as_files(study, progress=progress) as local:
+        return _loaded(local, cache_dir=cache_dir, progress=progress)
+
+
+def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) -> Dataset:
+    """Return the dataset of a study whose inputs are all files."""
     findings: list[Finding] = []
     population, zones_layer, facilities = _read_places(study, findings, progress)
     crs = _metric_crs(population, zones_layer)
