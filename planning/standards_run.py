@@ -13,7 +13,7 @@ from geo.errors import Progress
 from geo.snap import snap
 from geo.travel import NearestStatus, reach
 from planning.assess_standards import StandardsResult, assess_standards
-from planning.circles import ModeTimes
+from planning.circles import Mask, ModeTimes
 from planning.evidence import StandardsInput
 from planning.indicators import People
 from planning.pairs import PairTimes
@@ -81,14 +81,11 @@ def standards_input(
             is_cut_off=(status == NearestStatus.UNREACHABLE)
             | (status == NearestStatus.OFF_NETWORK),
         )
-    operating = is_operating(dataset.facilities, assessment.scenario)
     return StandardsInput(
         dataset=dataset,
         as_of=assessment.scenario.as_of,
-        is_operating=operating,
-        is_operating_on=lambda day: is_operating(
-            dataset.facilities, replace(assessment.scenario, as_of=day)
-        ),
+        is_operating=_operating(assessment, assessment.scenario.as_of),
+        is_operating_on=lambda day: _operating(assessment, day),
         times=times,
         stop_pairs=_stop_pairs(assessment),
         headline_mode=assessment.headline_mode,
@@ -112,6 +109,15 @@ def residents(dataset: Dataset) -> People:
     else:
         people = float(dataset.demand.people[dataset.demand.zone >= 0].sum())
     return People(people, "常住", year, "; ".join(names))
+
+
+def _operating(assessment: Assessment, day: str) -> Mask:
+    """Return (n_facilities,) who operates on a day, without outside points if the study says so."""
+    facilities = assessment.dataset.facilities
+    operating = is_operating(facilities, replace(assessment.scenario, as_of=day))
+    if assessment.study.travel.outside_facilities == "exclude":
+        operating &= (facilities.zone >= 0) | ~facilities.has_position
+    return operating
 
 
 def _stop_pairs(assessment: Assessment) -> PairTimes | None:
