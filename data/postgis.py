@@ -131,7 +131,10 @@ def _connection(address: DatabaseAddress, file: str) -> Iterator[Any]:
         raise StudyError(Finding("database_not_installed", file=file)) from None
     try:
         given = conninfo_to_dict(address.secret_url)
-        options = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "servicecircle"}
+        options: dict[str, Any] = {
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": "servicecircle",
+        }
         written = make_conninfo("", **{**options, **given, "client_encoding": "utf8"})
         with psycopg.connect(written) as connection:
             for name, value in _SESSION.items():
