@@ -1,6 +1,6 @@
-"""Write THIRD_PARTY.md: every package of the lock with the licence it declares.
+"""Write THIRD_PARTY.md: every package of the lock and the licence it declares.
 
-`python docs/make_third_party.py` in the environment of the lock; a test checks that no pin is missing.
+Run `python docs/make_third_party.py` in the environment of the lock; a test looks for each pin.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Third-party software
 
-ServiceCircle installs these packages (the lock has the versions and hashes). The licence is the one that
-each package declares in its metadata.
+ServiceCircle installs these packages (the lock has the versions and hashes). The licence is the one
+that each package declares in its metadata.
 
 | package | licence |
 |---|---|
