@@ -66,6 +66,28 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
 
 
+def begin_peak() -> float:
+    """Forget the peak so far and return the resident memory in MB now; 0 where Linux is not."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return 0.0
+    return _status_mb("VmRSS")
+
+
+def end_peak() -> float:
+    """Return the peak resident memory in MB since `begin_peak`; 0 where Linux is not."""
+    return _status_mb("VmHWM")
+
+
+def _status_mb(name: str) -> float:
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
+
+
 def in_fresh_process(*words: str, **environment: str) -> list[float]:
     """Run `python -m WORDS` from the checkout and return the numbers it prints last."""
     done = subprocess.run(

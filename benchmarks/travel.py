@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.road_generator import SIZES, SyntheticRoads, make_network, make_roads
-from benchmarks.rounds import ROUNDS, in_fresh_process, medians, peak_mb, row
+from benchmarks.rounds import ROUNDS, begin_peak, end_peak, in_fresh_process, medians, row
 from benchmarks.travel_peers import (
     LIMIT_TENTHS,
     PEERS,
@@ -238,11 +238,11 @@ def _pairs(size: str) -> tuple[float, float, float]:
     sites = snap(roads, network, x_m[ordered.candidates], y_m[ordered.candidates])
     options = {"limit_minutes": LIMIT_MINUTES, "threads": 2}
     list(reach_blocks(network, places, sites.take(np.arange(2)), **options))
-    before_mb = peak_mb()
+    before_mb = begin_peak()
     begin = time.perf_counter()
     # One block at a time, as a caller that writes them to disk would hold them.
     pairs = sum(len(block.demand) for _, block in reach_blocks(network, places, sites, **options))
-    return time.perf_counter() - begin, pairs, peak_mb() - before_mb
+    return time.perf_counter() - begin, pairs, end_peak() - before_mb
 
 
 def _compile_rows(size: str) -> list[Row]:
