@@ -71,6 +71,7 @@ def hidden_figures(
             break
         for variable in found:
             _hide_one_more(problem, variable)
+    _show_what_can_be(problem, least)
     return frozenset(key for key, number in problem.variable.items() if number in problem.guarded)
 
 
@@ -176,13 +177,31 @@ def _hide_one_more(problem: _Problem, variable: int) -> None:
         for row in alone:
             _hide(problem, problem.rows[row].keys())
         return
-    seen, frontier = set(own), own
+    if not _hide_near(problem, own, is_precious=False):
+        _hide_near(problem, own, is_precious=True)
+
+
+def _hide_near(problem: _Problem, rows: list[int], *, is_precious: bool) -> bool:
+    """Hide the cheapest printed figure, precious or not, in the nearest sums that have one."""
+    seen, frontier = set(rows), rows
     while frontier:
         near = {number for row in frontier for number in problem.rows[row]}
-        if _hide(problem, near):
-            return
+        if _hide(problem, [number for number in near if problem.cost[number][0] == is_precious]):
+            return True
         frontier = sorted({r for n in near for r in problem.rows_of[n]} - seen)
         seen |= set(frontier)
+    return False
+
+
+def _show_what_can_be(problem: _Problem, least: float) -> None:
+    """Print again, the most precious first, what was hidden for others without need."""
+    added = [number for number in problem.guarded if problem.cost[number][-1] >= least]
+    for number in sorted(added, key=lambda n: (problem.cost[n], n), reverse=True):
+        problem.guarded.discard(number)
+        problem.unknown.discard(number)
+        if _computable(problem):
+            problem.guarded.add(number)
+            problem.unknown.add(number)
 
 
 def _hide(problem: _Problem, numbers: Collection[int]) -> bool:

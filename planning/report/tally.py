@@ -181,6 +181,11 @@ def _bands(draft: _Draft, assessment: Assessment) -> None:
             draft.unprinted.add(step)
             draft.add_sum(key, (before, step) if before else (step,))
             before = key
+        later = (WHOLE, f"{mode}/later")
+        if before is not None:
+            draft.people[later] = max(draft.people[WHOLE, "inside"] - draft.people[before], 0.0)
+            draft.unprinted.add(later)
+            draft.add_sum((WHOLE, "inside"), (before, later))
 
 
 def is_of_people(standards: StandardsResult, verdict: Verdict) -> bool:
