@@ -80,6 +80,7 @@ class Key(StrEnum):
     MESSAGE = "message"
     PLACE = "place"
     PICKED = "picked"
+    CELL = "cell"
     SEARCH = "search"
     COMPARED = "compared"
     IS_STOPPED = "is_stopped"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 from streamlit_folium import st_folium
 
 from app_pages._session import (
@@ -164,6 +166,12 @@ def table(
     shown = [column for column in columns if column.name not in hidden]
     sheet = sheet_of_columns(file_name.partition(".")[0], shown, words())
     return sheet_table(sheet, file_name=file_name, height=height)
+
+
+def page_link(name: str, title: str) -> None:
+    """Show a link to another page; a page that runs by itself has no other to lead to."""
+    with contextlib.suppress(StreamlitPageNotFoundError):
+        st.page_link(f"app_pages/{name}.py", label=title)
 
 
 def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380) -> int | None:

@@ -20,8 +20,8 @@ from app_pages._session import (
     words,
 )
 from data.errors import PlannerError
-from planning.cartography import kind_name
 from planning.edits import Edit, next_id
+from planning.map_layers import kind_name
 from planning.scenarios import (
     SavedScenario,
     list_scenarios,
