@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from data.types import Dataset
 from geo.crs import to_lonlat
 from geo.routes import ACCESS, Route
 from geo.travel import UNREACHED, Nearest
-from planning.cartography import cell_layer, gap_area, typical_spacing_m
 from planning.coverage import BANDS_MINUTES, Gap, Status, Statuses
 from planning.edits import Edit
 from planning.figures import people_text
+from planning.map_cells import cell_layer, typical_spacing_m
+from planning.map_layers import gap_area
 from planning.maps import (
     NO_CLASS,
     AreaStyle,
@@ -179,9 +181,7 @@ def place_marker(lon: float, lat: float, label: str) -> FacilityLayer:
     )
 
 
-def _degrees(area: object, crs: str) -> object:
-    import shapely
-
+def _degrees(area: shapely.Geometry, crs: str) -> shapely.Geometry:
     def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_lonlat(xy[:, 0], xy[:, 1], crs))
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from data.kinds import KIND_NAMES
 from geo.crs import to_metric
-from planning.cartography import kind_name
 from planning.coverage import Gap
 from planning.edits import ACTION_NAMES, Edit
 from planning.figures import mode_text, people_text, share_text
+from planning.map_layers import kind_name
 from planning.norms import size_text
 from planning.report import LEDGER_LABELS, urban_verdicts
 from planning.scenario import PRIMARY_CARE_KINDS
