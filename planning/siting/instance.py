@@ -299,7 +299,8 @@ def _row_sums(rows: ByDemand, value: Pointers) -> Pointers:
 def _unique(keys: NDArray[np.int64]) -> tuple[Pointers, Pointers, Pointers]:
     """Return the group number, first row and inverse of equal key rows."""
     order = np.lexsort(keys.T)
-    differs = np.concatenate([[True], (keys[order[1:]] != keys[order[:-1]]).any(axis=1)])
+    differs = np.ones(len(keys), dtype=bool)
+    differs[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
     number = np.cumsum(differs) - 1
     inverse = np.empty(len(keys), dtype=np.int64)
     inverse[order] = number

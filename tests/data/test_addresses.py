@@ -14,7 +14,7 @@ from data.errors import StudyError
 from data.study import TableSource
 from data.study_file import read_study
 
-SECRET = "s3cretWord"
+SECRET = "s3cretWord"  # noqa: S105
 URL = f"postgresql://planner:{SECRET}@db.example:5433/county?sslmode=require"
 
 
