@@ -6,16 +6,15 @@ person of the zones is counted once in each view: with a centre, or as unassigne
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.types import Demand, Facilities, Floats, Ints, ServiceArea, Villages, Zones
+from planning.scenario import Mask
 
-Mask: TypeAlias = NDArray[np.bool_]
 GovernmentRun: TypeAlias = Literal["yes", "no", "unknown"]
 View: TypeAlias = Literal["declared", "nearest", "capacity"]
 FaultReason: TypeAlias = Literal["none", "several", "unknown_area", "not_a_centre", "overlap"]
@@ -119,8 +118,6 @@ class ServicePeople:
         (m,) people served by each of the `Centres`.
     unassigned
         (n_zones,) people of each zone whom no counted centre serves in this view.
-    faults
-        Findings about the declared areas.
     """
 
     view: View
@@ -363,7 +360,7 @@ def _area_faults(
     return [AreaFault("several", code, ids, count)] if len(ids) > 1 else []
 
 
-def _by_code(areas: Sequence[ServiceArea]) -> Mapping[str, list[ServiceArea]]:
+def _by_code(areas: Sequence[ServiceArea]) -> dict[str, list[ServiceArea]]:
     groups: dict[str, list[ServiceArea]] = {}
     for area in areas:
         groups.setdefault(area.area_code, []).append(area)

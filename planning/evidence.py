@@ -120,26 +120,16 @@ def measure(given: StandardsInput) -> Evidence:
         Dataset, times and parameters.
     """
     dataset = given.dataset
-    facilities = dataset.facilities
+    facilities, times = dataset.facilities, given.times[given.analysis_mode]
     opening = opening_of(facilities)
     is_point = np.isin(facilities.kind, given.point_kinds)
-    is_open = given.is_operating & is_point & facilities.has_position
+    is_placed = given.is_operating & facilities.has_position
+    is_open = is_placed & is_point
     rules = replace(given.rules, minutes=given.minutes)
     villages = village_input(given, opening=opening, is_point=is_point, is_open=is_open)
     covers: dict[str, VillageCover] = {}
-    swept: tuple[SweptCover, ...] = ()
-    exits = None
-    times = given.times[given.analysis_mode]
     if villages is not None:
         covers = {mode: village_cover(villages, of, rules) for mode, of in given.times.items()}
-        swept = sweep_villages(villages, given.times, rules)
-        exits = exit_risk(
-            villages,
-            times,
-            rules,
-            cover=covers[given.analysis_mode],
-            year=given.year + EXIT_YEARS_AHEAD,
-        )
     people = np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0)
     projects = given.projects
     if projects is None:
@@ -153,17 +143,13 @@ def measure(given: StandardsInput) -> Evidence:
         village_input=villages,
         rules=rules,
         covers=covers,
-        swept=swept,
-        exits=exits,
+        swept=() if villages is None else sweep_villages(villages, given.times, rules),
+        exits=_exits(given, villages, rules, covers),
         week=week_cover(
             dataset.demand, times, is_open=is_open, opening=opening, minutes=given.minutes
         ),
         services=service_cover(
-            dataset.demand,
-            facilities,
-            times,
-            is_open=given.is_operating & facilities.has_position,
-            minutes=given.minutes,
+            dataset.demand, facilities, times, is_open=is_placed, minutes=given.minutes
         ),
         projects=projects,
         programme=run_programme(
@@ -175,6 +161,18 @@ def measure(given: StandardsInput) -> Evidence:
             figures=lambda state: network_figures(given, villages, state, rules),
         ),
     )
+
+
+def _exits(
+    given: StandardsInput,
+    villages: VillageInput | None,
+    rules: VillageRules,
+    covers: Mapping[str, VillageCover],
+) -> ExitRisk | None:
+    if villages is None:
+        return None
+    mode, year = given.analysis_mode, given.year + EXIT_YEARS_AHEAD
+    return exit_risk(villages, given.times[mode], rules, cover=covers[mode], year=year)
 
 
 def network_figures(

@@ -169,7 +169,9 @@ def _parse(text: str) -> OpeningHours:
         if noted is not None:
             holidays = noted
             continue
-        days = _read_rule(rule, days, week, text)
+        if ",ph" in rule:
+            holidays = "closed" if rule.endswith(_CLOSED) else "open"
+        days = _read_rule(rule.replace(",ph", ""), days, week, text)
     if not any(week) and holidays == "not_stated":
         raise StudyError(Finding("hours_unread", (("text", text), ("part", text))))
     weekdays = tuple(day for day, spans in enumerate(week) if spans)
@@ -188,7 +190,9 @@ def _plain(text: str) -> str:
     plain = re.sub(r"(?:星期|礼拜|周)([一二三四五六日天七])", _day_name, plain)
     for _ in range(6):  # 周一、三、五: each pass carries the week one name further
         plain = re.sub(r"(mo|tu|we|th|fr|sa|su)([-,])([一二三四五六日天七])", _day_tail, plain)
-    # A blank may stand between two rules or between morning and afternoon.
+    # A comma or a blank may stand between two rules, or between morning and afternoon.
+    plain = re.sub(r"(?<=[\df休]),\s*(?=(?:mo|tu|we|th|fr|sa|su|ph)\b|法|节)", ";", plain)
+    plain = re.sub(r"(?<=\d),(?=(?:mo|tu|we|th|fr|sa|su|ph)[-,\d])", ";", plain)
     plain = re.sub(r"(?<=[\df])\s+(?=(?:mo|tu|we|th|fr|sa|su|ph|法定|节假日)\b|法|节)", ";", plain)
     plain = re.sub(r"(?<=\d)\s*(?=下午|晚上|夜间|傍晚|中午)", ",", plain)
     return re.sub(r"\s+", "", plain)

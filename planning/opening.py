@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from data.types import Facilities
 from geo.errors import Finding
+from planning.circles import Mask
 from planning.hours import OpeningHours, read_hours
 
 Floats: TypeAlias = NDArray[np.float64]
-Mask: TypeAlias = NDArray[np.bool_]
 
 VISITS_PER_DAY = 52 / 12
 """Visits a month of a point that is open one day a week."""

@@ -6,16 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.types import Demand, Facilities
-from planning.circles import ModeTimes, is_within
+from planning.circles import Mask, ModeTimes, is_within
 from planning.wording import msgid
-
-Mask: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from typing import Any
 from planning.assess_standards import StandardsResult
 from planning.centres import COUNTING_UNIT, OWNER_RULES
 from planning.evidence import Evidence
+from planning.exits import ExitRisk
 from planning.paragraphs import paragraph
 from planning.projects import ProjectEffect
 from planning.standards import Preset, Standard
+from planning.time_of_week import WeekCover
 from planning.verdicts import Verdict, note_text, verdict_text
 from planning.villages import CoverMode, VillageCover
 from planning.wording import translator
@@ -116,40 +118,14 @@ def verdict_row(result: StandardsResult, verdict: Verdict) -> dict[str, Any]:
 
 def evidence_rows(evidence: Evidence) -> dict[str, Any]:
     """Return the evidence: villages, sweep, exits, week, services and programme."""
-    exits = evidence.exits
-    week = evidence.week
     return {
         "villages": {
             mode: village_rows(cover, evidence.given.dataset.zones.code)
             for mode, cover in evidence.covers.items()
         },
         "sweep": [asdict(row) for row in evidence.swept],
-        "exits": None
-        if exits is None
-        else {
-            "year": exits.year,
-            "mode": exits.mode,
-            "people_losing_together": exits.people_losing_together,
-            "villages_losing": list(exits.villages_losing),
-            "points_without_year": exits.points_without_year,
-            "points": [
-                {
-                    "facility_id": row.facility_id,
-                    "exit_year": row.exit_year,
-                    "people_losing": row.people_losing,
-                }
-                for row in exits.exits
-            ],
-        },
-        "week": {
-            "mode": week.mode,
-            "minutes": week.minutes,
-            "people": week.people,
-            "covered_by_hour": list(week.covered_by_hour),
-            "windows": [asdict(row) for row in week.windows],
-            "people_weekday_only": week.people_weekday_only,
-            "points_without_hours": week.points_without_hours,
-        },
+        "exits": None if evidence.exits is None else exit_rows(evidence.exits),
+        "week": week_rows(evidence.week),
         "services": [{**asdict(row), "share": row.share} for row in evidence.services],
         "programme": {
             "done": evidence.programme.done,
@@ -157,6 +133,38 @@ def evidence_rows(evidence: Evidence) -> dict[str, Any]:
             "progress": evidence.programme.progress,
             "projects": [project_row(evidence, row) for row in evidence.programme.effects],
         },
+    }
+
+
+def exit_rows(exits: ExitRisk) -> dict[str, Any]:
+    """Return who loses the circle when sole doctors leave."""
+    return {
+        "year": exits.year,
+        "mode": exits.mode,
+        "people_losing_together": exits.people_losing_together,
+        "villages_losing": list(exits.villages_losing),
+        "points_without_year": exits.points_without_year,
+        "points": [
+            {
+                "facility_id": row.facility_id,
+                "exit_year": row.exit_year,
+                "people_losing": row.people_losing,
+            }
+            for row in exits.exits
+        ],
+    }
+
+
+def week_rows(week: WeekCover) -> dict[str, Any]:
+    """Return coverage by hour and window of the week."""
+    return {
+        "mode": week.mode,
+        "minutes": week.minutes,
+        "people": week.people,
+        "covered_by_hour": list(week.covered_by_hour),
+        "windows": [asdict(row) for row in week.windows],
+        "people_weekday_only": week.people_weekday_only,
+        "points_without_hours": week.points_without_hours,
     }
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.types import Demand
-from planning.circles import ModeTimes, is_within
+from planning.circles import Mask, ModeTimes, is_within
 from planning.hours import DAY_MINUTES, WINDOWS, open_at, open_in
 from planning.opening import Opening
-
-Mask: TypeAlias = NDArray[np.bool_]
 
 HOURS_OF_WEEK = 168
 MIN_MINUTES = 60

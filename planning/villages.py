@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.types import CircuitStop, Demand, Facilities, Villages
-from planning.circles import ModeTimes, is_within, nearest_tenths
+from planning.circles import Mask, ModeTimes, is_within, nearest_tenths
 from planning.opening import VISITS_PER_DAY, Opening
 from planning.pairs import PairTimes
 from planning.village_members import members_of
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
-Mask: TypeAlias = NDArray[np.bool_]
 
 
 class CoverMode(StrEnum):
@@ -283,7 +282,6 @@ def _judge(
         Reason.NO_POINT,
     )
     total = _sums(members, people, n)
-    covered = _sums(members, people * (near_fixed | near_circuit), n)
     modes = [
         CoverMode(c) if p > 0 else CoverMode.NO_PEOPLE for c, p in zip(cover, total, strict=True)
     ]
@@ -291,6 +289,7 @@ def _judge(
         Reason(r) if m is CoverMode.UNCOVERED else Reason.NONE
         for r, m in zip(reason, modes, strict=True)
     ]
+    covered = _sums(members, people * (near_fixed | near_circuit), n)
     return _Judgement(total, covered, fixed, circuit, modes, reasons)
 
 
