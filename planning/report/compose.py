@@ -1,0 +1,215 @@
+"""The whole report of an assessment: pages, maps, and what stands at head and foot of each page."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from geo.errors import Progress
+from planning.assess_standards import StandardsResult
+from planning.figures import mode_text
+from planning.map_layers import POINT_STYLES
+from planning.report.content import MapPicture, Report, ReportOptions, Source
+from planning.report.county_page import annex_pages, county_pages
+from planning.report.small_map import NumberMark, small_map
+from planning.report.tally import listed_villages, tally_of
+from planning.report.zone_page import zone_page
+from planning.run import run_number
+from planning.wording import Translate, msgid
+from planning.workflow import Assessment, population_base
+
+ZONE_MAP_PX = (840, 760)
+COUNTY_MAP_PX = (1200, 840)
+BLANK = "＿＿＿＿＿＿"
+ICONS = ("hospital", "centre", "station", "clinic")
+
+
+def compose(
+    assessment: Assessment,
+    standards: StandardsResult,
+    options: ReportOptions,
+    *,
+    progress: Progress | None = None,
+) -> Report:
+    """Return the report of an assessment, ready for every format.
+
+    Parameters
+    ----------
+    standards
+        Its verdicts.
+    options
+        Language, audience, review number, maker.
+    progress
+        Called between pages; raises `Cancelled` to stop.
+    """
+    tally = tally_of(assessment, standards, is_public=options.audience == "public")
+    source = Source(assessment, standards, tally, options)
+    pages = [*county_pages(source, county_picture(source))]
+    for zone in range(len(assessment.dataset.zones)):
+        if progress is not None:
+            progress(msgid("Writing the report"), zone, len(assessment.dataset.zones))
+        pages.append(zone_page(source, zone, zone_picture(source, zone)))
+    pages += annex_pages(source)
+    translate = source.translate
+    return Report(
+        title=translate("{place}: report on the {minutes:.0f}-minute service circle").format(
+            place=assessment.dataset.title, minutes=assessment.study.travel.minutes
+        ),
+        subtitle=translate("Present state") + " " + assessment.scenario.as_of,
+        language=options.language,
+        audience=options.audience,
+        marks=head_marks(source),
+        labels=foot_labels(source),
+        notes=foot_notes(source),
+        signatures=tuple(
+            f"{translate(name)}{translate(': ')}{BLANK}"
+            for name in (msgid("Made by"), msgid("Checked by"), msgid("Date signed"))
+        ),
+        pages=tuple(pages),
+    )
+
+
+def head_marks(source: Source) -> tuple[str, ...]:
+    """Return the words in the head: for whom, and that the data are synthetic."""
+    translate = source.translate
+    words = {"public": msgid("For publication"), "internal": msgid("Internal")}
+    marks = [translate(words[source.options.audience])]
+    if source.assessment.dataset.is_synthetic:
+        marks.append(translate("Synthetic data"))
+    return tuple(marks)
+
+
+def foot_labels(source: Source) -> tuple[tuple[str, str], ...]:
+    """Return who made the report, of which day the data are, how figures are read, which run."""
+    assessment, translate = source.assessment, source.translate
+    dataset, travel = assessment.dataset, assessment.study.travel
+    if assessment.headline_mode is None:
+        reading = translate("not confirmed; shown for {mode}").format(
+            mode=mode_text(assessment.analysis_mode, translate)
+        )
+    else:
+        reading = translate("{mode}, {minutes:.0f} min, speeds {speed_set}; basis: {basis}").format(
+            mode=mode_text(assessment.headline_mode, translate),
+            minutes=travel.minutes,
+            speed_set=travel.speed_set,
+            basis=travel.basis,
+        )
+    review = source.options.review_number or translate("Internal material, not for publication")
+    return (
+        (translate("Made by (unit)"), source.options.maker or BLANK),
+        (translate("Data as of"), dataset.date),
+        (translate("Facilities as of"), assessment.scenario.as_of),
+        (translate("How it is counted"), reading),
+        (translate("Population"), population_base(dataset) or "—"),
+        (translate("Map review number"), review),
+        (translate("Run number"), run_number(assessment)),
+    )
+
+
+def foot_notes(source: Source) -> tuple[str, ...]:
+    """Return the notes below the tables of every page."""
+    translate = source.translate
+    notes = []
+    if source.options.audience == "public":
+        notes.append(
+            translate(
+                "<10: fewer than ten people; *: not printed, because such a number could be"
+                " computed from it."
+            )
+        )
+    attribution = dict.fromkeys(e.attribution for e in source.assessment.dataset.provenance)
+    notes += [text for text in attribution if text]
+    return tuple(notes)
+
+
+def zone_picture(source: Source, zone: int) -> MapPicture:
+    """Return the map of a zone: numbers of its listed villages, ranks of its sites."""
+    assessment, translate = source.assessment, source.translate
+    dataset = assessment.dataset
+    marks = village_marks(source, zone)
+    marks += [mark for mark in site_marks(assessment) if _zone_of_site(assessment, mark) == zone]
+    png = small_map(assessment, zone=zone, marks=marks, size_px=ZONE_MAP_PX)
+    return MapPicture(
+        png=png,
+        title=dataset.zones.name[zone],
+        legend=legend(source, ICONS),
+        note=translate(
+            "Numbers: villages of the table. Boundaries are indicative; measured in {crs}."
+        ).format(crs=crs_name(dataset.crs, translate)),
+    )
+
+
+def county_picture(source: Source) -> MapPicture:
+    """Return the map of the whole study: numbers of the zones, ranks of the sites."""
+    assessment, translate = source.assessment, source.translate
+    dataset = assessment.dataset
+    marks = [
+        NumberMark(number, float(spot.x), float(spot.y), is_site=False)
+        for number, spot in enumerate(_middles(dataset.zones.geometry), start=1)
+        if spot is not None
+    ]
+    marks += site_marks(assessment)
+    return MapPicture(
+        png=small_map(assessment, zone=None, marks=marks, size_px=COUNTY_MAP_PX),
+        title=dataset.title,
+        legend=legend(source, ICONS[:2]),
+        note=translate(
+            "Numbers: zones of the table. Boundaries are indicative; measured in {crs}."
+        ).format(crs=crs_name(dataset.crs, translate)),
+    )
+
+
+def legend(source: Source, kinds: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the keys of the legend: name of the icon and its words."""
+    translate = source.translate
+    words = {key: translate(style.label) for key, _, style in POINT_STYLES}
+    mode = mode_text(source.assessment.analysis_mode, translate)
+    return (
+        ("covered", translate("Covered ({mode})").format(mode=mode)),
+        ("uncovered", translate("Not covered")),
+        *((kind, words[kind]) for kind in kinds),
+        ("site", translate("Proposed site")),
+    )
+
+
+def village_marks(source: Source, zone: int) -> list[NumberMark]:
+    """Return the numbers of the listed villages at the middle of their land."""
+    villages = source.assessment.dataset.villages
+    if villages is None:
+        return []
+    index = {code: i for i, code in enumerate(villages.code)}
+    rows = listed_villages(source.standards, zone)
+    spots = _middles(villages.geometry[[index[row.code] for row in rows]])
+    return [
+        NumberMark(number, float(spot.x), float(spot.y), is_site=False)
+        for number, spot in enumerate(spots, start=1)
+        if spot is not None
+    ]
+
+
+def site_marks(assessment: Assessment) -> list[NumberMark]:
+    """Return the proposed sites with their ranks."""
+    candidates = assessment.proposal.candidates
+    return [
+        NumberMark(
+            rank,
+            float(candidates.x_m[site.candidate]),
+            float(candidates.y_m[site.candidate]),
+            is_site=True,
+        )
+        for rank, site in enumerate(assessment.proposal.sites, start=1)
+    ]
+
+
+def crs_name(crs: str, translate: Translate) -> str:
+    """Return the name of the metric system that everything was measured in."""
+    return crs if crs.startswith("EPSG") else translate("local transverse Mercator")
+
+
+def _zone_of_site(assessment: Assessment, mark: NumberMark) -> int:
+    site = assessment.proposal.sites[mark.number - 1]
+    return int(assessment.proposal.candidates.zone[site.candidate])
+
+
+def _middles(shapes: np.ndarray) -> list[shapely.Point | None]:
+    return [None if s is None else shapely.point_on_surface(s) for s in shapes]

@@ -1,0 +1,150 @@
+"""What a report says, before any format: pages of sentences, figures, tables, a map and charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from planning.assess_standards import StandardsResult
+from planning.report.entries import Entry, entry_text
+from planning.report.tally import Tally
+from planning.wording import Language, Translate, translator
+from planning.workflow import Assessment
+
+Audience: TypeAlias = Literal["internal", "public"]
+Scope: TypeAlias = Literal["county", "zone", "annex"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How a report is made.
+
+    Parameters
+    ----------
+    audience
+        `public` (公开) hides small counts; `internal` (内部) shows all.
+    review_number
+        审图号 of the maps; empty prints that they are internal.
+    maker
+        制表单位; empty leaves a line to be filled in by hand.
+    """
+
+    language: Language = "zh"
+    audience: Audience = "public"
+    review_number: str = ""
+    maker: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Everything that pages are made from."""
+
+    assessment: Assessment
+    standards: StandardsResult
+    tally: Tally
+    options: ReportOptions
+
+    @property
+    def translate(self) -> Translate:
+        """Turns message ids into the language of the report."""
+        return translator(self.options.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure in large print with its name."""
+
+    label: str
+    value: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a page.
+
+    Parameters
+    ----------
+    key
+        What it holds, the same on every page and in every language; empty tables are left out.
+    widths
+        Relative widths of the columns.
+    """
+
+    key: str
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+    widths: tuple[int, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as SVG text with its title; its figures also stand in a table of the page."""
+
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapPicture:
+    """A small map as PNG with the words below it."""
+
+    png: bytes
+    title: str
+    legend: tuple[tuple[str, str], ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, or a section that may run over several (`annex`)."""
+
+    scope: Scope
+    title: str
+    lead: str
+    facts: tuple[Fact, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    picture: MapPicture | None = None
+    lines: tuple[str, ...] = ()
+
+    def table(self, key: str) -> Table | None:
+        """Return the table of a key, None where the page has none."""
+        return next((table for table in self.tables if table.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report.
+
+    Parameters
+    ----------
+    labels
+        Name and text of what stands at the foot of every page: who, when, how, which run.
+    marks
+        Short words in the head of every page: audience, synthetic data.
+    notes
+        Sentences below the tables of every page, such as what `*` means.
+    """
+
+    title: str
+    subtitle: str
+    language: Language
+    audience: Audience
+    marks: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    signatures: tuple[str, ...]
+    pages: tuple[Page, ...]
+
+
+def page_lines(page: Page) -> list[str]:
+    """Return a page as plain lines, as tests and screen readers take it."""
+    lines = [page.title, page.lead]
+    lines += [f"{fact.label}: {entry_text(fact.value)}" for fact in page.facts]
+    for table in page.tables:
+        lines += [table.title, " | ".join(table.headers)]
+        lines += [" | ".join(entry_text(entry) for entry in row) for row in table.rows]
+        lines += [table.note] if table.note else []
+    return [*lines, *page.lines]

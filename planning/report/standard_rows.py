@@ -1,0 +1,112 @@
+"""Rows of standards: name, source, current figure, target, verdict and gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from planning.paragraphs import figure_text, target_text
+from planning.report.content import Source, Table
+from planning.report.entries import LEAST_SHOWN, WITHHELD, Entry
+from planning.standards import Preset, Standard
+from planning.verdicts import Status, Verdict, gap_text, verdict_text
+from planning.wording import msgid
+
+MOST_ON_PAGE = 8
+JUDGED = (
+    Status.NOT_MET,
+    Status.REFERENCE_BELOW,
+    Status.PARTIAL,
+    Status.REFERENCE_PARTIAL,
+    Status.MET,
+    Status.REFERENCE_REACHED,
+)
+"""Verdicts that say something, those with a gap first."""
+
+HEADERS = (
+    msgid("Standard"),
+    msgid("Document"),
+    msgid("Current"),
+    msgid("Target"),
+    msgid("Verdict"),
+    msgid("Target gap"),
+)
+WIDTHS = (30, 16, 14, 14, 22, 20)
+
+
+def page_standards(source: Source, zone_code: str) -> Table:
+    """Return the standards of one zone ("" is the whole) that a page has room for.
+
+    Standards that bind the place come first, then those with a gap, then the others; what is not
+    judged in this zone is left to the annex.
+    """
+    standards = source.standards
+    rows = [row for row in standards.verdicts if row.zone_code == zone_code]
+    if not zone_code:
+        by_zone = {row.standard_id for row in standards.verdicts if row.zone_code}
+        rows = [row for row in rows if row.standard_id in by_zone]
+    judged = [row for row in rows if row.status in JUDGED]
+    judged.sort(key=lambda row: (row.standard_id not in standards.bound, JUDGED.index(row.status)))
+    shown = judged[:MOST_ON_PAGE]
+    note = ""
+    if len(rows) > len(shown):
+        text = msgid("{count} more standards are in the workbook.")
+        note = source.translate(text).format(count=len(rows) - len(shown))
+    return standards_table(source, shown, note=note)
+
+
+def all_standards(source: Source) -> Table:
+    """Return every standard of the whole study, in order of its document."""
+    return standards_table(source, source.standards.whole())
+
+
+def standards_table(source: Source, verdicts: Sequence[Verdict], *, note: str = "") -> Table:
+    """Return verdicts as a table."""
+    translate = source.translate
+    return Table(
+        key="standards",
+        title=translate("Standards"),
+        headers=tuple(translate(header) for header in HEADERS),
+        rows=tuple(standard_row(source, verdict) for verdict in verdicts),
+        widths=WIDTHS,
+        note=note,
+    )
+
+
+def standard_row(source: Source, verdict: Verdict) -> tuple[Entry, ...]:
+    """Return one verdict as a row."""
+    translate, language = source.translate, source.options.language
+    preset, standard = source.standards.standard_of(verdict)
+    return (
+        standard.title if language == "zh" else standard.title_en,
+        document_text(source, preset, standard),
+        current_text(source, standard, verdict),
+        target_text(standard, translate) or "—",
+        verdict_text(verdict, preset, standard, language),
+        printed_gap(source, standard, verdict) or "—",
+    )
+
+
+def document_text(source: Source, preset: Preset, standard: Standard) -> str:
+    """Return the short name of a standard's document."""
+    document = preset.document_of(standard)
+    return document.short if source.options.language == "zh" else document.short_en
+
+
+def current_text(source: Source, standard: Standard, verdict: Verdict) -> str:
+    """Return the current figure; withheld where it gives a hidden count away."""
+    unit, name = verdict.zone_code, verdict.standard_id
+    if any((unit, f"{name}/{part}") in source.tally.hidden for part in ("part", "rest")):
+        return WITHHELD
+    return figure_text(standard, verdict, source.translate)
+
+
+def printed_gap(source: Source, standard: Standard, verdict: Verdict) -> str:
+    """Return the gap in people and institutions, its people hidden where they must be."""
+    key = (verdict.zone_code, f"{verdict.standard_id}/gap")
+    if key not in source.tally.hidden:
+        return gap_text(verdict, standard, source.translate)
+    mark = f"<{LEAST_SHOWN}" if source.tally.mark(key) == "small" else WITHHELD
+    rest = gap_text(replace(verdict, gap_people=None), standard, source.translate)
+    people = source.translate("{people} people").format(people=mark)
+    return source.translate(", ").join(part for part in (people, rest) if part)
