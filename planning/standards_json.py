@@ -71,9 +71,12 @@ def standards_json(result: StandardsResult) -> dict[str, Any]:
 
 def standard_row(result: StandardsResult, preset: Preset, standard: Standard) -> dict[str, Any]:
     """Return one standard as standards.json lists it."""
-    target = standard.target
+    target, document = standard.target, preset.document_of(standard)
     row = asdict(standard)
     row |= {
+        "document_title": document.title,
+        "year": document.date[:4],
+        "applies_to": {"place": document.place, "codes": list(document.place_codes)},
         "id": preset.full_id(standard),
         "preset": preset.preset.id,
         "is_bound": preset.full_id(standard) in result.bound,
