@@ -34,8 +34,8 @@ Longs: TypeAlias = NDArray[np.int64]
 SHORT_TENTHS = np.iinfo(np.uint16).max
 """Limits up to this many tenths (6,553.5 s) are stored in two bytes."""
 
-BLOCK_PAIRS = 100_000_000
-"""Pairs that one `Reach` holds at most when it is made in blocks."""
+BLOCK_PAIRS = 50_000_000
+"""Pairs of one block: about 0.3 GB when it is handed over, and 0.4 GB while it is made."""
 
 ROWS_A_PIECE = 32
 BUFFER_PAIRS = 1 << 20
