@@ -14,7 +14,9 @@ Floats: TypeAlias = NDArray[np.float64]
 
 def water_polygons(water: Iterable[Any] | None) -> NDArray[np.object_]:
     """Return the polygons of a layer of geometries, one each; empty for None."""
-    shapes = np.array([shape for shape in water or () if shape is not None], dtype=object)
+    shapes = np.array(
+        [shape for shape in (() if water is None else water) if shape is not None], dtype=object
+    )
     # Twice: a collection may hold multipolygons.
     parts = shapely.get_parts(shapely.get_parts(shapes))
     polygons: NDArray[np.object_] = parts[
