@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.county import (
     figures,
     files,
+    hospitals,
     layout,
     motorways,
     names,
@@ -67,13 +68,14 @@ def make(seed: int = layout.SEED) -> County:
     people = populate(rng, ground, urban, places, ways)
     villages = name_villages(rng, ground, urban, places, people)
     reg = Register(rng, places, villages, register.Frontage(ground, ways))
-    services.add_hospitals(reg)
+    hospitals.add_hospitals(reg)
+    hospitals.add_city_hospital(reg)
     serves = services.add_centres(reg)
     west = services.add_west_centre(reg)
     services.add_branches(reg, serves)
     services.add_stations(reg, serves)
     services.add_village_clinics(reg, serves)
-    services.add_second_clinics(reg, most=24)
+    services.add_second_clinics(reg, most=18)
     services.add_private(reg)
     services.break_chain(reg)
     projects.add_projects(reg, serves)
@@ -88,10 +90,11 @@ def make_ways(
     """Return the whole network: country roads, streets, paths, motorways and ferries."""
     country, piers = roads.plan_roads(rng, ground, places)
     town = streets.town_streets(rng, ground, urban, country, streets.make_bend(rng))
-    lanes = streets.hamlet_lanes(rng, ground, places, country)
+    lanes = streets.hamlet_lanes(rng, ground, urban, places, country)
     small = streets.compound_lanes(rng, town, ground, share=0.4)
     small += streets.riverside(rng, ground, urban)
     fast, feet = motorways.build(ground, country)
+    town = traffic.pedestrian_streets(town, within_m=420.0)
     town = traffic.one_way_streets(rng, town, urban)
     drawn = traffic.add_roundabouts([*country, *town, *lanes, *small], country, ground, count=16)
     pieces = network.split_at_water(network.node_streets(drawn), ground.water)

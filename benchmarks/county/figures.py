@@ -1,4 +1,4 @@
-"""The indicator table of the county: annex 2 of the Shangyu plan, a few more, and towns by signing."""
+"""The indicator table: annex 2 of the Shangyu plan, a few more rows, and towns by signing."""
 
 from __future__ import annotations
 

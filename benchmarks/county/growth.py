@@ -8,6 +8,16 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+Ground = NDArray[np.float64]
+"""(rows, columns, 4): cost of a cell, its height, 1 where it is road, 1 where beside a road."""
+COST, RISE, ROAD, BESIDE_ROAD = range(4)
+Prices = tuple[float, float, float, float]
+Scratch = tuple[NDArray[np.float64], NDArray[np.int64]]
+Found = tuple[int, list[int]]
+
+BESIDE = 1.9
+"""Ground right beside a road is dear, so that roads merge and do not run in pairs."""
+
 # Eight neighbours and the eight knight's moves: paths turn in steps of about 22 degrees.
 MOVES = np.array(
     [(0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1),
@@ -59,89 +69,102 @@ def grow(
     return label
 
 
-@numba.njit(cache=True)
-def cheapest_path(
-    cost: NDArray[np.float64],
-    rise: NDArray[np.float64],
-    is_road: NDArray[np.bool_],
-    is_beside: NDArray[np.bool_],
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    prices: tuple[float, float, float, float],
-    best: NDArray[np.float64],
-    before: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """Return the cells (row, column) of the cheapest path between two cells, or to the nearest road.
+@numba.njit(inline="always")
+def _step_cost(ground: Ground, prices: Prices, r: int, c: int, m: int) -> float:
+    """Return the cost of a move from a cell, infinite where it is not allowed."""
+    reuse, dearest, climb, _ = prices
+    dr, dc = MOVES[m, 0], MOVES[m, 1]
+    nr, nc = r + dr, c + dc
+    if nr < 0 or nc < 0 or nr >= ground.shape[0] or nc >= ground.shape[1]:
+        return np.inf
+    here = max(ground[r, c, COST], ground[nr, nc, COST])
+    if ground[nr, nc, COST] > dearest:
+        return np.inf
+    if m >= 8:  # a knight's move also passes a cell between its ends
+        middle_r = r + (dr // 2 if abs(dr) == 2 else 0)
+        middle_c = c + (dc // 2 if abs(dc) == 2 else 0)
+        if ground[middle_r, middle_c, COST] > dearest:
+            return np.inf
+        here = max(here, ground[middle_r, middle_c, COST])
+    is_road = ground[nr, nc, ROAD] > 0.0
+    if ground[nr, nc, BESIDE_ROAD] > 0.0 and not is_road:
+        here *= BESIDE
+    length = np.sqrt(float(dr * dr + dc * dc))
+    grade = climb * (ground[nr, nc, RISE] - ground[r, c, RISE]) / length
+    step = length * (here + grade * grade)
+    return step * reuse if is_road and ground[r, c, ROAD] > 0.0 else step
 
-    Parameters
-    ----------
-    cost, rise
-        (rows, columns) cost of one cell and its height; a step costs its length times the dearer end plus the
-        square of the grade. A step between two road cells costs `prices[0]` of that, a cell beside a road 1.9 times.
-    source, target
-        Row and column; a target of (-1, -1) means the nearest road cell.
-    prices
-        Reuse of roads, largest cost that may be entered, factor on the rise, most that may be spent.
-    best, before
-        (rows * columns,) scratch: infinite and -1 before and after.
-    """
-    rows, columns = cost.shape
-    reuse, dearest, climb, most = prices
-    start = np.int64(source[0] * columns + source[1])
-    wanted = np.int64(target[0] * columns + target[1]) if target[0] >= 0 else np.int64(-1)
+
+@numba.njit(cache=True)
+def _search(ground: Ground, start: int, wanted: int, prices: Prices, scratch: Scratch) -> Found:
+    """Search from a cell; return the end that was reached (-1 for none) and the cells touched."""
+    best, before = scratch
+    columns = ground.shape[1]
+    row, column = wanted // columns, wanted % columns
     best[start] = 0.0
     touched = [start]
-    heap = [(0.0, start)]
-    end = np.int64(-1)
+    heap = [(0.0, 0.0, start)]
     while heap:
-        spent, cell = heapq.heappop(heap)
+        _, spent, cell = heapq.heappop(heap)
         if spent > best[cell]:
             continue
-        if spent > most:
+        if spent > prices[3]:
             break
         r, c = cell // columns, cell % columns
-        if cell == wanted or (wanted < 0 and is_road[r, c]):
-            end = cell
-            break
+        if cell == wanted or (wanted < 0 and ground[r, c, ROAD] > 0.0):
+            return cell, touched
         for m in range(16):
-            dr, dc = MOVES[m, 0], MOVES[m, 1]
-            nr, nc = r + dr, c + dc
-            if nr < 0 or nc < 0 or nr >= rows or nc >= columns or cost[nr, nc] > dearest:
+            step = _step_cost(ground, prices, r, c, m)
+            if not np.isfinite(step):
                 continue
-            here = max(cost[r, c], cost[nr, nc])
-            if m >= 8:  # a knight's move also passes a cell between its ends
-                here = max(
-                    here,
-                    cost[
-                        r + (dr // 2 if abs(dr) == 2 else 0), c + (dc // 2 if abs(dc) == 2 else 0)
-                    ],
-                )
-                if here > dearest and cost[r, c] <= dearest:
-                    continue
-            if is_beside[nr, nc] and not is_road[nr, nc]:
-                here *= 1.9
-            length = np.sqrt(float(dr * dr + dc * dc))
-            grade = climb * (rise[nr, nc] - rise[r, c]) / length
-            step = length * (here + grade * grade)
-            if is_road[r, c] and is_road[nr, nc]:
-                step *= reuse
-            to = np.int64(nr * columns + nc)
+            to = np.int64((r + MOVES[m, 0]) * columns + c + MOVES[m, 1])
             if spent + step < best[to]:
                 if before[to] < 0:
                     touched.append(to)
                 best[to] = spent + step
                 before[to] = cell
-                heapq.heappush(heap, (best[to], to))
-    n = 0
-    cell = end
-    while cell >= 0:
-        n += 1
-        cell = before[cell] if cell != start else np.int64(-1)
+                ahead = 0.0
+                if wanted >= 0:  # no step is cheaper than a used road: the search keeps its aim
+                    dr, dc = float(to // columns - row), float(to % columns - column)
+                    ahead = prices[0] * np.sqrt(dr * dr + dc * dc)
+                heapq.heappush(heap, (best[to] + ahead, best[to], to))
+    return np.int64(-1), touched
+
+
+@numba.njit(cache=True)
+def cheapest_path(
+    ground: Ground,
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    prices: Prices,
+    scratch: Scratch,
+) -> NDArray[np.int64]:
+    """Return the cells of the cheapest path between two cells, or to the nearest road.
+
+    Parameters
+    ----------
+    ground
+        A step costs its length times the dearer end plus the square of the grade.
+    source, target
+        Row and column; a target of (-1, -1) means the nearest road cell.
+    prices
+        Factor on a step between two road cells, largest cost that may be entered, factor on the
+        rise, most that may be spent.
+    scratch
+        Best cost and cell before, (rows * columns,) each: infinite and -1 before and after.
+    """
+    best, before = scratch
+    columns = ground.shape[1]
+    start = np.int64(source[0] * columns + source[1])
+    wanted = np.int64(target[0] * columns + target[1]) if target[0] >= 0 else np.int64(-1)
+    end, touched = _search(ground, start, wanted, prices, scratch)
+    cells = [end]
+    while cells[-1] >= 0 and cells[-1] != start:
+        cells.append(before[cells[-1]])
+    n = len(cells) if end >= 0 else 0
     path = np.empty((n, 2), np.int64)
-    cell = end
     for i in range(n):
-        path[n - 1 - i, 0], path[n - 1 - i, 1] = cell // columns, cell % columns
-        cell = before[cell]
+        path[n - 1 - i, 0], path[n - 1 - i, 1] = cells[i] // columns, cells[i] % columns
     for t in touched:
         best[t] = np.inf
         before[t] = -1
@@ -152,7 +175,7 @@ def cheapest_path(
 def thin(
     points: NDArray[np.float64], reach: NDArray[np.float64], n_first: int
 ) -> NDArray[np.int64]:
-    """Return the points kept: the first ones, then each that is not within the mean reach of a kept one."""
+    """Return the points kept: the first ones, then each beyond the mean reach of those kept."""
     kept = np.empty(points.shape[0], np.int64)
     n = 0
     for i in range(points.shape[0]):
@@ -172,14 +195,14 @@ def thin(
 
 @numba.njit(cache=True)
 def road_steps(
-    is_road: NDArray[np.bool_],
+    ground: Ground,
     source: NDArray[np.int64],
     target: NDArray[np.int64],
     limit: float,
     best: NDArray[np.float64],
 ) -> float:
-    """Return the length in cells of the way along road cells between two cells, infinite beyond the limit."""
-    rows, columns = is_road.shape
+    """Return the length in cells of the way along roads, infinite beyond the limit."""
+    rows, columns = ground.shape[:2]
     start = np.int64(source[0] * columns + source[1])
     wanted = np.int64(target[0] * columns + target[1])
     best[start] = 0.0
@@ -195,7 +218,7 @@ def road_steps(
         r, c = cell // columns, cell % columns
         for m in range(16):
             nr, nc = r + MOVES[m, 0], c + MOVES[m, 1]
-            if nr < 0 or nc < 0 or nr >= rows or nc >= columns or not is_road[nr, nc]:
+            if nr < 0 or nc < 0 or nr >= rows or nc >= columns or ground[nr, nc, ROAD] == 0.0:
                 continue
             there = spent + np.sqrt(float(MOVES[m, 0] ** 2 + MOVES[m, 1] ** 2))
             to = np.int64(nr * columns + nc)

@@ -1,6 +1,8 @@
-"""Motorways: two one-way carriageways above the country, tunnels in the hills, ramps to the main roads."""
+"""Motorways: two one-way carriageways on viaducts, tunnels in the hills, ramps to main roads."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -19,11 +21,7 @@ RAMP_M = 420.0
 def _cut(line: shapely.LineString, at: list[float]) -> list[shapely.LineString]:
     """Cut a line at distances along it."""
     marks = sorted({0.0, *(float(np.clip(a, 0, line.length)) for a in at), line.length})
-    return [
-        shapely.ops.substring(line, a, b)
-        for a, b in zip(marks[:-1], marks[1:], strict=True)
-        if b - a > 0.5
-    ]
+    return [shapely.ops.substring(line, a, b) for a, b in pairwise(marks) if b - a > 0.5]
 
 
 def _flags(terrain: Terrain, line: shapely.LineString) -> dict[str, str]:
@@ -37,7 +35,7 @@ def _flags(terrain: Terrain, line: shapely.LineString) -> dict[str, str]:
 
 
 def _grade(xy: Points) -> float:
-    """Return the height (m) of the carriageway: level in the plain, rising to the southern border."""
+    """Return the height (m) of the carriageway: level in the plain, rising to the south."""
     return 10.0 + max(0.0, 20_000.0 - float(xy[1])) / 1000.0 * 4.0
 
 
@@ -50,59 +48,58 @@ def _marks(terrain: Terrain, line: shapely.LineString) -> list[float]:
     return [float(a) for a in at[1:][np.diff(deep.astype(int)) != 0]]
 
 
-def interchanges(
-    axis: shapely.LineString, roads: list[Street], *, every_m: float
-) -> list[tuple[float, shapely.Point]]:
-    """Return where a motorway meets main roads and gets ramps: distance along it and the crossing point."""
-    found: list[tuple[float, shapely.Point]] = []
-    for road in roads:
-        if RANK[road.highway] < RANK["secondary"]:
-            continue
-        for point in shapely.get_parts(road.line.intersection(axis)):
-            if point.geom_type == "Point":
-                found.append((float(axis.project(point)), point))
-    kept: list[tuple[float, shapely.Point]] = []
-    for at, point in sorted(found, key=lambda f: f[0]):
-        if 900.0 < at < axis.length - 900.0 and (not kept or at - kept[-1][0] > every_m):
-            kept.append((at, point))
+def interchanges(axis: shapely.LineString, roads: list[Street], *, every_m: float) -> list[float]:
+    """Return where along a motorway it meets main roads and gets ramps."""
+    main = [r.line for r in roads if RANK[r.highway] >= RANK["secondary"]]
+    parts = shapely.get_parts(shapely.intersection(np.array(main), axis))
+    kept: list[float] = []
+    for at in sorted(float(axis.project(p)) for p in parts if p.geom_type == "Point"):
+        if 900.0 < at < axis.length - 900.0 and (not kept or at - kept[-1] > every_m):
+            kept.append(at)
     return kept
 
 
-def _ramps(
-    axis: shapely.LineString, at: float, roads: list[Street]
-) -> tuple[list[Street], list[Street], list[float]]:
-    """Return the four ramps of one interchange, the replaced pieces of the main road and the marks on the motorway."""
-    ramps: list[Street] = []
+def _heading(line: shapely.LineString, at: float) -> Points:
+    """Return the unit vector along a line."""
+    d = np.array(line.interpolate(at + 5).coords[0]) - line.interpolate(max(at - 5, 0)).coords[0]
+    return np.asarray(d / np.hypot(*d))
+
+
+def _left(d: Points) -> Points:
+    return np.array([-d[1], d[0]])
+
+
+def _ramps(axis: shapely.LineString, at: float, roads: list[Street]) -> list[Street]:
+    """Return the four ramps of one interchange; traffic keeps to the right."""
     crossing = axis.interpolate(at)
-    ahead = np.array(axis.interpolate(at + 5).coords[0]) - np.array(
-        axis.interpolate(at - 5).coords[0]
-    )
-    ahead /= np.hypot(*ahead)
-    left = np.array([-ahead[1], ahead[0]])
-    main = [r for r in roads if RANK[r.highway] >= RANK["secondary"]]
-    road = min(main, key=lambda r: r.line.distance(crossing))
-    for side, forward in ((-1.0, 1.0), (1.0, -1.0)):  # traffic keeps to the right
-        where = crossing.buffer(85.0).exterior.intersection(road.line)
-        ends = [np.array(p.coords[0]) for p in shapely.get_parts(where) if p.geom_type == "Point"]
-        if not ends:
-            continue
-        foot = max(ends, key=lambda p: side * float((p - np.array(crossing.coords[0])) @ left))
-        foot = np.round(foot)
+    left = _left(_heading(axis, at))
+    main = [r.line for r in roads if RANK[r.highway] >= RANK["secondary"]]
+    road = min(main, key=lambda line: line.distance(crossing))
+    where = crossing.buffer(85.0).exterior.intersection(road)
+    ends = [np.array(p.coords[0]) for p in shapely.get_parts(where) if p.geom_type == "Point"]
+    ramps = []
+    for side in (-1.0, 1.0) if ends else ():
+        offsets = [side * float((p - np.array(crossing.coords[0])) @ left) for p in ends]
+        foot = np.round(ends[int(np.argmax(offsets))])
         for is_exit in (True, False):
-            reach = -RAMP_M * forward if is_exit else RAMP_M * forward
-            leave = np.array(axis.interpolate(at + reach).coords[0]) + left * side * HALF_M
-            direction = np.array(axis.interpolate(at + reach + 5).coords[0]) - np.array(
-                axis.interpolate(at + reach - 5).coords[0]
-            )
-            direction /= np.hypot(*direction)
-            normal = np.array([-direction[1], direction[0]]) * side
-            leave = np.array(axis.interpolate(at + reach).coords[0]) + normal * HALF_M
-            first = leave + np.sign(-reach) * direction * 0.45 * RAMP_M + normal * 38.0
-            second = foot + (first - foot) * 0.25 + normal * 8.0
-            line = shapely.LineString(_curve(np.array([np.round(leave), first, second, foot])))
+            # The right carriageway (side -1) runs along the axis, the left one against it.
+            reach = RAMP_M * side if is_exit else -RAMP_M * side
+            line = _ramp(axis, at + reach, side, foot, -np.sign(reach))
             tags = {"oneway": "yes", "maxspeed": "40"}
             ramps.append(Street(line if is_exit else shapely.reverse(line), "motorway_link", tags))
-    return ramps, [road], [at - RAMP_M, at + RAMP_M]
+    return ramps
+
+
+def _ramp(
+    axis: shapely.LineString, at: float, side: float, foot: Points, turn: float
+) -> shapely.LineString:
+    """Return a ramp from a carriageway to its foot on the main road."""
+    direction = _heading(axis, at)
+    outward = _left(direction) * side
+    leave = _aside(axis, np.array(axis.interpolate(at).coords[0]), side)
+    first = leave + turn * direction * 0.45 * RAMP_M + outward * 38.0
+    second = foot + (first - foot) * 0.25 + outward * 8.0
+    return shapely.LineString(_curve(np.array([leave, first, second, foot])))
 
 
 def _curve(control: Points) -> Points:
@@ -125,12 +122,11 @@ def build(terrain: Terrain, roads: list[Street]) -> tuple[list[Street], list[sha
     for k, (axis, (name, _)) in enumerate(zip(axes, layout.MOTORWAYS, strict=True)):
         marks = _marks(terrain, axis)
         ramps: list[Street] = []
-        for at, _ in interchanges(axis, roads, every_m=3800.0):
+        for at in interchanges(axis, roads, every_m=3800.0):
             if k == 0 and abs(at - branch_at) < 2500.0:
                 continue  # the junction of the two motorways is there
-            new, _, cuts = _ramps(axis, at, roads)
-            ramps += new
-            marks += cuts
+            ramps += _ramps(axis, at, roads)
+            marks += [at - RAMP_M, at + RAMP_M]
         for ramp in ramps:
             ends = shapely.Point(ramp.line.coords[0]), shapely.Point(ramp.line.coords[-1])
             feet.append(max(ends, key=axis.distance))
@@ -141,24 +137,15 @@ def build(terrain: Terrain, roads: list[Street]) -> tuple[list[Street], list[sha
 
 
 def _junction(main: shapely.LineString, branch: shapely.LineString, at: float) -> list[Street]:
-    """Return the four links that join the end of one motorway to the other, all above one another."""
-    start = np.array(branch.coords[0])
-    d = np.array(branch.interpolate(5.0).coords[0]) - start
-    d /= np.hypot(*d)
-    left = np.array([-d[1], d[0]])
-    away, home = (
-        np.round(start - left * HALF_M),
-        np.round(start + left * HALF_M),
-    )  # traffic keeps to the right
+    """Return the four links that join the end of one motorway to the other, one above another."""
+    start, d = np.array(branch.coords[0]), _heading(branch, 0.0)
+    away, home = np.round(start - _left(d) * HALF_M), np.round(start + _left(d) * HALF_M)
     out = []
-    for side, forward in ((-1.0, 1.0), (1.0, -1.0)):
+    for side in (-1.0, 1.0):
         for is_exit in (True, False):
-            reach = at + (-forward if is_exit else forward) * 2 * RAMP_M
+            reach = at + (side if is_exit else -side) * 2 * RAMP_M
             here = _aside(main, np.array(main.interpolate(reach).coords[0]), side)
-            ahead = np.array(main.interpolate(reach + 5).coords[0]) - np.array(
-                main.interpolate(reach - 5).coords[0]
-            )
-            ahead *= forward / np.hypot(*ahead)
+            ahead = _heading(main, reach) * -side
             if is_exit:
                 control = np.array([here, here + ahead * 500.0, away - d * 330.0, away])
             else:
@@ -184,10 +171,6 @@ def _carriageways(
 
 
 def _aside(axis: shapely.LineString, p: Points, side: float) -> Points:
-    """Return a point of the axis moved to the carriageway, ends in whole metres so that pieces meet."""
+    """Return a point of the axis on its carriageway, in whole metres so that pieces meet."""
     at = axis.project(shapely.Point(p))
-    d = np.array(axis.interpolate(at + 5).coords[0]) - np.array(
-        axis.interpolate(at - 5 if at > 5 else 0).coords[0]
-    )
-    d /= np.hypot(*d)
-    return np.round(np.asarray(p) + np.array([-d[1], d[0]]) * side * HALF_M)
+    return np.round(np.asarray(p) + _left(_heading(axis, at)) * side * HALF_M)

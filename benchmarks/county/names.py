@@ -1,11 +1,14 @@
-"""Invented names: two characters, the first from plants, light and water, the second from the lie of the land."""
+"""Invented names: a first character of plants, light or water, a second of the lie of the land."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-FIRST = "霁蘅芷溆漪翎沅筠岫蓼菡濯霭潋滢棠荇箬樨葭蒹砚汐澹缃湄槿榆栎杼泓洵浔桁溟甪藜菖蔺荻蕙芸苕菱芡莼茭蓟楝榉槭椿桤枳橡柘桧棣槲"
+FIRST = (
+    "霁蘅芷溆漪翎沅筠岫蓼菡濯霭潋滢棠荇箬樨葭蒹砚汐澹缃湄槿榆栎"
+    "杼泓洵浔桁溟甪藜菖蔺荻蕙芸苕菱芡莼茭蓟楝榉槭椿桤枳橡柘桧棣槲"
+)
 LAST_PLAIN = "浦塘埭桥泾浜荡汇堰渡墩畈渚港汀埠"
 LAST_HILL = "岙坞岭溪坑岩湾峰坪垄岗源"
 LAST_COAST = "浦塘涂湾渡闸沥埠滩汛"
@@ -15,16 +18,15 @@ LAST_HAMLET = "岙坞坑岭湾畈"
 ROADS_FIRST = "望澜霁蘅芷沅翎潋菡汐葭岫樨棠筠汀漪"
 ROADS_LAST = "月阳和安清兴泰康宁文昌景瑞丰华育"
 
-REAL = frozenset(
-    """
+_REAL = """
     岫岩 柘园 柘坑 柘坪 柘塘 柘桥 柘港 柘源 柘溪 柘荡 栎坪 栎桥 栎湾 桁桥 桧溪 棠园
     棠坪 棠岙 棠岭 棠浦 棠港 棠溪 棠阁 棣园 椿坪 榆台 榆园 榆坪 榆塘 榆岭 榆港 榆郡
     榉溪 汐浦 沅溪 浔峰 浔溪 湄塘 湄池 湄浦 湄港 湄溪 溆浦 潋溪 澹园 澹坪 濯坑 濯港
     砚井 砚台 砚坑 砚峰 砚池 砚湾 砚溪 筠岗 筠岭 箬坑 箬塘 箬岙 箬岭 箬源 箬溪 芷坊
     芷坪 芷湾 芷溪 芸塘 芸峰 芸溪 苕溪 茭塘 茭岭 茭溪 荇塘 荻浦 荻港 荻溪 莼塘 菖坑
     菖塘 菖溪 菱塘 菱溪 蓼园 蓼坑 蓼坞 蓼坪 蓼塘 蓼池 蔺坊 蔺岗 霭溪 蔺家湾
-    """.split()
-)
+"""
+REAL = frozenset(_REAL.split())
 """Names of this kind that places do bear; never used."""
 
 

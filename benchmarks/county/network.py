@@ -1,9 +1,10 @@
-"""From drawn lines to a network: crossings get nodes, water gets bridges, loose ends go, ways keep their direction."""
+"""From drawn lines to a network: nodes at crossings, bridges over water, no loose ends."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -12,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from benchmarks.county.roads import RANK, Street
+from benchmarks.county.roads import CAR, RANK, Street
 
 Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """One way of the network: its points in metres (crossings of ways share a point), class and tags."""
+    """One way of the network: points in metres (crossing ways share one), class and tags."""
 
     xy: Points
     highway: str
@@ -27,7 +28,7 @@ class Way:
 
 
 def node_streets(streets: list[Street]) -> list[Street]:
-    """Return pieces between crossings, each in the direction of the street it comes from, best class first."""
+    """Return pieces between crossings, each in the direction and of the class of its street."""
     lines = np.array([s.line for s in streets], dtype=object)
     pieces = shapely.get_parts(shapely.union_all(lines, grid_size=1.0))
     pieces = pieces[(shapely.length(pieces) > 0.9) & ~shapely.is_closed(pieces)]
@@ -37,24 +38,24 @@ def node_streets(streets: list[Street]) -> list[Street]:
     rank = np.array([RANK[s.highway] for s in streets])
     order = np.lexsort((source, -rank[source], piece))
     first = np.unique(piece[order], return_index=True)[1]
+    piece, source = piece[order][first], source[order][first]
+    turned = _turned(pieces[piece], lines[source])
     out = []
-    for p, s in zip(piece[order][first], source[order][first], strict=True):
-        line = pieces[p]
-        street = streets[s]
-        turned = _is_turned(line, street.line)
-        tags = dict(street.tags)
-        tags.setdefault("_run", str(s))
-        out.append(Street(shapely.reverse(line) if turned else line, street.highway, tags))
+    for line, s, is_turned in zip(pieces[piece], source, turned, strict=True):
+        tags = {"_run": str(s), **streets[s].tags}
+        out.append(Street(shapely.reverse(line) if is_turned else line, streets[s].highway, tags))
     return out
 
 
-def _is_turned(piece: shapely.LineString, street: shapely.LineString) -> bool:
-    """Return whether a piece runs against the street it comes from."""
-    marks = (piece.coords[0], piece.interpolate(0.5, normalized=True), piece.coords[-1])
-    first, middle, last = (street.project(shapely.Point(m)) for m in marks)
-    if street.is_closed:
-        return bool((middle - first) % street.length > (last - first) % street.length)
-    return bool(first > last)
+def _turned(pieces: NDArray[np.object_], streets: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which pieces run against the street they come from."""
+    middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
+    first = shapely.line_locate_point(streets, shapely.get_point(pieces, 0))
+    middle = shapely.line_locate_point(streets, middles)
+    last = shapely.line_locate_point(streets, shapely.get_point(pieces, -1))
+    length = shapely.length(streets)
+    around = (middle - first) % length > (last - first) % length
+    return np.where(shapely.is_closed(streets), around, first > last)
 
 
 def prune(
@@ -71,11 +72,28 @@ def prune(
             for p in pieces
         ]
         pieces = [p for p, is_loose in zip(pieces, loose, strict=True) if not is_loose]
+        pieces = _without_loops(pieces)
     return pieces
 
 
+def _without_loops(pieces: list[Street]) -> list[Street]:
+    """Drop pairs of pieces that only lead from a crossing back to it."""
+    degree: dict[tuple[float, float], int] = defaultdict(int)
+    twins: dict[frozenset[tuple[float, float]], int] = defaultdict(int)
+    for piece in pieces:
+        twins[frozenset(piece.ends)] += 1
+        for end in piece.ends:
+            degree[end] += 1
+    return [
+        p
+        for p in pieces
+        if p.ends[0] != p.ends[1]
+        and not (twins[frozenset(p.ends)] == 2 and min(degree[e] for e in p.ends) == 2)
+    ]
+
+
 def split_at_water(pieces: list[Street], water: shapely.Geometry) -> list[Street]:
-    """Cut every piece at the banks; what is over water is a bridge, with a short approach on both sides."""
+    """Cut every piece at the banks: what is over water is a bridge."""
     over = water.buffer(6.0)
     shapely.prepare(over)
     out: list[Street] = []
@@ -99,7 +117,7 @@ def _bridge(piece: Street, over: shapely.Geometry) -> list[Street]:
             }
     marks = [m for m in sorted(cuts) if m in (0.0, line.length) or 3.0 < m < line.length - 3.0]
     joined: list[tuple[float, float, bool]] = []
-    for a, b in zip(marks[:-1], marks[1:], strict=True):
+    for a, b in pairwise(marks):
         wet = over.contains(line.interpolate((a + b) / 2))
         if joined and joined[-1][2] == wet:
             joined[-1] = (joined[-1][0], b, wet)
@@ -122,7 +140,7 @@ def connected(pieces: list[Street], roots: list[tuple[float, float]]) -> list[St
 
 def close_to_cars(pieces: list[Street], roots: list[tuple[float, float]]) -> list[Street]:
     """Turn the streets that cars cannot come to, because only paths lead there, into paths."""
-    is_car = [RANK[p.highway] >= RANK["service"] for p in pieces]
+    is_car = [p.highway in CAR for p in pieces]
     driven = [p for p, c in zip(pieces, is_car, strict=True) if c]
     is_kept = iter(_near_roots(driven, roots))
     return [

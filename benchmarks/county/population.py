@@ -1,8 +1,8 @@
-"""People: how many live in each 3-second cell, by village and town, summing exactly to the census."""
+"""People in each 3-second cell, summing exactly to the census of villages and towns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import shapely
@@ -19,10 +19,19 @@ from benchmarks.county.terrain import Terrain, noise, to_row_column
 STEP = 1.0 / 1200.0
 """Cell size in degrees (3 arc-seconds)."""
 
+ELDER_LEVEL = 1.02
+"""Brings the county to about 18 % aged 65+."""
+
 _STREET_WEIGHT = {
-    "residential": 1.0, "living_street": 1.2, "pedestrian": 0.6, "service": 0.7, "unclassified": 0.45, "tertiary": 0.4,
-    "secondary": 0.2, "primary": 0.1,
-}  # fmt: skip
+    "residential": 1.0,
+    "living_street": 1.2,
+    "pedestrian": 0.6,
+    "service": 0.7,
+    "unclassified": 0.45,
+    "tertiary": 0.4,
+    "secondary": 0.2,
+    "primary": 0.1,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +41,7 @@ class People:
     Parameters
     ----------
     west, north
-        Outer corner of the raster in degrees; cells are `STEP` wide and high; `shape` (rows, columns).
+        Outer corner of the raster in degrees; cells are `STEP` wide; `shape` (rows, columns).
     row, column
         (n,) cell of each populated place, rows from the north.
     x_m, y_m
@@ -91,12 +100,11 @@ def _frontage(
 
 def _density(
     rng: np.random.Generator,
-    terrain: Terrain,
     urban: NDArray[np.float64],
     settlement: Settlement,
     xy: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return how densely each place along the streets is built: high in town hearts, low in the open country."""
+    """Return how densely each place along the streets is built: high in town hearts."""
     cell = to_row_column(xy)
     dense = {"street": 2.6, "town": 2.0, "township": 1.6}
     seats = np.array([(s.x, s.y) for s in layout.SEATS]) * 1000.0
@@ -135,6 +143,36 @@ def _shares(total: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
     return whole
 
 
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """Cells that may hold people, with the pull of each."""
+
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    village: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+    def take(self, keep: NDArray[np.bool_]) -> _Cells:
+        """Return the cells to keep."""
+        return _Cells(*(getattr(self, f.name)[keep] for f in fields(self)))
+
+
+def _cells(
+    raster: NDArray[np.float64], west: float, north: float, terrain: Terrain, settlement: Settlement
+) -> _Cells:
+    """Return the cells of a village that are dry, not too steep and have some pull."""
+    row, column = np.nonzero(raster > 0.02)
+    x_m, y_m = from_lonlat(west + (column + 0.5) * STEP, north - (row + 0.5) * STEP)
+    village = _in_villages(settlement, x_m, y_m)
+    shore = terrain.water.buffer(8.0)
+    shapely.prepare(shore)
+    is_steep = terrain.slope[to_row_column(np.column_stack([x_m, y_m]))] > 0.30
+    fits = (village >= 0) & ~shapely.contains_xy(shore, x_m, y_m) & ~is_steep
+    return _Cells(row, column, x_m, y_m, village, raster[row, column]).take(fits)
+
+
 def populate(
     rng: np.random.Generator,
     terrain: Terrain,
@@ -144,36 +182,23 @@ def populate(
 ) -> People:
     """Return the people of the county by cell."""
     xy, like = _frontage(ways)
-    like = like * _density(rng, terrain, urban, settlement, xy)
+    like = like * _density(rng, urban, settlement, xy)
     lon, lat = to_lonlat(xy[:, 0], xy[:, 1])
-    west, north = np.floor(lon.min() * 100) / 100, np.ceil(lat.max() * 100) / 100
-    shape = (
-        int(np.ceil((north - lat.min()) / STEP)) + 6,
-        int(np.ceil((lon.max() - west) / STEP)) + 6,
-    )
-    raster = np.zeros(shape)
-    np.add.at(raster, (((north - lat) / STEP).astype(int), ((lon - west) / STEP).astype(int)), like)
-    raster = ndimage.gaussian_filter(raster, 0.55) * np.exp(0.38 * rng.standard_normal(shape))
-    row, column = np.nonzero(raster > 0.02)
-    weight = raster[row, column]
-    x_m, y_m = from_lonlat(west + (column + 0.5) * STEP, north - (row + 0.5) * STEP)
-    village = _in_villages(settlement, x_m, y_m)
-    shore = terrain.water.buffer(8.0)
-    shapely.prepare(shore)
-    steep = terrain.slope[to_row_column(np.column_stack([x_m, y_m]))] > 0.30
-    keep = (village >= 0) & ~shapely.contains_xy(shore, x_m, y_m) & ~steep
-    row, column, x_m, y_m, village, weight = (
-        a[keep] for a in (row, column, x_m, y_m, village, weight)
-    )
-    everyone = _allot(rng, settlement, village, weight)
-    keep = everyone > 0
-    row, column, x_m, y_m, village, everyone = (
-        a[keep] for a in (row, column, x_m, y_m, village, everyone)
-    )
-    elders, children = _ages(rng, terrain, settlement, village, everyone, x_m, y_m)
+    west, north = float(np.floor(lon.min() * 100) / 100), float(np.ceil(lat.max() * 100) / 100)
+    row, column = ((north - lat) / STEP).astype(int), ((lon - west) / STEP).astype(int)
+    raster = np.zeros((int(row.max()) + 6, int(column.max()) + 6))
+    np.add.at(raster, (row, column), like)
+    uneven = np.exp(0.38 * rng.standard_normal(raster.shape))
+    raster = ndimage.gaussian_filter(raster, 0.55) * uneven
+    cells = _cells(raster, west, north, terrain, settlement)
+    everyone = _allot(rng, settlement, cells.village, cells.weight)
+    cells, everyone = cells.take(everyone > 0), everyone[everyone > 0]
+    height_m = terrain.height_m[to_row_column(np.column_stack([cells.x_m, cells.y_m]))]
+    elders, children = _ages(rng, height_m, settlement, cells.village, everyone)
     return People(
-        west=float(west), north=float(north), shape=shape, row=row, column=column, x_m=x_m, y_m=y_m,
-        village=village, everyone=everyone, elders=elders, children=children,
+        west=west, north=north, shape=raster.shape, row=cells.row, column=cells.column,
+        x_m=cells.x_m, y_m=cells.y_m, village=cells.village,
+        everyone=everyone, elders=elders, children=children,
     )  # fmt: skip
 
 
@@ -183,7 +208,7 @@ def _allot(
     village: NDArray[np.int64],
     weight: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    """Return people per cell: the census of each town over its villages, each village over its cells."""
+    """Return people per cell: the census of a town over its villages and their cells."""
     built = np.bincount(village, weights=weight, minlength=len(settlement.seat))
     pull = (built + 0.12 * np.median(built)) ** 0.8 * np.exp(0.15 * rng.standard_normal(len(built)))
     everyone = np.zeros(len(village), dtype=np.int64)
@@ -197,30 +222,18 @@ def _allot(
 
 def _ages(
     rng: np.random.Generator,
-    terrain: Terrain,
+    height_m: NDArray[np.float64],
     settlement: Settlement,
     village: NDArray[np.int64],
     everyone: NDArray[np.int64],
-    x_m: NDArray[np.float64],
-    y_m: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return people aged 65+ and 0-6 per cell: older uphill and away from the town's heart."""
-    n = len(settlement.seat)
     share = np.array([s.elder_share for s in layout.SEATS])[settlement.zone]
-    share = share * np.exp(0.10 * rng.standard_normal(n))
+    share = share * np.exp(0.10 * rng.standard_normal(len(share)))
     share[: len(layout.SEATS)] *= 0.86
-    height = terrain.height_m[to_row_column(np.column_stack([x_m, y_m]))]
-    cell_share = (
-        share[village]
-        * (1 + np.clip(height - 40.0, 0, 300) / 900.0)
-        * np.exp(0.15 * rng.standard_normal(len(village)))
-    )
-    cell_share = np.clip(cell_share * ELDER_LEVEL, 0.02, 0.7)
-    elders = rng.binomial(everyone, cell_share)
-    young = np.clip(0.092 - 0.19 * cell_share, 0.012, 0.08)
-    children = rng.binomial(everyone - elders, young)
+    uphill = 1 + np.clip(height_m - 40.0, 0, 300) / 900.0
+    uneven = np.exp(0.15 * rng.standard_normal(len(village)))
+    old = np.clip(share[village] * uphill * uneven * ELDER_LEVEL, 0.02, 0.7)
+    elders = rng.binomial(everyone, old)
+    children = rng.binomial(everyone - elders, np.clip(0.092 - 0.19 * old, 0.012, 0.08))
     return elders, children
-
-
-ELDER_LEVEL = 1.02
-"""Brings the county to about 18 % aged 65+."""

@@ -128,5 +128,8 @@ def close_and_lose(reg: Register) -> None:
     ]
     closed, lost = clinics[len(clinics) // 3], clinics[2 * len(clinics) // 3]
     reg.rows[closed].update(status="停业", close_date="2023-11-30", closable="否")
-    reg.rows[lost]["address"] = f"{reg.rows[lost]['address']}（新址待核）"
+    seat = layout.SEATS[int(reg.settlement.zone[reg.village_of(reg.rows[lost])])]
+    reg.rows[lost].update(
+        name=f"{seat.name}联合卫生室", village_code="", address=f"{seat.name}（新址待核）"
+    )
     reg.xy[lost] = (np.nan, np.nan)

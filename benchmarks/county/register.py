@@ -164,7 +164,7 @@ class Register:
     def building(
         self, wish: NDArray[np.float64], *, village: int | None = None
     ) -> tuple[float, float]:
-        """Return a place beside the street nearest to a wish, inside a village where one is named."""
+        """Return a place beside the street nearest to a wish, inside a village if one is named."""
         inside = None if village is None else self.settlement.area[village]
         return self.frontage.near(self.rng, wish, inside)
 

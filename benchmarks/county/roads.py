@@ -1,4 +1,4 @@
-"""The country roads: main roads along cheap ground, then a tree of village roads, then short cuts and hill paths."""
+"""Country roads: main roads along cheap ground, a tree of village roads, short cuts, hill paths."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -18,16 +19,30 @@ from benchmarks.county.settlement import FINE_M, Settlement, fine, fine_cell
 from benchmarks.county.terrain import Terrain, burn, noise
 
 RANK = {
-    "path": 1, "footway": 2, "steps": 2, "cycleway": 2, "track": 3, "service": 4, "pedestrian": 5, "living_street": 6,
-    "residential": 7, "unclassified": 8, "tertiary": 9, "secondary": 10, "primary": 11, "trunk": 12,
-    "motorway_link": 13, "motorway": 14,
-}  # fmt: skip
+    "path": 1,
+    "footway": 2,
+    "steps": 2,
+    "cycleway": 2,
+    "track": 3,
+    "service": 4,
+    "pedestrian": 5,
+    "living_street": 6,
+    "residential": 7,
+    "unclassified": 8,
+    "tertiary": 9,
+    "secondary": 10,
+    "primary": 11,
+    "trunk": 12,
+    "motorway_link": 13,
+    "motorway": 14,
+}
 """Which class wins where two roads share their ground."""
+CAR = {k for k, rank in RANK.items() if rank >= RANK["service"] and k != "pedestrian"}
 
 
 @dataclass(frozen=True, eq=False)
 class Street:
-    """One drawn road before crossings are made: a line in metres with its class and further tags."""
+    """One drawn road before crossings are made: a line in metres, its class, further tags."""
 
     line: shapely.LineString
     highway: str
@@ -44,18 +59,24 @@ class Street:
 class GridRoads:
     """Roads as steps between cells of the fine grid, filled in while they are planned."""
 
-    cost: NDArray[np.float64]
-    rise: NDArray[np.float64]
-    is_road: NDArray[np.bool_]
-    beside: NDArray[np.bool_]
+    ground: growth.Ground
     steps: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     anchors: dict[int, tuple[float, float]] = field(default_factory=dict)
-    best: NDArray[np.float64] = field(init=False)
-    before: NDArray[np.int64] = field(init=False)
+    scratch: growth.Scratch = field(init=False)
 
     def __post_init__(self) -> None:
-        self.best = np.full(self.cost.size, np.inf)
-        self.before = np.full(self.cost.size, -1, dtype=np.int64)
+        n = self.cost.size
+        self.scratch = (np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
+
+    @property
+    def cost(self) -> NDArray[np.float64]:
+        """(rows, columns) what it costs to build on each cell."""
+        return self.ground[..., growth.COST]
+
+    @property
+    def is_road(self) -> NDArray[np.bool_]:
+        """(rows, columns) True where a road runs."""
+        return self.ground[..., growth.ROAD] > 0.0
 
     def key(self, row: int, column: int) -> int:
         """Return the number of a cell."""
@@ -64,13 +85,14 @@ class GridRoads:
     def add(self, path: NDArray[np.int64], highway: str, name: str = "") -> None:
         """Lay a road of a class along a path; a dearer class takes over a cheaper one."""
         cells = [self.key(r, c) for r, c in path]
-        for a, b in zip(cells[:-1], cells[1:], strict=True):
+        for a, b in pairwise(cells):
             step = (min(a, b), max(a, b))
             if RANK[highway] > RANK.get(self.steps.get(step, ("", ""))[0], 0):
                 self.steps[step] = (highway, name)
         for r, c in path:
-            self.is_road[r, c] = True
-            self.beside[max(r - 1, 0) : r + 2, max(c - 1, 0) : c + 2] = True
+            self.ground[r, c, growth.ROAD] = 1.0
+            near = self.ground[max(r - 1, 0) : r + 2, max(c - 1, 0) : c + 2]
+            near[..., growth.BESIDE_ROAD] = 1.0
 
     def path(
         self,
@@ -81,11 +103,10 @@ class GridRoads:
         climb: float = 1.0,
         most: float = np.inf,
     ) -> NDArray[np.int64]:
-        """Return the cheapest path to a cell, or to the nearest road; only main roads may bridge a river."""
+        """Return the cheapest path to a cell or the nearest road; main roads bridge rivers."""
         prices = (0.55, 20.0 if river else 5.5, climb, most)
-        ends = np.array(source), np.array(target)
         return growth.cheapest_path(
-            self.cost, self.rise, self.is_road, self.beside, *ends, prices, self.best, self.before
+            self.ground, np.array(source), np.array(target), prices, self.scratch
         )
 
 
@@ -108,13 +129,9 @@ def ground(rng: np.random.Generator, terrain: Terrain) -> GridRoads:
     cost = np.where(
         burn([s.buffer(30) for s in narrow], cell_m=FINE_M) & (cost < 5.0), cost * 1.5, cost
     )
-    none = np.zeros(cost.shape, dtype=bool)
-    return GridRoads(
-        cost=cost,
-        rise=fine(terrain.height_m) / (FINE_M * 0.065),
-        is_road=none.copy(),
-        beside=none.copy(),
-    )
+    rise = fine(terrain.height_m) / (FINE_M * 0.065)
+    none = np.zeros(cost.shape)
+    return GridRoads(np.stack([cost, rise, none, none], axis=-1))
 
 
 def _stop_xy(stop: layout.Stop) -> tuple[float, float]:
@@ -132,7 +149,8 @@ def _cell(grid: GridRoads, xy: tuple[float, float]) -> tuple[int, int]:
     if np.isfinite(grid.cost[row, column]) and grid.cost[row, column] < 4.5:
         return row, column
     r0, c0 = max(row - 30, 0), max(column - 30, 0)
-    good = np.argwhere(grid.cost[r0 : row + 31, c0 : column + 31] < 4.5) + (r0, c0)
+    window = grid.cost[r0 : row + 31, c0 : column + 31] < 4.5
+    good = np.argwhere(window) + np.array([r0, c0])
     best = good[np.argmin(((good - (row, column)) ** 2).sum(axis=1))]
     return int(best[0]), int(best[1])
 
@@ -140,9 +158,9 @@ def _cell(grid: GridRoads, xy: tuple[float, float]) -> tuple[int, int]:
 def lay_main_roads(grid: GridRoads) -> None:
     """Lay trunk, primary and secondary roads between the stops of the sketch."""
     for highway, name, stops in layout.LINKS:
-        for a, b in zip(stops[:-1], stops[1:], strict=True):
+        for a, b in pairwise(stops):
             ends = _cell(grid, _stop_xy(a)), _cell(grid, _stop_xy(b))
-            grid.add(grid.path(*ends, river=True), highway, name)
+            grid.add(grid.path(*ends, river=True, climb=1.7), highway, name)
 
 
 def join_places(grid: GridRoads, places: NDArray[np.float64], highway: Iterable[str]) -> None:
@@ -157,7 +175,7 @@ def join_places(grid: GridRoads, places: NDArray[np.float64], highway: Iterable[
             grid.anchors[grid.key(*cell)] = (float(places[i, 0]), float(places[i, 1]))
         else:
             grid.anchors[grid.key(*cell)] = ((cell[1] + 0.5) * FINE_M, (cell[0] + 0.5) * FINE_M)
-        if grid.is_road[cell]:
+        if grid.ground[cell][growth.ROAD] > 0.0:
             continue
         grid.add(grid.path(cell), classes[i])
 
@@ -200,7 +218,9 @@ def _neighbours(seats: NDArray[np.float64], *, longest_m: float) -> list[tuple[i
 
 def _is_joined(grid: GridRoads, a: tuple[int, int], b: tuple[int, int], *, limit_m: float) -> bool:
     """Return whether roads join two cells within a length."""
-    steps = growth.road_steps(grid.is_road, np.array(a), np.array(b), limit_m / FINE_M, grid.best)
+    steps = growth.road_steps(
+        grid.ground, np.array(a), np.array(b), limit_m / FINE_M, grid.scratch[0]
+    )
     return bool(steps <= limit_m / FINE_M)
 
 
@@ -229,7 +249,7 @@ def trace(grid: GridRoads, rng: np.random.Generator) -> list[Street]:
     used: set[tuple[int, int]] = set()
     out: list[Street] = []
     starts = [c for c in sorted(nodes) if is_end(c)]
-    for start in starts + sorted(nodes):
+    for start in [*starts, *sorted(nodes)]:
         for following in nodes[start]:
             step = (min(start, following), max(start, following))
             if step in used:
@@ -269,12 +289,12 @@ def plan_roads(
     """Return the country roads of the sheet as lines, and the piers."""
     grid = ground(rng, terrain)
     lay_main_roads(grid)
-    mainland, is_island = _by_island(terrain, settlement.seat)
+    island = _islands(terrain, settlement.seat)
     towns = np.arange(len(settlement.seat)) < len(layout.SEATS)
     classes = ["tertiary" if t or rng.random() < 0.45 else "unclassified" for t in towns]
     start = _cell(grid, tuple(settlement.seat[len(layout.SEATS) - 1]))
-    grid.is_road[start] = True  # the island's network grows from its seat
-    _island_roots(grid, settlement, is_island)
+    grid.ground[start][growth.ROAD] = 1.0  # the island's network grows from its seat
+    _island_roots(grid, settlement, island)
     join_places(grid, settlement.seat, classes)
     piers = np.array(layout.PIERS) * 1000.0
     join_places(grid, piers, ["tertiary", "tertiary", "unclassified"])
@@ -282,24 +302,23 @@ def plan_roads(
     join_places(grid, near, ["unclassified"] * len(near))
     short_cuts(grid, settlement.seat, "unclassified", detour=1.7, longest_m=3300.0, climb=1.0)
     join_places(grid, settlement.hamlet, ["unclassified"] * len(settlement.hamlet))
-    short_cuts(grid, settlement.hamlet, "service", detour=2.6, longest_m=1300.0, climb=1.0)
+    is_odd = np.arange(len(settlement.hamlet)) % 2 == 1
+    short_cuts(grid, settlement.hamlet, "service", detour=2.6, longest_m=1100.0, climb=1.0)
+    short_cuts(grid, settlement.hamlet[is_odd], "track", detour=2.3, longest_m=1600.0, climb=1.0)
     hill = fine(terrain.height_m)[tuple(fine_cell(settlement.hamlet).T)] > 45.0
     short_cuts(grid, settlement.hamlet[hill], "path", detour=2.6, longest_m=3000.0, climb=0.35)
     ends = [grid.anchors[grid.key(*_cell(grid, (x, y)))] for x, y in piers]
     return trace(grid, rng), np.array(ends)
 
 
-def _by_island(
-    terrain: Terrain, seats: NDArray[np.float64]
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return which seats are on the mainland, and the island (0, 1, -1) of each."""
-    sea_parts = shapely.box(0, 0, layout.WIDTH_M, layout.HEIGHT_M).difference(terrain.kinds["sea"])
-    parts = sorted(shapely.get_parts(sea_parts), key=shapely.area, reverse=True)[:3]
-    points = shapely.points(seats)
+def _islands(terrain: Terrain, seats: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the island (0, 1; -1 for the mainland) of each seat."""
+    sheet = shapely.box(0, 0, layout.WIDTH_M, layout.HEIGHT_M).difference(terrain.kinds["sea"])
+    parts = sorted(shapely.get_parts(sheet), key=shapely.area, reverse=True)[1:3]
     which = np.full(len(seats), -1)
-    for k, part in enumerate(parts[1:]):
-        which[shapely.within(points, part.buffer(50))] = k
-    return which < 0, which
+    for k, part in enumerate(parts):
+        which[shapely.within(shapely.points(seats), part.buffer(50))] = k
+    return which
 
 
 def _island_roots(grid: GridRoads, settlement: Settlement, which: NDArray[np.int64]) -> None:
@@ -307,4 +326,4 @@ def _island_roots(grid: GridRoads, settlement: Settlement, which: NDArray[np.int
     for k in (0, 1):
         members = np.nonzero(which == k)[0]
         if len(members):
-            grid.is_road[_cell(grid, tuple(settlement.seat[members[0]]))] = True
+            grid.ground[_cell(grid, tuple(settlement.seat[members[0]]))][growth.ROAD] = 1.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from benchmarks.county import layout
@@ -27,22 +26,10 @@ SHARED_BY = 5
 """Seat 2 has no centre of its own yet: it is declared to the centre of seat 5."""
 
 CENTRE_CARE = "全科;中医;预防接种;儿童保健;孕产妇管理;老年健康管理;家庭医生签约"
-BIG_CARE = "全科;内科;外科;妇产;儿科;急诊;住院;中医;康复;老年医学;预防接种;血液透析"
-BIG_EQUIPMENT = "CT;MRI;DR;彩超;心电图;检验;救护车"
 YES: Row = {"in_plan": "是", "standardised": "是", "insurance_enabled": "是"}
 
-_HOSPITALS = (
-    # name, kind, seat, offset (m), beds, doctors, gps, nurses, alliance
-    ("人民医院", "A100", 1, (620, -380), 1120, 610, 6, 742, "YGT-1"),
-    ("中医医院", "A210", 0, (-540, 460), 560, 302, 4, 338, "YGT-2"),
-    ("第二人民医院", "A100", 7, (420, -250), 430, 214, 3, 246, "YGT-3"),
-    ("妇幼保健院", "G100", 2, (380, 300), 180, 128, 2, 151, "YGT-1"),
-    ("康宁医院", "A520", 6, (-900, 300), 260, 62, 0, 108, "YGT-2"),
-    ("颐和护理院", "A710", 4, (700, 500), 300, 24, 0, 66, ""),
-)
 
-
-def _staff(doctors: int, gps: int, nurses: int, village_doctors: int, beds: int) -> Row:
+def staff(doctors: int, gps: int, nurses: int, village_doctors: int, beds: int) -> Row:
     return {
         "doctors": doctors,
         "gps": gps,
@@ -50,55 +37,6 @@ def _staff(doctors: int, gps: int, nurses: int, village_doctors: int, beds: int)
         "village_doctors": village_doctors,
         "beds": beds,
     }
-
-
-def add_hospitals(reg: Register) -> None:
-    """Add the county's hospitals and the city hospital beyond the boundary."""
-    areas = shapely.STRtree(reg.settlement.area)
-    for name, kind, seat, offset, beds, doctors, gps, nurses, alliance in _HOSPITALS:
-        xy = reg.building(reg.settlement.seat[seat] + np.array(offset, dtype=float))
-        is_big = kind in {"A100", "A210"}
-        head = HEADS.get(alliance, "")
-        row = reg.add(
-            kind,
-            f"{layout.COUNTY_NAME}{name}",
-            xy,
-            int(areas.query(shapely.Point(xy), predicate="within")[0]),
-            level=3 if is_big or kind == "A520" else 0,
-            owner="民营" if kind == "A710" else HEALTH_BUREAU,
-            open_date=reg.day(1952, 1998),
-            hours="Mo-Su 00:00-24:00" if is_big else "Mo-Su 08:00-17:00",
-            open_days=7,
-            services=BIG_CARE
-            if is_big
-            else "住院;康复"
-            if kind != "G100"
-            else "妇产;儿科;预防接种",
-            equipment=BIG_EQUIPMENT if is_big else "DR;彩超;心电图",
-            capacity_people=400_000 if is_big else None,
-            alliance_id=alliance,
-            closable="否",
-            **YES,
-            **_staff(doctors, gps, nurses, 0, beds),
-        )
-        row["refers_to"] = CITY_HOSPITAL if row["id"] == head else head
-    reg.add(
-        "A100",
-        "示例市第一医院（界外）",
-        layout.CITY_HOSPITAL_M,
-        None,
-        address="县界以西，示例市",
-        level=4,
-        owner="示例市卫生健康委员会",
-        open_date="1956-05-01",
-        hours="Mo-Su 00:00-24:00",
-        open_days=7,
-        services=f"{BIG_CARE};介入",
-        equipment=f"{BIG_EQUIPMENT};DSA",
-        insurance_enabled="是",
-        closable="否",
-        **_staff(1240, 12, 1650, 0, 2100),
-    )
 
 
 def add_centres(reg: Register) -> dict[int, str]:
@@ -130,7 +68,7 @@ def add_centres(reg: Register) -> dict[int, str]:
             refers_to=HEADS[ALLIANCE_OF_SEAT[k]],
             closable="否",
             **{**YES, "standardised": "否" if k in {13, 18} else "是"},
-            **_staff(
+            **staff(
                 int(16 + 19 * size) + reg.between(0, 5),
                 int(5 + 6.2 * size),
                 int(13 + 17 * size) + reg.between(0, 5),
@@ -206,7 +144,7 @@ def add_west_centre(reg: Register) -> str:
         refers_to=HEADS["YGT-2"],
         closable="否",
         **YES,
-        **_staff(17, 8, 15, 0, 0),
+        **staff(17, 8, 15, 0, 0),
     )
     return str(row["id"])
 
@@ -239,7 +177,7 @@ def add_branches(reg: Register, serves: dict[int, str]) -> None:
             refers_to=serves[k],
             closable="是" if k == 11 else "否",
             **{**YES, "standardised": "否" if k == 16 else "是"},
-            **_staff(reg.between(3, 6), 2, reg.between(2, 5), 0, 0),
+            **staff(reg.between(3, 6), 2, reg.between(2, 5), 0, 0),
         )
 
 
@@ -286,7 +224,7 @@ def add_stations(reg: Register, serves: dict[int, str]) -> None:
             alliance_id=ALLIANCE_OF_SEAT[zone],
             refers_to=serves[zone],
             closable="否",
-            **_staff(
+            **staff(
                 2 + (reg.villages.people[v] > 6000), reg.between(1, 2), reg.between(1, 3), 0, 0
             ),
         )
@@ -310,7 +248,7 @@ def add_village_clinics(reg: Register, serves: dict[int, str]) -> None:
     for v in np.nonzero(~reg.villages.is_community)[0]:
         zone = int(reg.settlement.zone[v])
         is_hill = bool(reg.villages.is_hill[v])
-        share = 1.0 if zone == len(layout.SEATS) - 1 else 0.52 if is_hill else 0.80
+        share = 1.0 if zone == len(layout.SEATS) - 1 else 0.52 if is_hill else 0.81
         near_m = float(np.min(np.hypot(*(placed - reg.settlement.seat[v]).T)))
         if near_m > 650.0 and reg.rng.random() < share:
             _add_clinic(reg, int(v), serves[zone], is_hill=is_hill)
@@ -344,7 +282,7 @@ def _add_clinic(reg: Register, v: int, centre: str, *, is_hill: bool) -> None:
         alliance_id=ALLIANCE_OF_SEAT[int(reg.settlement.zone[v])],
         refers_to=centre,
         closable="是" if not is_hill and people < 700 else "否",
-        **_staff(
+        **staff(
             int(reg.rng.random() < 0.22),
             int(reg.rng.random() < 0.08),
             int(reg.rng.random() < 0.18),
@@ -365,7 +303,7 @@ def add_second_clinics(reg: Register, *, most: int) -> None:
             continue
         xy = reg.building(reg.settlement.hamlet[members[int(np.argmax(away))]], village=v)
         copy = {k: value for k, value in row.items() if k not in {"id", "name", "kind", "status"}}
-        copy.update(_staff(0, 0, 0, 1, 0))
+        copy.update(staff(0, 0, 0, 1, 0))
         copy.update(
             parent_id=row["id"],
             open_days=3,
@@ -402,7 +340,7 @@ def add_private(reg: Register) -> None:
             in_plan="否",
             insurance_enabled="是" if i % 2 else "否",
             closable="否",
-            **_staff(reg.between(1, 4), 0, reg.between(0, 3), 0, 0),
+            **staff(reg.between(1, 4), 0, reg.between(0, 3), 0, 0),
         )
 
 

@@ -42,7 +42,8 @@ class Settlement:
     zones
         (20,) polygons: the union of their villages.
     hamlet
-        (m, 2) metres: built clusters; `hamlet_village` (m,) their village; `hamlet_radius_m` (m,) their size.
+        (m, 2) metres: built clusters; `hamlet_village` (m,) their village; `hamlet_radius_m` (m,)
+        their size.
     near
         (k, 2) village seats beyond the boundary: neighbours that roads lead to.
     """
@@ -58,7 +59,7 @@ class Settlement:
 
 
 def habitable(terrain: Terrain) -> NDArray[np.float64]:
-    """Return how much each cell invites settlement: 1 in the plain, less on slopes, 0 on water and steep ground."""
+    """Return how much each cell invites settlement: 1 in the plain, 0 on water and steep ground."""
     flat = np.clip((0.16 - terrain.slope) / 0.13, 0.0, 1.0)
     low = np.exp(-np.clip(terrain.above_stream_m, 0, None) / 28.0)
     score = flat * np.where(terrain.height_m > 25.0, low, 1.0)
@@ -73,7 +74,7 @@ def scatter(
     radius_m: NDArray[np.float64],
     first: Points,
 ) -> Points:
-    """Return points no nearer to each other than the radius of their cell, likelier where the weight is high."""
+    """Return points apart by the radius of their cell, likelier where the weight is high."""
     rows, columns = np.nonzero(weight > 0.02)
     keys = rng.exponential(size=len(rows)) / weight[rows, columns]
     offset = rng.uniform(0.05, 0.95, (len(rows), 2))
@@ -156,7 +157,7 @@ def fine_cell(xy_m: Points) -> NDArray[np.int64]:
 
 
 def _areas(rng: np.random.Generator, terrain: Terrain, seats: Points) -> NDArray[np.int64]:
-    """Grow the villages on the fine grid; ridges and rivers become boundaries. Sea takes the nearest label."""
+    """Grow the villages on the fine grid: ridges and rivers become boundaries."""
     ground = 1.0 + (fine(terrain.slope) / 0.12) ** 2
     rough = np.exp(0.55 * fine(noise(rng, 700.0)) + 0.35 * fine(noise(rng, 220.0)))
     wide = [shape for name, shape in terrain.kinds.items() if name in {"river", "tributary"}]
@@ -228,7 +229,7 @@ def _smooth_arc(coords: Points, *, sigma: float) -> shapely.LineString:
 
 
 def _zones_of(terrain: Terrain, seats: Points) -> NDArray[np.int64]:
-    """Return the town each village belongs to: the cheapest seat to reach over land; islands to the island seat."""
+    """Return the town of each village: the seat cheapest to reach; islands have their own."""
     cost = 1.0 + (terrain.slope / 0.10) ** 2 + 6.0 * terrain.wet
     sea = burn([terrain.kinds["sea"]])
     row, column = to_row_column(seats)
@@ -320,7 +321,7 @@ def _tidy(area: shapely.Geometry) -> shapely.Geometry:
 def natural_villages(
     terrain: Terrain, settlement: Settlement, is_chosen: NDArray[np.bool_]
 ) -> list[tuple[int, int, shapely.Geometry]]:
-    """Return (village, number, polygon) of the natural villages that chosen villages are divided into."""
+    """Return (village, number, polygon) of the natural villages of chosen villages."""
     members = np.nonzero(is_chosen[settlement.hamlet_village])[0]
     counts = np.bincount(settlement.hamlet_village[members], minlength=len(settlement.seat))
     members = members[counts[settlement.hamlet_village[members]] >= 2]

@@ -56,16 +56,17 @@ def service_areas(reg: Register, serves: dict[int, str], west: str) -> list[Row]
     zone, urban = reg.settlement.zone, reg.villages.urban
     none = {int(v) for v in np.nonzero((zone == 10) & (urban < 0.1))[0][-3:]}
     to_west = _near_west(reg, west)
-    rows: list[Row] = []
-    for v in range(len(zone)):
-        if v not in none:
-            rows.append(_area(reg, v, west if v in to_west else serves[int(zone[v])]))
+    rows = [
+        _area(reg, v, west if v in to_west else serves[int(zone[v])])
+        for v in range(len(zone))
+        if v not in none
+    ]
     rows.append(_area(reg, int(np.nonzero(zone == 3)[0][-1]), serves[1]))
     return sorted(rows, key=lambda r: (str(r["area_code"]), str(r["facility_id"])))
 
 
 def _near_west(reg: Register, west: str, *, people: float = 24_000.0) -> set[int]:
-    """Return the communities of the old town nearest to its western centre, up to a number of people."""
+    """Return the communities of the old town nearest to its western centre."""
     members = np.nonzero(reg.settlement.zone == 0)[0]
     place = np.array(
         next(xy for row, xy in zip(reg.rows, reg.xy, strict=True) if row["id"] == west)

@@ -1,4 +1,4 @@
-"""Streets inside towns and hamlets: bent lattices that follow the main roads, and lanes along a ridge line."""
+"""Streets inside towns and hamlets: bent lattices that follow main roads, and short lanes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from benchmarks.county import layout
 from benchmarks.county.roads import RANK, Street
@@ -46,7 +45,7 @@ def make_bend(rng: np.random.Generator) -> Bend:
 
 
 def road_heading(roads: list[Street], xy: Points, *, within_m: float) -> float:
-    """Return the length-weighted heading (radians, modulo a quarter turn) of main roads near a place."""
+    """Return the mean heading (radians, modulo a quarter turn) of main roads near a place."""
     lines = [s.line for s in roads if RANK[s.highway] >= RANK["tertiary"]]
     near = shapely.STRtree(lines).query(shapely.Point(xy).buffer(within_m))
     total = 0.0 + 0.0j
@@ -79,37 +78,33 @@ def _levels(rng: np.random.Generator, half_m: float, spacing_m: float) -> tuple[
 def lattice(
     rng: np.random.Generator,
     centre: Points,
+    bend: Bend,
+    *,
     heading: float,
     half_m: float,
     spacing_m: float,
-    bend: Bend,
 ) -> list[Street]:
-    """Return the streets of one town before they are cut to its outline: pieces between crossings."""
-    out: list[Street] = []
+    """Return the streets of one town before they are cut to its outline."""
     u, u_class = _levels(rng, half_m, spacing_m * 1.15)
     v, v_class = _levels(rng, half_m, spacing_m * 0.9)
+    wobble = rng.normal(0, 0.055 * spacing_m, (len(u), len(v), 2))
+    corners = np.stack(np.meshgrid(u, v, indexing="ij"), axis=-1) + wobble
     turn = np.array([[np.cos(heading), np.sin(heading)], [-np.sin(heading), np.cos(heading)]])
-    shift = bend(centre[None, :])[0] - centre
-
-    def place(a: Points, b: Points) -> Points:
-        flat = centre + np.column_stack([a, b]) @ turn
-        return bend(flat) - shift
-
-    wobble_u = rng.normal(0, 0.055 * spacing_m, (len(u), len(v)))
-    wobble_v = rng.normal(0, 0.055 * spacing_m, (len(u), len(v)))
-    t = np.linspace(0, 1, 5)
-    for along, classes in ((0, u_class), (1, v_class)):
-        n, m = (len(u), len(v)) if along == 0 else (len(v), len(u))
-        for i in range(n):
-            gap_share = 0.0 if classes[i] != "residential" else rng.uniform(0.05, 0.42)
-            for j in range(m - 1):
-                if rng.random() < gap_share:
-                    continue
-                p, q = ((i, j), (i, j + 1)) if along == 0 else ((j, i), (j + 1, i))
-                a = np.interp(t, [0, 1], [u[p[0]] + wobble_u[p], u[q[0]] + wobble_u[q]])
-                b = np.interp(t, [0, 1], [v[p[1]] + wobble_v[p], v[q[1]] + wobble_v[q]])
-                run = {"_run": f"{centre[0]:.0f}/{centre[1]:.0f}/{along}/{i}"}
-                out.append(Street(shapely.LineString(place(a, b)), classes[i], run))
+    t = np.linspace(0, 1, 5)[:, None]
+    out: list[Street] = []
+    for along, classes in enumerate((u_class, v_class)):
+        grid = corners if along == 0 else corners.swapaxes(0, 1)
+        share = [0.0 if c != "residential" else rng.uniform(0.05, 0.42) for c in classes]
+        is_kept = rng.random((len(grid), grid.shape[1] - 1)) >= np.array(share)[:, None]
+        i, j = np.nonzero(is_kept)
+        flat = (1 - t) * grid[i, j][:, None] + t * grid[i, j + 1][:, None]
+        bent = bend(centre + flat @ turn) - (bend(centre[None, :])[0] - centre)
+        run = f"{centre[0]:.0f}/{centre[1]:.0f}/{along}"
+        lines = shapely.linestrings(bent)
+        out += [
+            Street(line, classes[k], {"_run": f"{run}/{k}"})
+            for k, line in zip(i.tolist(), lines, strict=True)
+        ]
     return out
 
 
@@ -122,16 +117,15 @@ def _keep_inside(
     edge: float,
 ) -> list[Street]:
     """Return the streets on built-up, dry and gentle ground that belongs to the town."""
-    middles = np.array([s.line.interpolate(0.5, normalized=True).coords[0] for s in streets])
-    ends = np.array([[s.line.coords[0], s.line.coords[-1]] for s in streets])
-    row, column = to_row_column(middles)
+    lines = np.array([s.line for s in streets])
+    middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    row, column = to_row_column(shapely.get_coordinates(middles))
     keep = (urban[row, column] > edge) & owner[row, column] & (terrain.slope[row, column] < 0.10)
-    for k in (0, 1):
-        r, c = to_row_column(ends[:, k])
+    for end in (0, -1):
+        r, c = to_row_column(shapely.get_coordinates(shapely.get_point(lines, end)))
         keep &= (urban[r, c] > edge * 0.75) & (terrain.slope[r, c] < 0.12)
     wet = terrain.water.buffer(16.0)
     shapely.prepare(wet)
-    lines = np.array([s.line for s in streets])
     keep &= ~shapely.intersects(wet, lines)
     return [s for s, k in zip(streets, keep, strict=True) if k]
 
@@ -141,13 +135,14 @@ def drop_doubles(streets: list[Street], roads: list[Street], *, within_m: float)
     lines = np.array([r.line for r in roads])
     band = shapely.union_all(shapely.buffer(lines, within_m, quad_segs=4))
     shapely.prepare(band)
-    out = []
-    for street in streets:
-        if not band.intersects(street.line):
-            out.append(street)
-        elif street.line.intersection(band).length < min(0.62 * street.line.length, 3.2 * within_m):
-            out.append(street)
-    return out
+    drawn = np.array([s.line for s in streets])
+    steps = shapely.line_interpolate_point(
+        drawn[:, None], np.linspace(0, 1, 13)[None], normalized=True
+    )
+    share = shapely.contains_xy(band, shapely.get_x(steps), shapely.get_y(steps)).mean(axis=1)
+    beside_m = share * shapely.length(drawn)
+    keep = (share < 0.62) & (beside_m < 3.2 * within_m)
+    return [s for s, k in zip(streets, keep, strict=True) if k]
 
 
 def town_streets(
@@ -169,7 +164,7 @@ def town_streets(
         heading = road_heading(roads, seats[k], within_m=700.0 * seat.radius_km)
         spacing_m = 128.0 if seat.is_urban else 118.0 if seat.level == "street" else 102.0
         half_m = 1450.0 * seat.radius_km
-        streets = lattice(rng, seats[k], heading, half_m, spacing_m, bend)
+        streets = lattice(rng, seats[k], bend, heading=heading, half_m=half_m, spacing_m=spacing_m)
         inside = _keep_inside(streets, urban, terrain, owner == k, edge=0.2)
         main = [r for r in roads if r.line.distance(shapely.Point(seats[k])) < 2.2 * half_m]
         out += drop_doubles(inside, main, within_m=34.0)
@@ -177,7 +172,11 @@ def town_streets(
 
 
 def hamlet_lanes(
-    rng: np.random.Generator, terrain: Terrain, settlement: Settlement, roads: list[Street]
+    rng: np.random.Generator,
+    terrain: Terrain,
+    urban: NDArray[np.float64],
+    settlement: Settlement,
+    roads: list[Street],
 ) -> list[Street]:
     """Return the lanes of every hamlet: one or two along its road, short ones across."""
     lines = [r.line for r in roads]
@@ -185,7 +184,9 @@ def hamlet_lanes(
     wet = terrain.water.buffer(12.0)
     shapely.prepare(wet)
     out: list[Street] = []
-    for xy, radius_m in zip(settlement.hamlet, settlement.hamlet_radius_m, strict=True):
+    is_country = urban[to_row_column(settlement.hamlet)] <= 0.2
+    hamlets = settlement.hamlet[is_country], settlement.hamlet_radius_m[is_country]
+    for xy, radius_m in zip(*hamlets, strict=True):
         heading = _heading_at(lines, tree, xy) + rng.normal(0, 0.12)
         for line, highway in _lanes(rng, xy, heading, float(radius_m)):
             if not wet.intersects(line) and _gentle(terrain, line):
@@ -205,6 +206,10 @@ def _heading_at(lines: list[shapely.LineString], tree: shapely.STRtree, xy: Poin
 def _gentle(terrain: Terrain, line: shapely.LineString) -> bool:
     xy = np.asarray(line.coords)
     return bool(np.all(terrain.slope[to_row_column(xy)] < 0.22))
+
+
+def _lane_class(rng: np.random.Generator) -> str:
+    return str(rng.choice(["residential", "living_street", "service"], p=[0.68, 0.07, 0.25]))
 
 
 def _lanes(
@@ -264,41 +269,36 @@ def compound_lanes(
 def riverside(
     rng: np.random.Generator, terrain: Terrain, urban: NDArray[np.float64]
 ) -> list[Street]:
-    """Return a greenway for bicycles along the river in the county town, and footpaths over the town's hills."""
+    """Return a greenway along the river in the county town, and footpaths over the lone hills."""
     out: list[Street] = []
     bank = terrain.kinds["river"].buffer(42.0).simplify(8.0)
     for ring in shapely.get_parts(shapely.boundary(bank)):
         xy = shapely.get_coordinates(shapely.segmentize(ring, 60.0))
         row, column = to_row_column(xy)
         inside = (urban[row, column] > 0.15) & ~terrain.wet[row, column]
-        for run in np.split(np.arange(len(xy)), np.nonzero(np.diff(inside.astype(int)))[0] + 1):
-            if inside[run[0]] and len(run) > 8:
-                out.append(Street(shapely.LineString(xy[run]), "cycleway", {"foot": "yes"}))
+        runs = np.split(np.arange(len(xy)), np.nonzero(np.diff(inside.astype(int)))[0] + 1)
+        out += [
+            Street(shapely.LineString(xy[run]), "cycleway", {"foot": "yes"})
+            for run in runs
+            if inside[run[0]] and len(run) > 8
+        ]
     for hill in layout.LONE_HILLS[:8]:
-        angle = np.linspace(0, 2 * np.pi, 22)
-        ring = np.column_stack([0.62 * hill.a * np.cos(angle), 0.62 * hill.b * np.sin(angle)])
-        ring *= 1 + 0.12 * rng.standard_normal((22, 1))
-        ring[-1] = ring[0]
-        turn = np.array(
-            [[np.cos(hill.turn), np.sin(hill.turn)], [-np.sin(hill.turn), np.cos(hill.turn)]]
-        )
-        centre = np.array([hill.x, hill.y])
-        loop = (centre + ring @ turn) * 1000.0
-        out.append(Street(shapely.LineString(loop), "footway"))
-        for k in (0, 7, 14):
-            foot = centre * 1000.0 + (loop[k] - centre * 1000.0) * 2.1
-            out.append(
-                Street(
-                    shapely.LineString(
-                        [loop[k], (loop[k] + foot) / 2 + rng.normal(0, 25, 2), foot]
-                    ),
-                    "steps" if k == 0 else "footway",
-                )
-            )
+        out += _hill_paths(rng, hill)
     return out
 
 
-def nearest_road_m(roads: list[Street], xy: Points) -> NDArray[np.float64]:
-    """Return how far each place is from the vertices of the roads."""
-    vertices = np.vstack([shapely.get_coordinates(shapely.segmentize(r.line, 40.0)) for r in roads])
-    return np.asarray(cKDTree(vertices).query(xy)[0])
+def _hill_paths(rng: np.random.Generator, hill: layout.Hill) -> list[Street]:
+    """Return a round walk on a hill and three ways up."""
+    angle = np.linspace(0, 2 * np.pi, 22)
+    ring = np.column_stack([0.62 * hill.a * np.cos(angle), 0.62 * hill.b * np.sin(angle)])
+    ring *= 1 + 0.12 * rng.standard_normal((22, 1))
+    ring[-1] = ring[0]
+    cos, sin = np.cos(hill.turn), np.sin(hill.turn)
+    centre = np.array([hill.x, hill.y]) * 1000.0
+    loop = centre + 1000.0 * ring @ np.array([[cos, sin], [-sin, cos]])
+    out = [Street(shapely.LineString(loop), "footway")]
+    for k in (0, 7, 14):
+        foot = centre + (loop[k] - centre) * 2.1
+        bend = (loop[k] + foot) / 2 + rng.normal(0, 25.0, 2)
+        out.append(Street(shapely.LineString([loop[k], bend, foot]), "footway" if k else "steps"))
+    return out

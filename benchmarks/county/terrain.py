@@ -14,10 +14,13 @@ from scipy import ndimage
 from shapely import MultiPolygon, Polygon
 
 from benchmarks.county import layout
+from benchmarks.county.water import Curves, draw_water
 
 CELL_M = 100.0
 SHAPE = (int(layout.HEIGHT_M / CELL_M), int(layout.WIDTH_M / CELL_M))
 Grid = NDArray[np.float64]
+Flow = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+"""Receiver of each cell, cells from the outlets upstream, area drained in cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ class Terrain:
 
 
 def noise(rng: np.random.Generator, scale_m: float, *, roughness: float = 2.0) -> Grid:
-    """Return smooth noise of mean 0 and deviation 1 over the sheet, features about `scale_m` wide."""
+    """Return smooth noise of mean 0 and deviation 1, with features about `scale_m` wide."""
     rows, columns = SHAPE
     white = rng.standard_normal((2 * rows, 2 * columns))
     fy = np.fft.fftfreq(2 * rows)[:, None] * scale_m / CELL_M
@@ -87,97 +90,11 @@ def burn(shapes: list[shapely.Geometry], *, cell_m: float = CELL_M) -> NDArray[n
     )
 
 
-# --- water as curves -------------------------------------------------------------------------------
-
-
-def _wavy(
-    rng: np.random.Generator, line: NDArray[np.float64], *, amplitude_m: float, step: int
-) -> NDArray[np.float64]:
-    """Push a curve sideways by smooth noise with waves about `step` points long; the ends stay."""
-    n = len(line)
-    push = ndimage.gaussian_filter1d(rng.standard_normal(n + 8 * step), step / 2.5)[
-        4 * step : 4 * step + n
-    ]
-    push *= amplitude_m / max(push.std(), 1e-9)
-    push *= np.minimum(1.0, np.minimum(np.arange(n), np.arange(n)[::-1]) / step)
-    tangent = np.gradient(line, axis=0)
-    tangent /= np.hypot(tangent[:, 0], tangent[:, 1])[:, None]
-    return line + np.column_stack([-tangent[:, 1], tangent[:, 0]]) * push[:, None]
-
-
-def ribbon(
-    line: NDArray[np.float64], widths: tuple[tuple[float, float], ...], rng: np.random.Generator
-) -> shapely.Geometry:
-    """Return a river: a band around a curve whose width changes along it, a little unevenly."""
-    n = len(line)
-    along = np.linspace(0, 1, n)
-    width = np.interp(along, [w[0] for w in widths], [w[1] for w in widths])
-    uneven = ndimage.gaussian_filter1d(rng.standard_normal(n), 6)
-    width = width * (1 + 0.10 * uneven / max(uneven.std(), 1e-9))
-    reaches = shapely.linestrings(np.stack([line[:-1], line[1:]], axis=1))
-    return shapely.union_all(
-        shapely.buffer(reaches, (width[:-1] + width[1:]) / 4, quad_segs=5)
-    ).simplify(3.0)
-
-
-def blob(rng: np.random.Generator, x: float, y: float, a: float, b: float, turn: float) -> Polygon:
-    """Return an irregular ellipse (km) in metres: a lake or an island."""
-    angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
-    radius = np.ones_like(angle)
-    for k in range(2, 24):
-        radius += (
-            0.32 / k**1.25 * rng.standard_normal() * np.cos(k * angle + rng.uniform(0, 2 * np.pi))
-        )
-    radius = np.maximum(radius, 0.35)
-    u, v = a * radius * np.cos(angle), b * radius * np.sin(angle)
-    xy = np.column_stack(
-        [x + u * np.cos(turn) - v * np.sin(turn), y + u * np.sin(turn) + v * np.cos(turn)]
-    )
-    return Polygon(xy * 1000.0).buffer(60).buffer(-60)
-
-
-@dataclass(frozen=True, eq=False)
-class Curves:
-    """The water that is drawn before the ground is carved, and the islands."""
-
-    sea: shapely.Geometry
-    rivers: dict[str, shapely.Geometry]
-    river_lines: dict[str, NDArray[np.float64]]
-    islands: tuple[Polygon, ...]
-
-
-def draw_water(rng: np.random.Generator) -> Curves:
-    """Return sea, rivers, canals and lakes of the sketch as polygons."""
-    coast = _wavy(rng, layout.spline(layout.COAST, step_m=80), amplitude_m=95.0, step=22)
-    coast = _wavy(rng, coast, amplitude_m=22.0, step=6)
-    top = layout.HEIGHT_M + 4000
-    sea = Polygon(np.vstack([coast, [[54_000, top], [-3_000, top]]])).buffer(0)
-    islands = tuple(blob(rng, *island) for island in layout.ISLANDS)
-    sea = sea.difference(shapely.union_all(list(islands)))
-    lines, rivers = {}, {}
-    for name, line, widths, amplitude_m in (
-        ("river", layout.MAIN_RIVER, layout.MAIN_RIVER_WIDTH_M, 90.0),
-        ("tributary", layout.TRIBUTARY, layout.TRIBUTARY_WIDTH_M, 110.0),
-        ("west_stream", layout.WEST_STREAM, layout.WEST_STREAM_WIDTH_M, 100.0),
-    ):
-        lines[name] = _wavy(rng, layout.spline(line, step_m=60), amplitude_m=amplitude_m, step=24)
-        rivers[name] = ribbon(lines[name], widths, rng)
-    for number, (line, width_m) in enumerate(layout.CANALS, start=1):
-        wavy = _wavy(rng, layout.spline(line, step_m=60), amplitude_m=55.0, step=20)
-        rivers[f"canal_{number}"] = ribbon(wavy, ((0, width_m), (1, width_m)), rng)
-    for number, lake in enumerate(layout.LAKES, start=1):
-        rivers[f"lake_{number}"] = blob(rng, *lake)
-    return Curves(sea=sea, rivers=rivers, river_lines=lines, islands=islands)
-
-
-# --- ground carved by streams -------------------------------------------------------------------------
-
-
 @numba.njit(cache=True)
 def _fill(
     height: Grid, is_base: NDArray[np.bool_]
 ) -> tuple[Grid, NDArray[np.int64], NDArray[np.int64]]:
-    """Flood from the base cells: heights without pits, the receiver of each cell and the order of the flood."""
+    """Flood from the base cells: heights without pits, receiver of each cell, order of flood."""
     rows, columns = height.shape
     filled = height.copy()
     receiver = np.full(rows * columns, -1, np.int64)
@@ -247,12 +164,11 @@ def _drain(
 def _carve(
     height: NDArray[np.float64],
     uplift: NDArray[np.float64],
-    receiver: NDArray[np.int64],
-    order: NDArray[np.int64],
-    area: NDArray[np.float64],
+    flow: Flow,
     columns: int,
 ) -> None:
     """One implicit step of stream-power erosion, in place, from the outlets upstream."""
+    receiver, order, area = flow
     for i in range(order.size):
         cell = order[i]
         to = receiver[cell]
@@ -314,9 +230,9 @@ def carve_ground(rng: np.random.Generator, curves: Curves) -> tuple[Grid, Grid, 
     for _ in range(45):
         filled, receiver, order = _fill(height, is_base)
         receiver = _steepest(filled, receiver)
-        area = _drain(receiver, order, (CELL_M / 1000.0) ** 2)
+        area = _drain(receiver, order, 1.0)
         flat = filled.ravel().copy()
-        _carve(flat, uplift.ravel(), receiver, order, area / (CELL_M / 1000.0) ** 2, SHAPE[1])
+        _carve(flat, uplift.ravel(), (receiver, order, area), SHAPE[1])
         height = flat.reshape(SHAPE)
     return _finish(height, plain, is_base, envelope)
 
@@ -354,9 +270,7 @@ def _above_stream(
     return np.asarray((flat - level).reshape(SHAPE))
 
 
-def reservoirs(
-    rng: np.random.Generator, height: Grid, area: Grid, above: Grid, taken: NDArray[np.bool_]
-) -> list[Polygon]:
+def reservoirs(height: Grid, area: Grid, taken: NDArray[np.bool_]) -> list[Polygon]:
     """Return two reservoirs: valley floors in the hills flooded to a level below a dam."""
     x_m, y_m = cell_centres()
     found: list[Polygon] = []
@@ -392,7 +306,7 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
     height, area, above = carve_ground(rng, curves)
     gy, gx = np.gradient(ndimage.gaussian_filter(height, 0.8), CELL_M)
     drawn = burn([curves.sea, *curves.rivers.values()])
-    pools = reservoirs(rng, height, area, above, drawn)
+    pools = reservoirs(height, area, drawn)
     sheet = shapely.box(0, 0, layout.WIDTH_M, layout.HEIGHT_M)
     inland = dict(curves.rivers)
     inland.update({f"reservoir_{i}": pool for i, pool in enumerate(pools, start=1)})

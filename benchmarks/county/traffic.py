@@ -14,10 +14,9 @@ from scipy.sparse.csgraph import connected_components
 from benchmarks.county import layout
 from benchmarks.county.names import Names
 from benchmarks.county.network import Way
-from benchmarks.county.roads import RANK, Street
+from benchmarks.county.roads import CAR, RANK, Street
 from benchmarks.county.terrain import Terrain, to_row_column
 
-CAR = {k for k, rank in RANK.items() if rank >= RANK["service"] and k != "pedestrian"}
 RING_M = 24.0
 
 
@@ -88,54 +87,73 @@ def one_way_streets(
     return out
 
 
+def pedestrian_streets(streets: list[Street], *, within_m: float) -> list[Street]:
+    """Close every other narrow street in the heart of the old town to traffic."""
+    seat = layout.SEATS[0]
+    heart = shapely.Point(seat.x * 1000.0, seat.y * 1000.0)
+    place = f"{heart.x:.0f}/{heart.y:.0f}/0"
+    out = []
+    for street in streets:
+        run = street.tags.get("_run", "")
+        is_narrow = street.highway == "residential" and run.startswith(place)
+        if is_narrow and int(run.split("/")[3]) % 2 and street.line.distance(heart) < within_m:
+            tags = {"bicycle": "yes", "_run": f"{run}/walk"}
+            out.append(Street(street.line, "pedestrian", tags))
+        else:
+            out.append(street)
+    return out
+
+
 def open_traps(ways: list[Way]) -> list[Way]:
-    """Make those one-way streets two-way again that cars could enter and never leave, or never enter."""
+    """Make one-way streets two-way again where cars could enter and never leave, or never enter."""
     for _ in range(6):
-        number: dict[tuple[float, float], int] = {}
-        tail, head = [], []
-        for way in ways:
-            if way.highway not in CAR:
-                continue
+        trapped = _trapped_nodes(ways)
+        is_trap = [_may_open(way) and any((p[0], p[1]) in trapped for p in way.xy) for way in ways]
+        ways = [
+            replace(way, tags={k: v for k, v in way.tags.items() if k != "oneway"}) if trap else way
+            for way, trap in zip(ways, is_trap, strict=True)
+        ]
+        if not any(is_trap):
+            break
+    return ways
+
+
+def _may_open(way: Way) -> bool:
+    """Return whether a way is a one-way street: no motorway, no roundabout."""
+    is_street = way.highway in CAR and not way.highway.startswith("motorway")
+    return is_street and way.tags.get("oneway") == "yes" and "junction" not in way.tags
+
+
+def _trapped_nodes(ways: list[Way]) -> set[tuple[float, float]]:
+    """Return the nodes outside the largest strong component of their connected network."""
+    number: dict[tuple[float, float], int] = {}
+    tail, head = [], []
+    for way in ways:
+        if way.highway in CAR:
             ids = [number.setdefault((p[0], p[1]), len(number)) for p in way.xy]
             tail += ids[:-1]
             head += ids[1:]
             if way.tags.get("oneway") != "yes":
                 tail += ids[1:]
                 head += ids[:-1]
-        n = len(number)
-        graph = coo_matrix((np.ones(len(tail)), (tail, head)), shape=(n, n))
-        _, weak = connected_components(graph, directed=True, connection="weak")
-        _, strong = connected_components(graph, directed=True, connection="strong")
-        size = np.bincount(strong)
-        best: dict[int, int] = {}
-        for w, s in zip(weak, strong, strict=True):
-            if size[s] > size[best.setdefault(int(w), int(s))]:
-                best[int(w)] = int(s)
-        is_bad = np.array([best[int(w)] != s for w, s in zip(weak, strong, strict=True)])
-        fixed, changed = [], False
-        for way in ways:
-            if (
-                way.highway in CAR
-                and way.tags.get("oneway") == "yes"
-                and not way.highway.startswith("motorway")
-                and "junction" not in way.tags
-            ):
-                if any(is_bad[number[p[0], p[1]]] for p in way.xy):
-                    tags = {k: v for k, v in way.tags.items() if k != "oneway"}
-                    fixed.append(replace(way, tags=tags))
-                    changed = True
-                    continue
-            fixed.append(way)
-        ways = fixed
-        if not changed:
-            break
-    return ways
+    n = len(number)
+    graph = coo_matrix((np.ones(len(tail)), (tail, head)), shape=(n, n))
+    _, weak = connected_components(graph, directed=True, connection="weak")
+    _, strong = connected_components(graph, directed=True, connection="strong")
+    size = np.bincount(strong)[strong]
+    largest = np.zeros(weak.max() + 1, dtype=np.int64)
+    np.maximum.at(largest, weak, size)
+    return {node for node, i in number.items() if size[i] < largest[weak[i]]}
 
 
 _LIMITS = {
-    "trunk": ("80", "60"), "primary": ("60", "50"), "secondary": ("60", "50"), "tertiary": ("50", "40"),
-    "unclassified": ("40", "40"), "residential": ("30", "30"),
-}  # fmt: skip
+    "trunk": ("80", "60"),
+    "primary": ("60", "50"),
+    "secondary": ("60", "50"),
+    "tertiary": ("50", "40"),
+    "unclassified": ("40", "40"),
+    "residential": ("30", "30"),
+}
 _SIGNED = {
     "trunk": 1.0,
     "primary": 0.95,
