@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data.audit_messages import AUDIT_MESSAGES
 from data.messages import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
-from data.network_messages import DATABASE_MESSAGES
+from data.network_messages import DATABASE_MESSAGES, FETCH_MESSAGES
 from data.road_messages import ROAD_MESSAGES
 from data.siting_messages import SITING_MESSAGES
 from geo.errors import MESSAGES as GEO_MESSAGES
@@ -21,6 +21,7 @@ MESSAGES: dict[str, Message] = {
     **AUDIT_MESSAGES,
     **ROAD_MESSAGES,
     **DATABASE_MESSAGES,
+    **FETCH_MESSAGES,
     "file_missing": Message(
         "error", "the file does not exist", "Correct `path` (it is relative to the study file)."
     ),
