@@ -15,6 +15,7 @@ from geo.circles import Circle
 from geo.errors import Finding, Progress
 from geo.snap import Snaps
 from geo.travel import Nearest, nearest
+from planning.centre_loads import capacity_view
 from planning.centres import counted_centres
 from planning.coverage import (
     Coverage,
@@ -34,6 +35,7 @@ from planning.coverage import (
 )
 from planning.norms import RatioBounds
 from planning.proposals import Proposal, propose
+from planning.ratio_rows import ratio_findings
 from planning.ratios import Ratios, service_ratios
 from planning.scenario import Mask, Scenario, is_operating, is_point, scenario_of
 from planning.sensitivity import (
@@ -179,7 +181,11 @@ def assess(
         ratios=ratios,
         proposal=proposal,
         sensitivity=sweep(given),
-        findings=(*dataset.findings, *travel_findings(dataset, modes)),
+        findings=(
+            *dataset.findings,
+            *travel_findings(dataset, modes),
+            *ratio_findings(ratios),
+        ),
     )
 
 
@@ -306,7 +312,7 @@ def travel_findings(dataset: Dataset, modes: Mapping[str, ModeResult]) -> tuple[
 
 
 def people_per_centre(given: ModeInput, study: Study, scenario: Scenario) -> Ratios:
-    """Return N1 in the declared and the nearest view; points outside the zones never enter.
+    """Return N1 in its three views; points outside the zones never enter.
 
     The nearest view assigns people to the centre that is quickest in the mode of the analysis,
     however far it is.
@@ -321,12 +327,13 @@ def people_per_centre(given: ModeInput, study: Study, scenario: Scenario) -> Rat
         is_open=centres.points & dataset.facilities.has_position,
         horizon_minutes=FARTHEST_CENTRE_MINUTES,
     )
-    lower, upper = study.standards.ratio_bounds
+    bounds = RatioBounds(*study.standards.ratio_bounds)
     return service_ratios(
         dataset,
         centres=centres,
         nearest_facility=times.facility,
-        bounds=RatioBounds(lower, upper),
+        capacity=capacity_view(given, centres, bounds) if len(centres) else None,
+        bounds=bounds,
     )
 
 
