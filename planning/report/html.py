@@ -1,0 +1,201 @@
+"""A report as one printable HTML file: A4 pages, no link, nothing from outside."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+
+from planning.report.content import MapPicture, Page, Report, Table
+from planning.report.entries import Amount, Entry, entry_text
+from planning.report.small_map import icon
+from planning.wording import translator
+
+STYLE = """
+@page{size:A4 portrait;margin:11mm 13mm 13mm;
+@bottom-right{content:counter(page) " / " counter(pages);font-size:8pt;color:#444}}
+*{box-sizing:border-box;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+html{background:#e8e8e8}
+body{margin:0;color:#1b1b1b;font:8.6pt/1.42 "Noto Sans CJK SC","Source Han Sans SC",
+"Microsoft YaHei","PingFang SC","SimSun",sans-serif;font-variant-numeric:tabular-nums}
+.page{background:#fff;width:184mm;min-height:272mm;margin:6mm auto;padding:0;display:flex;
+flex-direction:column;outline:12mm solid #fff}
+.page.annex{display:block}
+header{display:flex;justify-content:space-between;align-items:flex-end;
+border-bottom:1.6pt solid #7d1a1a;padding-bottom:1.5mm;margin-bottom:2mm}
+header .doc{font-size:8pt;color:#444}
+h1{font:700 16pt/1.2 "Noto Sans CJK SC","SimHei","Microsoft YaHei",sans-serif;margin:0}
+h2{font:700 9.6pt/1.3 "Noto Sans CJK SC","SimHei","Microsoft YaHei",sans-serif;margin:2.4mm 0 .8mm}
+.mark{display:inline-block;border:.8pt solid #7d1a1a;color:#7d1a1a;padding:.2mm 2mm;
+margin-left:1.5mm;font-size:8.4pt}
+.lead{margin:0 0 2mm;font-size:9.4pt}
+.facts{display:flex;gap:2mm;margin-bottom:1.5mm}
+.fact{flex:1;border:.6pt solid #b9b9b9;border-top:2pt solid #2166ac;padding:1mm 2mm}
+.fact b{display:block;font-size:13pt;line-height:1.25}
+.fact span{font-size:7.6pt;color:#333}
+.split{display:flex;gap:4mm}.split>div{flex:1;min-width:0}
+table{border-collapse:collapse;width:100%;table-layout:fixed}
+caption{text-align:left;font-weight:700;font-size:9.6pt;padding:1.6mm 0 .7mm}
+th,td{border:.5pt solid #a8a8a8;padding:.45mm 1.2mm;text-align:left;vertical-align:middle;
+overflow-wrap:anywhere}
+th{background:#eef2f6;font-weight:700;font-size:8pt}
+td.n,th.n{text-align:right;white-space:nowrap}
+td.empty{color:#555;text-align:center}
+thead{display:table-header-group}tr{break-inside:avoid}
+.note{font-size:7.3pt;color:#444;margin:.6mm 0 0}
+figure{margin:0}figure img{width:100%;display:block;border:.6pt solid #888}
+figcaption{font-size:7.4pt;margin-top:.8mm;line-height:1.5}
+.key{white-space:nowrap;margin-right:2.4mm}.key img{display:inline-block;width:3.2mm;height:3.2mm;
+border:0;vertical-align:-.6mm;margin-right:.8mm}
+.chart{width:100%;height:auto;font-family:inherit}
+.charts{display:flex;gap:4mm}.charts>div{flex:1;min-width:0}
+footer{margin-top:auto;border-top:.8pt solid #888;padding-top:1.2mm;font-size:7.4pt;color:#222}
+footer dl{margin:0;display:flex;flex-wrap:wrap;gap:.2mm 5mm}
+footer dt,footer dd{display:inline;margin:0}footer dt{font-weight:700}
+.sign{display:flex;justify-content:space-between;margin-top:1.6mm;font-size:8.6pt}
+ul{margin:1mm 0 0;padding-left:4.5mm}li{margin:.4mm 0}
+@media print{html{background:#fff}.page{width:auto;margin:0;outline:0;break-after:page}
+.page:last-child{break-after:auto}}
+"""
+
+
+def report_html(report: Report) -> str:
+    """Return the report as the text of one HTML file."""
+    pages = "\n".join(_page(report, page) for page in report.pages)
+    lang = "zh-CN" if report.language == "zh" else "en"
+    return (
+        f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(report.title)}</title><style>{STYLE}</style></head>\n"
+        f"<body>\n{pages}\n</body></html>\n"
+    )
+
+
+def _page(report: Report, page: Page) -> str:
+    if page.scope == "annex":
+        inner = _lead(page) + "".join(_table(report, table) for table in page.tables)
+        inner += _lines(page)
+    elif page.picture is not None:
+        inner = _lead(page) + _facts(page) + _with_picture(report, page, page.picture)
+    else:
+        inner = _lead(page) + _without_picture(report, page)
+    return (
+        f'<section class="page {page.scope}">{_header(report, page)}{inner}'
+        f"{_footer(report)}</section>"
+    )
+
+
+def _header(report: Report, page: Page) -> str:
+    marks = "".join(f'<span class="mark">{escape(mark)}</span>' for mark in report.marks)
+    name = f"{escape(report.title)} · {escape(report.subtitle)}"
+    return (
+        f'<header><div><div class="doc">{name}</div><h1>{escape(page.title)}</h1></div>'
+        f"<div>{marks}</div></header>"
+    )
+
+
+def _lead(page: Page) -> str:
+    return f'<p class="lead">{escape(page.lead)}</p>' if page.lead else ""
+
+
+def _lines(page: Page) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in page.lines)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def _facts(page: Page) -> str:
+    cells = "".join(
+        f'<div class="fact"><b>{escape(entry_text(fact.value))}</b>'
+        f"<span>{escape(fact.label)}</span></div>"
+        for fact in page.facts
+    )
+    return f'<div class="facts">{cells}</div>'
+
+
+def _with_picture(report: Report, page: Page, picture: MapPicture) -> str:
+    """Return a page whose first table stands beside its map: the ledger, or the standards."""
+    first, *others = page.tables
+    below = "".join(_table(report, table) for table in others)
+    if first.key == "ledger":
+        beside = f"<div>{_figure(picture)}</div><div>{_table(report, first)}</div>"
+        return f'<div class="split">{beside}</div>{below}'
+    return f"{_figure(picture)}{_table(report, first)}{below}"
+
+
+def _without_picture(report: Report, page: Page) -> str:
+    first, *others = page.tables
+    charts = "".join(
+        f"<div><h2>{escape(chart.title)}</h2>{chart.svg}</div>" for chart in page.charts
+    )
+    beside = "".join(f"<div>{_table(report, table)}</div>" for table in others)
+    return (
+        f"{_table(report, first)}"
+        f'<div class="split">{beside}</div><div class="charts">{charts}</div>'
+    )
+
+
+def _figure(picture: MapPicture) -> str:
+    keys = "".join(
+        f'<span class="key"><img alt="" src="{_data(icon(name))}">{escape(words)}</span>'
+        for name, words in picture.legend
+    )
+    return (
+        f'<figure><img alt="{escape(picture.title)}" src="{_data(picture.png)}">'
+        f"<figcaption>{keys}<br>{escape(picture.note)}</figcaption></figure>"
+    )
+
+
+def _table(report: Report, table: Table) -> str:
+    total = sum(table.widths)
+    columns = "".join(f'<col style="width:{100 * w / total:.1f}%">' for w in table.widths)
+    numeric = [
+        bool(table.rows) and all(_is_number(row[place]) for row in table.rows)
+        for place in range(len(table.headers))
+    ]
+    head = "".join(
+        f"<th{_right(right)}>{escape(header)}</th>"
+        for header, right in zip(table.headers, numeric, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_right(right)}>{escape(entry_text(entry))}</td>"
+            for entry, right in zip(row, numeric, strict=True)
+        )
+        + "</tr>"
+        for row in table.rows
+    )
+    if not table.rows:
+        none = escape(translator(report.language)("none"))
+        body = f'<tr><td class="empty" colspan="{len(table.headers)}">{none}</td></tr>'
+    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
+    return (
+        f'<table data-key="{table.key}"><caption>{escape(table.title)}</caption>'
+        f"<colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>{note}"
+    )
+
+
+def _footer(report: Report) -> str:
+    labels = "".join(
+        f"<div><dt>{escape(name)}</dt>{escape(colon)}<dd>{escape(text)}</dd></div>"
+        for (name, text), colon in zip(
+            report.labels,
+            [translator(report.language)(": ")] * len(report.labels),
+            strict=True,
+        )
+    )
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in report.notes)
+    signs = "".join(f"<span>{escape(text)}</span>" for text in report.signatures)
+    return f'<footer><dl>{labels}</dl>{notes}<div class="sign">{signs}</div></footer>'
+
+
+def _is_number(entry: Entry) -> bool:
+    return isinstance(entry, Amount)
+
+
+def _right(is_right: bool) -> str:
+    return ' class="n"' if is_right else ""
+
+
+def _data(png: bytes) -> str:
+    return "data:image/png;base64," + b64encode(png).decode("ascii")
