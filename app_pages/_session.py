@@ -81,6 +81,8 @@ class Key(StrEnum):
     PLACE = "place"
     PICKED = "picked"
     CELL = "cell"
+    FOUND = "found"
+    UPLOAD = "upload"
     SEARCH = "search"
     COMPARED = "compared"
     IS_STOPPED = "is_stopped"

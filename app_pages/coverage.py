@@ -1,20 +1,82 @@
-"""Coverage: by zone and village, who is not covered, and where the gaps are."""
+"""Coverage: who is not covered, where, why, and how far each place is from its points."""
 
 import streamlit as st
 
-from app_pages._session import current, words
-from app_pages._widgets import county_map, coverage_metrics, page, table
+from app_pages._session import Key, current, get, made, put, standards, words
+from app_pages._widgets import county_map, coverage_metrics, page, sheet_table, table
+from planning.edit_map import place_marker, route_layers
+from planning.explain import find_place, nearest_ways, way_lines
+from planning.place_lists import (
+    gap_spot,
+    search_places,
+    spot,
+    uncovered_sheet,
+    uncovered_villages,
+    ways_sheet,
+)
 from planning.results import gap_columns, village_columns, zone_columns
 
 _ = words()
 page(_("Who is inside the circle"))
 coverage_metrics()
-county_map()
+assessment, result = current(), standards()
+dataset = assessment.dataset
 
-zones, villages, gaps = st.tabs([_("Zones"), _("Villages"), _("Service gaps")])
+text = st.text_input(
+    _("Search a village or institution: name, code, or longitude,latitude"), key=Key.SEARCH
+)
+found = search_places(dataset, text)
+if text and not found:
+    st.info(_("Nothing found. Try part of the name, or click on the map."))
+if found:
+    chosen = found[0]
+    if len(found) > 1:
+        labels = {row.label: row for row in found}
+        chosen = labels[st.radio(_("Found"), list(labels), horizontal=True)]
+    if get(Key.FOUND) != chosen.label:
+        put(Key.FOUND, chosen.label)
+        put(Key.PLACE, chosen.place)
+
+left, right = st.columns([3, 2], gap="medium")
+place = get(Key.PLACE)
+layers = []
+if place is not None:
+    ways = made("ways", place, lambda _progress: nearest_ways(assessment, place))
+    nearest = ways[assessment.analysis_mode]
+    routes = [way.route for way in nearest if way.route is not None]
+    layers = [*route_layers(dataset, routes, _), place_marker(place.lon, place.lat, place.name)]
+with left:
+    click = county_map(height=520, layers=layers)
+    if click:
+        put(Key.PLACE, spot(dataset, *click, _("Place on the map")))
+        st.rerun()
+with right:
+    if place is None:
+        st.info(_("Click a place on the map, search one, or choose a row of the lists below."))
+    else:
+        st.subheader(place.name, anchor=False)
+        sheet_table(ways_sheet(assessment, ways, _), file_name="nearest.xlsx", height=300)
+        for way in nearest:
+            lines = way_lines(assessment, way, _)
+            with st.expander(lines[0]):
+                st.code("\n".join(lines[1:]), language=None)
+
+missing, zones, villages, gaps = st.tabs(
+    [_("Villages not covered"), _("Zones"), _("Villages"), _("Service gaps")]
+)
+with missing:
+    row = sheet_table(uncovered_sheet(assessment, result, _), file_name="uncovered.xlsx")
+    if row is not None and get(Key.FOUND) != ("village", row):
+        put(Key.FOUND, ("village", row))
+        put(Key.PLACE, find_place(dataset, uncovered_villages(result)[row].code))
+        st.rerun()
 with zones:
-    table(zone_columns(current()), file_name="zones.csv")
+    table(zone_columns(assessment), file_name="zones.xlsx")
 with villages:
-    table(village_columns(current()), file_name="villages.csv")
+    table(village_columns(assessment), file_name="villages.xlsx")
 with gaps:
-    table(gap_columns(current()), file_name="gaps.csv", hidden=("mode", "minutes"))
+    row = table(gap_columns(assessment), file_name="gaps.xlsx", hidden=("mode", "minutes"))
+    if row is not None and get(Key.FOUND) != ("gap", row):
+        put(Key.FOUND, ("gap", row))
+        put(Key.PLACE, gap_spot(dataset, assessment.gaps[row]))
+        st.rerun()

@@ -11,6 +11,7 @@ from planning.coverage import Status
 from planning.figures import mode_text, people_text, share_text
 from planning.ratios import Ratios
 from planning.report import urban_verdicts
+from planning.sheets import Sheet
 from planning.tables import Column, Value
 from planning.wording import Translate, msgid
 from planning.workbench import Outcome
@@ -110,6 +111,24 @@ def difference_rows(outcomes: Sequence[Outcome], mode: str) -> list[tuple[str, l
     return [(name, [_measure(outcome, mode, name) for outcome in outcomes]) for name in MEASURES]
 
 
+def difference_sheet(
+    names: Sequence[str], outcomes: Sequence[Outcome], mode: str, translate: Translate
+) -> Sheet:
+    """Return the measures side by side, each with its difference from the first scenario."""
+    rows: list[tuple[Value, ...]] = []
+    for measure, values in difference_rows(outcomes, mode):
+        row: list[Value] = [translate(MEASURES[measure])]
+        for number, value in enumerate(values):
+            row.append(measure_text(measure, value))
+            if number:
+                row.append(_difference_text(measure, values[0], value))
+        rows.append(tuple(row))
+    headers = [translate("Measure"), names[0]]
+    for name in names[1:]:
+        headers += [name, translate("{name}: difference").format(name=name)]
+    return Sheet(translate("Differences"), tuple(headers), tuple(rows))
+
+
 def measure_text(name: str, value: float | None) -> str:
     """Return a measure as people read it.
 
@@ -162,6 +181,14 @@ def verdict_counts(ratios: Ratios) -> tuple[int, int]:
     """Return how many urban subdistricts meet both columns of N1, and how many are judged."""
     rows = urban_verdicts(ratios.zones)
     return sum(row.centres_missing == 0 for row in rows), len(rows)
+
+
+def _difference_text(name: str, first: float | None, other: float | None) -> str:
+    if first is None or other is None:
+        return "—"
+    if name == "share":
+        return f"{(other - first) * 100:+.2f}"
+    return f"{other - first:+,.0f}"
 
 
 def _against(name: str, first: Outcome, other: Outcome, mode: str, translate: Translate) -> str:

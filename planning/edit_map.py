@@ -15,7 +15,7 @@ from geo.travel import UNREACHED, Nearest
 from planning.coverage import BANDS_MINUTES, Gap, Status, Statuses
 from planning.edits import Edit
 from planning.figures import people_text
-from planning.map_cells import cell_layer, typical_spacing_m
+from planning.map_cells import typical_spacing_m
 from planning.map_layers import gap_area
 from planning.maps import (
     NO_CLASS,
@@ -55,53 +55,33 @@ def changed_cells(assessment: Assessment, outcome: Outcome) -> CellLayer | None:
     changed = np.flatnonzero(np.any([classes != NO_CLASS for _, classes, _ in themes], axis=0))
     if not len(changed):
         return None
-    demand = assessment.dataset.demand
-    has_grid = demand.grid is not None
-    none = np.zeros(0, dtype=np.int32)
-    return CellLayer(
-        id="edit-cells",
-        label="edit",
-        lon=demand.lon[changed],
-        lat=demand.lat[changed],
-        themes=tuple(
+    return _cells_of(
+        assessment.dataset,
+        changed,
+        tuple(
             CellTheme(name, name, "", classes[changed], tuple(Swatch("", c) for c in colours))
             for name, classes, colours in themes
         ),
-        grid=demand.grid,
-        row=demand.row[changed] if has_grid else none,
-        column=demand.column[changed] if has_grid else none,
-        cell_size_m=typical_spacing_m(demand.x_m, demand.y_m),
+        "edit",
     )
 
 
 def change_cells(
-    assessment: Assessment, before: Statuses, after: Statuses, translate: Translate
-) -> CellLayer:
-    """Return the map's cells coloured by who gains and who loses the circle."""
-    was, now = before == Status.COVERED, after == Status.COVERED
-    classes = np.full(len(was), NO_CLASS, dtype=np.uint8)
-    classes[was & now], classes[~was & now], classes[was & ~now] = 2, 0, 1
-    classes[~was & ~now & (after != Status.OUTSIDE)] = 3
+    before: Outcome, after: Outcome, mode: str, translate: Translate
+) -> CellLayer | None:
+    """Return the cells that gain or lose the circle, laid over the map's cover of that mode."""
+    was, now = (o.modes[mode].status == Status.COVERED for o in (before, after))
+    changed = np.flatnonzero(was != now)
+    if not len(changed):
+        return None
     swatches = (
         Swatch(translate("Gain the circle"), GAIN),
         Swatch(translate("Lose the circle"), LOSS, is_hatched=True),
-        Swatch(translate("Covered in both"), "#c6dbef"),
-        Swatch(translate("Covered in neither"), "#f6dfc2"),
     )
+    classes = np.where(now[changed], 0, 1).astype(np.uint8)
     label = translate("Winners and losers")
-    plain = cell_layer(assessment, translate)
-    theme = CellTheme("change", label, label, classes, swatches)
-    return CellLayer(
-        id="cells",
-        label=translate("People"),
-        lon=plain.lon,
-        lat=plain.lat,
-        themes=(theme,),
-        grid=plain.grid,
-        row=plain.row,
-        column=plain.column,
-        cell_size_m=plain.cell_size_m,
-    )
+    themes = (CellTheme(f"cover_{mode}", label, "", classes, swatches),)
+    return _cells_of(after.dataset, changed, themes, label)
 
 
 def edited_points(outcome: Outcome, translate: Translate) -> FacilityLayer | None:
@@ -178,6 +158,25 @@ def place_marker(lon: float, lat: float, label: str) -> FacilityLayer:
         name=(label,),
         group=np.zeros(1, dtype=np.uint8),
         styles=(PointStyle(label, "diamond", "#000000", 16.0),),
+    )
+
+
+def _cells_of(
+    dataset: Dataset, chosen: NDArray[np.int64], themes: tuple[CellTheme, ...], label: str
+) -> CellLayer:
+    """Return some of the cells as a layer over the map."""
+    demand = dataset.demand
+    none = np.zeros(0, dtype=np.int32)
+    return CellLayer(
+        id="edit-cells",
+        label=label,
+        lon=demand.lon[chosen],
+        lat=demand.lat[chosen],
+        themes=themes,
+        grid=demand.grid,
+        row=none if demand.grid is None else demand.row[chosen],
+        column=none if demand.grid is None else demand.column[chosen],
+        cell_size_m=typical_spacing_m(demand.x_m, demand.y_m),
     )
 
 

@@ -1,0 +1,62 @@
+"""Compare two to four scenarios: words, figures, linked maps, winners and losers."""
+
+import streamlit as st
+
+from app_pages._session import Key, current, get, opened, outcome, put, words
+from app_pages._widgets import county_map, page, sheet_table, table
+from planning.compare import (
+    MOST_COMPARED,
+    difference_sheet,
+    plain_words,
+    winners_and_losers,
+    zone_change_columns,
+)
+from planning.edit_map import change_cells, edited_points
+from planning.maps import MapOptions
+from planning.scenarios import list_scenarios, scenario_folder
+
+_ = words()
+page(_("Compare scenarios"))
+study, _dataset = opened()
+steps = {_("Present state"): ()}
+if get(Key.EDITS):
+    steps[_("On the workbench")] = get(Key.EDITS)
+steps |= {saved.name: saved.edits for saved in list_scenarios(scenario_folder(study))}
+if len(steps) < 2:
+    st.info(_("Nothing to compare yet: make a scenario on the workbench and save it."))
+    st.stop()
+
+known = [name for name in get(Key.COMPARED, list(steps)[:2]) if name in steps]
+put(Key.COMPARED, known)
+names = st.multiselect(
+    _("Scenarios; the first is what the others are compared with"),
+    list(steps),
+    key=Key.COMPARED,
+    max_selections=MOST_COMPARED,
+)
+if len(names) < 2:
+    st.info(_("Choose at least two scenarios."))
+    st.stop()
+
+outcomes = [outcome(steps[name]) for name in names]
+mode = current().analysis_mode
+st.markdown(plain_words(names, outcomes, mode, _))
+sheet_table(difference_sheet(names, outcomes, mode, _), file_name="differences.xlsx", height=340)
+
+st.subheader(_("Maps: green gains the circle, red loses it"), anchor=False)
+for column, name, result in zip(st.columns(len(names)), names, outcomes, strict=True):
+    with column:
+        st.markdown(f"**{name}**")
+        cells = change_cells(outcomes[0], result, mode, _)
+        county_map(
+            height=420,
+            layers=[cells, edited_points(result, _)],
+            options=MapOptions(has_panel=False, has_popups=False, link_key="compare"),
+            key=f"{Key.VIEW}-{names.index(name)}",
+        )
+
+st.subheader(_("Winners and losers by zone"), anchor=False)
+for name, result in zip(names[1:], outcomes[1:], strict=True):
+    st.markdown(f"**{names[0]} → {name}**")
+    change = winners_and_losers(outcomes[0], result, mode)
+    table(zone_change_columns(change), file_name=f"winners-{names.index(name)}.xlsx", height=300)

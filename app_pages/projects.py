@@ -1,0 +1,51 @@
+"""Projects by date: what each opening, closing or move changes, alone and after earlier ones."""
+
+import pandas as pd
+import streamlit as st
+
+from app_pages._session import current, language, standards, words
+from app_pages._widgets import page, sheet_table
+from planning.coverage_path import programme_steps
+from planning.dashboard import listed_names
+from planning.evidence_sheets import exits_sheet, programme_sheet
+from planning.figures import people_text, share_text
+
+_ = words()
+page(_("Projects by date"))
+assessment, result = current(), standards()
+steps = programme_steps(assessment, result)
+
+left, middle, right = st.columns(3)
+left.metric(_("Inside the circle now"), share_text(steps[0].share))
+middle.metric(
+    _("After all projects"),
+    share_text(steps[-1].share),
+    _("{people} people").format(people=f"{steps[-1].covered - steps[0].covered:+,.0f}"),
+)
+exits = result.evidence.exits
+right.metric(
+    _("Points that lose their only doctor"),
+    0 if exits is None else len(exits.exits),
+    help=_("Within five years; who loses cover stands in the list below."),
+)
+programme, doctors = st.tabs([_("Projects"), _("Sole doctors")])
+with programme:
+    sheet_table(programme_sheet(result, language(), _), file_name="programme.xlsx", height=300)
+    st.line_chart(
+        pd.DataFrame({_("People covered"): [step.covered for step in steps]}),
+        x_label=_("Projects done"),
+        y_label=_("People"),
+    )
+    st.caption(
+        _("{now} people are covered now, {after} when all projects are done.").format(
+            now=people_text(steps[0].covered), after=people_text(steps[-1].covered)
+        )
+    )
+with doctors:
+    sheet_table(exits_sheet(result, language(), _), file_name="sole_doctors.xlsx")
+    if exits is not None and exits.villages_losing:
+        st.caption(
+            _("Villages that lose their cover: {names}").format(
+                names="、".join(listed_names(assessment, exits.villages_losing))
+            )
+        )

@@ -1,0 +1,32 @@
+"""Reported against computed: what could explain each difference, and who counts."""
+
+import streamlit as st
+
+from app_pages._session import language, standards, words
+from app_pages._widgets import page, sheet_table
+from planning.evidence_sheets import reported_sheet, who_counts_sheet
+from planning.standards_tables import standard_sheets
+
+_ = words()
+page(_("Reported and computed"))
+result = standards()
+st.caption(
+    _(
+        "The steps say what could explain a difference, not what happened; what no reading of the"
+        " data explains is named unexplained."
+    )
+)
+if not result.reported:
+    st.info(_("The study names no reported figures: add a table [reported] to it."))
+reported, counted, every = st.tabs(
+    [_("Reported and computed"), _("Who counts"), _("All standards")]
+)
+with reported:
+    sheet_table(reported_sheet(result, language(), _), file_name="reported.xlsx", height=560)
+with counted:
+    sheet_table(who_counts_sheet(result, language(), _), file_name="who_counts.xlsx", height=560)
+with every:
+    sheets = standard_sheets(result, language())
+    titles = {sheet.title: sheet for sheet in sheets}
+    title = st.selectbox(_("Table"), list(titles))
+    sheet_table(titles[title], file_name="standards.xlsx", height=520)

@@ -1,0 +1,83 @@
+"""Start: open the built-in county, a recent study, a study file, or an upload."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages._session import (
+    Key,
+    data_folder,
+    get,
+    keep_choices,
+    open_study,
+    opened,
+    put,
+    study_path,
+    words,
+)
+from app_pages._widgets import STYLE, page_link
+from data.errors import PlannerError
+from data.study_file import SAMPLE_STUDY, read_study
+from planning.uploads import keep_upload, recent_studies, remember_study, require_inside
+from planning.wording import finding_sentence
+
+_ = words()
+st.html(STYLE)
+st.title(_("Start"), anchor=False)
+
+
+def _open(path: Path) -> None:
+    """Open a study after its file has been read; otherwise say what is wrong and change nothing."""
+    try:
+        read_study(path)
+        remember_study(data_folder(), path)
+    except PlannerError as error:
+        put(Key.MESSAGE, "\n\n".join(finding_sentence(f, _) for f in error.findings[:10]))
+        return
+    except OSError as error:
+        put(Key.MESSAGE, str(error.strerror))
+        return
+    open_study(path)
+
+
+def _upload() -> None:
+    files = [(file.name, file.getvalue()) for file in get(Key.UPLOAD) or ()]
+    try:
+        kept = keep_upload(data_folder(), files)
+        require_inside(read_study(kept))
+        _open(kept)
+    except PlannerError as error:
+        put(Key.MESSAGE, "\n\n".join(finding_sentence(f, _) for f in error.findings[:10]))
+
+
+if get(Key.MESSAGE):
+    st.error(get(Key.MESSAGE))
+    put(Key.MESSAGE, None)
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader(_("Open a study"), anchor=False)
+    st.button(_("Built-in county (synthetic)"), on_click=_open, args=(SAMPLE_STUDY,))
+    for number, path in enumerate(recent_studies(data_folder())):
+        label = f"{path.parent.name}/{path.name}"
+        st.button(label, on_click=_open, args=(path,), key=f"recent-{number}")
+with right:
+    st.subheader(_("Upload a study"), anchor=False)
+    st.file_uploader(
+        _("One ZIP, or a study file (.toml) with the files it names"),
+        accept_multiple_files=True,
+        key=Key.UPLOAD,
+    )
+    st.button(_("Check and open"), on_click=_upload, disabled=not get(Key.UPLOAD), type="primary")
+    st.caption(_("Uploads stay on this machine; the intake checks them before anything is shown."))
+
+st.divider()
+st.caption(_("Open now: {name}").format(name=study_path().name))
+keep_choices()
+study, dataset = opened()
+st.markdown(
+    f"**{dataset.title}** · {study.date} · "
+    + _("{facilities:,} institutions, {cells:,} places where people live").format(
+        facilities=len(dataset.facilities), cells=len(dataset.demand)
+    )
+)
+page_link("overview", _("Targets at a glance"))

@@ -1,0 +1,148 @@
+"""Uploaded studies: unpacked into a folder of their own, nothing outside it, then read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from data.errors import StudyError
+from data.store import atomic_file, read_json, write_json
+from data.study import Study
+from geo.errors import Finding
+
+MOST_FILES = 200
+MOST_BYTES = 500_000_000
+RECENT = 8
+
+
+def keep_upload(folder: Path, files: Sequence[tuple[str, bytes]]) -> Path:
+    """Keep an uploaded study and return its study file.
+
+    The files go to a folder named by their content, so that two uploads at once never meet.
+
+    Parameters
+    ----------
+    folder
+        Where uploads are kept.
+    files
+        (name, content): one ZIP, or a study file (`.toml`) with the files it names.
+
+    Raises
+    ------
+    StudyError
+        When there is no study file or more than one, a name leads out of the folder, or the
+        content is too large.
+    """
+    contents = _unpacked(files)
+    studies = sorted(name for name in contents if name.lower().endswith(".toml"))
+    if len(studies) != 1:
+        _refuse("upload", f"one study file (.toml) is needed, there are {len(studies)}")
+    digest = hashlib.sha256()
+    for name in sorted(contents):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(contents[name]).digest())
+    target = folder / "uploads" / digest.hexdigest()[:16]
+    for name, content in contents.items():
+        path = target / name
+        if not path.is_file() or path.stat().st_size != len(content):
+            with atomic_file(path) as file:
+                file.write(content)
+    return target / studies[0]
+
+
+def require_inside(study: Study) -> None:
+    """Refuse an uploaded study that names files outside its own folder.
+
+    Raises
+    ------
+    StudyError
+        Naming the first such file.
+    """
+    folder = study.path.parent.resolve()
+    for path in _paths(study):
+        if not path.resolve().is_relative_to(folder):
+            _refuse(path.name, "the study names a file outside its folder")
+
+
+def recent_studies(folder: Path) -> list[Path]:
+    """Return the studies opened last that still exist, the latest first."""
+    try:
+        value = read_json(folder / "recent.json", kind="recent", version=1)
+    except StudyError:
+        return []
+    paths = [Path(text) for text in value.get("paths", ()) if isinstance(text, str)]
+    return [path for path in paths if path.is_file()]
+
+
+def remember_study(folder: Path, path: Path) -> None:
+    """Put a study at the head of the list of recent ones."""
+    kept = [path, *(known for known in recent_studies(folder) if known != path)][:RECENT]
+    value = {"paths": [str(known) for known in kept]}
+    write_json(folder / "recent.json", value, kind="recent", version=1)
+
+
+def _paths(value: Any) -> Iterator[Path]:
+    """Yield every path that a study holds, however deep."""
+    if isinstance(value, Path):
+        yield value
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _paths(getattr(value, field.name))
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _paths(part)
+
+
+def _unpacked(files: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    for name, content in files:
+        if name.lower().endswith(".zip") and len(files) == 1:
+            contents |= _members(name, content)
+        else:
+            contents[_safe(PurePosixPath(name.replace("\\", "/")).name)] = content
+    if len(contents) > MOST_FILES or sum(map(len, contents.values())) > MOST_BYTES:
+        _refuse("upload", f"more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB")
+    return contents
+
+
+def _members(name: str, content: bytes) -> dict[str, bytes]:
+    """Return the files of a ZIP; a folder around all of them is left off."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if sum(member.file_size for member in members) > MOST_BYTES:
+                _refuse(name, f"more than {MOST_BYTES // 1_000_000} MB unpacked")
+            if len(members) > MOST_FILES:
+                _refuse(name, f"more than {MOST_FILES} files")
+            found = {_safe(member.filename): archive.read(member) for member in members}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as fault:
+        said = (("expected", "ZIP"), ("reason", str(fault)))
+        raise StudyError(Finding("file_unreadable", said, file=name)) from fault
+    tops = {PurePosixPath(path).parts[0] for path in found}
+    if len(tops) == 1 and all("/" in path for path in found):
+        found = {path.partition("/")[2]: data for path, data in found.items()}
+    return found
+
+
+def _safe(name: str) -> str:
+    """Return a name inside the folder.
+
+    Raises
+    ------
+    StudyError
+        When it is absolute, leads upwards or holds what a file name may not.
+    """
+    path = PurePosixPath(name.replace("\\", "/"))
+    is_plain = bool(path.parts) and name.isprintable() and ":" not in name
+    if path.is_absolute() or ".." in path.parts or not is_plain:
+        _refuse(name[:80], "the name leads out of the study's folder")
+    return str(path)
+
+
+def _refuse(name: str, reason: str) -> None:
+    said = (("expected", "study"), ("reason", reason))
+    raise StudyError(Finding("file_unreadable", said, file=name))
