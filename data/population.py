@@ -17,7 +17,7 @@ from data.sheets import Table
 from data.study import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables import RASTER_ENDINGS, read_any
 from data.types import Floats, Ints
-from geo.crs import LONLAT, transform
+from geo.crs import LONLAT, is_on_earth, transform
 from geo.errors import Finding, Progress
 from geo.points import Grid, cell_centres
 
@@ -121,6 +121,10 @@ def _of_raster(
         else:
             cells[group.name] = read(group.path)
     population = _joined_rasters(total, cells, findings)
+    if not is_on_earth(population.lon, population.lat):
+        crs = (("crs", total.grid.crs[:60]),)
+        findings.append(Finding("crs_does_not_fit", crs, file=total.file))
+        return None
     check_sum(float(total.people.sum()), float(population.people.sum()), total.file, findings)
     return population
 

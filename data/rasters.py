@@ -113,7 +113,12 @@ def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
         findings.append(Finding("crs_unknown", (("crs", crs[:60]),), file=file))
     elif raster.crs is None and crs is None:
         findings.append(Finding("raster_no_crs", file=file))
-    if raster.transform.is_identity:
+    cell_area = raster.transform.determinant
+    if (
+        raster.transform.is_identity
+        or not np.isfinite(tuple(raster.transform)).all()
+        or not cell_area
+    ):
         findings.append(Finding("raster_no_position", file=file))
     if raster.count != 1:
         findings.append(Finding("raster_bands", (("count", raster.count),), file=file))

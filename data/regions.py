@@ -19,7 +19,7 @@ from data.sheets import Table
 from data.study import COLUMN_NAMES, TableSource, ZonesTable
 from data.tables import read_any
 from data.types import Candidates, CellValue, Floats, Geometries, Ints, Villages, Zones
-from geo.crs import LONLAT, to_metric
+from geo.crs import LONLAT, is_on_earth, to_metric
 from geo.errors import Finding
 from geo.points import frozen_array
 from geo.zones import assign, hull
@@ -206,7 +206,9 @@ def _polygons(table: Table, source: TableSource, findings: list[Finding]) -> Geo
         findings.append(row_finding("layer_not_polygons", table.row[is_wrong], file=table.file))
         return None
     lonlat = to_system(geometry, source=system, target=LONLAT)
-    if not np.isfinite(shapely.bounds(lonlat)).all():
+    west, south, east, north = shapely.total_bounds(lonlat)
+    is_finite = np.isfinite(shapely.bounds(lonlat)).all()
+    if not is_finite or not is_on_earth([west, east], [south, north]):
         findings.append(Finding("crs_does_not_fit", (("crs", system[:60]),), file=table.file))
         return None
     is_broken = ~shapely.is_valid(lonlat)

@@ -31,7 +31,7 @@ from data.store import file_sha256
 from data.study import RoadsTable, Study, TableSource
 from data.types import Floats, Geometries
 from geo.crs import local_crs, require_metric, to_metric
-from geo.errors import Finding, Progress
+from geo.errors import Cancelled, Finding, Progress
 from geo.fingerprints import fingerprint
 from geo.modes import Speeds, speeds
 from geo.roads import RoadGraph, build_graph, with_pace, with_speeds
@@ -287,9 +287,9 @@ def _read_raw(
         else:
             table = options.table or RoadsTable(path)
             raw = read_lines(table, overrides=sides.overrides, ferries=uses, findings=findings)
-    except StudyError:
+    except (StudyError, Cancelled):
         raise
-    except (RuntimeError, ValueError, OSError, SyntaxError, KeyError) as fault:
+    except Exception as fault:  # broken files raise what their parser raises
         kind = "OSM" if is_osm else "OSMnx GraphML" if is_graphml else "a layer of lines"
         said = (("expected", kind), ("reason", str(fault).replace(str(path), path.name)[:200]))
         raise StudyError(Finding("file_unreadable", said, file=path.name)) from fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -85,18 +86,25 @@ def unzipped(path: Path, layer: str | None) -> Iterator[Path]:
     StudyError
         When the archive is broken, absurdly large, or does not hold one complete Shapefile.
     """
-    try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-            entries = _entries(archive, path, layer)
-            for ending, entry in entries.items():
-                with (
-                    archive.open(entry) as packed,
-                    (Path(folder) / f"layer{ending}").open("wb") as out,
-                ):
-                    shutil.copyfileobj(packed, out)
-            yield Path(folder) / "layer.shp"
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
-        raise _unreadable(path, str(error)) from error
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            _unpack(path, layer, Path(folder))
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            NotImplementedError,
+            EOFError,
+            RuntimeError,
+        ) as error:
+            raise _unreadable(path, str(error)) from error
+        yield Path(folder) / "layer.shp"
+
+
+def _unpack(path: Path, layer: str | None, folder: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for ending, entry in _entries(archive, path, layer).items():
+            with archive.open(entry) as packed, (folder / f"layer{ending}").open("wb") as out:
+                shutil.copyfileobj(packed, out)
 
 
 def _entries(archive: zipfile.ZipFile, path: Path, layer: str | None) -> dict[str, zipfile.ZipInfo]:

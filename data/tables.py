@@ -38,6 +38,8 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
     """
     path = source.path
     ending = path.suffix.lower()
+    if not path.is_file():  # a pipe or device would never end
+        raise StudyError(Finding("file_missing", file=path.name))
     try:
         if ending in DELIMITED_ENDINGS:
             return read_delimited(path, encoding=source.encoding, findings=findings)
@@ -49,8 +51,6 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
             return _read_zipped(source, findings)
         if ending in VECTOR_ENDINGS:
             return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
-    except FileNotFoundError as error:
-        raise StudyError(Finding("file_missing", file=path.name)) from error
     except OSError as error:
         reason = (("expected", ending.lstrip(".")), ("reason", error.strerror or "no reason given"))
         raise StudyError(Finding("file_unreadable", reason, file=path.name)) from error

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from geo.errors import Finding, GeoError
 
@@ -77,6 +77,11 @@ def transform(
     -------
     tuple of arrays
         (n,) x and y in `target`; `inf` where a point cannot be expressed there.
+
+    Raises
+    ------
+    GeoError
+        With `crs_unusable` when no way leads from one system to the other.
     """
     x_out, y_out = _transformer(source, target).transform(
         np.array(x, dtype=np.float64, ndmin=1), np.array(y, dtype=np.float64, ndmin=1)
@@ -134,6 +139,16 @@ def require_metric(crs: str, *, latitude: float = 30.25) -> None:
         raise GeoError(Finding("crs_not_metres", (("crs", crs),)))
 
 
+def is_on_earth(lon: ArrayLike, lat: ArrayLike) -> bool:
+    """Return True when all are degrees of longitude and latitude.
+
+    >>> is_on_earth([120.0], [30.0]), is_on_earth([400.0], [30.0]), is_on_earth([np.nan], [30.0])
+    (True, False, False)
+    """
+    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    return bool((np.abs(x) <= 180.0).all() and (np.abs(y) <= 90.0).all())
+
+
 def is_known(crs: str) -> bool:
     """Return True when a text names a coordinate system.
 
@@ -179,5 +194,10 @@ def _transformer(source: str, target: str) -> Transformer:
         cache = _transformers.cache = {}
     key = (source, target)
     if key not in cache:
-        cache[key] = Transformer.from_crs(source, target, always_xy=True)
+        try:
+            cache[key] = Transformer.from_crs(source, target, always_xy=True)
+        except ProjError as error:
+            # WKT from a broken file may be a system by name and still lead nowhere.
+            systems = (("source", source[:60]), ("target", target[:60]))
+            raise GeoError(Finding("crs_unusable", systems)) from error
     return cache[key]

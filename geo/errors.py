@@ -65,6 +65,11 @@ MESSAGES: dict[str, Message] = {
     "crs_unknown": Message(
         "error", "`{crs}` is not a known coordinate system", "Write it as EPSG:4326 or EPSG:4549."
     ),
+    "crs_unusable": Message(
+        "error",
+        "coordinates cannot be brought from {source} to {target}",
+        "State the coordinate system in the study file.",
+    ),
     "crs_not_metres": Message(
         "error",
         "lengths in {crs} are not in metres",
