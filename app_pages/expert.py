@@ -16,7 +16,7 @@ catchments, spread, sensitivity = st.tabs(
 with catchments:
     left, right = st.columns(2)
     method = left.selectbox(_("Method"), METHODS, format_func=lambda m: m.value)
-    supply = right.selectbox(_("Supply"), SUPPLIES, format_func=_)
+    supply = right.selectbox(_("Supply"), list(SUPPLIES), format_func=lambda s: _(SUPPLIES[s]))
     sheet = made(
         "access",
         (method, supply, language()),

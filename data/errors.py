@@ -115,6 +115,21 @@ MESSAGES: dict[str, Message] = {
         "the scenario name `{name}` cannot be used",
         "Use 1 to 60 characters without line breaks.",
     ),
+    "upload_studies": Message(
+        "error",
+        "an upload holds one study file (.toml); this one holds {count}",
+        "Put the study file and the files it names into one ZIP.",
+    ),
+    "upload_size": Message(
+        "error",
+        "an upload may hold {files} files and {megabytes} MB at most",
+        "Cut the data to the study's area, or put them into the data folder of the server.",
+    ),
+    "upload_outside": Message(
+        "error",
+        "`{name}` lies outside the folder of the study",
+        "Put every file into the folder of the study and name it by a relative path.",
+    ),
     "scenario_content": Message(
         "error", "the scenario cannot be read at `{key}`: {reason}", "Correct it or save it again."
     ),

@@ -16,7 +16,12 @@ from planning.wording import Translate, msgid
 from planning.workflow import ALL_PEOPLE, Assessment
 
 METHODS = (Method.TWO_STEP, Method.ENHANCED, Method.GAUSSIAN, Method.MODIFIED, Method.BALANCED)
-SUPPLIES = ("doctors", "gps", "nurses", "beds")
+SUPPLIES: dict[str, str] = {
+    "doctors": msgid("Doctors"),
+    "gps": msgid("General practitioners"),
+    "nurses": msgid("Nurses"),
+    "beds": msgid("Beds"),
+}
 PER = 1000.0
 
 
@@ -65,7 +70,9 @@ def access_sheet(
         for name, *values in zip(dataset.zones.name, *columns, strict=True)
     ]
     titles = [translate("All people") if name == ALL_PEOPLE else name for name in groups]
-    title = translate("{supply} per 1,000 people, {method}").format(supply=supply, method=method)
+    title = translate("{supply} per 1,000 people, {method}").format(
+        supply=translate(SUPPLIES[supply]), method=method
+    )
     return Sheet(title, (translate("Zone"), *titles), tuple(rows))
 
 

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 from data.errors import StudyError
 from data.store import atomic_file, read_json, write_json
@@ -41,7 +41,7 @@ def keep_upload(folder: Path, files: Sequence[tuple[str, bytes]]) -> Path:
     contents = _unpacked(files)
     studies = sorted(name for name in contents if name.lower().endswith(".toml"))
     if len(studies) != 1:
-        _refuse("upload", f"one study file (.toml) is needed, there are {len(studies)}")
+        _refuse("upload_studies", count=len(studies))
     digest = hashlib.sha256()
     for name in sorted(contents):
         digest.update(name.encode() + b"\0" + hashlib.sha256(contents[name]).digest())
@@ -65,7 +65,7 @@ def require_inside(study: Study) -> None:
     folder = study.path.parent.resolve()
     for path in _paths(study):
         if not path.resolve().is_relative_to(folder):
-            _refuse(path.name, "the study names a file outside its folder")
+            _refuse("upload_outside", name=path.name)
 
 
 def recent_studies(folder: Path) -> list[Path]:
@@ -105,7 +105,7 @@ def _unpacked(files: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
         else:
             contents[_safe(PurePosixPath(name.replace("\\", "/")).name)] = content
     if len(contents) > MOST_FILES or sum(map(len, contents.values())) > MOST_BYTES:
-        _refuse("upload", f"more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB")
+        _refuse("upload_size", files=MOST_FILES, megabytes=MOST_BYTES // 1_000_000)
     return contents
 
 
@@ -114,10 +114,9 @@ def _members(name: str, content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            if sum(member.file_size for member in members) > MOST_BYTES:
-                _refuse(name, f"more than {MOST_BYTES // 1_000_000} MB unpacked")
-            if len(members) > MOST_FILES:
-                _refuse(name, f"more than {MOST_FILES} files")
+            size = sum(member.file_size for member in members)
+            if size > MOST_BYTES or len(members) > MOST_FILES:
+                _refuse("upload_size", files=MOST_FILES, megabytes=MOST_BYTES // 1_000_000)
             found = {_safe(member.filename): archive.read(member) for member in members}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as fault:
         said = (("expected", "ZIP"), ("reason", str(fault)))
@@ -139,10 +138,9 @@ def _safe(name: str) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
     is_plain = bool(path.parts) and name.isprintable() and ":" not in name
     if path.is_absolute() or ".." in path.parts or not is_plain:
-        _refuse(name[:80], "the name leads out of the study's folder")
+        _refuse("upload_outside", name=name[:80])
     return str(path)
 
 
-def _refuse(name: str, reason: str) -> None:
-    said = (("expected", "study"), ("reason", reason))
-    raise StudyError(Finding("file_unreadable", said, file=name))
+def _refuse(code: str, **params: str | int) -> NoReturn:
+    raise StudyError(Finding(code, tuple(params.items())))
