@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data.cells import is_blank, number, parse, parse_as, stated_text, text
 from data.checks import repeated, row_finding
 from data.conditions import ConditionError, matches, parse_condition
-from data.headers import find_columns, is_ambiguous_beds, missing_column
+from data.headers import find_columns, in_ones, is_ambiguous_beds, missing_column
 from data.kinds import kind_code, kind_level, operating_status
 from data.positions import read_positions
 from data.sheets import Table, select
@@ -206,6 +206,9 @@ def _parsed(
             columns[name] = (default,) * len(table)
             continue
         values, bad = parse_as(table.columns[header], kind)
+        if kind == "number":
+            numbers = [None if value is None else float(value) for value in values]
+            values = list(in_ones(numbers, header, file=table.file, findings=findings))
         if bad:
             findings.append(
                 row_finding(

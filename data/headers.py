@@ -78,7 +78,10 @@ ALIASES: dict[str, str] = {
 }
 """Our name -> names that lists use for it, the most telling first, between blanks."""
 
-_UNITS: dict[str, float] = {"人": 1.0, "万人": 10_000.0, "千人": 1_000.0, "百人": 100.0, "张": 1.0}
+_UNITS: dict[str, float] = {
+    **{"人": 1.0, "万人": 10_000.0, "千人": 1_000.0, "百人": 100.0},
+    **{"张": 1.0, "元": 1.0, "万元": 10_000.0, "亿元": 100_000_000.0, "名": 1.0, "个": 1.0},
+}
 _RATE_UNITS = ("%", "‰")
 _UNIT = re.compile(r"(.+?)[\(\[]([^()\[\]]+)[\)\]]")
 _ISSUED_BEDS = ("床位数", "床位")
@@ -148,6 +151,18 @@ def unit_factor(header: str) -> tuple[str, float] | None:
     if found is None or found[2] not in _UNITS:
         return None
     return found[2], _UNITS[found[2]]
+
+
+def in_ones(
+    values: Sequence[float | None], header: str, *, file: str, findings: list[Finding]
+) -> list[float | None]:
+    """Return numbers times the unit of their header, such as 万人; the factor is noted."""
+    unit = unit_factor(header)
+    if unit is None or unit[1] == 1.0:
+        return list(values)
+    params = (("unit", unit[0]), ("factor", unit[1]))
+    findings.append(Finding("unit_in_header", params, file=file, column=header))
+    return [None if value is None else value * unit[1] for value in values]
 
 
 def rate_factor(header: str) -> float:

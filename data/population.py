@@ -10,7 +10,7 @@ import numpy as np
 
 from data.cells import number, parse, text
 from data.checks import repeated, row_finding
-from data.headers import find_columns, missing_column, unit_factor
+from data.headers import find_columns, in_ones, missing_column
 from data.positions import read_positions
 from data.rasters import Box, RasterCells, read_counts
 from data.sheets import Table
@@ -221,6 +221,7 @@ def people_column(table: Table, header: str, findings: list[Finding]) -> Floats:
     """
     cells = table.columns[header]
     values, bad = parse(cells, number)
+    values = in_ones(values, header, file=table.file, findings=findings)
     people = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     is_bad = np.zeros(len(people), dtype=bool)
     is_bad[bad] = True
@@ -232,11 +233,6 @@ def people_column(table: Table, header: str, findings: list[Finding]) -> Floats:
     for code, rows in faults.items():
         if rows.any():
             findings.append(row_finding(code, table.row[rows], file=table.file, column=header))
-    unit = unit_factor(header)
-    if unit is not None and unit[1] != 1.0:
-        params = (("unit", unit[0]), ("factor", unit[1]))
-        findings.append(Finding("unit_in_header", params, file=table.file, column=header))
-        people = people * unit[1]
     return np.where(np.isnan(people) | (people < 0), 0.0, people)
 
 

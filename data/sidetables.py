@@ -10,7 +10,7 @@ import shapely
 
 from data.cells import items, parse_as, text
 from data.checks import repeated, row_finding
-from data.headers import find_columns, missing_column
+from data.headers import find_columns, in_ones, missing_column
 from data.positions import read_positions
 from data.sheets import Table
 from data.study import COLUMN_NAMES, TableSource
@@ -234,6 +234,9 @@ def _parsed(
     if header is None:
         return [None] * len(table)
     values, bad = parse_as(table.columns[header], kind)
+    if kind == "number":
+        numbers = [None if value is None else float(value) for value in values]
+        values = list(in_ones(numbers, header, file=table.file, findings=findings))
     if bad:
         findings.append(
             row_finding(

@@ -405,3 +405,14 @@ def test_porto_alegre(shared_data: Path) -> None:
     assert (dataset.demand.zone == 0).all()
     assert len(dataset.zones) == 1
     assert load_dataset(replace(study, name="x")).crs == dataset.crs
+
+
+def test_units_in_headers_are_applied_and_noted(study_folder: Path) -> None:
+    edit(study_folder, "people.csv", "id,lon,lat,people,old", "id,lon,lat,人口（万人）,old")
+    edit(study_folder, "study.toml", 'column = "people"', 'column = "人口（万人）"')
+    edit(study_folder, "list.csv", "lat,beds", "lat,可服务人口(万人)")
+    dataset = load(study_folder)
+    assert dataset.demand.people.sum() == 5_005_000
+    assert dataset.facilities.columns["capacity_people"][0] == 200_000
+    noted = [finding for finding in dataset.findings if finding.code == "unit_in_header"]
+    assert [finding.column for finding in noted] == ["人口（万人）", "可服务人口(万人)"]
