@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ def read_workbook(path: Path, *, layer: str | None = None, findings: list[Findin
     Parameters
     ----------
     path
-        An .xlsx or .xlsm file.
+        An .xlsx or .xlsm file; an .xls file where the package xlrd is installed.
     layer
         Name of the sheet; the only one with cells when None.
     findings
@@ -35,6 +37,9 @@ def read_workbook(path: Path, *, layer: str | None = None, findings: list[Findin
     StudyError
         When the file is no workbook, is packed absurdly, or the sheet is not told.
     """
+    with path.open("rb") as file:
+        if file.read(4) == _OLE_MAGIC:
+            return _read_old_workbook(path, layer, findings)
     _check_archive(path)
     import openpyxl
 
@@ -52,10 +57,44 @@ def read_workbook(path: Path, *, layer: str | None = None, findings: list[Findin
     return table_of(rows, file=path.name, findings=findings, header_depth=header_depth)
 
 
+def _read_old_workbook(path: Path, layer: str | None, findings: list[Finding]) -> Table:
+    """Return the table of an .xls workbook; refuse it where its reader is not installed."""
+    try:
+        import xlrd
+    except ImportError as error:
+        raise StudyError(Finding("workbook_old", file=path.name)) from error
+    try:
+        book = xlrd.open_workbook(path, formatting_info=True, logfile=io.StringIO())
+    except Exception as error:  # an encrypted or broken workbook raises whatever its part raises
+        raise StudyError(Finding("workbook_old", file=path.name)) from error
+    filled = [sheet for sheet in book.sheets() if sheet.nrows > 0]
+    sheet = _chosen(filled, path, layer, lambda each: each.name)
+    if sheet.nrows * sheet.ncols > MAX_CELLS:
+        params = (("columns", sheet.ncols), ("rows", sheet.nrows))
+        raise StudyError(Finding("sheet_too_large", params, file=path.name))
+    rows = [[_old_value(cell, book.datemode) for cell in row] for row in sheet.get_rows()]
+    merges = [(top, bottom, left, right) for top, bottom, left, right in sheet.merged_cells]
+    header_depth = _fill_merged(rows, merges)
+    return table_of(rows, file=path.name, findings=findings, header_depth=header_depth)
+
+
+def _old_value(cell: Any, datemode: int) -> CellValue:
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        try:
+            moment: datetime = xlrd.xldate_as_datetime(cell.value, datemode)
+        except ValueError:
+            return float(cell.value)
+        return moment.isoformat(sep=" ")
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR}:
+        return None
+    return _value(cell.value)
+
+
 def _check_archive(path: Path) -> None:
-    with path.open("rb") as file:
-        if file.read(4) == _OLE_MAGIC:
-            raise StudyError(Finding("workbook_old", file=path.name))
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
@@ -70,20 +109,29 @@ def _check_archive(path: Path) -> None:
 
 
 def _sheet(book: Any, path: Path, layer: str | None) -> Any:
-    names = list(book.sheetnames)
-    if layer is not None:
-        if layer not in names:
-            params = (("layer", layer), ("layers", ", ".join(names[:20])))
-            raise StudyError(Finding("layer_missing", params, file=path.name))
-        return book[layer]
     filled = [s for s in book.worksheets if s.max_row > 1 or s.max_column > 1]
     visible = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
-    if not visible:
+    if layer is not None and layer in book.sheetnames:
+        return book[layer]
+    return _chosen(visible, path, layer, lambda sheet: sheet.title)
+
+
+def _chosen(
+    sheets: Sequence[Any], path: Path, layer: str | None, name_of: Callable[[Any], str]
+) -> Any:
+    """Return the sheet of a name, or the only one."""
+    names = [name_of(sheet) for sheet in sheets]
+    listed = ", ".join(names[:20])
+    if layer is not None:
+        if layer not in names:
+            params = (("layer", layer), ("layers", listed))
+            raise StudyError(Finding("layer_missing", params, file=path.name))
+        return sheets[names.index(layer)]
+    if not sheets:
         raise StudyError(Finding("table_empty", file=path.name))
-    if len(visible) > 1:
-        titles = ", ".join([sheet.title for sheet in visible][:20])
-        raise StudyError(Finding("layer_not_told", (("layers", titles),), file=path.name))
-    return visible[0]
+    if len(sheets) > 1:
+        raise StudyError(Finding("layer_not_told", (("layers", listed),), file=path.name))
+    return sheets[0]
 
 
 def _cells(sheet: Any, path: Path) -> tuple[list[list[CellValue]], dict[int, int]]:
@@ -92,20 +140,30 @@ def _cells(sheet: Any, path: Path) -> tuple[list[list[CellValue]], dict[int, int
         params = (("columns", sheet.max_column), ("rows", sheet.max_row))
         raise StudyError(Finding("sheet_too_large", params, file=path.name))
     rows = [[_value(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    merges = [
+        (each.min_row - 1, each.max_row, each.min_col - 1, each.max_col)
+        for each in sheet.merged_cells.ranges
+    ]
+    return rows, _fill_merged(rows, merges)
+
+
+def _fill_merged(
+    rows: list[list[CellValue]], merges: Sequence[tuple[int, int, int, int]]
+) -> dict[int, int]:
+    """Fill merged cells (top, bottom, left, right; ends excluded) and return the header depths."""
     header_depth: dict[int, int] = {}
-    for merged in sheet.merged_cells.ranges:
-        top, left = merged.min_row - 1, merged.min_col - 1
+    for top, bottom, left, right in merges:
         if top >= len(rows) or left >= len(rows[top]):
             continue
-        n_rows = min(merged.max_row, len(rows)) - top
+        n_rows = min(bottom, len(rows)) - top
         for row in rows[top : top + n_rows]:
-            for column in range(left, min(merged.max_col, len(row))):
+            for column in range(left, min(right, len(row))):
                 row[column] = rows[top][left]
-        is_group = n_rows == 1 and merged.max_col - left < len(rows[top])
+        is_group = n_rows == 1 and right - left < len(rows[top])
         if is_group or 1 < n_rows <= 3:
             # A name over several columns is a group: the row below names its columns.
             header_depth[top] = max(n_rows, 2, header_depth.get(top, 1))
-    return rows, header_depth
+    return header_depth
 
 
 def _value(cell: Any) -> CellValue:

@@ -237,6 +237,19 @@ def test_a_workbook_with_merged_title_and_header(tmp_path: Path) -> None:
     }
 
 
+def test_an_old_workbook_where_its_reader_is_installed() -> None:
+    pytest.importorskip("xlrd")
+    found, findings = read(Path(__file__).parent / "files" / "list.xls")
+    assert found.columns == {
+        "机构代码": (330604000001.0, "330604000002"),
+        "机构名称": ("甲卫生院", "乙卫生室"),
+        "人员/执业医师": (3.0, 1.0),
+        "人员/注册护士": (4.0, 0.0),
+        "开业日期": ("2020-05-01 00:00:00", None),
+    }
+    assert [finding.code for finding in findings] == ["rows_not_data"]
+
+
 def test_a_group_header_over_plain_columns(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "a.xlsx",
