@@ -62,7 +62,7 @@ class Services:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapElements:
-    """Nodes, ways and relations as Overpass writes them, and the day of the map ("" if not told)."""
+    """Nodes, ways and relations as Overpass writes them; the day of the map, "" if not told."""
 
     elements: list[dict[str, Any]]
     date: str

@@ -76,6 +76,7 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
         _add_assess,
         _add_audit,
         _add_new,
+        _add_fetch,
         _add_app,
         _add_route,
         _add_site_table,
@@ -135,6 +136,22 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser], _:
 def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate) -> None:
     parser = _command(commands, "new", _("Write a commented study template"), _new)
     parser.add_argument("folder", type=Path, metavar="DIR")
+
+
+def _add_fetch(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate) -> None:
+    help_text = _("Make a study of open data (needs the internet): OpenStreetMap, WorldPop")
+    parser = _command(commands, "fetch", help_text, _fetch)
+    parser.add_argument("--place", required=True, metavar="NAME")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--country", default="CHN", metavar="ISO3")
+    parser.add_argument("--year", type=_positive, default=2025, metavar="YEAR")
+    parser.add_argument("--around-km", type=float, default=3.0, metavar="KM")
+    for name in ("nominatim", "overpass", "population"):
+        parser.add_argument(
+            f"--{name}-url",
+            metavar="URL",
+            default=os.environ.get(f"SERVICECIRCLE_{name.upper()}_URL"),
+        )
 
 
 def _add_app(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate) -> None:
@@ -264,6 +281,37 @@ def _new(options: argparse.Namespace) -> int:
 
     path = write_template(options.folder)
     _say(options.translate("Written: {path}").format(path=path))
+    return OK
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from data.fetch import Services
+    from data.open_data import OpenData, write_open_study
+    from planning.folder import output_folder
+
+    names = ("nominatim_url", "overpass_url", "population_url")
+    given = {name: getattr(options, name) for name in names if getattr(options, name)}
+    wanted = OpenData(options.place, options.country, options.year, options.around_km)
+    cache = options.out.absolute().with_name(f"{options.out.name}.cache")
+    with _ProgressLine(options) as progress, output_folder(options.out) as folder:
+        fetched = write_open_study(
+            wanted, folder, services=Services(**given), cache=cache, progress=progress
+        )
+    _say(fetched.full_name)
+    counts = options.translate(
+        "{towns} zones, {roads} roads, {facilities} health facilities, {people} people"
+    )
+    _say(
+        counts.format(
+            towns=fetched.n_towns,
+            roads=fetched.n_roads,
+            facilities=fetched.n_facilities,
+            people=f"{fetched.people:,.0f}",
+        )
+    )
+    for finding in fetched.findings:
+        _say(finding_sentence(finding, options.translate))
+    _say(options.translate("Written: {path}").format(path=options.out / fetched.study.name))
     return OK
 
 
