@@ -77,19 +77,22 @@ def prune(
 
 
 def _without_loops(pieces: list[Street]) -> list[Street]:
-    """Drop pairs of pieces that only lead from a crossing back to it."""
-    degree: dict[tuple[float, float], int] = defaultdict(int)
-    twins: dict[frozenset[tuple[float, float]], int] = defaultdict(int)
-    for piece in pieces:
-        twins[frozenset(piece.ends)] += 1
+    """Drop the strands that only lead from a crossing back to it."""
+    at: dict[tuple[float, float], list[int]] = defaultdict(list)
+    for i, piece in enumerate(pieces):
         for end in piece.ends:
-            degree[end] += 1
-    return [
-        p
-        for p in pieces
-        if p.ends[0] != p.ends[1]
-        and not (twins[frozenset(p.ends)] == 2 and min(degree[e] for e in p.ends) == 2)
-    ]
+            at[end].append(i)
+    joints = np.array([near for near in at.values() if len(near) == 2], dtype=np.int64)
+    n = len(pieces)
+    graph = coo_matrix((np.ones(len(joints)), joints.T), shape=(n, n))
+    _, strand = connected_components(graph, directed=False)
+    tips: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for end, near in at.items():
+        if len(near) != 2:
+            for i in near:
+                tips[int(strand[i])].append(end)
+    is_loop = [len(t := tips[int(k)]) == 2 and t[0] == t[1] for k in strand]
+    return [piece for piece, drop in zip(pieces, is_loop, strict=True) if not drop]
 
 
 def split_at_water(pieces: list[Street], water: shapely.Geometry) -> list[Street]:
@@ -202,5 +205,7 @@ def _runs(pieces: list[Street]) -> list[Way]:
             xy += list(pieces[following].line.coords)[1:]
             following = after.get(pieces[following].ends[1])
         tags = dict(pieces[start].tags)
-        out.append(Way(np.round(np.array(xy)), pieces[start].highway, tags))
+        points = np.round(np.array(xy))
+        moves = np.append(True, np.any(np.diff(points, axis=0) != 0, axis=1))
+        out.append(Way(points[moves], pieces[start].highway, tags))
     return out

@@ -128,13 +128,16 @@ class Frontage:
         inside: shapely.Geometry | None = None,
     ) -> tuple[float, float]:
         """Return a place beside the street nearest to a wish, inside an area where one is given."""
-        _, near = self._tree.query(wish, k=120)
-        offers = self._points[near] + rng.normal(0, 9.0, (120, 2))
-        fits = ~shapely.contains_xy(self._shore, offers[:, 0], offers[:, 1])
-        if inside is not None:
-            fits &= shapely.contains_xy(inside, offers[:, 0], offers[:, 1])
-        pick = offers[int(np.argmax(fits))] if fits.any() else wish
-        return float(pick[0]), float(pick[1])
+        for k in (120, 3000):
+            _, near = self._tree.query(wish, k=k)
+            offers = self._points[near] + rng.normal(0, 9.0, (k, 2))
+            fits = ~shapely.contains_xy(self._shore, offers[:, 0], offers[:, 1])
+            if inside is not None:
+                fits &= shapely.contains_xy(inside, offers[:, 0], offers[:, 1])
+            if fits.any():
+                break
+        x, y = offers[int(np.argmax(fits))] if fits.any() else wish
+        return float(x), float(y)
 
 
 @dataclass(eq=False)
