@@ -121,7 +121,7 @@ class _Frame:
 
     def __init__(self, width: int, height: int, *, left: int = 48, right: int = 20) -> None:
         self.left, self.right = left, width - right
-        self.top, self.bottom = 10, height - 36
+        self.top, self.bottom = 14, height - 36
 
     def spot(self, across: float, up: float) -> tuple[float, float]:
         """Return the pixel of a place given in parts of the area."""
@@ -148,9 +148,10 @@ class _Frame:
 
 
 def _free(y: float, taken: list[float], *, apart: float = 13.0) -> float:
-    """Return the nearest height for a label that touches none of those before it."""
-    tries = [y + sign * step * apart for step in range(len(taken) + 1) for sign in (-1, 1)]
-    found = next(t for t in tries if all(abs(t - other) >= apart - 1 for other in taken))
+    """Return the nearest height at or below `y` where a label touches none of those before it."""
+    found = y
+    while any(abs(found - other) < apart for other in taken):
+        found += 1.0
     taken.append(found)
     return found
 

@@ -10,7 +10,7 @@ from planning.assess_standards import StandardsResult
 from planning.figures import mode_text
 from planning.map_layers import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source
-from planning.report.county_page import annex_pages, county_pages
+from planning.report.county_page import SPEED_WORDS, annex_pages, county_pages
 from planning.report.small_map import NumberMark, small_map
 from planning.report.tally import listed_villages, tally_of
 from planning.report.zone_page import zone_page
@@ -18,8 +18,8 @@ from planning.run import run_number
 from planning.wording import Translate, msgid
 from planning.workflow import Assessment, population_base
 
-ZONE_MAP_PX = (840, 760)
-COUNTY_MAP_PX = (1200, 840)
+ZONE_MAP_PX = (900, 690)
+COUNTY_MAP_PX = (1000, 1000)
 BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")
 
@@ -91,7 +91,7 @@ def foot_labels(source: Source) -> tuple[tuple[str, str], ...]:
         reading = translate("{mode}, {minutes:.0f} min, speeds {speed_set}; basis: {basis}").format(
             mode=mode_text(assessment.headline_mode, translate),
             minutes=travel.minutes,
-            speed_set=travel.speed_set,
+            speed_set=translate(SPEED_WORDS.get(travel.speed_set, travel.speed_set)),
             basis=travel.basis,
         )
     review = source.options.review_number or translate("Internal material, not for publication")
@@ -163,9 +163,8 @@ def legend(source: Source, kinds: tuple[str, ...]) -> tuple[tuple[str, str], ...
     """Return the keys of the legend: name of the icon and its words."""
     translate = source.translate
     words = {key: translate(style.label) for key, _, style in POINT_STYLES}
-    mode = mode_text(source.assessment.analysis_mode, translate)
     return (
-        ("covered", translate("Covered ({mode})").format(mode=mode)),
+        ("covered", translate("Covered")),
         ("uncovered", translate("Not covered")),
         *((kind, words[kind]) for kind in kinds),
         ("site", translate("Proposed site")),

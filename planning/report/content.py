@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -48,6 +49,11 @@ class Source:
     def translate(self) -> Translate:
         """Turns message ids into the language of the report."""
         return translator(self.options.language)
+
+
+def joined(sentences: Sequence[str], language: Language) -> str:
+    """Return sentences as one paragraph; Chinese ones stand without a space between them."""
+    return ("" if language == "zh" else " ").join(sentences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,44 @@ from __future__ import annotations
 from planning.coverage import BANDS_MINUTES
 from planning.figures import minutes_text, mode_text, people_text, share_text
 from planning.report.charts import band_chart, bar_chart, curve_chart
-from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table
+from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
 from planning.report.ledger_table import ledger_table
 from planning.report.lines import coverage_lines, gap_place
 from planning.report.standard_rows import all_standards, page_standards
 from planning.report.zone_page import sites_table, village_facts
-from planning.wording import finding_sentence, msgid
+from planning.wording import Translate, finding_sentence, msgid
 from planning.workflow import ALL_PEOPLE
 
 MOST_FINDINGS = 12
+PLAN_WORDS: dict[str, str] = {
+    "optimal": msgid("proved best"),
+    "within_gap": msgid("best found"),
+    "time_limit": msgid("best found in the time given"),
+    "infeasible": msgid("no plan keeps the rules"),
+}
+SPEED_WORDS: dict[str, str] = {
+    "default": msgid("default"),
+    "observed": msgid("observed"),
+    "low": msgid("low"),
+    "high": msgid("high"),
+}
+ROLE_WORDS: dict[str, str] = {
+    "zones": msgid("Towns and subdistricts"),
+    "villages": msgid("Village list"),
+    "population": msgid("Population"),
+    "facilities": msgid("Institutions"),
+    "roads": msgid("Roads"),
+    "water": msgid("Water"),
+    "candidates": msgid("Candidate sites"),
+    "circuits": msgid("Circuit stops"),
+    "service_areas": msgid("Declared service areas"),
+    "reported": msgid("Reported figures"),
+    "indicators": msgid("Indicators"),
+    "ferries": msgid("Ferries"),
+}
+"""Inputs as they are named; others keep the name of their table."""
 MOST_GAPS = 5
 
 
@@ -113,7 +140,7 @@ def county_lead(source: Source) -> str:
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
         )
     sentences.append(proof_sentence(source))
-    return translate(" ").join(sentences)
+    return joined(sentences, source.options.language)
 
 
 def proof_sentence(source: Source) -> str:
@@ -127,7 +154,7 @@ def proof_sentence(source: Source) -> str:
     return source.translate(text).format(
         count=len(proposal.sites),
         people=people_text(plan.objective or 0.0),
-        status=source.translate(plan.status),
+        status=source.translate(PLAN_WORDS[plan.status]),
         bound=people_text(plan.bound or 0.0),
         gap=plan.gap or 0.0,
     )
@@ -189,9 +216,8 @@ def gaps_table(source: Source) -> Table:
         people = Amount(None, "people", "small") if is_small else Amount(gap.people, "people")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
         place = gap_place(assessment.dataset, gap)
-        rows.append((gap.gap_id, place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
+        rows.append((place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
     headers = (
-        msgid("Gap"),
         msgid("Place"),
         msgid("People"),
         msgid("Nearest point"),
@@ -202,7 +228,7 @@ def gaps_table(source: Source) -> Table:
         title=translate("Largest service gaps"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(rows),
-        widths=(10, 34, 12, 40, 10),
+        widths=(30, 13, 30, 11),
     )
 
 
@@ -276,7 +302,7 @@ def method_page(source: Source) -> Page:
         translate(
             "Speeds: set {speed_set}; at most {metres:.0f} m to the road; limit {minutes} min."
         ).format(
-            speed_set=travel.speed_set,
+            speed_set=translate(SPEED_WORDS.get(travel.speed_set, travel.speed_set)),
             metres=travel.max_access_m,
             minutes=minutes_text(travel.minutes),
         ),
@@ -316,8 +342,18 @@ def sources_table(source: Source) -> Table:
         title=translate("Inputs"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(
-            (entry.role, entry.source, entry.date or "—", entry.licence or "—", entry.sha256[:12])
+            (
+                _role(entry.role, translate),
+                entry.source,
+                entry.date or "—",
+                entry.licence or "—",
+                entry.sha256[:12],
+            )
             for entry in source.assessment.dataset.provenance
         ),
         widths=(16, 34, 14, 22, 20),
     )
+
+
+def _role(role: str, translate: Translate) -> str:
+    return translate(ROLE_WORDS[role]) if role in ROLE_WORDS else role

@@ -10,6 +10,9 @@ from planning.report.entries import Amount, Entry, entry_text
 from planning.report.small_map import icon
 from planning.wording import translator
 
+BESIDE = frozenset({"ledger", "sites", "zone_sites", "gaps"})
+"""Tables that stand beside the map."""
+
 STYLE = """
 @page{size:A4 portrait;margin:11mm 13mm 13mm;
 @bottom-right{content:counter(page) " / " counter(pages);font-size:8pt;color:#444}}
@@ -34,10 +37,11 @@ margin-left:1.5mm;font-size:8.4pt}
 .fact span{font-size:7.6pt;color:#333}
 .split{display:flex;gap:4mm}.split>div{flex:1;min-width:0}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
-caption{text-align:left;font-weight:700;font-size:9.6pt;padding:1.6mm 0 .7mm}
-th,td{border:.5pt solid #a8a8a8;padding:.45mm 1.2mm;text-align:left;vertical-align:middle;
-overflow-wrap:anywhere}
-th{background:#eef2f6;font-weight:700;font-size:8pt}
+caption{text-align:left;font-weight:700;font-size:9.4pt;padding:1.4mm 0 .6mm}
+.split caption{padding-top:0}.split table+table,.split p+table{margin-top:1.4mm}
+th,td{border:.5pt solid #a8a8a8;padding:.4mm 1mm;line-height:1.32;text-align:left;
+vertical-align:middle;overflow-wrap:anywhere}
+td{font-size:8pt}th{background:#eef2f6;font-weight:700;font-size:7.8pt}
 td.n,th.n{text-align:right;white-space:nowrap}
 td.empty{color:#555;text-align:center}
 thead{display:table-header-group}tr{break-inside:avoid}
@@ -112,13 +116,10 @@ def _facts(page: Page) -> str:
 
 
 def _with_picture(report: Report, page: Page, picture: MapPicture) -> str:
-    """Return a page whose first table stands beside its map: the ledger, or the standards."""
-    first, *others = page.tables
-    below = "".join(_table(report, table) for table in others)
-    if first.key == "ledger":
-        beside = f"<div>{_figure(picture)}</div><div>{_table(report, first)}</div>"
-        return f'<div class="split">{beside}</div>{below}'
-    return f"{_figure(picture)}{_table(report, first)}{below}"
+    """Return a page with its map at the left, short tables beside it and long ones below."""
+    beside = "".join(_table(report, table) for table in page.tables if table.key in BESIDE)
+    below = "".join(_table(report, table) for table in page.tables if table.key not in BESIDE)
+    return f'<div class="split"><div>{_figure(picture)}</div><div>{beside}</div></div>{below}'
 
 
 def _without_picture(report: Report, page: Page) -> str:

@@ -24,7 +24,7 @@ from planning.workflow import Assessment
 SCALE = 2
 """The map is drawn this many times larger and then made smaller, for smooth edges."""
 COVERED = (122, 165, 206)
-UNCOVERED = (236, 177, 106)
+UNCOVERED = (240, 158, 66)
 HATCH_INK = (120, 66, 10)
 LAND = (252, 251, 247)
 SEA = (255, 255, 255)
@@ -94,7 +94,8 @@ def small_map(
     _roads(sheet, dataset)
     _areas(sheet, dataset.zones.geometry, outline=(150, 150, 150), width=1)
     if zone is not None:
-        _areas(sheet, dataset.zones.geometry[zone : zone + 1], outline=INK, width=3)
+        _veil(sheet, dataset.zones.geometry[zone])
+        _areas(sheet, dataset.zones.geometry[zone : zone + 1], outline=INK, width=2)
     _points(sheet, assessment, is_close=zone is not None)
     _numbers(sheet, marks)
     _furniture(sheet)
@@ -167,6 +168,19 @@ def _areas(
                 sheet.draw.line(spots, fill=outline, width=width * SCALE, joint="curve")
 
 
+def _veil(sheet: _Sheet, shape: shapely.Geometry | None) -> None:
+    """Make everything outside a zone pale, so that the zone stands out."""
+    if shape is None or shapely.area(shape) == 0:
+        return
+    mask = Image.new("L", sheet.image.size, 165)
+    pen = ImageDraw.Draw(mask)
+    for part in shapely.get_parts(shape):
+        points = np.asarray(part.exterior.coords)
+        spots = sheet.pixels(points[:, 0], points[:, 1]).tolist()
+        pen.polygon([tuple(spot) for spot in spots], fill=0)
+    sheet.image.paste(SEA, (0, 0), mask)
+
+
 def _cells(sheet: _Sheet, assessment: Assessment, zone: int | None) -> None:
     """Draw the populated cells: covered ones plain, the others hatched."""
     dataset = assessment.dataset
@@ -190,7 +204,7 @@ def _hatch(size: tuple[int, int]) -> Image.Image:
     """Return a picture of orange with dark lines, which grey print keeps apart from blue."""
     image = Image.new("RGB", size, UNCOVERED)
     draw = ImageDraw.Draw(image)
-    step = 7 * SCALE
+    step = 9 * SCALE
     for start in range(-size[1], size[0], step):
         draw.line((start, size[1], start + size[1], 0), fill=HATCH_INK, width=SCALE)
     return image
@@ -301,9 +315,10 @@ def _write(sheet: _Sheet, spot: tuple[float, float], text: str, *, size: int, an
 
 
 def _png(image: Image.Image) -> bytes:
-    """Return a PNG of 64 colours without a date."""
+    """Return a PNG of 128 colours without a date."""
     buffer = io.BytesIO()
-    image.quantize(64).save(buffer, format="PNG", optimize=True)
+    palette = image.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    palette.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()
 
 

@@ -31,7 +31,7 @@ HEADERS = (
     msgid("Verdict"),
     msgid("Target gap"),
 )
-WIDTHS = (30, 16, 14, 14, 22, 20)
+WIDTHS = (27, 12, 12, 16, 27, 19)
 
 
 def page_standards(source: Source, zone_code: str) -> Table:

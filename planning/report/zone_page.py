@@ -7,7 +7,7 @@ import numpy as np
 from geo.travel import UNREACHED
 from planning.figures import mode_text
 from planning.paragraphs import REASON_WORDS
-from planning.report.content import Fact, MapPicture, Page, Source, Table
+from planning.report.content import Fact, MapPicture, Page, Source, Table, joined
 from planning.report.entries import Amount, Entry, entry_text
 from planning.report.ledger_table import ledger_table
 from planning.report.lines import SITE_NOTE
@@ -106,7 +106,7 @@ def zone_lead(source: Source, zone: int) -> str:
         sentences.append(
             translate("The roads here are incomplete; the conclusion is to be checked.")
         )
-    return translate(" ").join(sentences)
+    return joined(sentences, source.options.language)
 
 
 def villages_table(source: Source, zone: int) -> Table:
@@ -179,39 +179,33 @@ def nearest_of_village(source: Source, code: str) -> tuple[str, float | None]:
 
 
 def sites_table(source: Source, zone: int | None) -> Table:
-    """Return the proposed sites of a zone (None: all) by rank."""
+    """Return the proposed sites of a zone with their place, or all (None) with their zone."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     proposal, dataset = assessment.proposal, assessment.dataset
     candidates = proposal.candidates
     rows: list[tuple[Entry, ...]] = []
     for rank, site in enumerate(proposal.sites, start=1):
-        place = int(candidates.zone[site.candidate])
-        if zone is not None and place != zone:
+        holder = int(candidates.zone[site.candidate])
+        if zone is not None and holder != zone:
             continue
+        where = dataset.zones.name[holder] if holder >= 0 else "—"
+        if zone is not None:
+            where = f"{candidates.lon[site.candidate]:.4f}, {candidates.lat[site.candidate]:.4f}"
         unit = f"site:{candidates.id[site.candidate]}"
-        rows.append(
-            (
-                str(rank),
-                candidates.name[site.candidate],
-                dataset.zones.name[place] if place >= 0 else "—",
-                f"{candidates.lon[site.candidate]:.5f}, {candidates.lat[site.candidate]:.5f}",
-                tally.amount(unit, "reached"),
-                tally.amount(unit, "new"),
-            )
-        )
+        reached, new = tally.amount(unit, "reached"), tally.amount(unit, "new")
+        rows.append((str(rank), candidates.name[site.candidate], where, reached, new))
     headers = (
         msgid("Rank"),
         msgid("Site"),
-        msgid("Zone"),
-        msgid("Longitude, latitude"),
+        msgid("Zone") if zone is None else msgid("Longitude, latitude"),
         msgid("People without cover in reach"),
         msgid("People only by this site"),
     )
     return Table(
-        key="sites",
+        key="sites" if zone is None else "zone_sites",
         title=translate("Proposed sites"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(rows),
-        widths=(6, 26, 18, 26, 20, 18),
+        widths=(8, 24, 24, 19, 19),
         note=translate(SITE_NOTE),
     )
