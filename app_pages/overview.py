@@ -28,14 +28,17 @@ with left:
         height=25 * len(frame) + 38,
         on_select="rerun",
         selection_mode="single-cell",
-        column_config={_("Zone"): st.column_config.Column(pinned=True)},
+        column_config={
+            _("Zone"): st.column_config.Column(pinned=True, width=80),
+            **{name: st.column_config.Column(width=104, help=name) for name in columns},
+        },
     )
     st.caption(
         _("✓ reached, ◐ one of two columns, ✗ not reached, ? cannot be judged, — not applicable")
         + " · "
         + _("Choose a cell to see its sentence, gap and list.")
     )
-    st.caption(method_line(assessment, _))
+    st.caption(f"{method_line(assessment, _)} · {_('Prepared by')} ServiceCircle 服务圈")
 with right:
     cells = event["selection"]["cells"]
     if cells:

@@ -32,7 +32,7 @@ programme, doctors = st.tabs([_("Projects"), _("Sole doctors")])
 with programme:
     sheet_table(programme_sheet(result, language(), _), file_name="programme.xlsx", height=300)
     st.line_chart(
-        pd.DataFrame({_("People covered"): [step.covered for step in steps]}),
+        pd.DataFrame({_("More people covered"): [s.covered - steps[0].covered for s in steps]}),
         x_label=_("Projects done"),
         y_label=_("People"),
     )

@@ -42,6 +42,12 @@ FORCE_WORDS = {
     "参考值": msgid("reference value"),
     "解释口径": msgid("explanatory norm"),
 }
+SPEED_SETS = {
+    "default": msgid("default"),
+    "observed": msgid("observed"),
+    "low": msgid("low"),
+    "high": msgid("high"),
+}
 FIRST_STANDARDS = ("N1", "N3a", "N3b", "N4", "N20", "C2a", "C4", "C7b", "C10a", "A19", "D2a")
 """Standards that come first in the matrix, by their id within a preset."""
 
@@ -217,7 +223,7 @@ def method_line(assessment: Assessment, translate: Translate) -> str:
     ).format(
         mode=mode_text(figure.mode, translate),
         minutes=figure.minutes,
-        speeds=translate(figure.speed_set),
+        speeds=translate(SPEED_SETS.get(figure.speed_set, figure.speed_set)),
         base=figure.population_base,
         bounds=bounds_text(assessment.ratios.bounds),
     )
@@ -237,7 +243,7 @@ def _rank(full_id: str) -> tuple[int, str]:
 def _short(preset: Preset, standard: Standard, language: Language) -> str:
     document = preset.document_of(standard)
     place = document.short if language == "zh" else document.short_en
-    return f"{standard.title if language == 'zh' else standard.title_en} · {place}"
+    return f"{standard.title if language == 'zh' else standard.title_en} ({place})"
 
 
 def _cell(
