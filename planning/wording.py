@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from data.errors import MESSAGES
+from data.words import worded
 from geo.errors import Finding, Message
 
 Language: TypeAlias = Literal["zh", "en"]
@@ -42,7 +43,7 @@ def translator(language: Language) -> Translate:
 def finding_sentence(finding: Finding, translate: Translate) -> str:
     """Return a finding in the user's language: where, what, people, how to mend it."""
     message: Message = MESSAGES[finding.code]
-    params = dict(finding.params)
+    params = worded(finding.params, translate)
     where = [finding.file] if finding.file else []
     if finding.column:
         where.append(translate("column {name}").format(name=finding.column))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from data.errors import MESSAGES
 from data.store import atomic_file, write_json
+from data.words import worded
 from geo.errors import Finding
 from planning.tables import as_text
 from planning.wording import Translate
@@ -37,7 +38,8 @@ def audit_rows(findings: Sequence[Finding], translate: Translate) -> tuple[Audit
     """Return findings as rows, in their order."""
     rows = []
     for finding in findings:
-        message, params = MESSAGES[finding.code], dict(finding.params)
+        message = MESSAGES[finding.code]
+        params = worded(finding.params, translate)
         rows.append(
             AuditRow(
                 code=finding.code,
