@@ -20,8 +20,8 @@ STYLE = """
 html{background:#e8e8e8}
 body{margin:0;color:#1b1b1b;font:8.6pt/1.42 "Noto Sans CJK SC","Source Han Sans SC",
 "Microsoft YaHei","PingFang SC","SimSun",sans-serif;font-variant-numeric:tabular-nums}
-.page{background:#fff;width:184mm;min-height:272mm;margin:6mm auto;padding:0;display:flex;
-flex-direction:column;outline:12mm solid #fff}
+.page{background:#fff;width:210mm;min-height:296mm;margin:6mm auto;padding:12mm 13mm;
+display:flex;flex-direction:column}
 .page.annex{display:block}
 header{display:flex;justify-content:space-between;align-items:flex-end;
 border-bottom:1.6pt solid #7d1a1a;padding-bottom:1.5mm;margin-bottom:2mm}
@@ -41,9 +41,9 @@ caption{text-align:left;font-weight:700;font-size:9.4pt;padding:1.4mm 0 .6mm}
 .split caption{padding-top:0}.split table+table,.split p+table{margin-top:1.4mm}
 th,td{border:.5pt solid #a8a8a8;padding:.4mm 1mm;line-height:1.32;text-align:left;
 vertical-align:middle;overflow-wrap:anywhere}
-td{font-size:8pt}th{background:#eef2f6;font-weight:700;font-size:7.8pt}
-td.n,th.n{text-align:right;white-space:nowrap}
-td.empty{color:#555;text-align:center}
+td{font-size:7.9pt}th{background:#eef2f6;font-weight:700;font-size:7.8pt}
+td.n,th.n{text-align:right}td.n{white-space:nowrap}
+.none{margin:0}
 thead{display:table-header-group}tr{break-inside:avoid}
 .note{font-size:7.3pt;color:#444;margin:.6mm 0 0}
 figure{margin:0}figure img{width:100%;display:block;border:.6pt solid #888}
@@ -55,9 +55,9 @@ border:0;vertical-align:-.6mm;margin-right:.8mm}
 footer{margin-top:auto;border-top:.8pt solid #888;padding-top:1.2mm;font-size:7.4pt;color:#222}
 footer dl{margin:0;display:flex;flex-wrap:wrap;gap:.2mm 5mm}
 footer dt,footer dd{display:inline;margin:0}footer dt{font-weight:700}
-.sign{display:flex;justify-content:space-between;margin-top:1.6mm;font-size:8.6pt}
+.sign{display:flex;justify-content:space-between;margin:2mm 8mm 0;font-size:8.8pt}
 ul{margin:1mm 0 0;padding-left:4.5mm}li{margin:.4mm 0}
-@media print{html{background:#fff}.page{width:auto;margin:0;outline:0;break-after:page}
+@media print{html{background:#fff}.page{width:auto;min-height:272mm;margin:0;padding:0;break-after:page}
 .page:last-child{break-after:auto}}
 """
 
@@ -146,6 +146,9 @@ def _figure(picture: MapPicture) -> str:
 
 
 def _table(report: Report, table: Table) -> str:
+    if not table.rows:
+        none = escape(translator(report.language)("none"))
+        return f'<h2 data-key="{table.key}">{escape(table.title)}</h2><p class="none">{none}</p>'
     total = sum(table.widths)
     columns = "".join(f'<col style="width:{100 * w / total:.1f}%">' for w in table.widths)
     numeric = [
@@ -165,9 +168,6 @@ def _table(report: Report, table: Table) -> str:
         + "</tr>"
         for row in table.rows
     )
-    if not table.rows:
-        none = escape(translator(report.language)("none"))
-        body = f'<tr><td class="empty" colspan="{len(table.headers)}">{none}</td></tr>'
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     return (
         f'<table data-key="{table.key}"><caption>{escape(table.title)}</caption>'

@@ -30,6 +30,7 @@ LAND = (252, 251, 247)
 SEA = (255, 255, 255)
 WATER = (211, 229, 242)
 INK = (34, 34, 34)
+SITE = (255, 221, 51)
 MARGIN = 0.05
 MAIN_ROADS = 3
 SCALE_BARS_M = (500, 1000, 2000, 5000, 10000, 20000, 50000)
@@ -114,7 +115,7 @@ def icon(name: str) -> bytes:
         image.paste(_hatch(image.size), (0, 0))
         sheet.draw.rectangle(box, outline=INK)
     elif name == "site":
-        _disc(sheet, side / 2, side / 2, "1")
+        _disc(sheet, (side / 2, side / 2), "1", r=8 * SCALE)
     else:
         style = next(style for key, _, style in POINT_STYLES if key == name)
         _symbol(sheet, style.shape, (side / 2, side / 2), 6.5 * SCALE, _rgb(style.colour))
@@ -228,7 +229,7 @@ def _points(sheet: _Sheet, assessment: Assessment, *, is_close: bool) -> None:
     """Draw the operating points, small ones only on the map of one zone."""
     facilities = assessment.dataset.facilities
     shown = is_operating(facilities, assessment.scenario) & facilities.has_position
-    size = 7.0 if is_close else 5.0
+    size = 11.0 if is_close else 10.0
     for place in np.flatnonzero(shown).tolist():
         key, _, style = next(
             row for row in POINT_STYLES if any(facilities.kind[place].startswith(s) for s in row[1])
@@ -270,17 +271,16 @@ def _numbers(sheet: _Sheet, marks: Sequence[NumberMark]) -> None:
     for mark in marks:
         x, y = sheet.spot(mark.x_m, mark.y_m)
         if mark.is_site:
-            _disc(sheet, x, y, str(mark.number))
+            _disc(sheet, (x, y), str(mark.number), r=15 * SCALE)
         else:
-            _write(sheet, (x, y), str(mark.number), size=15, anchor="mm")
+            _write(sheet, (x, y), str(mark.number), size=25, anchor="mm")
 
 
-def _disc(sheet: _Sheet, x: float, y: float, text: str) -> None:
+def _disc(sheet: _Sheet, spot: tuple[float, float], text: str, *, r: int) -> None:
     """Draw a proposed site: a yellow disc with a black ring and its rank."""
-    r = 9 * SCALE
-    box = (x - r, y - r, x + r, y + r)
-    sheet.draw.ellipse(box, fill=(255, 221, 51), outline=INK, width=2 * SCALE)
-    font = ImageFont.load_default(size=12 * SCALE)
+    x, y = spot
+    sheet.draw.ellipse((x - r, y - r, x + r, y + r), fill=SITE, outline=INK, width=2 * SCALE)
+    font = ImageFont.load_default(size=1.4 * r)
     sheet.draw.text((x, y), text, fill=INK, font=font, anchor="mm")
 
 
@@ -291,14 +291,14 @@ def _furniture(sheet: _Sheet) -> None:
     length_m = max([b for b in SCALE_BARS_M if b <= longest], default=SCALE_BARS_M[0])
     x, y = 14 * SCALE, height - 14 * SCALE
     bar = length_m * sheet.pixels_per_m
-    sheet.draw.rectangle((x, y - 4 * SCALE, x + bar, y), fill=INK)
-    _write(sheet, (x, y - 6 * SCALE), f"{length_m / 1000:g} km", size=13, anchor="ls")
+    sheet.draw.rectangle((x, y - 6 * SCALE, x + bar, y), fill=INK)
+    _write(sheet, (x, y - 10 * SCALE), f"{length_m / 1000:g} km", size=22, anchor="ls")
     top = 14 * SCALE
-    x = width - 20 * SCALE
-    arrow = [(x, top), (x - 7 * SCALE, top + 22 * SCALE), (x, top + 16 * SCALE)]
+    x = width - 28 * SCALE
+    arrow = [(x, top), (x - 12 * SCALE, top + 38 * SCALE), (x, top + 28 * SCALE)]
     sheet.draw.polygon(arrow, fill=INK)
     sheet.draw.polygon([(2 * x - a, b) for a, b in arrow], fill=(255, 255, 255), outline=INK)
-    _write(sheet, (x, top + 24 * SCALE), "N", size=13, anchor="mt")
+    _write(sheet, (x, top + 42 * SCALE), "N", size=22, anchor="mt")
 
 
 def _write(sheet: _Sheet, spot: tuple[float, float], text: str, *, size: int, anchor: str) -> None:
@@ -309,7 +309,7 @@ def _write(sheet: _Sheet, spot: tuple[float, float], text: str, *, size: int, an
         fill=INK,
         font=ImageFont.load_default(size=size * SCALE),
         anchor=anchor,
-        stroke_width=2 * SCALE,
+        stroke_width=3 * SCALE,
         stroke_fill=(255, 255, 255),
     )
 

@@ -12,7 +12,8 @@ from planning.standards import Preset, Standard
 from planning.verdicts import Status, Verdict, gap_text, verdict_text
 from planning.wording import msgid
 
-MOST_ON_PAGE = 8
+MOST_ON_PAGE = {True: 14, False: 8}
+"""Standards on the page of the whole study, and on that of a zone."""
 JUDGED = (
     Status.NOT_MET,
     Status.REFERENCE_BELOW,
@@ -31,7 +32,7 @@ HEADERS = (
     msgid("Verdict"),
     msgid("Target gap"),
 )
-WIDTHS = (27, 12, 12, 16, 27, 19)
+WIDTHS = (29, 15, 12, 16, 25, 18)
 
 
 def page_standards(source: Source, zone_code: str) -> Table:
@@ -47,7 +48,7 @@ def page_standards(source: Source, zone_code: str) -> Table:
         rows = [row for row in rows if row.standard_id in by_zone]
     judged = [row for row in rows if row.status in JUDGED]
     judged.sort(key=lambda row: (row.standard_id not in standards.bound, JUDGED.index(row.status)))
-    shown = judged[:MOST_ON_PAGE]
+    shown = judged[: MOST_ON_PAGE[not zone_code]]
     note = ""
     if len(rows) > len(shown):
         text = msgid("{count} more standards are in the workbook.")
