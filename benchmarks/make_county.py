@@ -78,6 +78,7 @@ def make(seed: int = layout.SEED) -> County:
     services.add_second_clinics(reg, most=18)
     services.add_private(reg)
     services.break_chain(reg)
+    services.open_lately(reg, count=7)
     projects.add_projects(reg, serves)
     projects.relocate(reg)
     projects.close_and_lose(reg)

@@ -130,6 +130,6 @@ def close_and_lose(reg: Register) -> None:
     reg.rows[closed].update(status="停业", close_date="2023-11-30", closable="否")
     seat = layout.SEATS[int(reg.settlement.zone[reg.village_of(reg.rows[lost])])]
     reg.rows[lost].update(
-        name=f"{seat.name}联合卫生室", village_code="", address=f"{seat.name}（新址待核）"
+        name=f"{seat.name}联合卫生室", division_code="", address=f"{seat.name}（新址待核）"
     )
     reg.xy[lost] = (np.nan, np.nan)

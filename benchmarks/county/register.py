@@ -27,7 +27,7 @@ HEADERS: dict[str, str] = {
     "owner": "举办主体",
     "parent_id": "上级机构编码",
     "address": "地址",
-    "village_code": "所在村（社区）代码",
+    "division_code": "所在村（社区）代码",
     "lon": "经度",
     "lat": "纬度",
     "status": "运营状态",
@@ -55,7 +55,7 @@ HEADERS: dict[str, str] = {
 }
 """Our column -> header of the list; the study file maps them back."""
 
-UNMAPPED = ("kind_name", "address", "village_code", "stage")
+UNMAPPED = ("kind_name", "stage")
 """Columns that a bureau's list has and the study file does not ask for."""
 
 KIND_NAMES = {
@@ -185,7 +185,7 @@ class Register:
         row.update({"kind": kind, "status": "在营", **more})
         if village is not None:
             seat = layout.SEATS[int(self.settlement.zone[village])]
-            row.setdefault("village_code", self.villages.code[village])
+            row.setdefault("division_code", self.villages.code[village])
             address = f"{layout.COUNTY_NAME}{seat.name}{self.villages.name[village]}"
             row.setdefault("address", address)
         self.rows.append(row)
@@ -194,7 +194,7 @@ class Register:
 
     def village_of(self, row: Row) -> int:
         """Return the village that an institution stands in."""
-        return self.villages.code.index(str(row["village_code"]))
+        return self.villages.code.index(str(row["division_code"]))
 
     def open_points(self) -> NDArray[np.float64]:
         """Return (n, 2) the places of the points and centres that operate."""

@@ -298,7 +298,7 @@ def plan_roads(
     join_places(grid, settlement.seat, classes)
     piers = np.array(layout.PIERS) * 1000.0
     join_places(grid, piers, ["tertiary", "tertiary", "unclassified"])
-    near = settlement.near[cKDTree(settlement.seat).query(settlement.near)[0] < 2400.0]
+    near = settlement.near[cKDTree(settlement.seat).query(settlement.near)[0] < 3400.0]
     join_places(grid, near, ["unclassified"] * len(near))
     short_cuts(grid, settlement.seat, "unclassified", detour=1.7, longest_m=3300.0, climb=1.0)
     join_places(grid, settlement.hamlet, ["unclassified"] * len(settlement.hamlet))

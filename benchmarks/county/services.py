@@ -260,6 +260,7 @@ def _add_clinic(reg: Register, v: int, centre: str, *, is_hill: bool) -> None:
     days = int(reg.rng.choice([7, 6, 5, 3, 2], p=shares))
     is_alone = people < 1100 or (is_hill and reg.rng.random() < 0.7)
     doctors = 1 if is_alone else 2 if people < 3200 else 3
+    licensed, is_gp = int(reg.rng.random() < 0.22), bool(reg.rng.random() < 0.4)
     is_leaving = doctors == 1 and reg.rng.random() < (0.45 if is_hill else 0.2)
     reg.add(
         "D600",
@@ -282,13 +283,7 @@ def _add_clinic(reg: Register, v: int, centre: str, *, is_hill: bool) -> None:
         alliance_id=ALLIANCE_OF_SEAT[int(reg.settlement.zone[v])],
         refers_to=centre,
         closable="是" if not is_hill and people < 700 else "否",
-        **staff(
-            int(reg.rng.random() < 0.22),
-            int(reg.rng.random() < 0.08),
-            int(reg.rng.random() < 0.18),
-            doctors,
-            0,
-        ),
+        **staff(licensed, int(licensed and is_gp), int(reg.rng.random() < 0.18), doctors, 0),
     )
 
 
@@ -342,6 +337,13 @@ def add_private(reg: Register) -> None:
             closable="否",
             **staff(reg.between(1, 4), 0, reg.between(0, 3), 0, 0),
         )
+
+
+def open_lately(reg: Register, *, count: int) -> None:
+    """Let some standardised clinics be this year's projects that are done."""
+    done = [r for r in reg.rows if r["kind"] == "D600" and r["standardised"] == "是"]
+    for i, row in enumerate(done[:: max(1, len(done) // count)][:count]):
+        row.update(open_date=f"2025-{2 + i % 4:02d}-15", in_plan="是", stage="建成投用")
 
 
 def break_chain(reg: Register) -> None:

@@ -109,7 +109,7 @@ def reported_values(people: int, elders: int) -> list[Row]:
 def candidate_sites(reg: Register, *, most: int = 240) -> list[Row]:
     """Return sites that towns offer: premises of villages without a point, then far hamlets."""
     has_point = {
-        str(r.get("village_code"))
+        str(r.get("division_code"))
         for r in reg.rows
         if r.get("level") in POINT_LEVELS and r["status"] == "在营"
     }
