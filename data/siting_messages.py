@@ -115,4 +115,15 @@ SITING_MESSAGES: dict[str, Message] = {
         "note", "{idle} of {count} sites would add nobody and are left out", "Ask for fewer."
     ),
     "siting_count_unused": Message("note", "lscp finds the count itself; {count} is not used"),
+    "siting_room_short": Message(
+        "warning",
+        "the {count} largest new sites and the existing ones hold {room:g} people of {people:g}",
+        "Raise the count or the upper loads.",
+    ),
+    "siting_loads_leave_none": Message(
+        "warning", "no choice of sites keeps all loads", "Relax the loads or raise the count."
+    ),
+    "siting_below_lower": Message(
+        "note", "a new site serves {load:g} people, below its lower load of {lower:g}"
+    ),
 }

@@ -4,6 +4,8 @@ from planning.siting.curve import CoverCurve, cover_curve
 from planning.siting.instance import SparseReach, sparse_reach
 from planning.siting.problems import (
     BackupCover,
+    CapacitatedCover,
+    CapacitatedMedian,
     ExpectedCover,
     FewestSites,
     MaximalCover,
@@ -17,6 +19,8 @@ from planning.siting.solve import solve
 
 __all__ = [
     "BackupCover",
+    "CapacitatedCover",
+    "CapacitatedMedian",
     "CoverCurve",
     "ExpectedCover",
     "FewestSites",

@@ -201,6 +201,63 @@ class ExpectedCover:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CapacitatedCover:
+    """Serve most people within the limit while every site keeps its loads (Pirkul and Schilling).
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`.
+    count
+        Most new sites.
+    lower, upper
+        (n_sites,) fewest and most people of an open site. Lower loads bind new sites only.
+    lower_penalty
+        People that count as lost for each person below a lower load: 0 only reports what is short,
+        infinity makes the lower loads binding.
+    is_divisible
+        True when the people of one row may go to several sites; else rows are served whole.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    count: int
+    lower: Floats
+    upper: Floats
+    lower_penalty: float = 0.0
+    is_divisible: bool = False
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CapacitatedMedian:
+    """Serve everybody with people times cost least while every site keeps its loads.
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `PMedian`.
+    count
+        Most new sites.
+    lower, upper, is_divisible
+        As in `CapacitatedCover`.
+    lower_penalty
+        Cost that each person below a lower load adds.
+    """
+
+    reach: SparseReach
+    people: Floats
+    count: int
+    lower: Floats
+    upper: Floats
+    limit: float | None = None
+    lower_penalty: float = 0.0
+    is_divisible: bool = False
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SitingPlan:
     """An answer with its proof; numbers of sites and demand rows are those of the problem.
 

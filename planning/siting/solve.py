@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from geo.errors import Progress
 from planning.siting.backup import solve_backup
+from planning.siting.capacitated import solve_capacitated
 from planning.siting.centre import solve_centre
 from planning.siting.cover import solve_maximal_cover
 from planning.siting.expected import solve_expected
@@ -14,6 +15,8 @@ from planning.siting.fewest import solve_fewest_sites
 from planning.siting.median import solve_median
 from planning.siting.problems import (
     BackupCover,
+    CapacitatedCover,
+    CapacitatedMedian,
     ExpectedCover,
     FewestSites,
     MaximalCover,
@@ -23,7 +26,16 @@ from planning.siting.problems import (
     SolveLimits,
 )
 
-Problem: TypeAlias = MaximalCover | FewestSites | PMedian | PCentre | BackupCover | ExpectedCover
+Problem: TypeAlias = (
+    MaximalCover
+    | FewestSites
+    | PMedian
+    | PCentre
+    | BackupCover
+    | ExpectedCover
+    | CapacitatedCover
+    | CapacitatedMedian
+)
 
 _SOLVERS: dict[type, Callable[..., SitingPlan]] = {
     MaximalCover: solve_maximal_cover,
@@ -32,6 +44,8 @@ _SOLVERS: dict[type, Callable[..., SitingPlan]] = {
     PCentre: solve_centre,
     BackupCover: solve_backup,
     ExpectedCover: solve_expected,
+    CapacitatedCover: solve_capacitated,
+    CapacitatedMedian: solve_capacitated,
 }
 
 

@@ -13,6 +13,8 @@ from geo.errors import Finding, Progress
 from planning.siting.instance import Flags, Floats, Indices, SparseReach, sparse_reach
 from planning.siting.problems import (
     BackupCover,
+    CapacitatedCover,
+    CapacitatedMedian,
     FewestSites,
     MaximalCover,
     PCentre,
@@ -246,7 +248,11 @@ def _instance_faults(instance: TableInstance, options: TableOptions) -> list[Fin
 
 
 def _problem(instance: TableInstance, options: TableOptions) -> Problem:
-    """Return the siting problem that the options ask for."""
+    """Return the siting problem that the options ask for.
+
+    `capacitated` is maximal cover with loads when there is a limit, else a p-median with loads; the
+    loads of a table are binding.
+    """
     reach, people, rules = instance.reach, instance.people, SiteRules(existing=instance.existing)
     limit, count = options.limit, options.count or 0
     if options.model == "mclp":
@@ -259,8 +265,12 @@ def _problem(instance: TableInstance, options: TableOptions) -> Problem:
         return PCentre(reach, people, count, limit=limit, rules=rules)
     if options.model == "backup":
         return BackupCover(reach, people, float(limit or 0.0), count, rules)
-    msg = f"unknown model {options.model}"
-    raise ValueError(msg)
+    lower, upper = instance.lower, instance.upper
+    if limit is None:
+        return CapacitatedMedian(
+            reach, people, count, lower, upper, lower_penalty=np.inf, rules=rules
+        )
+    return CapacitatedCover(reach, people, limit, count, lower, upper, np.inf, rules=rules)
 
 
 def _by_ids(plan: SitingPlan, instance: TableInstance, options: TableOptions) -> dict[str, Any]:
@@ -285,4 +295,7 @@ def _by_ids(plan: SitingPlan, instance: TableInstance, options: TableOptions) ->
         "unserved": [demand_id[i] for i in np.flatnonzero(plan.assignment < 0)],
         "findings": [{"code": finding.code, **dict(finding.params)} for finding in plan.findings],
     }
+    if options.model == "capacitated":
+        load = np.bincount(plan.flow_site, plan.flow_people, minlength=len(site_id))
+        result["loads"] = {site_id[j]: float(load[j]) for j in plan.sites}
     return result
