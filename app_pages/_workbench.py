@@ -44,9 +44,8 @@ def tools(after: Outcome) -> None:
         _("Clear"), on_click=set_edits, args=((),), disabled=not get(Key.EDITS), width="stretch"
     )
     st.subheader(_("New point"), anchor=False)
-    st.selectbox(
-        _("Kind"), NEW_KINDS, key=Key.KIND, format_func=lambda kind: kind_name(kind, language())
-    )
+    kinds = {kind: kind_name(kind, language()) for kind in NEW_KINDS}
+    st.selectbox(_("Kind"), list(kinds), key=Key.KIND, format_func=kinds.__getitem__)
     capacity, cost = st.columns(2)
     capacity.number_input(
         _("Capacity (people)"), 0.0, step=500.0, value=None, format="%.0f", key=Key.CAPACITY
