@@ -22,6 +22,9 @@ MESSAGES: dict[str, Message] = {
     **ROAD_MESSAGES,
     **DATABASE_MESSAGES,
     **FETCH_MESSAGES,
+    "report_format": Message(
+        "error", "the report has no format `{names}`", "Choose among: {known}."
+    ),
     "file_missing": Message(
         "error", "the file does not exist", "Correct `path` (it is relative to the study file)."
     ),

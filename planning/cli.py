@@ -11,13 +11,16 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from data.errors import PlannerError, severity
 from geo.errors import Cancelled, GeoError, Progress
 from planning.figures import MODE_NAMES
 from planning.folder import FolderBusyError, FolderRefusedError
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
+
+if TYPE_CHECKING:
+    from planning.report.content import Audience
 
 OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -74,6 +77,7 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
     for add in (
         _add_demo,
         _add_assess,
+        _add_report,
         _add_audit,
         _add_new,
         _add_fetch,
@@ -122,6 +126,27 @@ def _add_assess(
     parser.add_argument("study", type=Path, metavar="STUDY.toml")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--as-of", metavar="DATE", help=_("day on which facilities are open"))
+
+
+def _add_report(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate
+) -> None:
+    parser = _command(commands, "report", _("Write the report that is printed and signed"), _report)
+    parser.add_argument("study", type=Path, metavar="STUDY.toml")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--as-of", metavar="DATE", help=_("day on which facilities are open"))
+    parser.add_argument("--audience", choices=tuple(AUDIENCES), default="公开")
+    parser.add_argument("--review-number", default="", metavar="TEXT", help=_("审图号 of the maps"))
+    parser.add_argument("--maker", default="", metavar="TEXT", help=_("unit that makes the report"))
+    parser.add_argument("--format", default="html,docx,xlsx,pdf", metavar="LIST")
+
+
+AUDIENCES: dict[str, Audience] = {
+    "公开": "public",
+    "public": "public",
+    "内部": "internal",
+    "internal": "internal",
+}
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: Translate) -> None:
@@ -254,6 +279,46 @@ def _audit(options: argparse.Namespace) -> int:
     if not options.quiet:
         for finding in findings:
             _say(f"[{translate(severity(finding))}] {finding_sentence(finding, translate)}")
+    return OK
+
+
+def _report(options: argparse.Namespace) -> int:
+    from data.dataset import load_dataset
+    from data.study_file import read_study
+    from planning.folder import check_output
+    from planning.report.content import ReportOptions
+    from planning.report.write import formats_of, write_report
+    from planning.scenario import scenario_of
+    from planning.standards_run import standards_of
+    from planning.workflow import assess
+
+    formats = formats_of(options.format)
+    check_output(options.out)
+    started = time.perf_counter()
+    with _ProgressLine(options) as progress:
+        study = read_study(options.study)
+        dataset = load_dataset(study, progress=progress)
+        scenario = scenario_of(study, as_of=options.as_of)
+        assessment = assess(dataset, study, scenario=scenario, progress=progress)
+        notes = write_report(
+            assessment,
+            standards_of(assessment, progress=progress),
+            options.out,
+            options=ReportOptions(
+                language=options.lang,
+                audience=AUDIENCES[options.audience],
+                review_number=options.review_number,
+                maker=options.maker,
+            ),
+            formats=formats,
+            command=_command_text(options),
+            started=started,
+            progress=progress,
+        )
+    if notes:
+        _complain(*notes)
+    if not options.quiet:
+        _say(options.translate("Report: {path}").format(path=options.out))
     return OK
 
 
@@ -403,7 +468,7 @@ def _positive(text: str) -> int:
 def _command_text(options: argparse.Namespace) -> str:
     """Return the command for run.json, with file names only."""
     words = ["servicecircle", options.command]
-    if options.command == "assess":
+    if options.command in {"assess", "report"}:
         words.append(Path(options.study).name)
     if options.as_of:
         words += ["--as-of", options.as_of]

@@ -120,7 +120,9 @@ def figure_text(standard: Standard, verdict: Verdict, translate: Translate) -> s
         number = people_text(value)
     else:
         number = f"{value:.2f}".rstrip("0").rstrip(".")
-    return f"{number} {translate(UNIT_WORDS[standard.unit])}".strip()
+    # The empty text is the key of a catalogue's own header and must never be looked up.
+    unit = UNIT_WORDS[standard.unit]
+    return f"{number} {translate(unit)}" if unit else number
 
 
 UNIT_WORDS: dict[str, str] = {

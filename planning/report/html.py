@@ -57,7 +57,8 @@ footer dl{margin:0;display:flex;flex-wrap:wrap;gap:.2mm 5mm}
 footer dt,footer dd{display:inline;margin:0}footer dt{font-weight:700}
 .sign{display:flex;justify-content:space-between;margin:2mm 8mm 0;font-size:8.8pt}
 ul{margin:1mm 0 0;padding-left:4.5mm}li{margin:.4mm 0}
-@media print{html{background:#fff}.page{width:auto;min-height:272mm;margin:0;padding:0;break-after:page}
+@media print{html{background:#fff}
+.page{width:auto;min-height:272mm;margin:0;padding:0;break-after:page}
 .page:last-child{break-after:auto}}
 """
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from geo.errors import Progress
+from data.errors import StudyError
+from geo.errors import Finding, Progress
 from planning.assess_standards import StandardsResult
 from planning.folder import RUN_FILE, output_folder
 from planning.maps import to_html
@@ -28,6 +29,25 @@ NO_BROWSER = msgid(
     "No PDF: it needs Chrome, Edge or Chromium on this machine. Open report.html and print it."
 )
 PRINT_FAILED = msgid("No PDF: the browser did not print. Open report.html and print it.")
+
+
+def formats_of(text: str) -> tuple[Format, ...]:
+    """Return the formats of a list such as `html,docx`.
+
+    Raises
+    ------
+    StudyError
+        When one is not known.
+
+    >>> formats_of("pdf, html")
+    ('html', 'pdf')
+    """
+    asked = {word.strip() for word in text.split(",") if word.strip()}
+    unknown = sorted(asked - set(FORMATS))
+    if unknown or not asked:
+        params = (("names", ", ".join(unknown)), ("known", ", ".join(FORMATS)))
+        raise StudyError(Finding("report_format", params))
+    return tuple(name for name in FORMATS if name in asked)
 
 
 def write_report(
