@@ -248,7 +248,7 @@ def add_village_clinics(reg: Register, serves: dict[int, str]) -> None:
     for v in np.nonzero(~reg.villages.is_community)[0]:
         zone = int(reg.settlement.zone[v])
         is_hill = bool(reg.villages.is_hill[v])
-        share = 1.0 if zone == len(layout.SEATS) - 1 else 0.52 if is_hill else 0.81
+        share = 1.0 if zone == len(layout.SEATS) - 1 else 0.50 if is_hill else 0.77
         near_m = float(np.min(np.hypot(*(placed - reg.settlement.seat[v]).T)))
         if near_m > 650.0 and reg.rng.random() < share:
             _add_clinic(reg, int(v), serves[zone], is_hill=is_hill)

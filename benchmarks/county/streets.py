@@ -232,7 +232,7 @@ def _lanes(
         out.append(
             (
                 shapely.LineString([near, middle, far]),
-                "residential" if rng.random() < 0.75 else "service",
+                _lane_class(rng),
             )
         )
     if radius_m > 125.0 and len(at) > 2:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -30,7 +29,6 @@ from data.types import FACILITY_COLUMNS
 
 SAMPLES = SAMPLE_STUDY.parent
 DECLARED = sum(seat.people for seat in layout.SEATS)
-ISLAND_CODE = "339900203000"
 GROUPS = ("population_65plus", "population_0to6")
 
 
@@ -120,9 +118,6 @@ def islands_of(ways: list[OsmWay], *, with_ferries: bool) -> np.ndarray:
     return np.sort(np.bincount(part))[::-1]
 
 
-# --- the same program makes the same county
-
-
 def test_the_seed_makes_the_shipped_people(made: make_county.County) -> None:
     _, _, people = counts_of("population")
     assert made.people.everyone.sum() == people.sum() == DECLARED
@@ -152,9 +147,6 @@ def test_the_seed_makes_the_shipped_roads_and_facilities(
 def test_the_samples_are_small() -> None:
     assert sum(path.stat().st_size for path in SAMPLES.iterdir()) < 5_000_000
     assert all(path.name.isascii() for path in SAMPLES.iterdir())
-
-
-# --- people and places
 
 
 def test_people_add_up_to_the_census(
@@ -206,6 +198,8 @@ def test_the_county_has_the_shape_of_its_sketch(
     assert (len(zones), (zones["urban"] == "是").sum()) == (20, 3)
     assert (zones["level"] == "街道").sum() == 7
     assert 380 <= (villages["parent"] == "").sum() <= 460
+    west, south, east, north = zones.to_crs("EPSG:4326").total_bounds
+    assert ((west + east) / 2, (south + north) / 2) == pytest.approx((120.9, 30.0), abs=0.1)
     assert zones.area.sum() / 1e6 == pytest.approx(1_400, rel=0.06)
     assert zones.is_valid.all()
     assert villages.is_valid.all()
@@ -227,9 +221,6 @@ def test_boundaries_are_no_grid(zones: gpd.GeoDataFrame) -> None:
     heading = np.degrees(np.arctan2(step[:, 1], step[:, 0])) % 45.0
     on_axis = np.minimum(heading, 45.0 - heading) < 0.5
     assert on_axis.mean() < 0.1
-
-
-# --- roads
 
 
 def test_roads_cross_water_only_on_bridges(ways: list[OsmWay], water: shapely.Geometry) -> None:
@@ -337,16 +328,16 @@ def test_facilities_stand_in_the_village_they_name(
 ) -> None:
     area = villages.set_index("code").geometry
     for row in facilities:
-        if row["lon"] is not None and row["village_code"]:
+        if row["lon"] is not None and row["division_code"]:
             x_m, y_m = to_metres.transform(row["lon"], row["lat"])
-            assert area[row["village_code"]].buffer(1.0).contains(shapely.Point(x_m, y_m))
+            assert area[row["division_code"]].buffer(1.0).contains(shapely.Point(x_m, y_m))
 
 
 def test_one_core_subdistrict_has_no_centre_and_one_centre_serves_two(
     facilities: list[dict[str, Any]],
 ) -> None:
     own = [row for row in facilities if row["kind"] == "B100" and row["status"] == "在营"]
-    with_centre = {str(row["village_code"])[:9] for row in own}
+    with_centre = {str(row["division_code"])[:9] for row in own}
     core = [make_county.zone_code(k)[:9] for k, s in enumerate(layout.SEATS) if s.is_urban]
     assert [code for code in core if code not in with_centre] == ["339900003"]
     text = (SAMPLES / "service_areas.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -395,15 +386,8 @@ def test_no_name_is_that_of_a_zhejiang_county(
     assert layout.COUNTY_CODE not in codes
 
 
-def test_the_sheet_lies_where_a_zhejiang_county_would(zones: gpd.GeoDataFrame) -> None:
-    west, south, east, north = zones.to_crs("EPSG:4326").total_bounds
-    assert math.isclose((west + east) / 2, 120.9, abs_tol=0.1)
-    assert math.isclose((south + north) / 2, 30.0, abs_tol=0.1)
-
-
 def test_zone_codes_follow_the_division_rules(zones: gpd.GeoDataFrame) -> None:
     digit = {"街道": "0", "镇": "1", "乡": "2"}
     for code, level in zip(zones["code"], zones["level"], strict=True):
         assert re.fullmatch(r"339900\d{6}", code)
         assert code[6] == digit[level]
-    assert zones["code"].tolist()[-1] == ISLAND_CODE
