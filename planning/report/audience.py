@@ -1,41 +1,97 @@
-"""The offline map for an audience: a public one hides small counts and asks for a review number."""
+"""The offline map for an audience: a public one tells nothing that the printed report hides."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from planning.cartography import assessment_map
-from planning.maps import CellLayer, HoverNumber, MapSpec, PolygonLayer
-from planning.maps.layers import Layer
-from planning.report.content import ReportOptions
-from planning.report.entries import LEAST_SHOWN
-from planning.workflow import Assessment
+from planning.maps import CellLayer, HoverNumber, MapSpec, PolygonLayer, SiteLayer
+from planning.maps.layers import Fields, Hover, Layer
+from planning.report.content import Source
+from planning.report.disclosure import WHOLE
+from planning.report.entries import LEAST_SHOWN, entry_text
+from planning.wording import msgid
+from planning.workflow import ALL_PEOPLE
+
+ROUNDED = msgid("People, to the nearest ten")
 
 
-def audience_map(assessment: Assessment, options: ReportOptions) -> MapSpec:
-    """Return the map of an assessment for the audience of a report."""
-    spec = assessment_map(assessment, options.language, review_number=options.review_number)
+def audience_map(source: Source) -> MapSpec:
+    """Return the map of an assessment for the audience of a report.
+
+    On a public map people under the pointer are rounded to tens and hidden below ten; zones and
+    sites show what the report shows; gaps show no people; legends carry no sums.
+    """
+    options = source.options
+    spec = assessment_map(source.assessment, options.language, review_number=options.review_number)
     if options.audience == "internal":
         return spec
-    gaps = [gap.people for gap in assessment.gaps]
-    return replace(spec, layers=tuple(_public_layer(layer, gaps) for layer in spec.layers))
+    is_whole_shown = not any(
+        (WHOLE, f"{mode}/{field}") in source.tally.hidden
+        for mode in source.assessment.modes
+        for field in ("covered", "uncovered")
+    )
+    return replace(
+        spec,
+        layers=tuple(_public_layer(source, layer) for layer in spec.layers),
+        figures=spec.figures if is_whole_shown else (),
+        notes=spec.notes if is_whole_shown else (),
+    )
 
 
-def _public_layer(layer: Layer, gap_people: list[float]) -> Layer:
-    """Return a layer without small counts: under the pointer, and in the popups of gaps."""
+def _public_layer(source: Source, layer: Layer) -> Layer:
+    """Return a layer without counts that the report does not print."""
     if isinstance(layer, CellLayer):
-        hover = tuple(
-            replace(row, hide_below=float(LEAST_SHOWN), decimals=0)
-            if isinstance(row, HoverNumber)
-            else row
-            for row in layer.hover
-        )
-        return replace(layer, hover=hover)
-    if isinstance(layer, PolygonLayer) and layer.id == "gaps" and layer.fields:
-        (label, texts), *others = layer.fields
-        shown = tuple(
-            f"<{LEAST_SHOWN}" if 0 < people < LEAST_SHOWN else text
-            for text, people in zip(texts, gap_people, strict=False)
-        )
-        return replace(layer, fields=((label, shown), *others))
+        return _public_cells(source, layer)
+    if isinstance(layer, PolygonLayer) and layer.id == "zones":
+        return replace(layer, fields=_zone_fields(source, layer.fields))
+    if isinstance(layer, PolygonLayer) and layer.id == "gaps":
+        return replace(layer, fields=layer.fields[1:])
+    if isinstance(layer, SiteLayer):
+        return replace(layer, fields=_site_fields(source, layer.fields))
     return layer
+
+
+def _public_cells(source: Source, layer: CellLayer) -> CellLayer:
+    themes = tuple(
+        replace(theme, swatches=tuple(replace(swatch, note="") for swatch in theme.swatches))
+        for theme in layer.themes
+        if theme.id != "people"
+    )
+    return replace(layer, themes=themes, hover=tuple(_rounded(source, row) for row in layer.hover))
+
+
+def _rounded(source: Source, row: Hover) -> Hover:
+    if not isinstance(row, HoverNumber):
+        return row
+    values = np.where(row.values >= LEAST_SHOWN, np.round(row.values, -1), row.values)
+    return replace(
+        row,
+        label=source.translate(ROUNDED),
+        values=values,
+        decimals=0,
+        hide_below=float(LEAST_SHOWN),
+    )
+
+
+def _zone_fields(source: Source, fields: Fields) -> Fields:
+    """Return people and share of each zone as the report prints them."""
+    mode = source.assessment.analysis_mode
+    codes = source.assessment.dataset.zones.code
+    rows = source.assessment.modes[mode].zone_ledgers[ALL_PEOPLE]
+    people = tuple(entry_text(source.tally.amount(code, "inside")) for code in codes)
+    shares = tuple(
+        entry_text(source.tally.share(code, f"{mode}/covered", f"{mode}/uncovered", row.share))
+        for code, row in zip(codes, rows, strict=True)
+    )
+    (people_label, _), (share_label, _) = fields
+    return (people_label, people), (share_label, shares)
+
+
+def _site_fields(source: Source, fields: Fields) -> Fields:
+    proposal = source.assessment.proposal
+    units = [f"site:{proposal.candidates.id[site.candidate]}" for site in proposal.sites]
+    texts = tuple(entry_text(source.tally.amount(unit, "reached")) for unit in units)
+    return tuple((label, texts) for label, _ in fields[:1])

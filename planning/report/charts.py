@@ -88,25 +88,27 @@ def curve_chart(
 
 
 def bar_chart(rows: Sequence[tuple[str, float | None, str]]) -> str:
-    """Return one bar a zone: the covered share blue, the rest orange and hatched.
+    """Return one bar a zone in two columns: the covered share blue, the rest orange and hatched.
 
     Parameters
     ----------
     rows
-        Name, share (None: an empty bar) and the text behind the bar.
+        Name, share (None: no bar) and the text behind the bar.
     """
-    height, left, width = 15, 130, 330
+    height, left, width, column = 16, 120, 320, 560
+    per_column = -(-len(rows) // 2)
     parts = [HATCH]
     for number, (name, share, text) in enumerate(rows):
-        y = 4 + number * height
-        parts.append(_text(left - 6, y + 10, name, anchor="end"))
+        x = left + column * (number // per_column)
+        y = 4 + (number % per_column) * height
+        parts.append(_text(x - 8, y + 11, name, anchor="end", size=13))
         if share is not None:
             done = width * share
-            parts.append(_bar(left, y, done, COVERED))
-            parts.append(_bar(left + done, y, width - done, UNCOVERED))
-            parts.append(_bar(left + done, y, width - done, "url(#hatch)"))
-        parts.append(_text(left + width + 6, y + 10, text))
-    return _svg(560, 8 + len(rows) * height, parts)
+            parts.append(_bar(x, y, done, COVERED))
+            parts.append(_bar(x + done, y, width - done, UNCOVERED))
+            parts.append(_bar(x + done, y, width - done, "url(#hatch)"))
+        parts.append(_text(x + width + 8, y + 11, text, size=13))
+    return _svg(2 * column, 8 + per_column * height, parts)
 
 
 HATCH = (
@@ -163,13 +165,15 @@ def _line(spots: Sequence[tuple[float, float]], colour: str, dash: str) -> str:
 
 
 def _bar(x: float, y: float, width: float, fill: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y}" width="{max(width, 0):.1f}" height="11" fill="{fill}"/>'
+    return f'<rect x="{x:.1f}" y="{y}" width="{max(width, 0):.1f}" height="12" fill="{fill}"/>'
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start", colour: str = INK) -> str:
+def _text(
+    x: float, y: float, text: str, *, anchor: str = "start", colour: str = INK, size: int = 11
+) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}"'
-        f' font-size="11">{escape(text)}</text>'
+        f' font-size="{size}">{escape(text)}</text>'
     )
 
 

@@ -24,26 +24,23 @@ BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")
 
 
-def compose(
-    assessment: Assessment,
-    standards: StandardsResult,
-    options: ReportOptions,
-    *,
-    progress: Progress | None = None,
-) -> Report:
+def source_of(assessment: Assessment, standards: StandardsResult, options: ReportOptions) -> Source:
+    """Return what a report is made from: the assessment and the counts its audience may read."""
+    tally = tally_of(assessment, standards, is_public=options.audience == "public")
+    return Source(assessment, standards, tally, options)
+
+
+def compose(source: Source, *, progress: Progress | None = None) -> Report:
     """Return the report of an assessment, ready for every format.
 
     Parameters
     ----------
-    standards
-        Its verdicts.
-    options
-        Language, audience, review number, maker.
+    source
+        From `source_of`.
     progress
         Called between pages; raises `Cancelled` to stop.
     """
-    tally = tally_of(assessment, standards, is_public=options.audience == "public")
-    source = Source(assessment, standards, tally, options)
+    assessment, options = source.assessment, source.options
     pages = [*county_pages(source, county_picture(source))]
     for zone in range(len(assessment.dataset.zones)):
         if progress is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from geo.errors import Finding
 from planning.coverage import BANDS_MINUTES
 from planning.figures import minutes_text, mode_text, people_text, share_text
 from planning.report.charts import band_chart, bar_chart, curve_chart
@@ -9,8 +12,9 @@ from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
 from planning.report.ledger_table import ledger_table
-from planning.report.lines import coverage_lines, gap_place
+from planning.report.lines import gap_place
 from planning.report.standard_rows import all_standards, page_standards
+from planning.report.tally import MOST_GAPS
 from planning.report.zone_page import sites_table, village_facts
 from planning.wording import Translate, finding_sentence, msgid
 from planning.workflow import ALL_PEOPLE
@@ -43,7 +47,7 @@ ROLE_WORDS: dict[str, str] = {
     "ferries": msgid("Ferries"),
 }
 """Inputs as they are named; others keep the name of their table."""
-MOST_GAPS = 5
+MOST_BARS = 24
 
 
 def county_pages(source: Source, picture: MapPicture | None) -> tuple[Page, ...]:
@@ -71,6 +75,7 @@ def summary_page(source: Source, picture: MapPicture | None) -> Page:
         lead=county_lead(source),
         facts=county_facts(source),
         tables=(page_standards(source, WHOLE), sites_table(source, None), gaps_table(source)),
+        charts=zone_bars(source),
         picture=picture,
     )
 
@@ -130,7 +135,7 @@ def county_lead(source: Source) -> str:
         )
     ]
     shares = [v.ledger.share for v in assessment.sensitivity if v.ledger.share is not None]
-    if shares:
+    if shares and not share.mark:
         text = msgid("With other defensible settings the share lies between {low} and {high}.")
         sentences.append(
             translate(text).format(low=share_text(min(shares)), high=share_text(max(shares)))
@@ -209,11 +214,9 @@ def gaps_table(source: Source) -> Table:
     """Return the largest service gaps."""
     assessment, translate = source.assessment, source.translate
     facilities = assessment.dataset.facilities
-    is_public = source.options.audience == "public"
     rows: list[tuple[Entry, ...]] = []
     for gap in assessment.gaps[:MOST_GAPS]:
-        is_small = is_public and 0 < gap.people < LEAST_SHOWN
-        people = Amount(None, "people", "small") if is_small else Amount(gap.people, "people")
+        people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
         place = gap_place(assessment.dataset, gap)
         rows.append((place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
@@ -264,14 +267,16 @@ def bands_chart(source: Source) -> str:
     return band_chart(BANDS_MINUTES, series, unit=translate("Minutes"), axis="")
 
 
-def zone_bars(source: Source) -> str:
-    """Return the share of every zone as bars."""
+def zone_bars(source: Source) -> tuple[Chart, ...]:
+    """Return the share of every zone as bars; nothing where there are too many for a page."""
     table = zones_table(source)
+    if len(table.rows) > MOST_BARS:
+        return ()
     rows = [
         (str(row[1]), row[4].value if isinstance(row[4], Amount) else None, entry_text(row[4]))
         for row in table.rows
     ]
-    return bar_chart(rows)
+    return (Chart(table.title, bar_chart(rows)),)
 
 
 def sites_chart(source: Source) -> str:
@@ -313,10 +318,7 @@ def method_page(source: Source) -> Page:
         ).format(share=source.standards.evidence.rules.share),
         translate("Basis of the mode of travel: {basis}").format(basis=travel.basis or "—"),
     ]
-    lines += [line.strip(" *") for line in coverage_lines(assessment, translate)[2:3]]
-    findings = [
-        finding_sentence(finding, translate) for finding in assessment.findings[:MOST_FINDINGS]
-    ]
+    findings = [_finding(source, finding) for finding in assessment.findings[:MOST_FINDINGS]]
     lines += [translate("Findings of the readers: {count}").format(count=len(assessment.findings))]
     return Page(
         scope="annex",
@@ -325,6 +327,13 @@ def method_page(source: Source) -> Page:
         tables=(sources_table(source),),
         lines=(*lines, *findings),
     )
+
+
+def _finding(source: Source, finding: Finding) -> str:
+    """Return a finding as a sentence; a public one says nothing of the people it touches."""
+    if source.options.audience == "public":
+        finding = replace(finding, people=None)
+    return finding_sentence(finding, source.translate)
 
 
 def sources_table(source: Source) -> Table:

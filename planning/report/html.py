@@ -120,19 +120,21 @@ def _with_picture(report: Report, page: Page, picture: MapPicture) -> str:
     """Return a page with its map at the left, short tables beside it and long ones below."""
     beside = "".join(_table(report, table) for table in page.tables if table.key in BESIDE)
     below = "".join(_table(report, table) for table in page.tables if table.key not in BESIDE)
-    return f'<div class="split"><div>{_figure(picture)}</div><div>{beside}</div></div>{below}'
+    split = f'<div class="split"><div>{_figure(picture)}</div><div>{beside}</div></div>'
+    return split + below + _charts(page)
 
 
 def _without_picture(report: Report, page: Page) -> str:
     first, *others = page.tables
+    beside = "".join(f"<div>{_table(report, table)}</div>" for table in others)
+    return f'{_table(report, first)}<div class="split">{beside}</div>{_charts(page)}'
+
+
+def _charts(page: Page) -> str:
     charts = "".join(
         f"<div><h2>{escape(chart.title)}</h2>{chart.svg}</div>" for chart in page.charts
     )
-    beside = "".join(f"<div>{_table(report, table)}</div>" for table in others)
-    return (
-        f"{_table(report, first)}"
-        f'<div class="split">{beside}</div><div class="charts">{charts}</div>'
-    )
+    return f'<div class="charts">{charts}</div>' if charts else ""
 
 
 def _figure(picture: MapPicture) -> str:

@@ -12,7 +12,7 @@ from planning.standards import Preset, Standard
 from planning.verdicts import Status, Verdict, gap_text, verdict_text
 from planning.wording import msgid
 
-MOST_ON_PAGE = {True: 14, False: 8}
+MOST_ON_PAGE = {True: 10, False: 8}
 """Standards on the page of the whole study, and on that of a zone."""
 JUDGED = (
     Status.NOT_MET,

@@ -18,6 +18,7 @@ from planning.villages import VillageRow
 from planning.workflow import ALL_PEOPLE, Assessment
 
 MOST_VILLAGES = 10
+MOST_GAPS = 5
 MISSED = ("off_network", "unreachable", "beyond")
 PEOPLE_BASES = frozenset({"常住", "户籍", "服务", "实有"})
 
@@ -29,7 +30,8 @@ class Tally:
     Parameters
     ----------
     people
-        Unit (zone code, `village:CODE`, `site:ID`, "" for the whole) and figure -> people.
+        Unit and figure -> people; a unit is a zone code, `village:CODE`, `gap:ID`, `site:ID`, or ""
+        for the whole.
     sums
         How they add up.
     unprinted
@@ -77,6 +79,7 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
         _standard(draft, standards, verdict)
     _standard_sums(draft, standards)
     _villages(draft, assessment, standards)
+    _gaps(draft, assessment)
     for site in assessment.proposal.sites:
         unit = f"site:{assessment.proposal.candidates.id[site.candidate]}"
         draft.people[unit, "reached"] = site.reached_people
@@ -244,12 +247,23 @@ def _villages(draft: _Draft, assessment: Assessment, standards: StandardsResult)
             _rest_of_zone(draft, code, [f"village:{row.code}" for row in rows], name)
 
 
+def _gaps(draft: _Draft, assessment: Assessment) -> None:
+    """Add the listed gaps as parts of the uncovered people of their zones."""
+    listed = assessment.gaps[:MOST_GAPS]
+    whole = f"{assessment.analysis_mode}/uncovered"
+    for gap in listed:
+        draft.people[f"gap:{gap.gap_id}", whole] = gap.people
+    for zone, code in enumerate(assessment.dataset.zones.code):
+        units = [f"gap:{gap.gap_id}" for gap in listed if gap.zone == zone]
+        _rest_of_zone(draft, code, units, whole)
+
+
 def _rest_of_zone(draft: _Draft, code: str, units: list[str], figure: str) -> None:
-    """Add the people of a zone outside its listed villages: nobody prints them, all can tell."""
+    """Add the people of a zone outside what is listed: nobody prints them, all can tell."""
     rest = draft.people[code, figure] - sum(draft.people[unit, figure] for unit in units)
     if not units or rest < 0:
         return
-    key = (code, f"rest/{figure}")
+    key = (code, f"rest of {len(units)}/{figure}")
     draft.people[key] = rest
     draft.unprinted.add(key)
     draft.add_sum((code, figure), (key, *((unit, figure) for unit in units)))

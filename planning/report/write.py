@@ -13,7 +13,7 @@ from planning.assess_standards import StandardsResult
 from planning.folder import RUN_FILE, output_folder
 from planning.maps import to_html
 from planning.report.audience import audience_map
-from planning.report.compose import compose
+from planning.report.compose import compose, source_of
 from planning.report.content import Report, ReportOptions
 from planning.report.docx import report_docx
 from planning.report.html import report_html
@@ -85,11 +85,12 @@ def write_report(
         When `progress` raises it.
     """
     with output_folder(target) as folder:
-        report = compose(assessment, standards, options, progress=progress)
+        source = source_of(assessment, standards, options)
+        report = compose(source, progress=progress)
         notes = write_formats(report, folder, formats)
         if progress is not None:
             progress(msgid("Drawing the map"), 0, 1)
-        page = to_html(audience_map(assessment, options))
+        page = to_html(audience_map(source))
         (folder / "map.html").write_text(page, encoding="utf-8")
         record = run_record(assessment, command, started)
         record["audience"] = options.audience
