@@ -11,7 +11,12 @@ import numpy as np
 import shapely
 
 from data.checks import row_finding
-from data.coordinates import Surroundings, coordinate_findings
+from data.coordinates import (
+    NamedPlaces,
+    Surroundings,
+    coordinate_findings,
+    read_named_places,
+)
 from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
 from data.facilities import FacilityRows, note_unplaced, place_facilities, read_facilities
@@ -24,6 +29,7 @@ from data.regions import (
     build_candidates,
     build_villages,
     build_zones,
+    code_places,
     read_layer_of,
     read_water,
     whole_zone,
@@ -88,7 +94,7 @@ def load_dataset(
 def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) -> Dataset:
     """Return the dataset of a study whose inputs are all files."""
     findings: list[Finding] = []
-    population, zones_layer, facilities = _read_places(study, findings, progress)
+    population, zones_layer, villages_layer, facilities = _read_places(study, findings, progress)
     crs = _metric_crs(population, zones_layer)
     roads = _attempt(
         findings,
@@ -98,14 +104,17 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         raise_errors(findings)
         raise StudyError(*findings)
     zones = _zones(study, zones_layer, population, crs, findings)
-    villages = _villages(study, zones, crs, findings)
+    villages = (
+        None if villages_layer is None else build_villages(villages_layer, zones, crs, findings)
+    )
     demand = build_demand(study, population, zones, villages, crs=crs, findings=findings)
     if facilities is not None:
         facilities = _placed(study, facilities, (villages, demand), crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
     side = _side_tables(study, (zones, villages, placed), crs, findings)
     if roads is not None and facilities is not None:
-        around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads))
+        named = _named_places(study, findings)
+        around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads), named)
         findings.extend(coordinate_findings(facilities, study.facilities.source, around))
     raise_errors(findings)
     if placed is None or roads is None:  # pragma: no cover - both leave errors behind
@@ -147,20 +156,24 @@ def _attempt(findings: list[Finding], read: Callable[[], T]) -> T | None:
 
 def _read_places(
     study: Study, findings: list[Finding], progress: Progress | None
-) -> tuple[Population | None, Layer | None, FacilityRows | None]:
-    source = study.zones
-    zones = (
-        None
-        if source is None
-        else _attempt(findings, lambda: read_layer_of(source.source, "zones", findings))
-    )
+) -> tuple[Population | None, Layer | None, Layer | None, FacilityRows | None]:
+    def layer(source: TableSource | None, name: str) -> Layer | None:
+        if source is None:
+            return None
+        return _attempt(findings, lambda: read_layer_of(source, name, findings))
+
+    zones = layer(None if study.zones is None else study.zones.source, "zones")
+    villages = layer(study.villages, "villages")
     window = _window(study, zones)
+    places = {**code_places(zones), **code_places(villages)}
     population = _attempt(
         findings,
-        lambda: read_population(study.population, findings, window=window, progress=progress),
+        lambda: read_population(
+            study.population, findings, window=window, places=places, progress=progress
+        ),
     )
     facilities = _attempt(findings, lambda: read_facilities(study.facilities, findings))
-    return population, zones, facilities
+    return population, zones, villages, facilities
 
 
 def _window(study: Study, zones: Layer | None) -> Box | None:
@@ -199,14 +212,6 @@ def _zones(
     return build_zones(study.zones, layer, crs, findings)
 
 
-def _villages(study: Study, zones: Zones, crs: str, findings: list[Finding]) -> Villages | None:
-    source = study.villages
-    if source is None:
-        return None
-    layer = _attempt(findings, lambda: read_layer_of(source, "villages", findings))
-    return None if layer is None else build_villages(layer, zones, crs, findings)
-
-
 def _placed(
     study: Study,
     rows: FacilityRows,
@@ -228,6 +233,13 @@ def _placed(
     rows = rows if found is None else found
     note_unplaced(rows, findings)
     return rows
+
+
+def _named_places(study: Study, findings: list[Finding]) -> NamedPlaces | None:
+    path = study.facilities.reference
+    if path is None:
+        return None
+    return _attempt(findings, lambda: read_named_places(TableSource(path=path), findings))
 
 
 def _facilities(

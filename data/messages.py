@@ -240,6 +240,16 @@ PLACE_MESSAGES: dict[str, Message] = {
     "people_nowhere": Message(
         "error", "{count} rows with people have no place", "Add coordinates."
     ),
+    "people_of_areas": Message(
+        "note",
+        "people of areas stand at one point inside each",
+        "Use a raster or small areas: in large ones access is only a rough figure.",
+    ),
+    "people_by_code": Message(
+        "note",
+        "{count} rows were placed by their division code: all people of a unit stand at one point",
+        "Use a raster: access inside a village cannot be told from one point.",
+    ),
     "people_outside": Message(
         "note", "{count} places with people lie outside all zones: they are kept as outside"
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+import shapely
 
 from data.cells import number, parse, text
 from data.checks import repeated, row_finding
@@ -20,6 +22,8 @@ from data.types import Floats, Ints
 from geo.crs import LONLAT, is_on_earth, transform
 from geo.errors import Finding, Progress
 from geo.points import Grid, cell_centres
+
+Places: TypeAlias = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +62,7 @@ def read_population(
     findings: list[Finding],
     *,
     window: Box | None = None,
+    places: Places | None = None,
     progress: Progress | None = None,
 ) -> Population | None:
     """Return the people of a study; None when faults leave none.
@@ -70,6 +75,8 @@ def read_population(
         Receives every fault and note.
     window
         West, south, east, north in degrees: raster cells outside are left out, and counted.
+    places
+        Division code -> longitude and latitude, for tables that state a code and no coordinates.
     progress
         Called with ("population", rows done, rows).
 
@@ -81,7 +88,7 @@ def read_population(
     if source.source.path.suffix.lower() in RASTER_ENDINGS:
         population = _of_raster(source, window, findings, progress)
     else:
-        population = _of_table(source, findings)
+        population = _of_table(source, places or {}, findings)
     if population is None:
         return None
     if not population.people.any():
@@ -186,7 +193,9 @@ def _onto_nearest(part: RasterCells, lon: Floats, lat: Floats, findings: list[Fi
     return people
 
 
-def _of_table(source: PopulationTable, findings: list[Finding]) -> Population | None:
+def _of_table(
+    source: PopulationTable, places: Places, findings: list[Finding]
+) -> Population | None:
     table = read_any(source.source, findings)
     names = [*COLUMN_NAMES["population"], "people"]
     mapping = list(source.source.columns)
@@ -203,7 +212,7 @@ def _of_table(source: PopulationTable, findings: list[Finding]) -> Population | 
         header = _group_header(table, group, findings)
         if header is not None:
             groups[group.name] = people_column(table, header, findings)
-    lon, lat = read_positions(table, columns, source.source, findings)
+    lon, lat = _places_of(table, columns, source, places, findings)
     is_lost = ~np.isfinite(lon) & (people > 0)
     if is_lost.any():
         lost = float(people[is_lost].sum())
@@ -212,6 +221,25 @@ def _of_table(source: PopulationTable, findings: list[Finding]) -> Population | 
         )
     cell_id = _ids(table, columns.get("id"), findings)
     return _populated(table.file, cell_id, (lon, lat), people, groups)
+
+
+def _places_of(
+    table: Table,
+    columns: Mapping[str, str],
+    source: PopulationTable,
+    places: Places,
+    findings: list[Finding],
+) -> tuple[Floats, Floats]:
+    """Return where the rows of a table are: by coordinates, geometry, or their division code."""
+    has_place = table.geometry is not None or {"lon", "lat"} <= set(columns)
+    if table.geometry is not None and (shapely.get_type_id(table.geometry) >= 3).any():
+        findings.append(Finding("people_of_areas", file=table.file))
+    if has_place or "division_code" not in columns:
+        return read_positions(table, columns, source.source, findings)
+    codes = [text(cell) for cell in table.columns[columns["division_code"]]]
+    found = np.array([places.get(code, (np.nan, np.nan)) for code in codes]).reshape(-1, 2)
+    findings.append(Finding("people_by_code", (("count", len(codes)),), file=table.file))
+    return found[:, 0].copy(), found[:, 1].copy()
 
 
 def people_column(table: Table, header: str, findings: list[Finding]) -> Floats:

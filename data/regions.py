@@ -329,6 +329,16 @@ def _parents(
     return parent
 
 
+def code_places(layer: Layer | None) -> dict[str, tuple[float, float]]:
+    """Return division code -> longitude and latitude of a point inside; empty without a layer."""
+    if layer is None or "code" not in layer.columns:
+        return {}
+    points = shapely.point_on_surface(layer.lonlat)
+    codes = [text(cell) for cell in layer.table.columns[layer.columns["code"]]]
+    places = zip(codes, shapely.get_x(points).tolist(), shapely.get_y(points).tolist(), strict=True)
+    return {code: (x, y) for code, x, y in places if code and np.isfinite(x)}
+
+
 def depth_of(parent: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return 0 for an administrative village, 1 for a natural village below it."""
     return (parent >= 0).astype(np.int32)

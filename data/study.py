@@ -19,7 +19,7 @@ DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "zones": ("code", "name", "level", "urban", "people"),
     "villages": ("code", "name", "people", "parent", "lon", "lat"),
-    "population": ("id", "lon", "lat"),
+    "population": ("id", "lon", "lat", "division_code"),
     "facilities": (
         *(*FACILITY_COLUMNS, "lon", "lat", "level"),
         *("coordinates", "division_code", "division_name", "address"),
@@ -147,12 +147,14 @@ class FacilitiesTable:
     """`[facilities]`: the list of institutions and how its rows are read.
 
     `placed` is a CSV beside the study with places that a person has chosen (it may not exist yet);
-    `place_by_village` says whether rows without coordinates are placed by their village.
+    `place_by_village` says whether rows without coordinates are placed by their village;
+    `reference` is a layer of named places in WGS 84 that coordinates are compared with.
     """
 
     source: TableSource = field(metadata=FLAT)
     placed: str | None = None
     place_by_village: bool = True
+    reference: Path | None = None
     defaults: tuple[tuple[str, str | float | bool], ...] = ()
     where: str | None = None
     kinds: tuple[KindRule, ...] = ()

@@ -28,6 +28,10 @@ _SCORE_M = 20.0
 _N_RESAMPLES = 200
 _WIN_SHARE = 0.95
 _MIN_POINTS = 10
+_MIN_PAIRS = 3
+_MAX_MISS_M = 60.0
+_MAX_SPREAD_M = 80.0
+_METRES_PER_DEGREE = 111_000.0
 
 
 def is_in_shifted_area(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
@@ -135,6 +139,37 @@ def road_penalty(distance_m: Floats) -> Floats:
     [0.0, 0.693]
     """
     return np.log1p(distance_m / _SCORE_M)
+
+
+def shift_system(written: Pair, known: Pair) -> System | None:
+    """Return the system that explains how far points lie from their places on a known map.
+
+    Parameters
+    ----------
+    written
+        (n,) longitudes and latitudes as a file states them.
+    known
+        (n,) longitudes and latitudes of the same places in WGS 84.
+
+    Returns
+    -------
+    System or None
+        The median difference must lie within 60 m of what the system shifts there, and half of the
+        points within 80 m of that median; fewer than 3 points decide nothing.
+    """
+    if len(known[0]) < _MIN_PAIRS:
+        return None
+    east_m, north_m = _METRES_PER_DEGREE * np.cos(np.radians(known[1])), _METRES_PER_DEGREE
+    moved = np.array([(written[0] - known[0]) * east_m, (written[1] - known[1]) * north_m])
+    median = np.median(moved, axis=1, keepdims=True)
+    if np.median(np.hypot(*(moved - median))) >= _MAX_SPREAD_M:
+        return None
+    for system in SYSTEMS:
+        lon, lat = from_wgs84(known[0], known[1], system)
+        expected = np.array([(lon - known[0]) * east_m, (lat - known[1]) * north_m])
+        if np.hypot(*(median - np.median(expected, axis=1, keepdims=True)))[0] <= _MAX_MISS_M:
+            return system
+    return None
 
 
 def agreed(*contests: Contest) -> System | None:

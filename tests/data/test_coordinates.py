@@ -43,7 +43,7 @@ def streets() -> Any:
     return Roads, lines, centre
 
 
-def around(roads: Any) -> Surroundings:
+def around(roads: Any, named: Any = None) -> Surroundings:
     import shapely
 
     zones = Zones(
@@ -62,7 +62,7 @@ def around(roads: Any) -> Surroundings:
         ),
     )
     roads_read: RoadGraph = roads
-    return Surroundings(CRS, roads_read, zones, None)
+    return Surroundings(CRS, roads_read, zones, None, named)
 
 
 def on_streets(lines: Any, centre: Any, n: int, seed: int = 1) -> tuple[Any, Any]:
@@ -81,7 +81,7 @@ def rows_of(lon: Any, lat: Any, codes: tuple[str, ...] | None = None) -> Facilit
     return FacilityRows(
         file="list.csv",
         row=np.arange(1, n + 1),
-        columns={},
+        columns={"name": tuple(f"名{i}" for i in range(n))},
         level=np.zeros(n, dtype=np.int8),
         lon=np.asarray(lon),
         lat=np.asarray(lat),
@@ -147,6 +147,29 @@ def test_odd_rows_of_a_mixed_list_are_named(streets: Any) -> None:
     found = coordinate_findings(rows_of(lon, lat), source, around(roads))
     assert [finding.code for finding in found] == ["coordinates_fit", "coordinates_odd"]
     assert found[1].rows == (8,)
+
+
+def test_names_of_a_known_map_decide(streets: Any) -> None:
+    roads, _, _ = streets
+    lon, lat = to_lonlat(np.linspace(500_000, 510_000, 6), np.full(6, 3_300_000.0), CRS)
+    named = {f"名{i}": (float(lon[i]), float(lat[i])) for i in range(6)}
+    rows = rows_of(*from_wgs84(lon, lat, "bd09"))
+    source = TableSource(path=Path("list.csv"))
+    found = coordinate_findings(rows, source, around(roads, named))
+    assert [(f.code, dict(f.params)["found"]) for f in found] == [("coordinates_suspected", "bd09")]
+    two = {name: named[name] for name in ("名0", "名1")}
+    assert coordinate_findings(rows, source, around(roads, two)) == []
+    right = rows_of(lon, lat)
+    assert coordinate_findings(right, source, around(roads, named)) == []
+
+
+def test_rows_placed_by_their_village_do_not_vote(streets: Any) -> None:
+    from dataclasses import replace
+
+    roads, lines, centre = streets
+    rows = rows_of(*from_wgs84(*on_streets(lines, centre, 40), "gcj02"))
+    by_village = replace(rows, placed_by=("village_code",) * 40)
+    assert codes_for(by_village, "auto", roads) == []
 
 
 def test_abroad_nothing_is_said(streets: Any) -> None:

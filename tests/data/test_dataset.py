@@ -416,3 +416,38 @@ def test_units_in_headers_are_applied_and_noted(study_folder: Path) -> None:
     assert dataset.facilities.columns["capacity_people"][0] == 200_000
     noted = [finding for finding in dataset.findings if finding.code == "unit_in_header"]
     assert [finding.column for finding in noted] == ["人口（万人）", "可服务人口(万人)"]
+
+
+def test_people_by_village_code_stand_in_their_village(
+    study_folder: Path, write_layer: Any
+) -> None:
+    (study_folder / "people.csv").write_text(
+        "村代码,people,old\n330604001201,100,20\n330604001202,50,5\n330604001299,7,1\n",
+        encoding="utf-8",
+    )
+    (study_folder / "villages.csv").write_text(
+        "code,name,lon,lat\n330604001201,东村,120.81,30.01\n330604001202,西村,120.85,30.02\n",
+        encoding="utf-8",
+    )
+    path = study_folder / "study.toml"
+    text = path.read_text(encoding="utf-8") + '[villages]\npath = "villages.csv"\n'
+    path.write_text(text, encoding="utf-8")
+    found = faults(study_folder)
+    assert [(finding.code, finding.rows, finding.people) for finding in found] == [
+        ("people_nowhere", (3,), 7.0)
+    ]
+    edit(study_folder, "people.csv", "330604001299,7,1\n", "")
+    dataset = load(study_folder)
+    assert dataset.demand.people.tolist() == [100.0, 50.0]
+    assert dataset.demand.lon.tolist() == [120.81, 120.85]
+    assert dataset.demand.village.tolist() == [0, 1]
+    assert "people_by_code" in codes(dataset)
+
+
+def test_people_of_areas_stand_inside_them(study_folder: Path, write_layer: Any) -> None:
+    box = shapely.box(120.80, 30.0, 120.82, 30.02)
+    write_layer(study_folder / "people.gpkg", [box], {"people": [10.0], "old": [1.0]})
+    edit(study_folder, "study.toml", 'path = "people.csv"', 'path = "people.gpkg"')
+    dataset = load(study_folder)
+    assert shapely.contains_xy(box, dataset.demand.lon, dataset.demand.lat).all()
+    assert "people_of_areas" in codes(dataset)

@@ -157,6 +157,21 @@ def test_kml_with_entities_or_other_content_is_refused(tmp_path: Path) -> None:
         assert fault(path) == "file_unreadable"
 
 
+def test_addresses_in_a_kml_are_not_followed(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.5)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/x.kml"
+        link = f"<NetworkLink><Link><href>{url}</href></Link></NetworkLink>"
+        style = f"<styleUrl>{url}#s</styleUrl>"
+        text = KML.format(doctype="").replace("<Placemark>", f"{link}<Placemark>{style}")
+        (tmp_path / "a.kml").write_text(text, encoding="utf-8")
+        assert read(tmp_path / "a.kml")[0].columns["Name"] == ("甲 & 乙",)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
 def test_parquet_and_geoparquet(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     wkb = shapely.to_wkb(np.array(POINTS, dtype=object)).tolist()

@@ -16,6 +16,7 @@ from geo.offsets import (
     gcj02_to_wgs84,
     odd_points,
     road_penalty,
+    shift_system,
     to_wgs84,
     wgs84_to_gcj02,
 )
@@ -100,6 +101,17 @@ def test_contests_must_agree() -> None:
     assert agreed(gcj, nothing) == "gcj02"
     assert agreed(gcj, wgs) is None
     assert agreed(nothing) is None
+
+
+def test_the_median_shift_of_named_places(rng: np.random.Generator) -> None:
+    lon, lat = rng.uniform(120.6, 121.0, 9), rng.uniform(29.9, 30.1, 9)
+    for system in SYSTEMS:
+        written = from_wgs84(lon + rng.normal(0, 2e-4, 9), lat + rng.normal(0, 2e-4, 9), system)
+        assert shift_system(written, (lon, lat)) == system
+    assert shift_system((lon[:2], lat[:2]), (lon[:2], lat[:2])) is None
+    assert shift_system((lon + 0.003, lat), (lon, lat)) is None
+    scattered = lon + rng.uniform(-0.01, 0.01, 9)
+    assert shift_system((scattered, lat), (lon, lat)) is None
 
 
 def test_odd_rows_of_a_mixed_file() -> None:
