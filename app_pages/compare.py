@@ -18,10 +18,11 @@ from planning.scenarios import list_scenarios, scenario_folder
 _ = words()
 page(_("Compare scenarios"))
 study, _dataset = opened()
-steps = {_("Present state"): ()}
-if get(Key.EDITS):
+saved = {row.name: row.edits for row in list_scenarios(scenario_folder(study))}
+steps = {_("Present"): ()}
+if get(Key.EDITS) and get(Key.EDITS) not in saved.values():
     steps[_("On the workbench")] = get(Key.EDITS)
-steps |= {saved.name: saved.edits for saved in list_scenarios(scenario_folder(study))}
+steps |= saved
 if len(steps) < 2:
     st.info(_("Nothing to compare yet: make a scenario on the workbench and save it."))
     st.stop()

@@ -166,7 +166,7 @@ def test_two_scenarios_are_compared(run_page, county):
     save_scenario(scenario_folder(county.study), SavedScenario("fewer", (Edit("close", ids[0]),)))
     app = run_page("compare", language="en")
     figures = app.dataframe[0].value
-    assert list(figures.columns) == ["Measure", "Present state", "fewer", "fewer: difference"]
+    assert list(figures.columns) == ["Measure", "Present", "fewer", "fewer: difference"]
     assert any("lose it" in text.value for text in app.markdown)
 
 

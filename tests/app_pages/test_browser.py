@@ -1,0 +1,175 @@
+"""A real browser, every outside host blocked: read coverage, add two stations, save, compare."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from data.dataset import load_dataset
+from data.study_file import SAMPLE_STUDY, read_study
+from planning.figures import share_text
+from planning.scenarios import load_scenario, scenario_folder
+from planning.workbench import apply_edits
+from planning.workflow import Assessment, assess
+from tests.browser import open_browser, outside_requests, severe_lines, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+OPTIONS = ("server.headless=true", "server.fileWatcherType=none", "browser.gatherUsageStats=false",
+           "server.address=127.0.0.1", "server.enableStaticServing=true")  # fmt: skip
+METRICS = """return Array.from(document.querySelectorAll(
+    '[data-testid=stMetricValue]')).map(e => e.innerText.trim())"""
+MISSING_FOR_STREAMLIT = "_stcore/"
+"""Streamlit asks for its health below the page's address first, and then at the root."""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def county() -> Assessment:
+    study = read_study(SAMPLE_STUDY)
+    return assess(load_dataset(study), study)
+
+
+@pytest.fixture
+def address(data_folder) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    flags = [f"--{option}" for option in (*OPTIONS, f"server.port={port}")]
+    with (data_folder / "app.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags],
+            cwd=data_folder, env=dict(os.environ), stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            wait_for(lambda: _answers(port), what="the app")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture
+def driver() -> Iterator[Any]:
+    opened = open_browser(width=1500, height=1000)
+    yield opened
+    opened.quit()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def figures(driver: Any) -> list[str]:
+    return driver.execute_script(METRICS)
+
+
+def shares(outcome: Any) -> list[str]:
+    return [share_text(result.ledgers["all"].share) for result in outcome.modes.values()]
+
+
+def to_page(driver: Any, title: str) -> None:
+    """Choose a page of the menu and wait for its title."""
+    link = f"//a[@data-testid='stSidebarNavLink'][.//*[text()='{title}']]"
+    wait_for(lambda: driver.find_elements("xpath", link), what=title)[0].click()
+
+
+def titled(driver: Any, title: str) -> None:
+    wait_for(
+        lambda: driver.execute_script("return document.querySelector('h1')?.innerText") == title,
+        seconds=120,
+        what=title,
+    )
+
+
+def press(driver: Any, label: str) -> None:
+    """Press a button by its text, as soon as it can be pressed."""
+    starts = f"[.//*[starts-with(text(), '{label}')]]"
+    path = f"//button[not(@disabled)][not(@role='tab')]{starts}"
+    button = wait_for(lambda: driver.find_elements("xpath", path), what=label)[0]
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()",
+                          button)  # fmt: skip
+
+
+def map_is_drawn(driver: Any) -> bool:
+    frames = driver.find_elements("css selector", "iframe[title*=folium]")
+    if not frames:
+        return False
+    driver.switch_to.frame(frames[0])
+    drawn = driver.execute_script("return document.querySelectorAll('canvas').length > 1")
+    driver.switch_to.default_content()
+    return bool(drawn)
+
+
+def click_map(driver: Any, right: float, down: float) -> None:
+    """Click the map at these shares of its width and height."""
+    frame = driver.find_element("css selector", "iframe[title*=folium]")
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", frame)
+    box = driver.execute_script(
+        "const r = arguments[0].getBoundingClientRect(); return [r.x, r.y, r.width, r.height]",
+        frame,
+    )
+    x, y = box[0] + right * box[2], box[1] + down * box[3]
+    for kind in ("mousePressed", "mouseReleased"):
+        driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1},
+        )
+
+
+def links_seen(driver: Any) -> int:
+    """Return the number of steps in the link that the page shows."""
+    text = driver.execute_script(
+        "return Array.from(document.querySelectorAll('code')).map(e => e.innerText).join(' ')"
+    )
+    return text.count(quote("add,NEW-", safe=""))
+
+
+def test_from_reading_coverage_to_comparing_two_stations(address, driver, county):
+    driver.get(f"{address}/?lang=zh")
+    titled(driver, "达标总览")
+    present = shares(apply_edits(county, ()))
+    wait_for(lambda: figures(driver) == present, seconds=120, what="the coverage of the library")
+
+    to_page(driver, "方案工作台")
+    titled(driver, "方案工作台")
+    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
+    for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
+        click_map(driver, *spot)
+        wait_for(lambda n=number: links_seen(driver) == n, what="the new station")
+    path = "//*[@role='tab'][.//*[text()='保存与打开']]"
+    driver.execute_script("arguments[0].click()", driver.find_element("xpath", path))
+    path = "//input[@aria-label='方案名称']"
+    field = wait_for(lambda: driver.find_elements("xpath", path), what="the field of the name")[0]
+    field.send_keys("东片两所\t")
+    press(driver, "保存")
+    folder = scenario_folder(county.study)
+    wait_for(lambda: list(folder.glob("*.json")), what="the saved scenario")
+    saved = load_scenario(folder, "东片两所")
+    assert [edit.action for edit in saved.edits] == ["add", "add"]
+    after = shares(apply_edits(county, saved.edits))
+    wait_for(lambda: figures(driver) == after, what="the numbers of the library")
+
+    press(driver, "清空")
+    wait_for(lambda: figures(driver) == present, what="the present state")
+    press(driver, "打开 东片两所")
+    wait_for(lambda: figures(driver) == after, what="the saved scenario")
+
+    to_page(driver, "方案比较")
+    titled(driver, "方案比较")
+    wait_for(
+        lambda: len(driver.find_elements("css selector", "iframe[title*=folium]")) == 2,
+        what="two maps",
+    )
+    assert "东片两所" in driver.find_element("tag name", "body").text
+    assert outside_requests(driver) == []
+    assert [line for line in severe_lines(driver) if MISSING_FOR_STREAMLIT not in line] == []
