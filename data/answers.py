@@ -38,23 +38,31 @@ def json_guard(stage: str, progress: Progress | None) -> Callable[..., Any]:
     def check(response: Any, *_: Any, **__: Any) -> Any:
         from urllib3 import HTTPResponse
 
-        is_status = urlsplit(response.url).path.endswith("/status")
-        if is_status and response.status_code != 200:
-            content = b""  # a server without slots of its own: osmnx then waits as long as usual
-        else:
-            check_status(response)
-            kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-            if not is_status and "json" not in kind:
-                raise PlannerError(wrong_content(response.url, kind or "no type", "JSON"))
-            content = body_of(response, MAX_ANSWER_BYTES, stage, progress)
-            if not is_status:
-                _check_json(response.url, content)
+        try:
+            content = _checked(response, stage, progress)
+        finally:
+            response.close()
         # osmnx reads the answer again: from what was checked, not from the server.
         response.raw = HTTPResponse(body=io.BytesIO(content), preload_content=False)
         response.headers.pop("Content-Encoding", None)
         return response
 
     return check
+
+
+def _checked(response: Any, stage: str, progress: Progress | None) -> bytes:
+    """Return the content of an answer of osmnx's questions: JSON, or the state of the server."""
+    is_status = urlsplit(response.url).path.endswith("/status")
+    if is_status and response.status_code != 200:
+        return b""  # a server without slots of its own: osmnx then waits as long as usual
+    check_status(response)
+    kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    if not is_status and "json" not in kind:
+        raise PlannerError(wrong_content(response.url, kind or "no type", "JSON"))
+    content = body_of(response, MAX_ANSWER_BYTES, stage, progress)
+    if not is_status:
+        _check_json(response.url, content)
+    return content
 
 
 def check_status(response: Any) -> None:

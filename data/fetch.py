@@ -7,11 +7,12 @@ import io
 import json
 import re
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import shapely
@@ -29,6 +30,8 @@ from data.answers import (
 from data.errors import PlannerError
 from data.store import atomic_file
 from geo.errors import Finding, Progress
+
+T = TypeVar("T")
 
 MAX_RASTER_BYTES = 500_000_000
 _BLOCK_BYTES = 512 * 1024
@@ -198,10 +201,14 @@ def remote_raster(
             rasterio.open("remote.tif", driver="GTiff", opener=opener) as raster,
         ):
             yield raster
-    except RasterioError as error:
-        if parts.fault is not None:  # GDAL swallows what its reader raises
+    except (RasterioError, PlannerError) as error:
+        if parts.fault is not None:
             raise parts.fault from None
+        if isinstance(error, PlannerError):
+            raise
         raise PlannerError(wrong_content(url, "something else", "a GeoTIFF")) from error
+    if parts.fault is not None:  # GDAL may have read nothing where it should have failed
+        raise parts.fault
 
 
 class _Parts:
@@ -230,11 +237,7 @@ class _Parts:
         if self._identity and path.is_file():
             content = path.read_bytes()
         else:
-            try:
-                content = patiently(lambda: self._ask(number), self._progress)
-            except BaseException as fault:
-                self.fault = fault
-                raise
+            content = patiently(lambda: self._ask(number), self._progress)
             with atomic_file(path) as file:
                 file.write(content)
         self._blocks[number] = content
@@ -314,19 +317,36 @@ class _RangeFile(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = (0, self._at, self._parts.size)[whence]
+        start = (0, self._at, self._size() if whence == io.SEEK_END else 0)[whence]
         self._at = max(start + offset, 0)
         return self._at
 
     def read(self, size: int = -1) -> bytes:
-        end = self._parts.size if size < 0 else min(self._at + size, self._parts.size)
+        whole = self._size()
+        end = whole if size < 0 else min(self._at + size, whole)
         found = bytearray()
         while self._at < end:
             number, skip = divmod(self._at, _BLOCK_BYTES)
-            piece = self._parts.block(number)[skip : skip + end - self._at]
+            piece = self._noted(partial(self._parts.block, number), b"")
+            piece = piece[skip : skip + end - self._at]
+            if not piece:
+                break
             found += piece
             self._at += len(piece)
         return bytes(found)
+
+    def _size(self) -> int:
+        return self._noted(lambda: self._parts.size, 0)
+
+    def _noted(self, ask: Callable[[], T], otherwise: T) -> T:
+        """Return an answer; keep a fault for later, because GDAL cannot pass it on."""
+        if self._parts.fault is not None:
+            return otherwise
+        try:
+            return ask()
+        except BaseException as fault:  # noqa: BLE001 - raised again by `remote_raster`
+            self._parts.fault = fault
+            return otherwise
 
 
 def _knock(services: Services) -> None:
