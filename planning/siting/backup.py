@@ -10,8 +10,8 @@ from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
 from planning.siting.core import ONE_COVER, Choice, CoverCore, worth_of
 from planning.siting.cover import best_choice, no_plan
-from planning.siting.covering import SetAnswer, fewest_sites, fewest_sites_with_rules
-from planning.siting.fewest import open_instance, unreachable_finding, unreachable_rows
+from planning.siting.covering import SetAnswer
+from planning.siting.fewest import cover_within_count, unreachable_finding, unreachable_rows
 from planning.siting.greedy import greedy_choice, improved
 from planning.siting.instance import (
     SparseReach,
@@ -63,7 +63,8 @@ def solve_backup(
     if lost.any():
         found = unreachable_finding(problem.reach, problem.people, lost, rules)
     else:
-        first = _first_cover(cover, rules, problem.count, clock, seed)
+        left = problem.count - len(rules.required)
+        first = cover_within_count(cover, rules, left, clock=clock, seed=seed)
         needed = first.bound + len(rules.required)
         if needed > problem.count:
             params = (("count", problem.count), ("needed", needed))
@@ -88,20 +89,6 @@ def solve_backup(
         existing=rules.existing, objective=twice, assignment=assignment, seed=seed, step=step,
         is_upper=True,
     )  # fmt: skip
-
-
-def _first_cover(
-    cover: SparseReach, rules: RuleArrays, count: int, clock: Clock, seed: int
-) -> SetAnswer:
-    """Return a cover of every row within the count, or the proof that there is none."""
-    instance, left = open_instance(cover, rules), count - len(rules.required)
-    if instance.n_rows == 0:
-        return SetAnswer(np.zeros(0, dtype=np.int64), 0, "standing sites")
-    if left == 0:
-        return SetAnswer(None, 1, "standing sites")
-    if rules.are_plain:
-        return fewest_sites(instance, clock, seed=seed, enough=left)
-    return fewest_sites_with_rules(instance, after_required(rules), clock, most=left)
 
 
 def backup_core(

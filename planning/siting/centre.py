@@ -6,12 +6,16 @@ import numpy as np
 
 from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
-from planning.siting.covering import SetAnswer, fewest_sites, fewest_sites_with_rules
-from planning.siting.fewest import open_instance, unreachable_finding, unreachable_rows
+from planning.siting.fewest import (
+    cover_within_count,
+    sites_that_may_stand,
+    unreachable_finding,
+    unreachable_rows,
+)
 from planning.siting.instance import Floats, Indices, SparseReach, nearest_open, within
 from planning.siting.plans import Answer, infeasible_plan, plan_of
 from planning.siting.problems import PCentre, SitingPlan, SolveLimits
-from planning.siting.rules import RuleArrays, after_required, compile_rules
+from planning.siting.rules import RuleArrays, compile_rules
 
 
 def solve_centre(
@@ -84,7 +88,8 @@ def _search(
         tried = high if is_first else (low + high) // 2
         is_first = False
         n_covers += 1
-        answer = _cover_at(reach, rules, float(costs[tried]), left, clock=clock, seed=seed)
+        cover = within(reach, float(costs[tried]))
+        answer = cover_within_count(cover, rules, left, clock=clock, seed=seed)
         if answer.sites is not None and len(answer.sites) <= left:
             best = answer.sites
             opened = np.concatenate([rules.existing, rules.required, best])
@@ -103,22 +108,6 @@ def _search(
 
 def _limits(reach: SparseReach, rules: RuleArrays) -> Floats:
     """Return the distinct costs that the largest cost can take, ascending."""
-    standing = np.concatenate([rules.existing, rules.required])
-    every = np.union1d(standing, rules.candidates)
-    least = float(nearest_open(reach, every)[1].max(initial=0.0))
+    least = float(nearest_open(reach, sites_that_may_stand(rules))[1].max(initial=0.0))
     costs = np.unique(reach.cost.astype(np.float64))
     return costs[costs >= least]
-
-
-def _cover_at(
-    reach: SparseReach, rules: RuleArrays, limit: float, most: int, *, clock: Clock, seed: int
-) -> SetAnswer:
-    """Ask for a cover at a limit with at most so many new sites."""
-    instance = open_instance(within(reach, limit), rules)
-    if instance.n_rows == 0:
-        return SetAnswer(np.zeros(0, dtype=np.int64), 0, "standing sites")
-    if most <= 0:
-        return SetAnswer(None, 1, "standing sites")
-    if rules.are_plain:
-        return fewest_sites(instance, clock, seed=seed, enough=most)
-    return fewest_sites_with_rules(instance, after_required(rules), clock, most=most)

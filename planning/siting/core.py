@@ -17,7 +17,7 @@ from planning.siting.instance import (
     merge_rows,
     read_only,
 )
-from planning.siting.rules import RuleArrays
+from planning.siting.rules import RuleArrays, keeps_site_rules
 
 ONE_COVER = read_only([1.0, 0.0], np.float64)
 """Worth of the first, second, ... cover of a person: only the first counts."""
@@ -72,15 +72,8 @@ class Choice:
 
 def keeps_rules(core: CoverCore, units: Indices) -> bool:
     """Say whether a choice keeps the budget, the conflicts and the zone rules."""
-    rules = core.rules
-    owner = np.repeat(units > 0, np.diff(rules.conflict_indptr))
-    count = np.bincount(rules.zone, units, minlength=len(rules.zone_most))
-    return bool(
-        core.cost @ units <= core.budget * (1 + 1e-12) + 1e-9
-        and not units[rules.conflict_site[owner]].any()
-        and (count >= rules.zone_least).all()
-        and (count <= rules.zone_most).all()
-    )
+    is_paid = core.cost @ units <= core.budget * (1 + 1e-12) + 1e-9
+    return bool(is_paid) and keeps_site_rules(core.rules, np.repeat(np.arange(len(units)), units))
 
 
 def worth_of(core: CoverCore, units: Indices) -> float:

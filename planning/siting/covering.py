@@ -302,11 +302,12 @@ def fewest_sites_with_rules(
     """
     programme, column = set_programme(instance, rules.may_build)
     method = "branch and bound"
-    if programme is None:
-        return SetAnswer(None, 0, method)
+    if programme is None:  # a row has no site: no number of sites covers it
+        return SetAnswer(None, instance.n_sites + 1, method)
     budget = float(instance.n_sites if most is None else most)
     add_site_rules(programme, rules, np.ones(instance.n_sites), budget, column)
     solved = run_highs(programme, clock)
     sites = np.flatnonzero(column >= 0)
     found = None if solved.x is None else sites[solved.x > 0.5]
-    return SetAnswer(found, _ceil(solved), f"{method} ({solved.nodes} nodes)")
+    bound = instance.n_sites + 1 if solved.is_infeasible else _ceil(solved)
+    return SetAnswer(found, bound, f"{method} ({solved.nodes} nodes)")

@@ -114,6 +114,8 @@ def run_highs(
     interior_point
         Solve linear programmes by interior point without crossover.
     """
+    if len(programme.cost) == 0:
+        return _without_columns(programme)
     solver = _solver(clock, nodes)
     if interior_point:
         solver.setOptionValue("solver", "ipm")
@@ -130,6 +132,16 @@ def run_highs(
     if solver.getModelStatus() in _CUT:
         clock.is_cut = True
     return _answer(solver, programme)
+
+
+def _without_columns(programme: Programme) -> Solved:
+    """Return the answer of a programme with nothing to choose, which HiGHS calls empty."""
+    lower, upper = np.concatenate(programme.row_lower), np.concatenate(programme.row_upper)
+    is_met = bool((lower <= 0).all() and (upper >= 0).all())
+    nothing = np.zeros(0)
+    if is_met:
+        return Solved(nothing, 0.0, 0.0, True, False, 0, nothing)
+    return Solved(None, np.inf, np.inf, False, True, 0, nothing)
 
 
 def _solver(clock: Clock, nodes: int | None) -> Any:

@@ -86,18 +86,21 @@ def solve_fewest_sites(
 
 def unreachable_rows(cover: SparseReach, rules: RuleArrays) -> Flags:
     """Return the rows that no site that stands or may be built covers, (n_demand,)."""
-    may_stand = np.array(rules.may_build)
+    return np.asarray(times_covered(cover, sites_that_may_stand(rules)) == 0)
+
+
+def sites_that_may_stand(rules: RuleArrays) -> Indices:
+    """Return the sites that stand or may be built beside the required ones."""
+    may_stand = np.array(after_required(rules).may_build)
     may_stand[np.concatenate([rules.existing, rules.required])] = True
-    return np.asarray(times_covered(cover, np.flatnonzero(may_stand)) == 0)
+    return np.flatnonzero(may_stand)
 
 
 def unreachable_finding(
     reach: SparseReach, people: Floats, lost: Flags, rules: RuleArrays
 ) -> Finding:
     """Say how many people no candidate covers, and from which limit on each would be."""
-    may_stand = np.array(rules.may_build)
-    may_stand[np.concatenate([rules.existing, rules.required])] = True
-    _, cost = nearest_open(reach, np.flatnonzero(may_stand))
+    _, cost = nearest_open(reach, sites_that_may_stand(rules))
     needed = cost[lost]
     is_known = np.isfinite(needed)
     params = (
@@ -110,14 +113,57 @@ def unreachable_finding(
     return Finding("siting_beyond_reach", params, rows=rows, people=params[1][1])
 
 
-def open_instance(cover: SparseReach, rules: RuleArrays) -> CoverInstance:
-    """Return the rows that no standing site covers, with the sites that may still be built."""
+def open_instance(
+    cover: SparseReach, rules: RuleArrays, must: Flags | None = None
+) -> CoverInstance:
+    """Return the rows that no standing site covers, with the sites that may still be built.
+
+    `must` flags the rows to cover, (n_demand,); all of them by default.
+    """
     standing = np.concatenate([rules.existing, rules.required])
-    served = times_covered(cover, standing) > 0
+    is_open = times_covered(cover, standing) == 0
+    if must is not None:
+        is_open &= must
     rest = after_required(rules)
-    pairs = keep_pairs(cover, ~served[cover.demand] & rest.may_build[cover.site])
+    pairs = keep_pairs(cover, is_open[cover.demand] & rest.may_build[cover.site])
     merged, weight, _ = merge_rows(by_demand(pairs), np.ones(cover.n_demand))
     return cover_instance(merged, weight)
+
+
+def cover_within_count(
+    cover: SparseReach,
+    rules: RuleArrays,
+    left: int,
+    must: Flags | None = None,
+    *,
+    clock: Clock,
+    seed: int,
+) -> SetAnswer:
+    """Return a cover with at most `left` new sites beside the required ones, or a bound above it.
+
+    Parameters
+    ----------
+    cover
+        Pairs within the limit.
+    rules
+        Rules over all sites.
+    left
+        New sites that may still be built.
+    must
+        (n_demand,) rows to cover; all by default. Each is covered by some site that may stand.
+    clock, seed
+        Limits and seed of the search.
+    """
+    instance = open_instance(cover, rules, must)
+    rest = after_required(rules)
+    if rules.are_plain or not rest.zone_least.any():
+        if instance.n_rows == 0:
+            return SetAnswer(np.zeros(0, dtype=np.int64), 0, "standing sites")
+        if left <= 0:
+            return SetAnswer(None, 1, "standing sites")
+    if rules.are_plain:
+        return fewest_sites(instance, clock, seed=seed, enough=left)
+    return fewest_sites_with_rules(instance, rest, clock, most=left)
 
 
 def _all(cover: SparseReach, rules: RuleArrays, clock: Clock, seed: int) -> SetAnswer:

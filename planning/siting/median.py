@@ -8,7 +8,20 @@ import numpy as np
 
 from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
-from planning.siting.instance import Floats, Indices, nearest_open, within
+from planning.siting.fewest import (
+    cover_within_count,
+    unreachable_finding,
+    unreachable_rows,
+)
+from planning.siting.instance import (
+    Flags,
+    Floats,
+    Indices,
+    SparseReach,
+    keep_pairs,
+    nearest_open,
+    within,
+)
 from planning.siting.median_core import MedianCore, cost_of, median_core, reduced_median
 from planning.siting.median_proof import median_by_branching
 from planning.siting.median_search import (
@@ -22,7 +35,7 @@ from planning.siting.median_search import (
 from planning.siting.median_tree import fits_tree, median_by_tree
 from planning.siting.plans import Answer, infeasible_plan, plan_of
 from planning.siting.problems import PMedian, SitingPlan, SolveLimits, step_of
-from planning.siting.rules import after_required, compile_rules
+from planning.siting.rules import RuleArrays, after_required, compile_rules, keeps_site_rules
 
 MOST_REDUCTIONS = 6
 
@@ -34,13 +47,12 @@ _NONE: Indices = np.zeros(0, dtype=np.int32)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MedianAnswer:
-    """Sites by their number in the problem, their cost and the bound."""
+    """Sites by their number in the problem, the bound, and whether the rules leave no plan."""
 
     chosen: Indices
-    cost: float
     bound: float
     method: str
-    is_infeasible: bool = False
+    is_infeasible: bool
 
 
 def solve_median(
@@ -77,20 +89,24 @@ def solve_median(
     _, near = nearest_open(reach, standing)
     penalty, base = _bases(problem, near)
     core = median_core(reach, problem.people, base, rest, problem.count - len(rules.required))
-    step = _step(problem)
-    found = best_median(core, step, clock, seed=seed)
-    sites = np.concatenate([standing, found.chosen])
-    assignment, cost = nearest_open(reach, sites)
-    must = problem.people > 0
-    if problem.unlisted_cost is None and (found.is_infeasible or (assignment[must] < 0).any()):
-        lost = must & (np.diff(_row_pointers(reach.demand, reach.n_demand)) == 0)
+    must = (problem.people > 0) & (problem.unlisted_cost is None)
+    start, why = _start(core, reach, rules, must, problem, clock=clock, seed=seed)
+    if why is not None:
         return infeasible_plan(
-            "p-median", reach.n_demand, method=found.method, seed=seed,
-            findings=_why_infeasible(problem, lost),
-        )  # fmt: skip
+            "p-median", reach.n_demand, method="set cover", seed=seed, findings=(why,)
+        )
+    step = _step(problem)
+    found = best_median(core, step, clock, start=start, seed=seed)
+    assignment, cost = nearest_open(reach, np.concatenate([standing, found.chosen]))
+    if found.is_infeasible or (assignment[must] < 0).any():
+        code = "siting_rules_leave_none" if found.is_infeasible else "siting_none_found"
+        return infeasible_plan(
+            "p-median", reach.n_demand, method=found.method, seed=seed, findings=(Finding(code),)
+        )
     assignment = np.where(cost <= penalty, assignment, -1)
     served = np.minimum(cost, penalty)
-    objective = float(problem.people[must] @ served[must])
+    has_people = problem.people > 0
+    objective = float(problem.people[has_people] @ served[has_people])
     answer = Answer(
         np.concatenate([rules.required, found.chosen]), found.bound, found.method,
         is_cut=clock.is_cut,
@@ -99,10 +115,6 @@ def solve_median(
         "p-median", answer, existing=rules.existing, objective=objective, assignment=assignment,
         seed=seed, step=step, is_upper=False,
     )  # fmt: skip
-
-
-def _row_pointers(demand: Indices, n_demand: int) -> Indices:
-    return np.concatenate([[0], np.cumsum(np.bincount(demand, minlength=n_demand))])
 
 
 def _bases(problem: PMedian, near: Floats) -> tuple[Floats, Floats]:
@@ -119,13 +131,38 @@ def _bases(problem: PMedian, near: Floats) -> tuple[Floats, Floats]:
     return penalty, np.where(np.isfinite(near), near, np.minimum(penalty, 1e300))
 
 
-def _why_infeasible(problem: PMedian, lost: Indices) -> tuple[Finding, ...]:
-    """Return who cannot be served: those without any site, or the count is too small."""
-    people = float(problem.people[lost].sum())
+def _start(
+    core: MedianCore,
+    reach: SparseReach,
+    rules: RuleArrays,
+    must: Flags,
+    problem: PMedian,
+    *,
+    clock: Clock,
+    seed: int,
+) -> tuple[Indices, Finding | None]:
+    """Return sites of the core to start from, or why no plan serves everybody who must be."""
+    lost = unreachable_rows(reach, rules) & must
     if lost.any():
-        params = (("rows", int(lost.sum())), ("people", people))
-        return (Finding("siting_unreachable_people", params, people=people),)
-    return (Finding("siting_count_too_small", (("count", problem.count),)),)
+        return _NONE, unreachable_finding(problem.reach, problem.people, lost, rules)
+    chosen, _ = swapped(core, greedy_sites(core), clock)
+    standing = np.concatenate([rules.existing, rules.required])
+    opened = np.concatenate([standing, core.site[chosen]])
+    if not must.any() or (nearest_open(reach, opened)[0][must] >= 0).all():
+        return chosen, None
+    cover = cover_within_count(
+        keep_pairs(reach, must[reach.demand]), rules, core.count, must, clock=clock, seed=seed
+    )
+    if cover.bound > core.count:
+        params = (("count", problem.count), ("needed", cover.bound + len(rules.required)))
+        return _NONE, Finding("siting_fewest_needed", params)
+    if cover.sites is None or len(cover.sites) > core.count:
+        return chosen, None
+    covering = _numbers_of(core, cover.sites)
+    if not core.rules.are_plain:
+        return covering, None
+    others = np.setdiff1d(np.arange(core.n_sites), covering)[: core.count - len(covering)]
+    return swapped(core, np.concatenate([covering, others]), clock)[0], None
 
 
 def _step(problem: PMedian) -> float:
@@ -136,14 +173,19 @@ def _step(problem: PMedian) -> float:
     return step_of(problem.people) * step_of(costs)
 
 
-def best_median(core: MedianCore, step: float, clock: Clock, *, seed: int = 0) -> MedianAnswer:
+def best_median(
+    core: MedianCore, step: float, clock: Clock, *, start: Indices, seed: int = 0
+) -> MedianAnswer:
     """Return the best sites of a p-median core, with the bound and how both were found.
 
     The Lagrangian bound decides sites for good; what they leave is a smaller p-median with the
     decided sites as its base, bounded again, and in the end handed to branch and bound.
     """
-    chosen, cost = swapped(core, greedy_sites(core), clock)
-    state = _Search(core, _NONE, core.site[chosen], cost, -np.inf)
+    # Above what no site at all would cost, when the start breaks a rule: every plan is better.
+    is_allowed = keeps_site_rules(core.rules, start)
+    nothing = cost_of(core, _NONE)
+    cost = cost_of(core, start) if is_allowed else nothing + 1.0 + 1e-6 * nothing
+    state = _Search(core, _NONE, core.site[start], cost, -np.inf, is_allowed)
     price = np.zeros(int(core.row.max(initial=-1)) + 1)
     dual = _bounded(state, step, clock, None)
     if not state.is_proved(step):
@@ -160,7 +202,9 @@ def best_median(core: MedianCore, step: float, clock: Clock, *, seed: int = 0) -
     if not state.is_proved(step) and not clock.is_cut:
         nodes = _branch(state, dual, step, clock)
         method += f", fixing, branch and bound ({nodes} nodes)"
-    return MedianAnswer(np.sort(state.best), state.cost, state.bound, method)
+    return MedianAnswer(
+        np.sort(state.best), state.bound, method, state.is_proved(step) and not state.is_allowed
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -172,6 +216,7 @@ class _Search:
     best: Indices
     cost: float
     bound: float
+    is_allowed: bool
     rounds: int = 0
 
     def cutoff(self, step: float) -> float:
@@ -185,8 +230,8 @@ class _Search:
     def offer(self, sites: Indices) -> None:
         """Take the plan of `taken` and these sites of `rest` when it is better."""
         cost = cost_of(self.rest, sites)
-        if cost < self.cost:
-            self.cost = cost
+        if cost < self.cost and keeps_site_rules(self.rest.rules, sites):
+            self.cost, self.is_allowed = cost, True
             self.best = np.concatenate([self.taken, self.rest.site[sites]])
 
     def raise_bound(self, bound: float) -> None:
@@ -213,7 +258,8 @@ def _reduce(state: _Search, dual: MedianDual, step: float) -> float:
         return 0.0
     state.taken = np.concatenate([state.taken, rest.site[is_in]])
     state.rest = reduced_median(rest, is_in, is_out)
-    if state.rest.count == 0 or state.rest.n_sites <= state.rest.count:
+    rest_is_plain = state.rest.rules.are_plain
+    if state.rest.count == 0 or (rest_is_plain and state.rest.n_sites <= state.rest.count):
         state.offer(np.arange(min(state.rest.n_sites, state.rest.count)))
         state.raise_bound(np.inf)
     return decided / rest.n_sites

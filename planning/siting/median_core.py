@@ -87,7 +87,8 @@ def median_core(
     core = MedianCore(
         pairs.indptr, pairs.demand, pairs.cost, pairs.indptr, pairs.demand, pairs.cost,
         np.arange(reach.n_demand), read_only(people, np.float64), read_only(base, np.float64),
-        rules.candidates, rules_among(rules, rules.candidates), count, 0.0,
+        rules.candidates, rules_among(rules, rules.candidates),
+        min(count, len(rules.candidates)), 0.0,
     )  # fmt: skip
     return _rebuilt(core, pairs, base)
 
@@ -111,7 +112,7 @@ def reduced_median(core: MedianCore, is_in: Flags, is_out: Flags) -> MedianCore:
         core,
         site=core.site[left],
         rules=rules_among(rules, left),
-        count=core.count - int(is_in.sum()),
+        count=min(core.count - int(is_in.sum()), len(left)),
     )
     return _rebuilt(smaller, keep_sites(pairs, left), base)
 

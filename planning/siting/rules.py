@@ -133,6 +133,19 @@ def rules_among(rules: RuleArrays, sites: Indices) -> RuleArrays:
     )
 
 
+def keeps_site_rules(rules: RuleArrays, sites: Indices) -> bool:
+    """Say whether new sites keep the conflicts and the zone rules; a site may occur repeatedly."""
+    is_open = np.zeros(len(rules.may_build), dtype=bool)
+    is_open[sites] = True
+    owner = np.repeat(is_open, np.diff(rules.conflict_indptr))
+    count = np.bincount(rules.zone[sites], minlength=len(rules.zone_most))
+    return bool(
+        not is_open[rules.conflict_site[owner]].any()
+        and (count >= rules.zone_least).all()
+        and (count <= rules.zone_most).all()
+    )
+
+
 def _numbers(sites: Iterable[int]) -> Indices:
     return np.unique(np.fromiter(sites, dtype=np.int32))
 

@@ -248,11 +248,7 @@ def _instance_faults(instance: TableInstance, options: TableOptions) -> list[Fin
 
 
 def _problem(instance: TableInstance, options: TableOptions) -> Problem:
-    """Return the siting problem that the options ask for.
-
-    `capacitated` is maximal cover with loads when there is a limit, else a p-median with loads; the
-    loads of a table are binding.
-    """
+    """Return the siting problem that the options ask for."""
     reach, people, rules = instance.reach, instance.people, SiteRules(existing=instance.existing)
     limit, count = options.limit, options.count or 0
     if options.model == "mclp":
@@ -265,6 +261,15 @@ def _problem(instance: TableInstance, options: TableOptions) -> Problem:
         return PCentre(reach, people, count, limit=limit, rules=rules)
     if options.model == "backup":
         return BackupCover(reach, people, float(limit or 0.0), count, rules)
+    return _problem_with_loads(instance, limit, count)
+
+
+def _problem_with_loads(instance: TableInstance, limit: float | None, count: int) -> Problem:
+    """Return maximal cover with loads when there is a limit, else a p-median with loads.
+
+    The loads of a table are binding.
+    """
+    reach, people, rules = instance.reach, instance.people, SiteRules(existing=instance.existing)
     lower, upper = instance.lower, instance.upper
     if limit is None:
         return CapacitatedMedian(
