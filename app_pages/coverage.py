@@ -6,6 +6,7 @@ from app_pages._session import Key, current, get, made, put, standards, words
 from app_pages._widgets import county_map, coverage_metrics, page, sheet_table, table
 from planning.edit_map import place_marker, route_layers
 from planning.explain import find_place, nearest_ways, way_lines
+from planning.islands import land_parts
 from planning.place_lists import (
     gap_spot,
     search_places,
@@ -14,7 +15,7 @@ from planning.place_lists import (
     uncovered_villages,
     ways_sheet,
 )
-from planning.results import gap_columns, village_columns, zone_columns
+from planning.results import gap_columns, island_columns, village_columns, zone_columns
 
 _ = words()
 page(_("Who is inside the circle"))
@@ -61,8 +62,8 @@ with right:
             with st.expander(lines[0]):
                 st.code("\n".join(lines[1:]), language=None)
 
-missing, zones, villages, gaps = st.tabs(
-    [_("Villages not covered"), _("Zones"), _("Villages"), _("Service gaps")]
+missing, gaps, zones, villages, islands = st.tabs(
+    [_("Villages not covered"), _("Service gaps"), _("Zones"), _("Villages"), _("Islands")]
 )
 with missing:
     row = sheet_table(uncovered_sheet(assessment, result, _), file_name="uncovered.xlsx")
@@ -80,3 +81,6 @@ with gaps:
         put(Key.FOUND, ("gap", row))
         put(Key.PLACE, gap_spot(dataset, assessment.gaps[row]))
         st.rerun()
+with islands:
+    parts = made("islands", "all", lambda _progress: land_parts(assessment))
+    table(island_columns(parts), file_name="islands.xlsx")
