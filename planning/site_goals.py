@@ -1,4 +1,4 @@
-"""How many more stations a target share asks for, from the curve of greedy choices and its bound."""
+"""How many more stations a target share asks for: the greedy curve and its bound."""
 
 from __future__ import annotations
 
