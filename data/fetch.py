@@ -28,6 +28,7 @@ from data.answers import (
     wrong_content,
 )
 from data.errors import PlannerError
+from data.map_elements import MapElements, drop_broken, read_answers
 from data.store import atomic_file
 from geo.errors import Finding, Progress
 
@@ -36,7 +37,6 @@ T = TypeVar("T")
 MAX_RASTER_BYTES = 500_000_000
 _BLOCK_BYTES = 512 * 1024
 _CONNECT_S = 15
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _USER_AGENT = "ServiceCircle (open data for one study)"
 
 
@@ -61,14 +61,6 @@ class Services:
             parts = urlsplit(url)
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise PlannerError(Finding("fetch_address", (("url", url[:100]),)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MapElements:
-    """Nodes, ways and relations as Overpass writes them; the day of the map, "" if not told."""
-
-    elements: list[dict[str, Any]]
-    date: str
 
 
 def fetch_place(
@@ -158,7 +150,7 @@ def fetch_elements(
     finished = folder / "finished"
     if not finished.is_file():
         patiently(ask, progress)
-    found = _read_answers(folder, services.overpass_url)
+    found = read_answers(folder, services.overpass_url)
     with atomic_file(finished):
         return found
 
@@ -365,7 +357,7 @@ def _osmnx(
     """Yield osmnx with its settings for this run; they are as before afterwards."""
     import osmnx
 
-    _drop_broken(folder)
+    drop_broken(folder)
     guard = json_guard(stage, progress)
     kwargs = {"allow_redirects": False, "stream": True, "hooks": {"response": guard}}
     wanted = {
@@ -394,31 +386,3 @@ def _osmnx(
         for name, value in before.items():
             setattr(osmnx.settings, name, value)
         socket.getaddrinfo = resolve
-
-
-def _read_answers(folder: Path, url: str) -> MapElements:
-    """Return the elements of all answers in a folder, each once, by kind and id."""
-    found: dict[tuple[str, int], dict[str, Any]] = {}
-    date = ""
-    for path in sorted(folder.glob("*.json")):
-        try:
-            answer = json.loads(path.read_text(encoding="utf-8"))
-            for element in answer["elements"]:
-                key = (str(element["type"]), int(element["id"]))
-                # The same node comes bare with a way and with its tags by itself.
-                n_tags = len(element.get("tags", ()))
-                if key not in found or n_tags > len(found[key].get("tags", ())):
-                    found[key] = element
-            told = str(answer.get("osm3s", {}).get("timestamp_osm_base", ""))[:10]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            path.unlink()
-            raise PlannerError(wrong_content(url, "other JSON", "map elements")) from None
-        date = max(date, told if _DAY.fullmatch(told) else "")
-    return MapElements([found[key] for key in sorted(found)], date)
-
-
-def _drop_broken(folder: Path) -> None:
-    """Remove answers that a stopped run has written in half."""
-    for path in folder.glob("*.json"):
-        if not path.read_bytes().rstrip().endswith((b"}", b"]")):
-            path.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,12 @@ import osmium
 import shapely
 from osmium.osm import mutable
 
+from data.answers import wrong_content
+from data.errors import PlannerError
+
 Element: TypeAlias = Mapping[str, Any]
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 _NAMED_KINDS = (
     ("社区卫生服务站", "B200"),
@@ -46,6 +52,14 @@ FACILITY_TAGS: dict[str, bool | str | list[str]] = {
 """Tags of the health facilities that are asked for; pharmacies and dentists are not points."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MapElements:
+    """Nodes, ways and relations as Overpass writes them; the day of the map, "" if not told."""
+
+    elements: list[dict[str, Any]]
+    date: str
+
+
 @dataclass(frozen=True, slots=True)
 class MapFacility:
     """One health facility of the map; `kind` is "" where neither name nor tags say it."""
@@ -66,6 +80,40 @@ class MapTown:
     code: str
     name: str
     area: shapely.Geometry
+
+
+def read_answers(folder: Path, url: str) -> MapElements:
+    """Return the elements of all answers in a folder, each once, by kind and id.
+
+    Raises
+    ------
+    PlannerError
+        When one of them is something else; it is removed, so that it is asked for again.
+    """
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    date = ""
+    for path in sorted(folder.glob("*.json")):
+        try:
+            answer = json.loads(path.read_text(encoding="utf-8"))
+            for element in answer["elements"]:
+                key = (str(element["type"]), int(element["id"]))
+                # The same node comes bare with a way and with its tags by itself.
+                n_tags = len(element.get("tags", ()))
+                if key not in found or n_tags > len(found[key].get("tags", ())):
+                    found[key] = element
+            told = str(answer.get("osm3s", {}).get("timestamp_osm_base", ""))[:10]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            path.unlink()
+            raise PlannerError(wrong_content(url, "other JSON", "map elements")) from None
+        date = max(date, told if _DAY.fullmatch(told) else "")
+    return MapElements([found[key] for key in sorted(found)], date)
+
+
+def drop_broken(folder: Path) -> None:
+    """Remove answers that a stopped run has written in half."""
+    for path in folder.glob("*.json"):
+        if not path.read_bytes().rstrip().endswith((b"}", b"]")):
+            path.unlink()
 
 
 def write_osm_file(path: Path, elements: Iterable[Element]) -> int:

@@ -14,9 +14,10 @@ import numpy as np
 import shapely
 
 from data.errors import PlannerError
-from data.fetch import MapElements, Services, fetch_elements, fetch_place, remote_raster
+from data.fetch import Services, fetch_elements, fetch_place, remote_raster
 from data.map_elements import (
     FACILITY_TAGS,
+    MapElements,
     MapFacility,
     MapTown,
     facilities_of,
@@ -138,7 +139,7 @@ def write_open_study(
     roads = fetch_elements(around, stage="roads", ways=ROAD_FILTERS, **common)
     water = fetch_elements(around, stage="water", tags=_WATER_TAGS, **common)
     listed = fetch_elements(around, stage="facilities", tags=FACILITY_TAGS, **common)
-    drawn = fetch_elements(boundary, stage="towns", tags=_TOWN_TAGS, **common)
+    drawn = fetch_elements(around, stage="towns", tags=_TOWN_TAGS, **common)
     findings: list[Finding] = []
     try:
         n_roads = write_osm_file(folder / "roads.osm.pbf", (*water.elements, *roads.elements))
@@ -174,8 +175,8 @@ def _around(boundary: shapely.Geometry, wanted: OpenData) -> shapely.Geometry:
             ("limit_km2", MAX_AREA_KM2),
         )
         raise PlannerError(Finding("fetch_place_too_large", said))
-    # Simplified by 50 m inside the margin: the outline goes into every question to the server.
-    wide = shapely.simplify(shapely.buffer(metric, 1000 * wanted.around_km + 50), 50)
+    # Simplified by less than is added: the outline goes into every question to the server.
+    wide = shapely.simplify(shapely.buffer(metric, 1000 * wanted.around_km + 100), 100)
     return shapely.transform(wide, lambda xy: np.column_stack(to_lonlat(xy[:, 0], xy[:, 1], crs)))
 
 
