@@ -32,6 +32,17 @@ EXAMPLES = msgid("""examples:
   servicecircle --lang en demo""")
 
 
+READER_STAGES = (
+    msgid("boundary"),
+    msgid("water"),
+    msgid("facilities"),
+    msgid("towns"),
+    msgid("waiting for the server"),
+    msgid("database"),
+)
+"""What `data` says that it is doing; it knows no languages, so the words stand here."""
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 internal, 2 usage, 3 bad input."""
     words = list(sys.argv[1:] if words is None else words)
