@@ -25,6 +25,7 @@ _YES = frozenset(
 _NO = frozenset(
     {"否", "无", "没有", "n", "no", "false", "f", "0", "×", "x", "✗", "✘", "未", "不是", "不可"}
 )
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _NUMBER = re.compile(
     r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?|[+-]?\.\d+)((?![\d.,]).*)?"
 )
@@ -76,6 +77,8 @@ def text(cell: CellValue) -> str:
         if not math.isfinite(cell):
             return ""
         return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
+    if cell.isascii():
+        return cell.strip()
     return cell.strip().strip("\ufeff\u200b").strip()
 
 
@@ -105,6 +108,8 @@ def number(cell: CellValue) -> float | None:
         return float(cell)
     if isinstance(cell, float | int):
         return float(cell) if math.isfinite(cell) else None
+    if cell is not None and _PLAIN_NUMBER.fullmatch(cell):
+        return float(cell)  # most cells of a large table: no need of what follows
     if is_blank(cell):
         return None
     written = _LOOSE_BLANK.sub("", unicodedata.normalize("NFKC", text(cell))).lower()

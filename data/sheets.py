@@ -32,6 +32,8 @@ _TOTAL_WORDS = frozenset(
     }
     | {"total", "subtotal", "grandtotal", "sum"}
 )
+_TOTAL_STARTS = frozenset({first for word in _TOTAL_WORDS for first in (word[0], word[0].upper())})
+_FEW_CELLS = 3
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _REMARK_STARTS = (
     "注:",
@@ -200,10 +202,13 @@ def _data_rows(body: Sequence[Sequence[CellValue]]) -> tuple[list[int], list[int
     kept: list[int] = []
     dropped: list[int] = []
     for index, row in enumerate(body):
-        filled = _distinct(row)
-        if not filled:
-            continue
-        is_footnote = len(filled) == 1 and _is_remark(row)
+        is_footnote = False
+        if len({cell for cell in row if cell not in {None, ""}}) <= _FEW_CELLS:
+            # Only a row of few cells can be blank or a remark; large tables have few of them.
+            filled = _distinct(row)
+            if not filled:
+                continue
+            is_footnote = len(filled) == 1 and _is_remark(row)
         (dropped if is_footnote or _is_total(row) else kept).append(index)
     return kept, dropped
 
@@ -214,7 +219,12 @@ def _is_remark(row: Sequence[CellValue]) -> bool:
 
 
 def _is_total(row: Sequence[CellValue]) -> bool:
-    return any(isinstance(cell, str) and _plain(cell) in _TOTAL_WORDS for cell in row[:3])
+    return any(
+        isinstance(cell, str)
+        and cell.lstrip()[:1] in _TOTAL_STARTS
+        and _plain(cell) in _TOTAL_WORDS
+        for cell in row[:3]
+    )
 
 
 def _check_width(
