@@ -94,7 +94,8 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
     kind_texts = _kind_texts(table, columns["kind"], source, findings)
     columns["kind"] = _kinds(table, kind_texts, findings)
     columns["status"] = _statuses(table, columns["status"], findings)
-    level = _levels(table, columns["kind"], kind_texts, found.get("level"), findings)
+    affiliation = _plain_column(table, found.get("affiliation"))
+    level = _levels(table, (columns["kind"], kind_texts, affiliation), found.get("level"), findings)
     return _in_order(
         FacilityRows(
             file=table.file,
@@ -301,13 +302,13 @@ def _statuses(
 
 def _levels(
     table: Table,
-    kinds: Sequence[CellValue],
-    written: Sequence[str],
+    said: tuple[Sequence[CellValue], Sequence[str], Sequence[str]],
     header: str | None,
     findings: list[Finding],
 ) -> NDArray[np.int8]:
+    """Return the level of each row from its kind, the words for it and its affiliation."""
     levels = np.array(
-        [kind_level(text(kind), word) for kind, word in zip(kinds, written, strict=True)],
+        [kind_level(text(kind), word, whose) for kind, word, whose in zip(*said, strict=True)],
         dtype=np.int8,
     )
     if header is None:

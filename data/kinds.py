@@ -49,6 +49,7 @@ KIND_NAMES: dict[str, tuple[str, ...]] = {
 LEVEL_4_NAMES = ("市级医院", "省级医院", "city hospital", "provincial hospital")
 """Names that say "A100" and level 4 at once."""
 
+_OF_CITY = re.compile(r"\d?\s*(中央|部属|省|自治区|直辖市|地区|地级|地市|设区|市属|市级)")
 _CODE = re.compile(r"([A-Z]\d{3})(?:[-./]?[129])?", re.IGNORECASE)
 
 _STATUS_WORDS: dict[Status, str] = {
@@ -76,21 +77,25 @@ def kind_code(written: str) -> str | None:
     return _BY_NAME.get(plain) or _BY_NAME.get(without_code)
 
 
-def kind_level(kind: str, written: str = "") -> int:
+def kind_level(kind: str, written: str = "", affiliation: str = "") -> int:
     """Return the tool's level of a kind.
 
     1 is a point (station, village clinic), 2 a centre, 3 a county hospital, 4 a city or provincial
-    hospital, 0 anything else. WS 218 does not say whose hospital it is: only the words do.
+    hospital, 0 anything else. WS 218 does not say whose hospital it is: only the words do, or the
+    affiliation (隶属关系: 中央属, 省属, 地市属 ... against 县属).
 
     >>> kind_level("D600"), kind_level("C220"), kind_level("A210"), kind_level("D211")
     (1, 2, 3, 0)
+    >>> kind_level("A100", affiliation="省属"), kind_level("A100", affiliation="县级市属")
+    (4, 3)
     """
     if kind in {"B200", "D600"}:
         return 1
     if kind == "B100" or kind.startswith("C"):
         return 2
     if kind.startswith("A") and not kind.startswith(("A6", "A7")):
-        return 4 if _plain(written) in LEVEL_4_NAMES else 3
+        is_of_city = bool(_OF_CITY.match(_plain(affiliation)))
+        return 4 if is_of_city or _plain(written) in LEVEL_4_NAMES else 3
     return 0
 
 

@@ -22,7 +22,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "population": ("id", "lon", "lat", "division_code"),
     "facilities": (
         *(*FACILITY_COLUMNS, "lon", "lat", "level"),
-        *("coordinates", "division_code", "division_name", "address"),
+        *("coordinates", "division_code", "division_name", "address", "affiliation"),
     ),
     "circuits": (
         *("stop_id", "place", "lon", "lat", "base_facility", "visits_per_month", "weekdays"),
