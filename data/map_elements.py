@@ -19,6 +19,7 @@ from data.errors import PlannerError
 
 Element: TypeAlias = Mapping[str, Any]
 
+_KINDS = ("node", "way", "relation")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 _NAMED_KINDS = (
@@ -96,7 +97,7 @@ def read_answers(folder: Path, url: str) -> MapElements:
         try:
             answer = json.loads(path.read_text(encoding="utf-8"))
             for element in answer["elements"]:
-                key = (str(element["type"]), int(element["id"]))
+                key = _checked_key(element)
                 # The same node comes bare with a way and with its tags by itself.
                 n_tags = len(element.get("tags", ()))
                 if key not in found or n_tags > len(found[key].get("tags", ())):
@@ -107,6 +108,23 @@ def read_answers(folder: Path, url: str) -> MapElements:
             raise PlannerError(wrong_content(url, "other JSON", "map elements")) from None
         date = max(date, told if _DAY.fullmatch(told) else "")
     return MapElements([found[key] for key in sorted(found)], date)
+
+
+def _checked_key(element: Any) -> tuple[str, int]:
+    """Return kind and id of an element that is as Overpass writes them; else raise."""
+    kind = element["type"]
+    is_right = isinstance(element.get("tags", {}), dict)
+    if kind == "node":
+        is_right &= abs(float(element["lon"])) <= 180 and abs(float(element["lat"])) <= 90
+    elif kind == "way":
+        is_right &= all(int(node) > 0 for node in element["nodes"])
+    elif kind == "relation":
+        members = element["members"]
+        is_right &= all(m["type"] in _KINDS and int(m["ref"]) and "role" in m for m in members)
+    if not is_right or kind not in _KINDS:
+        msg = f"odd element {kind}"
+        raise ValueError(msg)
+    return kind, int(element["id"])
 
 
 def drop_broken(folder: Path) -> None:
@@ -124,8 +142,7 @@ def write_osm_file(path: Path, elements: Iterable[Element]) -> int:
     KeyError, TypeError, ValueError
         When an element is not as Overpass writes it.
     """
-    order = {"node": 0, "way": 1, "relation": 2}
-    single = {(order[each["type"]], int(each["id"])): each for each in elements}
+    single = {(_KINDS.index(each["type"]), int(each["id"])): each for each in elements}
     n_ways = 0
     writer = osmium.SimpleWriter(str(path))
     try:
@@ -199,7 +216,7 @@ def towns_of(elements: Iterable[Element], boundary: shapely.Geometry) -> list[Ma
         area = shapes.area(each)
         if area is None:
             continue
-        inside = _polygons(shapely.intersection(area, boundary))
+        inside = polygons_of(shapely.intersection(area, boundary))
         if shapely.area(inside) > 0.5 * shapely.area(area):
             ref = str(tags.get("ref", ""))
             code = ref if re.fullmatch(r"\d{9}|\d{12}", ref) else f"osm{each['id']}"
@@ -209,7 +226,7 @@ def towns_of(elements: Iterable[Element], boundary: shapely.Geometry) -> list[Ma
 
 def rest_of(boundary: shapely.Geometry, towns: Iterable[MapTown]) -> shapely.Geometry:
     """Return what towns leave of a boundary."""
-    return _polygons(shapely.difference(boundary, shapely.union_all([t.area for t in towns])))
+    return polygons_of(shapely.difference(boundary, shapely.union_all([t.area for t in towns])))
 
 
 class _Shapes:
@@ -249,7 +266,7 @@ class _Shapes:
         outer = _enclosed(lines[False])
         if shapely.is_empty(outer):
             return None
-        return _polygons(shapely.difference(outer, _enclosed(lines[True])))
+        return polygons_of(shapely.difference(outer, _enclosed(lines[True])))
 
     def _line(self, way: int) -> list[tuple[float, float]]:
         return [self._nodes[node] for node in self._ways.get(way, ()) if node in self._nodes]
@@ -262,8 +279,8 @@ def _enclosed(lines: list[shapely.Geometry]) -> shapely.Geometry:
     return shapely.union_all(shapely.get_parts(rings))
 
 
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return the polygons of a shape, without the lines and points that cutting leaves."""
+def polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape, mended, without the lines and points that cutting leaves."""
     parts = shapely.get_parts(shapely.make_valid(shape))
     kept = [p for part in parts for p in shapely.get_parts(part) if p.geom_type == "Polygon"]
     return shapely.union_all(kept) if kept else shapely.Polygon()

@@ -21,6 +21,7 @@ from data.map_elements import (
     MapFacility,
     MapTown,
     facilities_of,
+    polygons_of,
     rest_of,
     towns_of,
     write_osm_file,
@@ -134,21 +135,17 @@ def write_open_study(
         When the place is unknown or too large, or a service does not give a whole answer.
     """
     common: dict[str, Any] = {"services": services, "cache": cache, "progress": progress}
-    full_name, boundary = fetch_place(wanted.place, **common)
+    full_name, drawn_boundary = fetch_place(wanted.place, **common)
+    boundary = polygons_of(drawn_boundary)
     around = _around(boundary, wanted)
     roads = fetch_elements(around, stage="roads", ways=ROAD_FILTERS, **common)
     water = fetch_elements(around, stage="water", tags=_WATER_TAGS, **common)
     listed = fetch_elements(around, stage="facilities", tags=FACILITY_TAGS, **common)
     drawn = fetch_elements(around, stage="towns", tags=_TOWN_TAGS, **common)
     findings: list[Finding] = []
-    try:
-        n_roads = write_osm_file(folder / "roads.osm.pbf", (*water.elements, *roads.elements))
-        facilities = facilities_of(listed.elements, around)
-        towns = _towns(drawn, boundary, wanted, findings)
-    except (KeyError, TypeError, ValueError) as fault:
-        host = services.overpass_url.split("/")[2]
-        said = (("host", host), ("actual", "other JSON"), ("expected", "map elements"))
-        raise PlannerError(Finding("fetch_content", said)) from fault
+    n_roads = write_osm_file(folder / "roads.osm.pbf", (*water.elements, *roads.elements))
+    facilities = facilities_of(listed.elements, around)
+    towns = _towns(drawn, boundary, wanted, findings)
     if not n_roads:
         raise PlannerError(Finding("fetch_no_roads", (("place", wanted.place),)))
     _write_zones(folder / "zones.geojson", towns)

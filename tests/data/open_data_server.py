@@ -131,6 +131,8 @@ WRONG = {
     "not json": b"{nonsense}",
     "other json": b'{"error": "no"}',
     "odd elements": b'{"elements": [{"type": "node", "id": 1}, {"type": "way", "id": 2}]}',
+    "off the globe": b'{"elements": [{"type": "node", "id": 1, "lat": 1e9, "lon": 1e9}]}',
+    "odd tags": b'{"elements": [{"type": "node", "id": 1, "lat": 1, "lon": 1, "tags": ["x"]}]}',
     "huge": b'{"elements": [' + b" " * 2_000_000 + b"]}",
 }
 

@@ -197,11 +197,13 @@ def test_the_server_says_how_long_to_wait(world: World, tmp_path: Path, waits: l
     assert 55 < sum(waits) < 65
 
 
-def test_odd_elements_are_refused(world: World, tmp_path: Path) -> None:
-    world.faults["highway"] = ["odd elements"]
+@pytest.mark.parametrize("fault", ["odd elements", "off the globe", "odd tags"])
+def test_odd_elements_are_refused(world: World, tmp_path: Path, fault: str) -> None:
+    world.faults["highway"] = [fault]
     with pytest.raises(PlannerError) as caught:
         fetch(world, tmp_path)
     assert caught.value.findings[0].code == "fetch_content"
+    assert fetch(world, tmp_path).n_roads == 14  # it is asked for again
 
 
 def test_waiting_can_be_stopped(world: World, tmp_path: Path) -> None:
