@@ -36,7 +36,7 @@ ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
     "villages": msgid("Village list"),
     "population": msgid("Population"),
-    "facilities": msgid("Institutions"),
+    "facilities": msgid("Institution list"),
     "roads": msgid("Roads"),
     "water": msgid("Water"),
     "candidates": msgid("Candidate sites"),
@@ -365,4 +365,6 @@ def sources_table(source: Source) -> Table:
 
 
 def _role(role: str, translate: Translate) -> str:
-    return translate(ROLE_WORDS[role]) if role in ROLE_WORDS else role
+    name, _, group = role.partition(" ")
+    words = translate(ROLE_WORDS[name]) if name in ROLE_WORDS else name
+    return f"{words} {group}".strip()

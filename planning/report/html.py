@@ -41,7 +41,10 @@ caption{text-align:left;font-weight:700;font-size:9.4pt;padding:1.4mm 0 .6mm}
 .split caption{padding-top:0}.split table+table,.split p+table{margin-top:1.4mm}
 th,td{border:.5pt solid #a8a8a8;padding:.4mm 1mm;line-height:1.32;text-align:left;
 vertical-align:middle;overflow-wrap:anywhere}
-td{font-size:7.9pt}th{background:#eef2f6;font-weight:700;font-size:7.8pt}
+td{font-size:7.9pt}
+html[lang=en] td,html[lang=en] th,html[lang=en] .lead{font-size:7.1pt}
+html[lang=en] .split>div:first-child:has(figure){flex:.7}
+th{background:#eef2f6;font-weight:700;font-size:7.8pt}
 td.n,th.n{text-align:right}td.n{white-space:nowrap}
 .none{margin:0}
 thead{display:table-header-group}tr{break-inside:avoid}

@@ -10,9 +10,9 @@ from planning.report.content import Source, Table
 from planning.report.entries import LEAST_SHOWN, WITHHELD, Entry
 from planning.standards import Preset, Standard
 from planning.verdicts import Status, Verdict, gap_text, verdict_text
-from planning.wording import msgid
+from planning.wording import Language, msgid
 
-MOST_ON_PAGE = {True: 10, False: 8}
+MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (10, 8), "en": (7, 8)}
 """Standards on the page of the whole study, and on that of a zone."""
 JUDGED = (
     Status.NOT_MET,
@@ -32,7 +32,12 @@ HEADERS = (
     msgid("Verdict"),
     msgid("Target gap"),
 )
-WIDTHS = (29, 15, 12, 16, 25, 18)
+COLUMNS: dict[Language, tuple[int, ...]] = {"zh": (0, 1, 2, 3, 4, 5), "en": (0, 2, 3, 4, 5)}
+"""English is longer: there the verdict names the document, and the page stays one page."""
+WIDTHS: dict[Language, tuple[int, ...]] = {
+    "zh": (29, 15, 12, 16, 25, 18),
+    "en": (33, 11, 15, 40, 20),
+}
 
 
 def page_standards(source: Source, zone_code: str) -> Table:
@@ -48,7 +53,7 @@ def page_standards(source: Source, zone_code: str) -> Table:
         rows = [row for row in rows if row.standard_id in by_zone]
     judged = [row for row in rows if row.status in JUDGED]
     judged.sort(key=lambda row: (row.standard_id not in standards.bound, JUDGED.index(row.status)))
-    shown = judged[: MOST_ON_PAGE[not zone_code]]
+    shown = judged[: MOST_ON_PAGE[source.options.language][bool(zone_code)]]
     note = ""
     if len(rows) > len(shown):
         text = msgid("{count} more standards are in the workbook.")
@@ -64,12 +69,14 @@ def all_standards(source: Source) -> Table:
 def standards_table(source: Source, verdicts: Sequence[Verdict], *, note: str = "") -> Table:
     """Return verdicts as a table."""
     translate = source.translate
+    columns = COLUMNS[source.options.language]
+    rows = [standard_row(source, verdict) for verdict in verdicts]
     return Table(
         key="standards",
         title=translate("Standards"),
-        headers=tuple(translate(header) for header in HEADERS),
-        rows=tuple(standard_row(source, verdict) for verdict in verdicts),
-        widths=WIDTHS,
+        headers=tuple(translate(HEADERS[column]) for column in columns),
+        rows=tuple(tuple(row[column] for column in columns) for row in rows),
+        widths=WIDTHS[source.options.language],
         note=note,
     )
 
@@ -78,12 +85,16 @@ def standard_row(source: Source, verdict: Verdict) -> tuple[Entry, ...]:
     """Return one verdict as a row."""
     translate, language = source.translate, source.options.language
     preset, standard = source.standards.standard_of(verdict)
+    document = document_text(source, preset, standard)
+    words = verdict_text(verdict, preset, standard, language)
+    if language == "en" and document not in words:
+        words = f"{words} ({document})"
     return (
         standard.title if language == "zh" else standard.title_en,
-        document_text(source, preset, standard),
+        document,
         current_text(source, standard, verdict),
         target_text(standard, translate) or "—",
-        verdict_text(verdict, preset, standard, language),
+        words,
         printed_gap(source, standard, verdict) or "—",
     )
 

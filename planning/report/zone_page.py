@@ -132,7 +132,7 @@ def villages_table(source: Source, zone: int) -> Table:
         title=translate("Villages not covered, worst ten"),
         headers=headers,
         rows=rows,
-        widths=(6, 20, 12, 14, *(12 for _ in groups), 30, 10, 22),
+        widths=(6, 18, 11, 14, *(12 for _ in groups), 26, 9, 28),
         note=translate(
             "Covered by a fixed point in or near the village or by a circuit; minutes: half of the"
             " village's people need no longer."
@@ -206,6 +206,6 @@ def sites_table(source: Source, zone: int | None) -> Table:
         title=translate("Proposed sites"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(rows),
-        widths=(8, 24, 24, 19, 19),
+        widths=(10, 24, 22, 20, 18),
         note=translate(SITE_NOTE),
     )
