@@ -275,6 +275,20 @@ def outcome(edits: tuple[Edit, ...] | None = None) -> Outcome:
     return found
 
 
+def early_click() -> tuple[float, float] | None:
+    """Return (lon, lat) of a click that started this run, before its map is drawn again.
+
+    The map component keeps its answer in the session under a name of its own; reading it there
+    spares a second run of the page.
+    """
+    for value in list(st.session_state.values()):
+        click = value.get("last_clicked") if isinstance(value, dict) else None
+        if click and click != st.session_state.get(Key.CLICK):
+            st.session_state[Key.CLICK] = click
+            return float(click["lng"]), float(click["lat"])
+    return None
+
+
 def edit(step: Edit) -> None:
     """Add a step to the scenario of this session."""
     st.session_state[Key.EDITS] = (*st.session_state[Key.EDITS], step)

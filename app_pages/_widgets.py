@@ -128,6 +128,7 @@ def county_map(
     options: MapOptions | None = None,
     encoded: EncodedMap | None = None,
     key: str = Key.VIEW,
+    is_clickable: bool = False,
 ) -> tuple[float, float] | None:
     """Show a map that asks nothing of the internet; return (lon, lat) of a click not seen before.
 
@@ -137,6 +138,8 @@ def county_map(
         Laid over the map without drawing it anew.
     encoded
         The map; that of the present assessment by default.
+    is_clickable
+        Whether a click on the map runs the page again.
     """
     folder = static_folder()
     shown = [layer for layer in layers if layer is not None]
@@ -148,7 +151,7 @@ def county_map(
         ),
         height=height,
         use_container_width=True,
-        returned_objects=["last_clicked"],
+        returned_objects=["last_clicked"] if is_clickable else [],
         feature_group_to_add=[edit_group(shown, static_dir=folder)] if shown else None,
         key=key,
     )

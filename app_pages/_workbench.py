@@ -8,11 +8,13 @@ import streamlit as st
 
 from app_pages._session import (
     Key,
+    early_click,
     edit,
     get,
     language,
     link_parameters,
     opened,
+    outcome,
     put,
     redo,
     set_edits,
@@ -103,19 +105,22 @@ def _point_tools(after: Outcome, *, has_place: bool) -> None:
     )
 
 
-def clicked(lon: float, lat: float, *, after: Outcome) -> None:
+def clicked(lon: float, lat: float) -> None:
     """Do what a click on the map means now."""
     action = get(Key.ON_CLICK)
     if action == "select":
-        put(Key.PICKED, nearest_point(after, lon, lat))
+        put(Key.PICKED, nearest_point(outcome(), lon, lat))
     elif action == "move" and get(Key.SELECTED):
         edit(Edit("move", get(Key.SELECTED), lon=lon, lat=lat))
     elif action == "add":
         _add(lon, lat)
 
 
-def take_selection() -> None:
-    """Make the point that was clicked the selected one, before its widget is drawn."""
+def take_click() -> None:
+    """Do what the click means that started this run, before anything is drawn."""
+    click = early_click()
+    if click is not None:
+        clicked(*click)
     if get(Key.PICKED):
         put(Key.SELECTED, get(Key.PICKED))
         put(Key.PICKED, None)

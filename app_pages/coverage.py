@@ -47,7 +47,7 @@ if place is not None:
     routes = [way.route for way in nearest if way.route is not None]
     layers = [*route_layers(dataset, routes, _), place_marker(place.lon, place.lat, place.name)]
 with left:
-    click = county_map(height=520, layers=layers)
+    click = county_map(height=520, layers=layers, is_clickable=True)
     if click:
         put(Key.PLACE, spot(dataset, *click, _("Place on the map")))
         st.rerun()

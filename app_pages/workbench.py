@@ -17,7 +17,7 @@ from planning.workbench_view import (
 
 _ = words()
 page(_("Scenario workbench"))
-bench.take_selection()
+bench.take_click()
 before, after = outcome(()), outcome()
 
 for column, metric in zip(
@@ -45,9 +45,10 @@ with left:
         height=520,
         layers=[changed_cells(current(), after), gaps, edited_points(after, _)],
         options=MapOptions(view_key="county", has_popups=False),
+        is_clickable=True,
     )
     if click:
-        bench.clicked(*click, after=after)
+        bench.clicked(*click)
         st.rerun()
     if get(Key.EDITS):
         st.caption(

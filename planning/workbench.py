@@ -15,6 +15,7 @@ import numpy as np
 from data.types import Dataset
 from geo.snap import Snaps, snap
 from geo.travel import Nearest, nearest
+from planning.centres import CENTRE_LEVEL
 from planning.coverage import (
     Gap,
     Ledger,
@@ -137,9 +138,26 @@ def apply_edits(
         analysis_mode=analysis.mode,
         modes=modes,
         gaps=find_gaps(gap_input(dataset), analysis.status, analysis.nearest),
-        ratios=people_per_centre(given, study, scenario),
+        ratios=_ratios(assessment, given, scenario, edits),
         cost_wan_yuan=total_cost_wan_yuan(edits),
     )
+
+
+def _ratios(
+    assessment: Assessment, given: ModeInput, scenario: Scenario, edits: Sequence[Edit]
+) -> Ratios:
+    """Return people per centre; edits of points that are no centres leave it as it is."""
+    facilities = given.dataset.facilities
+    before = assessment.dataset.facilities
+    centres = {
+        name
+        for rows in (before, facilities)
+        for name, level in zip(rows.id, rows.level.tolist(), strict=True)
+        if level == CENTRE_LEVEL
+    }
+    if not any(edit.facility_id in centres for edit in edits):
+        return assessment.ratios
+    return people_per_centre(given, assessment.study, scenario)
 
 
 def _facility_snaps(

@@ -1,7 +1,6 @@
 """Winners and losers on one road whose answers are in the reader's head."""
 
 import pytest
-from small_study import place, write_study
 
 from data.dataset import load_dataset
 from data.study_file import read_study
@@ -15,6 +14,7 @@ from planning.compare import (
 from planning.edits import Edit
 from planning.workbench import apply_edits
 from planning.workflow import assess
+from tests.planning.small_study import place, write_study
 
 NODES = {number + 1: (1000.0 * number, 0.0) for number in range(7)}
 PEOPLE = [(f"p{number}", (1000.0 * number, 0.0), 100.0 + number) for number in range(7)]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_study import place, write_study
 
 from data.dataset import load_dataset
 from data.errors import PlannerError
@@ -15,6 +14,7 @@ from planning.edits import Edit, edited_facilities, edited_scenario, next_id
 from planning.scenario import Scenario
 from planning.workbench import Outcome, apply_edits
 from planning.workflow import Assessment, assess
+from tests.planning.small_study import place, write_study
 
 # One straight footway of 6 km; 100 people every kilometre, a clinic at its west end. Walking at
 # 4.5 km/h, 20 minutes are 1,500 m.
