@@ -102,8 +102,8 @@ SITING_MESSAGES: dict[str, Message] = {
     ),
     "siting_lower_above_people": Message(
         "error",
-        "the smallest lower load ({lower:g}) is above all people together ({people:g})",
-        "Lower it, or make lower loads soft.",
+        "a lower load of {lower:g} is above all people together ({people:g})",
+        "Lower it or leave the site out: it could never open.",
     ),
     "siting_no_people": Message("error", "there are no people at all", "Give people above 0."),
     "siting_nobody_in_reach": Message(
@@ -125,5 +125,8 @@ SITING_MESSAGES: dict[str, Message] = {
     ),
     "siting_below_lower": Message(
         "note", "a new site serves {load:g} people, below its lower load of {lower:g}"
+    ),
+    "siting_number_range": Message(
+        "error", "{name} is {actual:g}, it must be {least:g} to {most:g}", "Correct it."
     ),
 }

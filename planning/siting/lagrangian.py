@@ -65,14 +65,18 @@ def lagrangian(core: CoverCore, choice: Choice, step: float, clock: Clock) -> tu
     n_pairs = len(instance.site_row) + instance.n_sites + instance.n_rows + 1
     chunk = max(1, PAIRS_A_CHUNK // n_pairs)
     best = choice
-    while numbers[5] == 0 and clock.goes_on("bound", int(numbers[4]), clock.limits.rounds):
+    # One round even after a stop: a plan never comes without a bound.
+    while numbers[5] == 0 and (
+        clock.goes_on("bound", int(numbers[4]), clock.limits.rounds) or numbers[4] == 0
+    ):
         left = clock.limits.rounds - int(numbers[4])
         if left <= 0:
             break
         kernels.cover_rounds(
             instance.site_indptr, instance.site_row, instance.people, core.level_gain,
             core.start, core.need, core.cost, core.budget, core.copies,
-            min(chunk, left), PATIENCE, price, direction, best_price, value, units, numbers,
+            1 if clock.is_cut else min(chunk, left), PATIENCE, price, direction, best_price,
+            value, units, numbers,
         )  # fmt: skip
         best = _better(core, best, units, numbers, clock)
     return Dual(float(numbers[0]), best_price, value, int(numbers[4])), best

@@ -65,7 +65,10 @@ def bound_and_plan(core: LoadCore, step: float, clock: Clock) -> tuple[LoadDual,
     best = plan_at(core, np.flatnonzero(core.is_fixed))
     seen: set[bytes] = set()
     numbers = np.array([1e300, _reference(core, best), 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-    while numbers[5] == 0 and clock.goes_on("bound", int(numbers[4]), clock.limits.rounds):
+    # One round even after a stop: a plan never comes without a bound.
+    while numbers[5] == 0 and (
+        clock.goes_on("bound", int(numbers[4]), clock.limits.rounds) or numbers[4] == 0
+    ):
         left = clock.limits.rounds - int(numbers[4])
         if left <= 0:
             break

@@ -82,14 +82,18 @@ def median_lagrangian(
     target = best_cost - core.constant
     numbers = np.array([-1e300, target, 1.2, 0.0, 0.0, 0.0, gap])
     chunk = max(1, PAIRS_A_CHUNK // (len(core.row_site) + core.n_sites + len(price) + 1))
-    while numbers[5] == 0 and clock.goes_on("bound", int(numbers[4]), clock.limits.rounds):
+    # One round even after a stop: a plan never comes without a bound.
+    while numbers[5] == 0 and (
+        clock.goes_on("bound", int(numbers[4]), clock.limits.rounds) or numbers[4] == 0
+    ):
         left = clock.limits.rounds - int(numbers[4])
         if left <= 0:
             break
         kernels.median_rounds(
             core.row_indptr, core.row_site, core.row_cost, core.site_indptr, core.site_row,
-            core.site_cost, core.people, core.base, core.count, PATIENCE, min(chunk, left),
-            price, direction, best_price, reduced, sites, numbers,
+            core.site_cost, core.people, core.base, core.count, PATIENCE,
+            1 if clock.is_cut else min(chunk, left), price, direction, best_price, reduced,
+            sites, numbers,
         )  # fmt: skip
     found = sites[sites >= 0].astype(np.int32)
     bound = core.constant + float(numbers[0])

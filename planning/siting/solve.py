@@ -11,6 +11,7 @@ from planning.siting.capacitated import solve_capacitated
 from planning.siting.centre import solve_centre
 from planning.siting.cover import solve_maximal_cover
 from planning.siting.expected import solve_expected
+from planning.siting.faults import require_sound
 from planning.siting.fewest import solve_fewest_sites
 from planning.siting.median import solve_median
 from planning.siting.problems import (
@@ -75,5 +76,6 @@ def solve(
     StudyError
         When the problem contradicts itself; every fault at once.
     """
+    require_sound(problem)
     options: dict[str, Any] = {"seed": seed, "limits": limits, "progress": progress}
     return _SOLVERS[type(problem)](problem, **options)

@@ -241,9 +241,11 @@ def _instance_faults(instance: TableInstance, options: TableOptions) -> list[Fin
     if options.limit is not None and not (cost <= options.limit).any():
         params = (("limit", options.limit), ("cheapest", float(cost.min(initial=np.inf))))
         findings.append(Finding("siting_nobody_in_reach", params, file=options.files[0]))
-    if options.model == "capacitated" and float(instance.lower.min(initial=0.0)) > total:
-        low = (("lower", float(instance.lower.min())), ("people", total))
-        findings.append(Finding("siting_lower_above_people", low, options.files[2], "lower"))
+    if options.model == "capacitated" and (instance.lower > total).any():
+        sites = np.flatnonzero(instance.lower > total)
+        ids = tuple(instance.site_id[j] for j in sites[:5])
+        low = (("lower", float(instance.lower[sites].min())), ("people", total))
+        findings.append(Finding("siting_lower_above_people", low, options.files[2], "lower", ids))
     return findings
 
 

@@ -45,15 +45,22 @@ def best_whole(
                 choices.append([*open_to, -1] if is_cover else open_to)
             for assigned in itertools.product(*choices):
                 best = max(
-                    best, profit(case, rows, assigned, sites, (lower, upper, penalty), is_cover)
+                    best,
+                    profit(
+                        case,
+                        zip(rows, assigned, strict=True),
+                        sites,
+                        (lower, upper, penalty),
+                        is_cover=is_cover,
+                    ),
                 )
     return best
 
 
-def profit(case: Any, rows: Any, assigned: Any, sites: Any, loads: Any, is_cover: bool) -> float:
+def profit(case: Any, served: Any, sites: Any, loads: Any, *, is_cover: bool) -> float:
     lower, upper, penalty = loads
     total, load = 0.0, dict.fromkeys(sites, 0.0)
-    for i, j in zip(rows, assigned, strict=True):
+    for i, j in served:
         if j >= 0:
             load[j] += case.people[i]
             total += case.people[i] * (1.0 if is_cover else -case.cost[j, i])
@@ -113,7 +120,7 @@ def test_median_with_whole_rows(small: Callable[..., Any], seed: int, penalty: f
 def best_divisible(
     case: Any, lower: NDArray[np.float64], upper: NDArray[np.float64], *, is_cover: bool
 ) -> float:
-    """Return the best profit with divisible rows and binding lower loads, one LP per set of sites."""
+    """Return the best profit with divisible rows and binding lower loads, one LP a set."""
     rows = np.flatnonzero(case.people > 0)
     best = -np.inf
     for count in range(3):

@@ -1,0 +1,267 @@
+"""What every answer promises, whatever the model: bounds, order, seeds, stops, compiled types."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from math import e
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.errors import StudyError
+from geo.errors import Cancelled
+from planning.siting import (
+    BackupCover,
+    CapacitatedCover,
+    CapacitatedMedian,
+    ExpectedCover,
+    FewestSites,
+    MaximalCover,
+    PCentre,
+    PMedian,
+    SolveLimits,
+    SparseReach,
+    cover_curve,
+    kernels,
+    load_kernels,
+    median_kernels,
+    set_kernels,
+    solve,
+    sparse_reach,
+)
+from planning.siting.clock import Clock, cancel_on_interrupt
+from planning.siting.core import ONE_COVER, CoverCore
+from planning.siting.greedy import greedy_choice
+from planning.siting.instance import by_demand, cover_instance, merge_rows, read_only, within
+from planning.siting.problems import SiteRules
+from planning.siting.rules import compile_rules
+
+LIMIT = 9.0
+
+
+def every_problem(reach: SparseReach, people: Any) -> list[Any]:
+    upper = np.full(reach.n_sites, people.sum() / 2)
+    lower = np.zeros(reach.n_sites)
+    return [
+        MaximalCover(reach, people, LIMIT, 3),
+        FewestSites(reach, people, 20.0),
+        FewestSites(reach, people, LIMIT, 0.6),
+        PMedian(reach, people, 3),
+        PCentre(reach, people, 3),
+        BackupCover(reach, people, 20.0, 5),
+        ExpectedCover(reach, people, LIMIT, 3, 0.3),
+        CapacitatedCover(reach, people, LIMIT, 3, lower, upper),
+        CapacitatedMedian(reach, people, 3, lower, upper),
+    ]
+
+
+def same(a: Any, b: Any) -> bool:
+    return (
+        (a.status, a.objective, a.bound, a.method) == (b.status, b.objective, b.bound, b.method)
+        and a.sites.tolist() == b.sites.tolist()
+        and a.assignment.tolist() == b.assignment.tolist()
+    )
+
+
+def test_same_seed_same_plan(small: Callable[..., Any]) -> None:
+    case = small(0, n_sites=12, n_demand=40)
+    for problem in every_problem(case.reach, case.people):
+        assert same(solve(problem, seed=5), solve(problem, seed=5))
+
+
+def test_order_of_the_pairs_does_not_matter(small: Callable[..., Any]) -> None:
+    case = small(0, n_sites=12, n_demand=40)
+    reach = case.reach
+    order = np.random.default_rng(1).permutation(len(reach.demand))
+    shuffled = sparse_reach(
+        reach.site[order], reach.demand[order], reach.cost[order], n_sites=12, n_demand=40
+    )
+    for one, two in zip(
+        every_problem(reach, case.people), every_problem(shuffled, case.people), strict=True
+    ):
+        assert same(solve(one), solve(two))
+
+
+def test_order_of_the_demand_rows_does_not_matter(small: Callable[..., Any]) -> None:
+    case = small(0, n_sites=12, n_demand=40)
+    order = np.random.default_rng(1).permutation(40)
+    place = np.argsort(order)
+    moved = sparse_reach(
+        case.reach.site, place[case.reach.demand], case.reach.cost, n_sites=12, n_demand=40
+    )
+    for one, two in zip(
+        every_problem(case.reach, case.people),
+        every_problem(moved, case.people[order]),
+        strict=True,
+    ):
+        assert solve(one).objective == pytest.approx(solve(two).objective)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_merged_rows_keep_the_optimum(small: Callable[..., Any], seed: int) -> None:
+    """Each row three times over, with a third of the people each, is the same problem."""
+    case = small(seed)
+    reach = case.reach
+    again = sparse_reach(
+        np.tile(reach.site, 3),
+        np.concatenate([reach.demand + k * reach.n_demand for k in range(3)]),
+        np.tile(reach.cost, 3),
+        n_sites=reach.n_sites,
+        n_demand=3 * reach.n_demand,
+    )
+    merged, people, merged_of = merge_rows(by_demand(within(again, LIMIT)), np.tile(case.people, 3))
+    once, _, _ = merge_rows(by_demand(within(reach, LIMIT)), case.people)
+    assert len(merged.indptr) == len(once.indptr)
+    assert people.sum() == pytest.approx(3 * case.people[merged_of[: reach.n_demand] >= 0].sum())
+    plan = solve(MaximalCover(again, np.tile(case.people, 3), LIMIT, 3))
+    assert plan.objective == pytest.approx(
+        3 * (solve(MaximalCover(reach, case.people, LIMIT, 3)).objective or 0.0)
+    )
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_greedy_is_within_its_guarantee(small: Callable[..., Any], seed: int) -> None:
+    case = small(seed)
+    rows, people, _ = merge_rows(by_demand(within(case.reach, LIMIT)), case.people)
+    nothing = read_only(np.zeros(len(people)), np.int32)
+    core = CoverCore(
+        cover_instance(rows, people),
+        compile_rules(SiteRules(), 9),
+        read_only(np.ones(9), np.float64),
+        3.0,
+        ONE_COVER,
+        nothing,
+        nothing,
+    )
+    greedy = greedy_choice(core, Clock(SolveLimits())).worth
+    best = max(case.people[(case.cost[list(s)] <= LIMIT).any(axis=0)].sum() for s in case.plans(3))
+    if not case.existing:
+        assert (1 - 1 / e) * best - 1e-9 <= greedy <= best + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_curve_is_bounded(small: Callable[..., Any], seed: int) -> None:
+    case = small(seed)
+    curve = cover_curve(case.reach, case.people, LIMIT, rules=SiteRules(existing=case.existing))
+    assert (np.diff(curve.covered) >= 0).all()
+    assert (curve.bound >= curve.covered).all()
+    for count in range(min(4, len(curve.bound))):
+        covers = [(case.cost[list(s)] <= LIMIT).any(axis=0) for s in case.plans(count)]
+        best = max(case.people[served].sum() for served in covers)
+        assert curve.bound[count] >= best - 1e-9
+
+
+def test_a_larger_limit_never_covers_fewer(small: Callable[..., Any]) -> None:
+    case = small(0, n_sites=12, n_demand=40)
+    covered = [
+        solve(MaximalCover(case.reach, case.people, limit, 3)).objective for limit in range(1, 20)
+    ]
+    assert covered == sorted(covered)
+
+
+def test_the_limit_itself_is_inside() -> None:
+    reach = sparse_reach(
+        np.zeros(3, dtype=int),
+        np.arange(3),
+        np.array([11_990, 12_000, 12_010]),
+        n_sites=1,
+        n_demand=3,
+    )
+    assert solve(MaximalCover(reach, np.ones(3), 12_000, 1)).objective == 2.0
+
+
+def big(seed: int = 0, n_sites: int = 300, n_demand: int = 4000) -> tuple[SparseReach, Any]:
+    rng = np.random.default_rng(seed)
+    place, site = rng.uniform(0, 100, (n_demand, 2)), rng.uniform(0, 100, (n_sites, 2))
+    cost = np.hypot(*(site[:, None] - place[None]).transpose(2, 0, 1))
+    j, i = np.nonzero(cost < 40)
+    reach = sparse_reach(j, i, cost[j, i], n_sites=n_sites, n_demand=n_demand)
+    return reach, rng.integers(1, 50, n_demand).astype(float)
+
+
+def test_cancelling_returns_the_best_so_far() -> None:
+    reach, people = big()
+    calls = 0
+
+    def stop(_stage: str, _done: int, _total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise Cancelled
+
+    for problem in (
+        MaximalCover(reach, people, 8.0, 12),
+        PMedian(reach, people, 12, unlisted_cost=50.0),
+    ):
+        calls = 0
+        plan = solve(problem, progress=stop)
+        assert plan.status == "time_limit"
+        assert not plan.is_replayable
+        assert plan.gap is not None
+        assert 0 < plan.gap < 10
+
+
+def test_ctrl_c_is_a_cancel() -> None:
+    import signal
+
+    with cancel_on_interrupt(None) as progress:
+        progress("stage", 0, 1)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(Cancelled):
+            progress("stage", 0, 1)
+
+
+def test_a_time_limit_holds() -> None:
+    reach, people = big(n_sites=500)
+    upper = np.full(500, people.sum() / 30)
+    problems = [
+        MaximalCover(reach, people, 6.0, 40),
+        PMedian(reach, people, 40, unlisted_cost=50.0),
+        CapacitatedCover(reach, people, 6.0, 40, upper * 0, upper),
+    ]
+    for problem in problems:
+        started = time.perf_counter()
+        plan = solve(problem, limits=SolveLimits(seconds=1.0))
+        assert time.perf_counter() - started <= 3.0
+        assert plan.status in {"optimal", "time_limit"}
+
+
+def test_progress_is_called_often() -> None:
+    reach, people = big(n_sites=600, n_demand=8000)
+    times = []
+    solve(
+        PMedian(reach, people, 30, unlisted_cost=50.0),
+        limits=SolveLimits(rounds=300, nodes=50),
+        progress=lambda *_: times.append(time.perf_counter()),
+    )
+    assert max(np.diff(times)) < 2.0  # 0.5 s on a quiet machine
+
+
+def test_numbers_that_are_not_finite_are_refused() -> None:
+    for cost in (np.nan, np.inf, -1.0):
+        with pytest.raises(StudyError):
+            sparse_reach(
+                np.zeros(1, int), np.zeros(1, int), np.array([cost]), n_sites=1, n_demand=1
+            )
+    with pytest.raises(StudyError):
+        sparse_reach(np.zeros(2, int), np.zeros(2, int), np.ones(2), n_sites=1, n_demand=1)
+    reach = sparse_reach(np.zeros(1, int), np.zeros(1, int), np.ones(1), n_sites=1, n_demand=1)
+    for people in (np.array([np.nan]), np.array([-1.0]), np.ones(2)):
+        with pytest.raises(StudyError):
+            solve(MaximalCover(reach, people, 1.0, 1))
+
+
+def test_every_kernel_is_compiled_once(small: Callable[..., Any]) -> None:
+    """Whatever the dtype and flags of the arrays that come in."""
+    case = small(0, n_sites=12, n_demand=40)
+    for dtype in (np.uint16, np.int32, np.float64):
+        reach = replace(case.reach, cost=case.reach.cost.astype(dtype))
+        for problem in every_problem(reach, case.people.copy()):
+            solve(problem)
+    for module in (kernels, load_kernels, median_kernels, set_kernels):
+        for name, kernel in vars(module).items():
+            if hasattr(kernel, "signatures") and not name.startswith("_"):
+                assert len(kernel.signatures) <= 1, (module.__name__, name, kernel.signatures)
