@@ -20,6 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "servicecircle-stamp.json"
+# Started by the environment's own Python (an activated .venv), the set-up must not make the new one
+# with an interpreter that it has just deleted.
+BASE_PYTHON = str(Path(getattr(sys, "_base_executable", None) or sys.executable).resolve())
 LOCK = ROOT / "requirements.lock"
 WHEELS = ROOT / "wheels"
 DEV_LOCK = ROOT / "requirements-dev.lock"
@@ -130,7 +133,7 @@ def build_environment(*, offline: bool) -> None:
     if VENV.exists():
         shutil.rmtree(VENV)
     try:
-        run([sys.executable, "-m", "venv", str(VENV)])
+        run([BASE_PYTHON, "-m", "venv", str(VENV)])
     except subprocess.CalledProcessError as error:
         raise SetUpError(f"Python could not make a virtual environment. {NO_VENV}") from error
     if offline and not WHEELS.is_dir():
@@ -147,7 +150,7 @@ def build_environment(*, offline: bool) -> None:
 
 def wanted_stamp() -> dict[str, str]:
     """Return what the environment must have been made from."""
-    place = [platform.python_version(), platform.platform(), sys.executable, str(ROOT)]
+    place = [platform.python_version(), platform.platform(), BASE_PYTHON, str(ROOT)]
     product = digest(
         LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), *map(str.encode, place)
     )
