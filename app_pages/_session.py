@@ -14,6 +14,7 @@ from typing import Any, cast
 import streamlit as st
 
 from app_pages._jobs import Job, JobStore, Make
+from app_pages._login import require_login
 from data.dataset import load_dataset
 from data.errors import PlannerError
 from data.study import Study
@@ -126,7 +127,8 @@ class Settings:
 
 
 def navigation() -> st.navigation:  # type: ignore[valid-type]
-    """Return the pages with titles in the language of the session."""
+    """Return the pages with titles in the language of the session, once the person is known."""
+    require_login(language())
     _ = words()
     return st.navigation(
         [
