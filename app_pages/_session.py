@@ -84,6 +84,7 @@ class Key(StrEnum):
     CELL = "cell"
     FOUND = "found"
     UPLOAD = "upload"
+    SITE_COST = "site_cost"
     SEARCH = "search"
     COMPARED = "compared"
     IS_STOPPED = "is_stopped"
@@ -99,6 +100,7 @@ KEPT = (
     Key.COST,
     Key.SEARCH,
     Key.COMPARED,
+    Key.SITE_COST,
 )
 """Choices of single pages that are kept when the page changes, once they have been made."""
 

@@ -78,6 +78,9 @@ def sidebar() -> None:
         st.number_input(_("Minutes"), 1.0, 120.0, step=1.0, format="%g", key=Key.MINUTES)
         st.number_input(_("Fewest people per centre"), 1.0, step=1e3, format="%.0f", key=Key.LOWER)
         st.number_input(_("Most people per centre"), 1.0, step=1e3, format="%.0f", key=Key.UPPER)
+        if get(Key.LOWER) >= get(Key.UPPER):
+            st.error(_("The fewest people per centre must be below the most."))
+            st.stop()
         st.download_button(
             _("Download the offline map"),
             data=map_download,

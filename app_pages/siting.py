@@ -17,7 +17,12 @@ for line in site_lines(current(), _)[1:3]:
 goals, sites, curve_tab = st.tabs([_("Stations for a target"), _("Proposed sites"), _("Curve")])
 with goals:
     cost = st.number_input(
-        _("Cost of a station (10,000 yuan)"), 0.0, step=10.0, value=None, format="%.0f"
+        _("Cost of a station (10,000 yuan)"),
+        0.0,
+        step=10.0,
+        value=None,
+        format="%.0f",
+        key=Key.SITE_COST,
     )
     sheet_table(goal_sheet(site_goals(current()), cost, _), file_name="goals.xlsx")
     st.caption(

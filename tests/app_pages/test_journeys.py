@@ -184,3 +184,10 @@ def test_a_wrong_study_is_a_sentence(run_page, tmp_path):
     app = run_page("overview", study=str(wrong))
     assert app.error
     assert not app.exception
+
+
+def test_a_norm_upside_down_is_a_sentence(run_page):
+    app = run_page("ratios", language="en")
+    app.number_input(key="upper_people").set_value(80.0).run()
+    assert not app.exception
+    assert "must be below" in app.error[0].value

@@ -1,0 +1,75 @@
+"""The questions of docs/questions.md that no journey answers: the page equals the library."""
+
+import pytest
+
+from data.dataset import load_dataset
+from data.study_file import SAMPLE_STUDY, read_study
+from planning.coverage_path import programme_steps
+from planning.figures import people_text, share_text
+from planning.islands import land_parts
+from planning.site_goals import goal_sheet, site_goals
+from planning.standards_run import standards_of
+from planning.wording import translator
+from planning.workflow import assess
+
+
+@pytest.fixture(scope="module")
+def county():
+    study = read_study(SAMPLE_STUDY)
+    return assess(load_dataset(study), study)
+
+
+@pytest.fixture(scope="module")
+def judged(county):
+    return standards_of(county)
+
+
+def frame(app, column):
+    return next(table.value for table in app.dataframe if column in table.value)
+
+
+def test_3_which_subdistricts_lack_a_centre(run_page, county):
+    table = frame(run_page("ratios", language="en"), "Centres missing")
+    assert list(table["Centres missing"]) == [row.centres_missing for row in county.ratios.zones]
+    assert list(table["Verdict"]) == [row.result.value for row in county.ratios.zones]
+
+
+def test_6_how_many_more_for_95_percent_and_for_all(run_page, county):
+    app = run_page("siting", language="en")
+    app.number_input(key="site_cost").set_value(80.0).run()
+    table = frame(app, "Target share")
+    sheet = goal_sheet(site_goals(county), 80.0, translator("en"))
+    assert list(table["Stations (greedy)"]) == [row[1] for row in sheet.rows]
+    assert list(table["Share with all candidates"]) == [row[3] for row in sheet.rows]
+
+
+def test_7_how_much_when_all_projects_are_done(run_page, county, judged):
+    app = run_page("projects", language="en")
+    steps = programme_steps(county, judged)
+    assert app.metric[0].value == share_text(steps[0].share)
+    assert app.metric[1].value == share_text(steps[-1].share)
+
+
+def test_8_who_loses_cover_when_doctors_leave(run_page, county, judged):
+    app = run_page("projects", language="en")
+    exits = judged.evidence.exits
+    table = frame(app, "People losing cover")
+    assert list(table["People losing cover"]) == [round(row.people_losing) for row in exits.exits]
+    names = dict(zip(county.dataset.villages.code, county.dataset.villages.name, strict=True))
+    shown = " ".join(caption.value for caption in app.caption)
+    assert all(names[code] in shown for code in exits.villages_losing)
+
+
+def test_9_every_island_with_its_points(run_page, county):
+    app = run_page("coverage", language="en")
+    parts = land_parts(county)
+    tables = [t.value for t in app.dataframe if len(t.value) == len(parts)]
+    assert any([part.name for part in parts] in t.T.values.tolist() for t in tables)
+
+
+def test_10_why_it_differs_from_what_was_reported(run_page, judged):
+    table = frame(run_page("reported", language="en"), "Reported")
+    stated = table[table["Year"].notna()]
+    assert list(stated["Reported"]) == [row.reported for row in judged.reported]
+    assert list(stated["Computed"]) == [row.computed for row in judged.reported]
+    assert people_text(len(judged.reported)) == str(len(stated))
