@@ -35,6 +35,11 @@ DATABASE_MESSAGES: dict[str, Message] = {
         "the layer has {count} columns of geometry: {columns}",
         "Name one of them in a `query`.",
     ),
+    "database_curves": Message(
+        "error",
+        "the layer has curved geometries, which are not read",
+        "Make lines of them with ST_CurveToLine in a `query`.",
+    ),
     "database_systems": Message(
         "error",
         "the geometries of the layer are in {count} coordinate systems",

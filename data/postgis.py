@@ -20,6 +20,7 @@ from data.addresses import DatabaseAddress
 from data.errors import PlannerError, StudyError
 from data.study import Study, TableSource
 from data.types import CellValue
+from geo.crs import is_known
 from geo.errors import Finding, Progress
 
 MAX_ROWS = 5_000_000
@@ -118,6 +119,8 @@ def _read(
         columns, rows = _rows(connection, source, file, progress)
         srids = _srids(columns, rows, file)
         crs = _crs(connection, srids.pop()) if srids else None
+        if crs is not None and not is_known(crs):
+            raise StudyError(Finding("crs_unknown", (("crs", crs[:60]),), file=file))
     return columns, rows, crs
 
 
@@ -224,7 +227,10 @@ def _srids(columns: Sequence[_Column], rows: Sequence[tuple[Any, ...]], file: st
     place = next((i for i, column in enumerate(columns) if column.is_geometry), None)
     if place is None:
         return set()
-    geometries = shapely.from_wkb([row[place] for row in rows if row[place] is not None])
+    try:
+        geometries = shapely.from_wkb([row[place] for row in rows if row[place] is not None])
+    except NotImplementedError:
+        raise StudyError(Finding("database_curves", file=file)) from None
     srids = {int(srid) for srid in np.unique(shapely.get_srid(geometries))}
     if len(srids) > 1:
         raise StudyError(Finding("database_systems", (("count", len(srids)),), file=file))

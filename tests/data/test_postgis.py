@@ -57,6 +57,16 @@ create table plan.two (a geometry, b geometry);
 create table plan.mixed (a geometry);
 insert into plan.mixed values (st_setsrid(st_point(1, 2), 4326));
 insert into plan.mixed values (st_setsrid(st_point(1, 2), 4490));
+insert into spatial_ref_sys (srid, auth_name, auth_srid, srtext) select 990001, 'county', 1, srtext
+ from spatial_ref_sys where srid = 4549;
+create table plan.own (code text, name text, geom geometry);
+insert into plan.own select code::text, name, st_setsrid(geom, 990001) from plan.zones;
+insert into plan.own values ('330604002000', '乙街道', null);
+create table plan.strange as select code, name, st_setsrid(geom, 990002) as geom from plan.zones;
+create table plan.curved (code text, name text, geom geometry);
+insert into plan.curved values
+ ('1', 'x', 'SRID=4326;CURVEPOLYGON(CIRCULARSTRING(0 0, 1 1, 2 0, 1 -1, 0 0))');
+create table plan.nothing (code text, name text, geom geometry(Polygon, 4326));
 create role planner login;
 grant usage on schema plan to planner;
 grant all on all tables in schema plan to planner;
@@ -251,6 +261,26 @@ def test_layers_that_cannot_be_read(
 ) -> None:
     new = f"layer = '{layer}'"
     assert reason in told(study_file(tmp_path, cluster.url(), 'layer = "plan.roads"', new))
+
+
+def test_systems_of_their_own(cluster: Cluster, tmp_path: Path) -> None:
+    new = "query = 'select * from plan.own where geom is not null'"
+    path = study_file(tmp_path, cluster.url(), 'layer = "plan.zones"', new)
+    assert load_dataset(read_study(path)).demand.zone.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        ("plan.own", "areas"),
+        ("plan.strange", "EPSG:990002"),
+        ("plan.nothing", "no rows"),
+        ("plan.curved", "ST_CurveToLine"),
+    ],
+)
+def test_odd_zones(cluster: Cluster, tmp_path: Path, layer: str, reason: str) -> None:
+    path = study_file(tmp_path, cluster.url(), "plan.zones", layer)
+    assert reason in told(path)
 
 
 def test_all_faults_come_at_once(cluster: Cluster, tmp_path: Path) -> None:
