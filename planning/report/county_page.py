@@ -47,6 +47,16 @@ ROLE_WORDS: dict[str, str] = {
     "ferries": msgid("Ferries"),
 }
 """Inputs as they are named; others keep the name of their table."""
+ZONE_HEADERS = (
+    msgid("No."),
+    msgid("Zone"),
+    msgid("People"),
+    msgid("People covered"),
+    msgid("Share covered"),
+    msgid("Not covered, people"),
+    msgid("Villages not covered"),
+    msgid("Proposed sites"),
+)
 MOST_BARS = 24
 
 
@@ -188,23 +198,13 @@ def zones_table(source: Source) -> Table:
                 Amount(float((sites == zone).sum()), "count"),
             )
         )
-    headers = (
-        msgid("No."),
-        msgid("Zone"),
-        msgid("People"),
-        msgid("People covered"),
-        msgid("Share covered"),
-        msgid("Not covered, people"),
-        msgid("Villages not covered"),
-        msgid("Proposed sites"),
-    )
     title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(
         mode=mode_text(mode, translate), minutes=assessment.study.travel.minutes
     )
     return Table(
         key="zones",
         title=title,
-        headers=tuple(translate(header) for header in headers),
+        headers=tuple(translate(header) for header in ZONE_HEADERS),
         rows=tuple(rows),
         widths=(6, 22, 14, 14, 12, 14, 14, 10),
     )

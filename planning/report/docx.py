@@ -20,7 +20,7 @@ from planning.wording import translator
 
 BODY_FONT, HEAD_FONT, LATIN_FONT = "宋体", "黑体", "Times New Roman"
 TEXT_WIDTH_MM = 184
-MAP_WIDTH_MM = {"county": 130, "zone": 82, "annex": 82}
+MAP_WIDTH_MM = {"county": 105, "zone": 68, "annex": 68}
 SHADE = "EEF2F6"
 
 
@@ -58,6 +58,7 @@ def _set_styles(document: Any) -> None:
         fonts.set(qn("w:eastAsia"), font)
         style.paragraph_format.space_before = Pt(5 if name == "Heading 2" else 0)
         style.paragraph_format.space_after = Pt(2)
+        style.paragraph_format.line_spacing = 1.0
 
 
 def _set_pages(document: Any, report: Report) -> None:
@@ -157,7 +158,7 @@ def _fill(cells: Sequence[Any], texts: Sequence[str], right: Sequence[bool]) -> 
         if is_right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         for run in paragraph.runs:
-            run.font.size = Pt(8)
+            run.font.size = Pt(7.5)
 
 
 def _set_widths(grid: Any, widths: Sequence[int]) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
-from scipy.optimize import linprog
+
+sys.path.insert(0, str(Path(__file__).parent))
+from reader import ranges
 
 from planning.report.disclosure import Sum, hidden_figures
 
@@ -24,29 +29,6 @@ def table(values, names=("x", "y", "z")):
     sums.append(Sum(("", "all"), tuple(("", n) for n in names[: len(values[0])])))
     sums.append(Sum(("", "all"), tuple((f"u{r}", "all") for r in range(len(values)))))
     return figures, sums
-
-
-def ranges(figures, sums, hidden):
-    """Return what a reader can say of each hidden figure: the least and the most it can be."""
-    unknown = sorted(hidden)
-    place = {key: i for i, key in enumerate(unknown)}
-    matrix, known = np.zeros((len(sums), len(unknown))), np.zeros(len(sums))
-    for r, one in enumerate(sums):
-        for key, sign in [(one.total, -1.0), *((part, 1.0) for part in one.parts)]:
-            if key in place:
-                matrix[r, place[key]] += sign
-            else:
-                known[r] -= sign * figures[key]
-    found = {}
-    for key in unknown:
-        goal = np.zeros(len(unknown))
-        goal[place[key]] = 1.0
-        ends = []
-        for sign in (1.0, -1.0):
-            answer = linprog(sign * goal, A_eq=matrix, b_eq=known, bounds=(0, None))
-            ends.append(np.inf if answer.status == 3 else sign * answer.fun)
-        found[key] = tuple(ends)
-    return found
 
 
 def test_a_small_count_takes_a_second_one_of_its_row_and_column_with_it():

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+from reader import ranges
 from report_study import TOWN_A, TOWN_B, assessed
 
 from geo.errors import Cancelled
@@ -129,6 +130,17 @@ def test_a_public_report_never_prints_what_it_hides(study, public):
         assert people_text(ledger.covered) not in page.replace("600 people", "")
     whole = assessment.modes["walk"].coverage[0]
     assert all(share_text(whole.share) not in line for line in lines(public))
+
+
+def test_a_reader_of_a_public_report_cannot_work_out_what_is_hidden(study):
+    tally = source(study, "public").tally
+    # Figures that are printed nowhere are no secret, but the reader does not know them either.
+    unknown = tally.hidden | {key for key in tally.unprinted if tally.people[key] > 0}
+    found = ranges(tally.people, tally.sums, unknown)
+    assert tally.hidden
+    for key in tally.hidden:
+        least, most = found[key]
+        assert most - least > 0.5, (key, tally.people[key], least, most)
 
 
 def test_an_internal_report_hides_nothing(study):
