@@ -91,6 +91,10 @@ class Key(StrEnum):
     LINK_READ = "link_read"
 
 
+PATIENCE_SECONDS = {"outcome": 5.0, "ways": 5.0, "encoded": 2.0}
+"""Seconds before progress is shown. A sign that comes and goes moves what stands below it, and the
+browser then draws the map anew: what is ready in a moment shows none."""
+
 KEPT = (
     Key.ON_CLICK,
     Key.SAVED_NAME,
@@ -409,7 +413,7 @@ def _ready(kind: str, key: Hashable, make: Make) -> Any:
     """Return a result of the store; until it is there, the page shows how far the work has come."""
     while True:
         job = _store().job(kind, key, make)
-        if not job.wait(0.3):
+        if not job.wait(PATIENCE_SECONDS.get(kind, 0.3)):
             _show_progress(job)
         try:
             return job.result()
