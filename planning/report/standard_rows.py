@@ -62,8 +62,18 @@ def page_standards(source: Source, zone_code: str) -> Table:
 
 
 def all_standards(source: Source) -> Table:
-    """Return every standard of the whole study, in order of its document."""
-    return standards_table(source, source.standards.whole())
+    """Return every standard of the whole study in order of its document, with its sentence."""
+    verdicts = source.standards.whole()
+    table = standards_table(source, verdicts)
+    is_chinese = source.options.language == "zh"
+    found = [source.standards.standard_of(verdict)[1] for verdict in verdicts]
+    sentences = [row.sentence if is_chinese else row.sentence_en for row in found]
+    return replace(
+        table,
+        headers=(*table.headers, source.translate("Sentence")),
+        rows=tuple((*row, text) for row, text in zip(table.rows, sentences, strict=True)),
+        widths=(*table.widths, 52),
+    )
 
 
 def standards_table(source: Source, verdicts: Sequence[Verdict], *, note: str = "") -> Table:
