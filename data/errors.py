@@ -31,6 +31,21 @@ MESSAGES: dict[str, Message] = {
     "file_unreadable": Message(
         "error", "the file cannot be read as {expected}: {reason}", "Save it again and rerun."
     ),
+    "scenario_unknown_ids": Message(
+        "error",
+        "`scenario.{key}` names institutions that are not in the list: {ids}",
+        "Correct the ids.",
+    ),
+    "water_unknown": Message(
+        "note",
+        "nothing is known of water: straight legs to the road may cross it",
+        "Give a layer of water as `water.path`.",
+    ),
+    "people_by_outside": Message(
+        "note",
+        "{mode}: people are covered only by points outside the zones",
+        "They count for access and never for ratios; `travel.outside_facilities` decides.",
+    ),
     "people_left_scraps": Message(
         "note",
         "{mode}: {count} places were tied to a larger network a little further away, not to the"

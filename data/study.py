@@ -199,7 +199,7 @@ class SitingTable:
     """`[siting]`: how many new stations, by which mode, under which limits."""
 
     count: int = 5
-    mode: str | None = None
+    mode: ModeName | None = None
     minutes: float | None = None
     kind: str = "B200"
 

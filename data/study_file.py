@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 from data.errors import StudyError
 from data.schema import Context, core_type, read_table
-from data.study import COLUMN_NAMES, Study, TableSource
+from data.study import COLUMN_NAMES, Study, TableSource, TravelTable
 from geo.errors import Finding
 
 FORMAT = 1
@@ -135,10 +135,11 @@ def _study(path: Path, tables: Mapping[str, Any], context: Context) -> Study | N
             context.report("study_key_missing", key=f"[{item.name}]")
     _check_column_names(tables, context)
     values = {name: value for name, value in values.items() if value is not None}
+    _check_values(heading, values, context)
+    _check_travel(values, context)
+    _check_databases(values, context)
     if heading is None or any(_is_required(n) and n not in values for n in kinds):
         return None
-    _check_values(heading, values, context)
-    _check_databases(values, context)
     return Study(
         path=path,
         name=heading.name,
@@ -169,7 +170,7 @@ def _check_column_names(tables: Mapping[str, Any], context: Context) -> None:
                     )
 
 
-def _check_values(heading: _Heading, values: Mapping[str, Any], context: Context) -> None:
+def _check_values(heading: _Heading | None, values: Mapping[str, Any], context: Context) -> None:
     """Report values of the right type that make no sense."""
     tables: dict[str, Any] = {"study": heading, **values}
     for key, expected, is_right in _VALUE_RULES:
@@ -178,6 +179,25 @@ def _check_values(heading: _Heading, values: Mapping[str, Any], context: Context
         value = getattr(table, name) if table is not None else None
         if value is not None and not is_right(value):
             context.report("study_key_type", key=key, expected=expected, actual=str(value)[:60])
+
+
+def _check_travel(values: Mapping[str, Any], context: Context) -> None:
+    """Report modes that the study does not travel by, and a horizon short of the limit."""
+    travel, siting = values.get("travel", TravelTable()), values.get("siting")
+    named = {"travel.headline_mode": travel.headline_mode}
+    if siting is not None:
+        named["siting.mode"] = siting.mode
+    for key, mode in named.items():
+        if mode is not None and mode not in travel.modes:
+            expected = "one of travel.modes: " + ", ".join(travel.modes)
+            context.report("study_key_type", key=key, expected=expected, actual=str(mode)[:60])
+    if travel.horizon_minutes < travel.minutes:
+        context.report(
+            "study_key_type",
+            key="travel.horizon_minutes",
+            expected=f"at least travel.minutes ({travel.minutes:g})",
+            actual=f"{travel.horizon_minutes:g}",
+        )
 
 
 def _check_databases(values: Mapping[str, Any], context: Context) -> None:

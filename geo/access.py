@@ -87,6 +87,7 @@ RELEVANT_KEYS = frozenset(
         "bridge",
         "tunnel",
         "duration",
+        "service",
         "oneway:bicycle",
     }
     | {"oneway:foot", "foot:forward", "foot:backward", "bicycle:backward", "oneway:cycleway"}

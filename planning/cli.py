@@ -10,6 +10,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -136,7 +137,8 @@ def _add_assess(
     parser = _command(commands, "assess", _("Assess your own study file"), _assess)
     parser.add_argument("study", type=Path, metavar="STUDY.toml")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--as-of", metavar="DATE", help=_("day on which facilities are open"))
+    help_text = _("day on which facilities are open")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help=help_text)
 
 
 def _add_report(
@@ -474,6 +476,14 @@ def _positive(text: str) -> int:
         msg = f"{text} is not a whole number above zero"
         raise argparse.ArgumentTypeError(msg)
     return number
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        msg = f"{text} is not a date such as 2027-12-31"
+        raise argparse.ArgumentTypeError(msg) from None
 
 
 def _command_text(options: argparse.Namespace) -> str:

@@ -56,7 +56,7 @@ def find_place(dataset: Dataset, text: str) -> Place:
         When nothing, or several villages, go by that name.
     """
     spot = _spot(text)
-    if spot is not None:
+    if spot is not None and abs(spot[0]) <= 180 and abs(spot[1]) <= 90:
         x_m, y_m = to_metric(np.array([spot[0]]), np.array([spot[1]]), dataset.crs)
         return Place(text, float(x_m[0]), float(y_m[0]), *spot)
     if text in dataset.demand.cell_id:

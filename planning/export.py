@@ -13,7 +13,7 @@ import shapely
 
 from geo.errors import Progress
 from planning.assess_standards import StandardsResult
-from planning.cartography import assessment_map
+from planning.cartography import assessment_map, attribution
 from planning.folder import RUN_FILE, output_folder
 from planning.islands import land_parts
 from planning.maps import to_html
@@ -29,7 +29,7 @@ from planning.results import (
     village_columns,
     zone_columns,
 )
-from planning.run import run_record
+from planning.run import run_number, run_record
 from planning.standards_json import standards_json
 from planning.standards_run import standards_of
 from planning.standards_tables import standard_sheets
@@ -39,6 +39,7 @@ from planning.workbooks import write_workbook
 from planning.workflow import Assessment
 
 CELLS_FORMAT = "servicecircle.cells/1"
+GEOPACKAGE_FORMAT = "servicecircle.results/1"
 
 
 def write_results(
@@ -167,8 +168,30 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
         ),
         "sites": _frame(site_columns(assessment), _points(sites.x_m, sites.y_m), dataset.crs),
     }
+    about = geopackage_metadata(assessment)
     for name, frame in layers.items():
-        frame.to_file(path, layer=name, driver="GPKG")
+        frame.to_file(
+            path,
+            layer=name,
+            driver="GPKG",
+            layer_metadata={**about, "format": f"servicecircle.{name}/1"},
+            dataset_metadata={**about, "format": GEOPACKAGE_FORMAT},
+        )
+
+
+def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
+    """Return what every layer says of itself: title, sources, attribution, dates, run number."""
+    dataset = assessment.dataset
+    sources = [f"{entry.source} {entry.date}".strip() for entry in dataset.provenance]
+    return {
+        "title": dataset.title,
+        "synthetic": "yes" if dataset.is_synthetic else "no",
+        "attribution": attribution(dataset),
+        "sources": "; ".join(dict.fromkeys(sources)),
+        "data_date": dataset.date,
+        "as_of": assessment.scenario.as_of,
+        "run_number": run_number(assessment),
+    }
 
 
 def _frame(columns: list[Column], geometry: Any, crs: str) -> geopandas.GeoDataFrame:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 RUN_FILE = "run.json"
 RUN_FORMAT = "servicecircle.run/1"
+PREVIOUS = ".previous"
+NEW = ".new"
 
 
 class FolderRefusedError(Exception):
@@ -33,14 +35,16 @@ def check_output(target: Path) -> None:
     Raises
     ------
     FolderRefusedError
-        When `target` is a file, or a folder with content but without our run.json.
+        When `target` is a file, or when it or a folder that would be replaced beside it has
+        content but not our run.json.
     """
     if target.is_file():
         msg = f"{target} is a file; name a folder"
         raise FolderRefusedError(msg)
-    if target.is_dir() and any(target.iterdir()) and not _is_ours(target):
-        msg = f"{target} holds other files; name a new or empty folder"
-        raise FolderRefusedError(msg)
+    for folder in (target, _beside(target, PREVIOUS), _beside(target, NEW)):
+        if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
+            msg = f"{folder} holds other files; name a new or empty folder"
+            raise FolderRefusedError(msg)
 
 
 @contextmanager
@@ -69,14 +73,14 @@ def output_folder(target: Path) -> Iterator[Path]:
     try:
         _swap(new, target)
     except OSError as error:
-        kept = target.with_name(f"{target.name}.new")
+        kept = _beside(target, NEW)
         shutil.rmtree(kept, ignore_errors=True)
         new.rename(kept)
         raise FolderBusyError(target, kept) from error
 
 
 def _swap(new: Path, target: Path) -> None:
-    previous = target.with_name(f"{target.name}.previous")
+    previous = _beside(target, PREVIOUS)
     if target.is_dir() and any(target.iterdir()):
         if previous.exists():
             shutil.rmtree(previous)
@@ -84,6 +88,10 @@ def _swap(new: Path, target: Path) -> None:
     elif target.is_dir():
         target.rmdir()
     new.rename(target)
+
+
+def _beside(target: Path, ending: str) -> Path:
+    return target.with_name(target.name + ending)
 
 
 def _is_ours(folder: Path) -> bool:

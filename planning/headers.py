@@ -42,6 +42,7 @@ TITLES: dict[str, str] = {
     "nearest_minutes": msgid("Minutes to it"),
     "nearest_people": msgid("People nearest to it"),
     "off_network": msgid("People far from any road"),
+    "part_id": msgid("Part"),
     "operating": msgid("Open now"),
     "owner": msgid("Owner"),
     "parent_code": msgid("Belongs to"),

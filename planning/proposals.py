@@ -19,6 +19,7 @@ from planning.sensitivity import ModeInput
 from planning.siting import MaximalCover, SitingPlan, SolveLimits, SparseReach, solve
 from planning.siting.candidates import on_water, spaced_points
 from planning.siting.curve import CoverCurve, cover_curve
+from planning.siting.plans import infeasible_plan
 
 CURVE_SITES = 60
 
@@ -127,6 +128,8 @@ def propose(
     dataset = given.dataset
     minutes = study.siting.minutes or given.travel.minutes
     candidates = candidate_sites(dataset, study, given)
+    if not len(candidates):
+        return _no_proposal(study, given, candidates)
     snaps = snap(
         dataset.roads,
         given.network,
@@ -154,6 +157,22 @@ def propose(
         sites=_ranked(plan, pairs, open_people),
         curve=cover_curve(sparse, open_people, limit, most=CURVE_SITES, progress=progress),
         reach=pairs,
+    )
+
+
+def _no_proposal(study: Study, given: ModeInput, candidates: CandidateSites) -> Proposal:
+    """Return the answer where nothing can be built: no populated place lies by a usable road."""
+    n_demand = len(given.dataset.demand)
+    nothing = np.zeros(1)
+    return Proposal(
+        mode=given.network.mode,
+        minutes=study.siting.minutes or given.travel.minutes,
+        kind=study.siting.kind,
+        candidates=candidates,
+        plan=infeasible_plan("mclp", n_demand, method="no candidates", seed=0, findings=()),
+        sites=(),
+        curve=CoverCurve(np.zeros(0, np.int32), nothing, nothing, 0.0, 0),
+        reach=Reach(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32), n_demand),
     )
 
 

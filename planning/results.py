@@ -310,6 +310,7 @@ def circle_columns(assessment: Assessment) -> list[Column]:
 def island_columns(parts: Sequence[LandPart]) -> list[Column]:
     """Return islands.csv: land parts without a road link, most people first."""
     return [
+        Column("part_id", [f"P{number:03d}" for number in range(1, len(parts) + 1)]),
         Column("name", [part.name for part in parts]),
         Column("people", [part.people for part in parts], 2),
         Column("people_65+", [part.elders for part in parts], 2),

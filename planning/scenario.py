@@ -9,8 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from data.errors import StudyError
 from data.study import Study
 from data.types import Facilities
+from geo.errors import Finding
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -32,6 +34,8 @@ class Scenario:
         Day (ISO) on which status and dates decide who is open.
     opened, closed
         Facility ids that are open or closed whatever their row says.
+    data_date
+        Day (ISO) that the list of facilities tells of; a project is open only past it.
     speed_set
         Name of the speed set.
     point_kinds
@@ -41,6 +45,7 @@ class Scenario:
     as_of: str
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    data_date: str = ""
     speed_set: str = "default"
     point_kinds: tuple[str, ...] = PRIMARY_CARE_KINDS
 
@@ -52,20 +57,42 @@ def scenario_of(study: Study, *, as_of: str | None = None) -> Scenario:
         as_of=as_of or table.as_of or study.date,
         opened=table.opened,
         closed=table.closed,
+        data_date=study.date,
         speed_set=study.travel.speed_set,
     )
+
+
+def check_scenario(facilities: Facilities, scenario: Scenario) -> None:
+    """Refuse a scenario that opens or closes what the list does not have.
+
+    Raises
+    ------
+    StudyError
+        With every unknown id.
+    """
+    faults = []
+    for key, ids in (("opened", scenario.opened), ("closed", scenario.closed)):
+        unknown = sorted(set(ids) - set(facilities.id))
+        if unknown:
+            params = (("key", key), ("ids", ", ".join(unknown[:10])))
+            faults.append(Finding("scenario_unknown_ids", params))
+    if faults:
+        raise StudyError(*faults)
 
 
 def is_operating(facilities: Facilities, scenario: Scenario) -> Mask:
     """Return (n,) True for facilities that are open on the scenario's day.
 
-    A blank status counts as operating; under construction, planned and closed do not. Opening and
-    closing dates that are known decide over the status word, the scenario's lists over both.
+    A blank status counts as operating; under construction, planned and closed do not. Dates that
+    are known decide for operating ones, the scenario's lists over all. What the list calls under
+    construction or planned opens only on a date after the list's own day: an opening date that has
+    passed while the row still says 在建 is a date that was missed.
     """
     day = date.fromisoformat(scenario.as_of)
+    listed = date.fromisoformat(scenario.data_date) if scenario.data_date else day
     operating = np.array(
         [
-            _operates_on(day, status, opens, closes)
+            _operates_on(day, listed, status, opens, closes)
             for status, opens, closes in zip(
                 facilities.texts("status"),
                 facilities.texts("open_date"),
@@ -90,9 +117,9 @@ def is_centre(facilities: Facilities) -> Mask:
     return np.isin(facilities.kind, CENTRE_KINDS)
 
 
-def _operates_on(day: date, status: str, opens: str, closes: str) -> bool:
-    if closes and date.fromisoformat(closes) <= day:
+def _operates_on(day: date, listed: date, status: str, opens: str, closes: str) -> bool:
+    if status == "closed" or (closes and date.fromisoformat(closes) <= day):
         return False
-    if opens:
-        return date.fromisoformat(opens) <= day and status != "closed"
-    return status in {"", "operating"}
+    if status in {"", "operating"}:
+        return not opens or date.fromisoformat(opens) <= day
+    return bool(opens) and listed < date.fromisoformat(opens) <= day

@@ -37,7 +37,7 @@ from planning.norms import RatioBounds
 from planning.proposals import Proposal, propose
 from planning.ratio_rows import ratio_findings
 from planning.ratios import Ratios, service_ratios
-from planning.scenario import Mask, Scenario, is_operating, is_point, scenario_of
+from planning.scenario import Mask, Scenario, check_scenario, is_operating, is_point, scenario_of
 from planning.sensitivity import (
     ModeInput,
     Variant,
@@ -150,6 +150,7 @@ def assess(
     """
     report = progress or _silent
     scenario = scenario or scenario_of(study)
+    check_scenario(dataset.facilities, scenario)
     is_open = open_points(dataset, scenario)
     modes: dict[str, ModeResult] = {}
     for number, mode in enumerate(study.travel.modes):
@@ -166,7 +167,13 @@ def assess(
     report(msgid("People per centre"), 0, 1)
     ratios = people_per_centre(given, study, scenario)
     report(msgid("Choosing sites"), 0, 1)
-    proposal = propose(study, given, result.status, progress=progress)
+    siting_mode = study.siting.mode or analysis_mode
+    proposal = propose(
+        study,
+        _mode_input(dataset, study.travel, modes[siting_mode], is_open),
+        modes[siting_mode].status,
+        progress=progress,
+    )
     report(msgid("Sensitivity"), 0, 1)
     return Assessment(
         dataset=dataset,
@@ -251,7 +258,7 @@ def assess_mode(dataset: Dataset, travel: TravelTable, mode: str, *, is_open: Ma
                 demand.people, demand_snaps.access_m, demand.zone, n_zones=len(dataset.zones)
             )
         ),
-        people_by_outside=people_by_outside(given, status),
+        people_by_outside=people_by_outside(replace(given, is_open=is_open)),
     )
 
 
@@ -285,29 +292,35 @@ def robust_figure(given: ModeInput) -> RobustCover:
     return robust_cover(people, list(statuses.values()), list(statuses))
 
 
-def people_by_outside(given: ModeInput, status: Statuses) -> float:
-    """Return the people who are covered only because points outside the zones count."""
+def people_by_outside(given: ModeInput) -> float:
+    """Return the people who are covered only when points outside the zones count.
+
+    The figure is the same whether the study includes such points or excludes them.
+    """
     facilities = given.dataset.facilities
     is_inside = given.is_open & (facilities.zone >= 0)
     if is_inside.sum() == given.is_open.sum():
         return 0.0
-    without = status_of(replace(given, is_open=is_inside))
-    lost = (status == Status.COVERED) & (without != Status.COVERED)
-    return float(given.dataset.demand.people[lost].sum())
+    status, without = status_of(given), status_of(replace(given, is_open=is_inside))
+    gained = (status == Status.COVERED) & (without != Status.COVERED)
+    return float(given.dataset.demand.people[gained].sum())
 
 
 def travel_findings(dataset: Dataset, modes: Mapping[str, ModeResult]) -> tuple[Finding, ...]:
     """Return, by mode, the people whom the island rule moved and those on roads without a link."""
     people = dataset.demand.people
-    found = []
+    found = [Finding("water_unknown")] if dataset.water is None else []
     for mode, result in modes.items():
+        if result.people_by_outside > 0:
+            params = (("mode", mode),)
+            found.append(Finding("people_by_outside", params, people=result.people_by_outside))
         snaps = result.demand_snaps
         component = dataset.roads.networks[mode].component
         apart = (snaps.tail >= 0) & (component[snaps.tail] > 0)
         for code, touched in (("people_left_scraps", snaps.moved), ("people_on_parts", apart)):
             if people[touched].sum() > 0:
-                params = (("mode", mode), ("count", int(touched.sum())))
-                found.append(Finding(code, params, people=float(people[touched].sum())))
+                counted = (("mode", mode), ("count", int(touched.sum())))
+                found.append(Finding(code, counted, people=float(people[touched].sum())))
     return tuple(found)
 
 

@@ -70,7 +70,14 @@ def test_options_stand_on_both_sides_of_the_command(study, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["unknown"], ["assess"], ["assess", "x.toml", "--threads", "0"]]
+    "words",
+    [
+        [],
+        ["unknown"],
+        ["assess"],
+        ["assess", "x.toml", "--threads", "0"],
+        ["assess", "x.toml", "--out", "o", "--as-of", "2020-13-01"],
+    ],
 )
 def test_usage_faults_end_with_status_two(words, capsys):
     with pytest.raises(SystemExit) as ended:
@@ -196,7 +203,26 @@ def a_raster_without_crs(study):
     return ["people.tif", "coordinate system"]
 
 
+def wrong_values_beside_a_missing_file(study):
+    (study.parent / "people.csv").unlink()
+    bad(
+        study,
+        edit=(
+            "[travel]",
+            '[travel]\nmax_access_m = -5\nhorizon_minutes = 10\nheadline_mode = "fly"',
+        ),
+    )
+    return ["population.path", "max_access_m", "horizon_minutes", "headline_mode"]
+
+
+def an_unknown_institution_in_the_scenario(study):
+    bad(study, edit=("[travel]", '[scenario]\nclosed = ["clnic"]\n[travel]'))
+    return ["scenario.closed", "clnic"]
+
+
 FAULTS = [
+    wrong_values_beside_a_missing_file,
+    an_unknown_institution_in_the_scenario,
     missing_column,
     negative_people,
     people_that_are_no_number,

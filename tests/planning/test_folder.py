@@ -1,6 +1,7 @@
 """The output folder: all or nothing, and nobody else's files are touched."""
 
 import json
+import shutil
 
 import pytest
 
@@ -62,3 +63,21 @@ def test_an_empty_folder_is_used(tmp_path):
     with output_folder(tmp_path / "输出 文件夹") as new:
         write_run(new)
     assert names(tmp_path / "输出 文件夹") == ["run.json"]
+
+
+@pytest.mark.parametrize("ending", [".previous", ".new"])
+def test_a_neighbour_that_is_not_ours_is_never_deleted(tmp_path, ending):
+    write_run_into(tmp_path / "out")
+    write_run_into(tmp_path / "out")
+    foreign = tmp_path / f"out{ending}"
+    shutil.rmtree(foreign, ignore_errors=True)
+    foreign.mkdir()
+    (foreign / "mine.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(FolderRefusedError, match="holds other files"):
+        write_run_into(tmp_path / "out")
+    assert names(foreign) == ["mine.txt"]
+
+
+def write_run_into(target):
+    with output_folder(target) as new:
+        write_run(new)

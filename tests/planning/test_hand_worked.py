@@ -138,3 +138,30 @@ def test_without_a_basis_no_mode_is_the_headline(tmp_path):
     )
     assert silent.headline_mode is None
     assert stated.headline_mode == stated.analysis_mode == "e_bike"
+
+
+def test_emergency_ways_are_closed_to_cars_in_a_road_file(tmp_path):
+    study = write_study(
+        tmp_path,
+        nodes={1: (0, 0), 2: (500, 0)},
+        ways=[([1, 2], {"highway": "service", "service": "emergency_access"})],
+        people=[("home", (400, 0), 1)],
+        points=[("clinic", (0, 0))],
+        travel='modes = ["walk", "car"]',
+    )
+    assessment = assessed(study)
+    assert statuses(assessment)["home"] == Status.COVERED
+    assert statuses(assessment, "car")["home"] == Status.OFF_NETWORK
+
+
+def test_a_mode_without_any_road_leaves_everybody_off_the_network(tmp_path):
+    study = write_study(
+        tmp_path,
+        nodes={1: (0, 0), 2: (3_000, 0)},
+        ways=[([1, 2], {"highway": "motorway"})],
+        people=[("home", (0, 0), 5)],
+        points=[("clinic", (1_000, 0))],
+    )
+    assessment = assessed(study)
+    assert assessment.modes["walk"].coverage[0].ledger.off_network == 5
+    assert assessment.proposal.sites == ()
