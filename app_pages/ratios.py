@@ -5,9 +5,9 @@ import streamlit as st
 
 from app_pages._session import current, words
 from app_pages._widgets import page
-from planning.centres import VIEW_NAMES
 from planning.figures import people_text
 from planning.norms import size_text
+from planning.ratio_words import result_word, view_word
 from planning.report import bounds_text
 
 _ = words()
@@ -25,8 +25,8 @@ st.dataframe(
     pd.DataFrame(
         {
             _("Zone"): "、".join(row.zone_names),
-            _("View"): VIEW_NAMES[row.view],
-            _("Verdict"): row.result.value,
+            _("View"): view_word(row.view, _),
+            _("Verdict"): result_word(row.result, _),
             _("People served"): people_text(row.service_people),
             _("Centres"): row.centres,
             _("People per centre"): (
@@ -46,7 +46,7 @@ st.dataframe(
     pd.DataFrame(
         {
             _("Name"): row.name,
-            _("View"): VIEW_NAMES[row.view],
+            _("View"): view_word(row.view, _),
             _("People served"): people_text(row.service_people),
             _("Size"): size_text(row.size, row.bounds),
             _("Branches"): row.branches,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from data.types import Dataset
-from planning.centres import VIEW_NAMES
 from planning.coverage import Coverage, Gap, Ledger
 from planning.figures import minutes_text, mode_text, people_text, share_text
 from planning.norms import RatioBounds
-from planning.ratios import UrbanVerdict
+from planning.ratio_words import result_word, view_word
+from planning.ratios import UrbanResult, UrbanVerdict
 from planning.run import run_number
 from planning.wording import Translate, finding_sentence, msgid
 from planning.workflow import Assessment
@@ -116,11 +116,11 @@ def ratio_lines(assessment: Assessment, translate: Translate) -> list[str]:
         lines.append(
             translate("  {zone}: {verdict}; {centres} centres, {people} people per centre").format(
                 zone="、".join(row.zone_names),
-                verdict=row.result.value,
+                verdict=result_word(row.result, translate),
                 centres=row.centres,
                 people=per_centre,
             )
-            + f" ({VIEW_NAMES[row.view]})"
+            + f" ({view_word(row.view, translate)})"
         )
     return lines
 
@@ -139,7 +139,9 @@ def urban_verdicts(zones: Sequence[UrbanVerdict]) -> list[UrbanVerdict]:
     if not zones:
         return []
     first = zones[0].view
-    return [row for row in zones if row.view == first and not row.result.value.startswith("不适用")]
+    return [
+        row for row in zones if row.view == first and row.result is not UrbanResult.NOT_APPLICABLE
+    ]
 
 
 def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
