@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from data.errors import PlannerError, severity
-from geo.errors import Cancelled, GeoError, Progress
+from geo.errors import Cancelled, Finding, GeoError, Progress
 from planning.figures import MODE_NAMES
 from planning.folder import FolderBusyError, FolderRefusedError
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
@@ -413,7 +413,11 @@ def _site(options: argparse.Namespace) -> int:
         capacity=options.capacity,
     )
     if not options.quiet:
-        _say(f"{plan['status']}: {plan['objective']} ({options.out})")
+        objective = "" if plan["objective"] is None else f": {plan['objective']:g}"
+        _say(f"{plan['status']}{objective} ({options.out})")
+        for said in plan["findings"]:
+            params = tuple((name, value) for name, value in said.items() if name != "code")
+            _say(finding_sentence(Finding(said["code"], params), options.translate))
     return OK
 
 
