@@ -255,7 +255,7 @@ def _columns(
             again.append(header)
             continue
         columns[header] = tuple(
-            _unescaped(body[i][place]) if place < len(body[i]) else None for i in kept
+            unescaped(body[i][place]) if place < len(body[i]) else None for i in kept
         )
     if again:
         findings.append(
@@ -264,7 +264,7 @@ def _columns(
     return columns
 
 
-def _unescaped(cell: CellValue) -> CellValue:
+def unescaped(cell: CellValue) -> CellValue:
     """Take away the apostrophe that keeps a spreadsheet from reading a text as a formula."""
     if isinstance(cell, str) and cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA_STARTS:
         return cell[1:]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.delimited import decoded
 from data.errors import StudyError, raise_errors
+from data.sheets import unescaped
 from data.store import write_json
 from geo.errors import Finding, Progress
 from planning.siting.clock import cancel_on_interrupt
@@ -123,4 +124,4 @@ def _read(path: Path, columns: tuple[str, ...], findings: list[Finding]) -> pd.D
         return empty
     if len(table) == 0:
         findings.append(Finding("siting_table_empty", file=path.name))
-    return pd.DataFrame({name: table[name].str.strip() for name in columns})
+    return pd.DataFrame({name: table[name].str.strip().map(unescaped) for name in columns})
