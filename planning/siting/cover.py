@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,8 +14,10 @@ from planning.siting.core import (
     CoverCore,
     without_contained_sites,
 )
+from planning.siting.cover_tree import chosen_by_tree, fits_tree
 from planning.siting.greedy import greedy_choice, improved
 from planning.siting.instance import (
+    Flags,
     Floats,
     SparseReach,
     by_demand,
@@ -137,11 +139,33 @@ def best_choice(
     if dual.bound < target or (clock.is_cut and np.isfinite(choice.worth)):
         return Proof(choice, dual.bound, 0), method
     is_in, is_out = decided(core, dual, target)
-    taken = is_in.astype(np.int32)
-    proof = proved_by_branching(
-        core, taken, ~is_in & ~is_out, best=choice, bound=dual.bound, clock=clock
-    )
+    left = Proof(choice, dual.bound, 0)
+    proof = _closed(core, is_in, ~is_in & ~is_out, left, target - choice.worth, clock=clock)
     return proof, f"{method}, fixing, branch and bound ({proof.nodes} nodes)"
+
+
+def _closed(
+    core: CoverCore, is_in: Flags, is_open: Flags, proof: Proof, step: float, *, clock: Clock
+) -> Proof:
+    """Close what is left: a tree on prices, then a general solver, then the tree to its limits."""
+    taken = is_in.astype(np.int32)
+    uses_tree = np.isfinite(proof.choice.worth) and fits_tree(core, is_open)
+    nodes = 0
+    for turn in ("tree", "solver", "tree to the end"):
+        if turn == "solver":
+            proof = proved_by_branching(
+                core, taken, is_open, best=proof.choice, bound=proof.bound, clock=clock
+            )
+            nodes += proof.nodes
+        elif uses_tree:
+            choice, bound, count = chosen_by_tree(
+                core, taken, is_open, best=proof.choice, bound=proof.bound, step=step, clock=clock,
+                is_last=turn == "tree to the end",
+            )  # fmt: skip
+            proof, nodes = Proof(choice, bound, 0), nodes + count
+        if clock.is_cut or proof.is_infeasible or proof.bound < proof.choice.worth + step:
+            break
+    return replace(proof, nodes=nodes)
 
 
 def no_plan(model: str, n_demand: int, proof: Proof, *, method: str, seed: int) -> SitingPlan:

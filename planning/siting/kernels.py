@@ -246,14 +246,15 @@ def _fill_budget(value, cost, budget, copies, amount):
 @njit(cache=True, nogil=True)
 def cover_rounds(
     site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds, patience,
-    price, direction, best_price, best_value, best_units, numbers
+    price, direction, best_price, best_value, best_units, use, numbers
 ):  # fmt: skip
     """Lower the Lagrangian bound of a cover problem by deflected subgradient steps.
 
     The cover rows are priced: bound(u) = sum over rows of the best worth of its covers at price u
     less u per cover, plus the fractional knapsack of the sites' priced rows. `start` counts covers
     that exist, `need` those that must come first and are worth nothing. numbers = (best bound, best
-    worth, step factor, rounds without progress, rounds done, 1 when finished, least gap).
+    worth, step factor, rounds without progress, rounds done, 1 when finished, least gap); `use` is
+    the share of late rounds that took each site.
     """
     n = len(people)
     m = len(cost)
@@ -269,6 +270,8 @@ def cover_rounds(
                 total += price[site_row[e]]
             value[j] = total
         bound, order = _fill_budget(value, cost, budget, copies, amount)
+        for j in range(m):
+            use[j] = 0.95 * use[j] + 0.05 * amount[j]
         times[:] = 0.0
         for j in order:
             if amount[j] == 0.0:
@@ -323,6 +326,138 @@ def cover_rounds(
         for i in range(n):
             ceiling = people[i] * level_gain[min(start[i], top)] if need[i] == 0 else np.inf
             price[i] = min(ceiling, max(0.0, price[i] - step * direction[i]))
+
+
+@njit(cache=True, nogil=True)
+def _build_node(site_indptr, site_row, people, status, served, sub_indptr, sub_row, site):
+    """Fill the pairs of free sites with rows that no open site covers.
+
+    Return (free sites, people covered by open sites).
+    """
+    served[:] = False
+    base = 0.0
+    n_free = 0
+    for j in range(len(status)):
+        if status[j] == 1:
+            for e in range(site_indptr[j], site_indptr[j + 1]):
+                if not served[site_row[e]]:
+                    served[site_row[e]] = True
+                    base += people[site_row[e]]
+        elif status[j] == 0:
+            site[n_free] = j
+            n_free += 1
+    k = 0
+    for position in range(n_free):
+        j = site[position]
+        sub_indptr[position] = k
+        for e in range(site_indptr[j], site_indptr[j + 1]):
+            if not served[site_row[e]]:
+                sub_row[k] = site_row[e]
+                k += 1
+    sub_indptr[n_free] = k
+    return n_free, base
+
+
+@njit(cache=True, nogil=True)
+def _decide(value, order, count, bound, target, status, site):
+    """Fix sites that a choice of at least `target` must or cannot take; return how many."""
+    decided = 0
+    last_in = value[order[count - 1]]
+    first_out = value[order[count]] if count < len(order) else 0.0
+    for k in range(len(order)):
+        j = order[k]
+        if k < count:
+            if bound - value[j] + first_out < target:
+                status[site[j]] = 1
+                decided += 1
+        elif bound - last_in + value[j] < target:
+            status[site[j]] = 2
+            decided += 1
+    return decided
+
+
+@njit(cache=True, nogil=True)
+def cover_tree(
+    site_indptr, site_row, people, level_gain, nothing, unit, count, step, rounds, patience,
+    stack_status, stack_price, stack_bound, best_status, state
+):  # fmt: skip
+    """Branch and bound by Lagrangian prices, depth first, until `rounds` are used up.
+
+    Only for single covers, unit costs and no rules among sites. A node of the stack says which
+    sites are taken (1), out (2) or free (0). state = (nodes on the stack, best worth, nodes done,
+    rounds done).
+    """
+    n, m = len(people), len(site_indptr) - 1
+    sub_indptr, sub_row = np.zeros(m + 1, np.int64), np.zeros(len(site_row), np.int32)
+    site, served, left_people = np.zeros(m, np.int32), np.zeros(n, np.bool_), np.zeros(n)
+    status, numbers = np.zeros(m, np.int8), np.zeros(7)
+    price, direction, best_price = np.zeros(n), np.zeros(n), np.zeros(n)
+    last = state[3] + rounds
+    while state[0] > 0 and state[3] < last:
+        top = np.int64(state[0]) - 1
+        state[0] = top
+        state[2] += 1
+        if stack_bound[top] < state[1] + step:
+            continue
+        status[:] = stack_status[top]
+        price[:] = stack_price[top]
+        while True:
+            n_free, base = _build_node(
+                site_indptr, site_row, people, status, served, sub_indptr, sub_row, site
+            )
+            left = count
+            for j in range(m):
+                left -= status[j] == 1
+            left = min(left, n_free)
+            if left <= 0:
+                if left == 0 and base > state[1]:
+                    state[1] = base
+                    for j in range(m):
+                        best_status[j] = status[j] == 1
+                break
+            for i in range(n):
+                left_people[i] = 0.0 if served[i] else people[i]
+                price[i] = min(price[i], left_people[i])
+            value, use = np.zeros(n_free), np.full(n_free, 0.5)
+            units = np.zeros(n_free, np.int32)
+            direction[:] = 0.0
+            numbers[:] = 0.0
+            numbers[0], numbers[1], numbers[2], numbers[6] = 1e300, state[1] - base, 0.4, step
+            cover_rounds(
+                sub_indptr[: n_free + 1], sub_row, left_people, level_gain, nothing, nothing,
+                unit[:n_free], left, 1, 150, patience, price, direction, best_price, value, units,
+                use, numbers
+            )  # fmt: skip
+            state[3] += numbers[4]
+            if numbers[1] + base > state[1]:
+                state[1] = numbers[1] + base
+                for j in range(m):
+                    best_status[j] = status[j] == 1
+                for k in range(n_free):
+                    if units[k] > 0:
+                        best_status[site[k]] = True
+            bound, target = numbers[0] + base, state[1] + step
+            if bound < target:
+                break
+            price[:] = best_price
+            order = np.argsort(-value, kind="mergesort")
+            if _decide(value, order, left, bound, target, status, site) * 10 >= n_free:
+                continue
+            pick, score = -1, 2.0
+            for k in range(n_free):
+                if status[site[k]] == 0 and abs(use[k] - 0.5) < score:
+                    score = abs(use[k] - 0.5)
+                    pick = site[k]
+            if pick < 0:
+                continue
+            for child in range(2):
+                stack_status[top] = status
+                stack_status[top, pick] = 2 - child
+                stack_price[top] = best_price
+                stack_bound[top] = bound
+                top += 1
+            state[0] = top
+            break
 
 
 @njit(cache=True, nogil=True)

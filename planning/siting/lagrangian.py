@@ -58,6 +58,7 @@ def lagrangian(core: CoverCore, choice: Choice, step: float, clock: Clock) -> tu
     instance = core.instance
     price = _first_price(core)
     direction, best_price = np.zeros(instance.n_rows), price.copy()
+    use = np.zeros(instance.n_sites)
     value, units = np.zeros(instance.n_sites), np.array(choice.units, dtype=np.int32)
     least_gap = step - 1e-6 * step if step > 0 else 1e-10 * max(1.0, abs(choice.worth))
     worth = choice.worth if np.isfinite(choice.worth) else 0.0
@@ -76,7 +77,7 @@ def lagrangian(core: CoverCore, choice: Choice, step: float, clock: Clock) -> tu
             instance.site_indptr, instance.site_row, instance.people, core.level_gain,
             core.start, core.need, core.cost, core.budget, core.copies,
             1 if clock.is_cut else min(chunk, left), PATIENCE, price, direction, best_price,
-            value, units, numbers,
+            value, units, use, numbers,
         )  # fmt: skip
         best = _better(core, best, units, numbers, clock)
     return Dual(float(numbers[0]), best_price, value, int(numbers[4])), best

@@ -266,15 +266,25 @@ def _reduce(state: _Search, dual: MedianDual, step: float) -> float:
 
 
 def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
-    """Close what is left by branch and bound; return its nodes."""
-    rest = state.rest
+    """Close what is left: a tree on prices, then a general solver, then the tree to its limits."""
+    rest, nodes = state.rest, 0
     if not fits_tree(rest):
         return _branch_with_rules(state, dual, step, clock)
-    found = median_by_tree(rest, dual, state.cost, state.cost - state.cutoff(step), clock)
-    if found.sites is not None:
-        state.offer(found.sites)
-    state.raise_bound(found.bound)
-    return found.nodes
+    for turn in ("tree", "solver", "tree to the end"):
+        if turn == "solver":
+            nodes += _branch_with_rules(state, dual, step, clock)
+        else:
+            found = median_by_tree(
+                rest, dual, state.cost, state.cost - state.cutoff(step), clock=clock,
+                is_last=turn == "tree to the end",
+            )  # fmt: skip
+            nodes += found.nodes
+            if found.sites is not None:
+                state.offer(found.sites)
+            state.raise_bound(found.bound)
+        if clock.is_cut or state.is_proved(step):
+            break
+    return nodes
 
 
 def _branch_with_rules(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:

@@ -13,8 +13,12 @@ from planning.siting.median_core import MedianCore
 from planning.siting.median_search import MedianDual
 from planning.siting.proof import add_site_rules
 
-LARGEST_PROOF = 300_000
-"""Most steps (distinct costs of all rows) handed to branch and bound."""
+LARGEST_PROOF = 20_000
+"""Most steps (distinct costs of all rows) handed to branch and bound: above it the first relaxation
+alone takes longer than the tree on prices."""
+
+LARGEST_PROOF_WITH_RULES = 200_000
+"""The same where rules among sites leave no other way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +99,7 @@ def median_by_branching(
 ) -> Solved | None:
     """Return what branch and bound finds among plans of at most `cutoff`; None when too large."""
     steps = _steps(core, dual, cutoff)
-    if len(steps.row) > LARGEST_PROOF:
+    if len(steps.row) > (LARGEST_PROOF if core.rules.are_plain else LARGEST_PROOF_WITH_RULES):
         return None
     programme = median_programme(core, steps)
     add_site_rules(

@@ -20,6 +20,9 @@ PATIENCE = 10
 
 PAIRS_A_CHUNK = 40_000_000
 
+FIRST_PAIRS = 3_000_000_000
+"""Pairs walked by the tree before a general solver is tried on what it left."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TreeAnswer:
@@ -36,7 +39,13 @@ def fits_tree(core: MedianCore) -> bool:
 
 
 def median_by_tree(
-    core: MedianCore, dual: MedianDual, best_cost: float, step: float, clock: Clock
+    core: MedianCore,
+    dual: MedianDual,
+    best_cost: float,
+    step: float,
+    *,
+    clock: Clock,
+    is_last: bool,
 ) -> TreeAnswer:
     """Search all plans cheaper than `best_cost`, depth first.
 
@@ -50,6 +59,8 @@ def median_by_tree(
         A better plan is cheaper by more than this.
     clock
         Nodes and time.
+    is_last
+        True when nothing else will be tried: the tree goes on to the limits of the clock.
     """
     n, m = len(core.people), core.n_sites
     status = np.zeros((m + 3, m), dtype=np.int8)
@@ -59,9 +70,12 @@ def median_by_tree(
     bound[0] = dual.bound - core.constant
     state = np.array([1.0, best_cost - core.constant, 0.0, 0.0, 0.0])
     best = np.zeros(m, dtype=np.bool_)
-    rounds = max(1, PAIRS_A_CHUNK // (len(core.row_site) + n + m + 1))
+    n_pairs = len(core.row_site) + n + m + 1
+    rounds = max(1, PAIRS_A_CHUNK // n_pairs)
     while state[0] > 0 and state[4] == 0 and state[2] < clock.limits.nodes:
         if not clock.goes_on("branch", int(state[2]), clock.limits.nodes):
+            break
+        if not is_last and state[3] * n_pairs > FIRST_PAIRS:
             break
         kernels.median_tree(
             core.row_indptr, core.row_site, core.row_cost, core.people, core.base, core.count,
