@@ -16,7 +16,7 @@ from data.checks import shown_rows
 from data.errors import StudyError
 from data.types import Floats, Ints
 from geo.crs import LONLAT, is_known, is_web_mercator, transform
-from geo.errors import Finding, Progress
+from geo.errors import Cancelled, Finding, GeoError, Progress
 from geo.points import Grid, cell_centres, populated_cells
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -77,7 +77,7 @@ def read_counts(
         bands or negative counts.
     """
     import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+    from rasterio.errors import NotGeoreferencedWarning
 
     try:
         with warnings.catch_warnings():
@@ -89,7 +89,9 @@ def read_counts(
                 system = _checked_system(raster, path.name, crs)
                 grid = _grid(raster, system)
                 stripes = list(_stripes(raster, grid, window, progress))
-    except RasterioError as error:
+    except (StudyError, GeoError, Cancelled):
+        raise
+    except Exception as error:  # broken tags raise what their parser raises
         reason = str(error).replace(str(path), path.name)[:200]
         params = (("expected", "GeoTIFF"), ("reason", reason))
         raise StudyError(Finding("file_unreadable", params, file=path.name)) from error

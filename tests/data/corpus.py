@@ -184,6 +184,9 @@ def workbook_cases() -> Iterator[Broken]:
         yield Broken(f"book-{name}", "facilities", ".xlsx", content)
     for name, content in mutations(good, 20, 2):
         yield Broken(f"book-{name}", "facilities", ".xlsx", content)
+    old = (Path(__file__).parent / "files" / "list.xls").read_bytes()
+    for name, content in mutations(old, 20, 15):
+        yield Broken(f"old-book-{name}", "facilities", ".xls", content)
 
 
 GRAPHML = """<?xml version='1.0' encoding='utf-8'?>{doctype}

@@ -31,7 +31,9 @@ def seeds(folder: Path) -> list[Broken]:
     cells = raster_bytes(folder, np.arange(64, dtype=np.float32).reshape(8, 8), compress="lzw")
     zones = geojson({"type": "Polygon", "coordinates": SQUARE})
     roads = GRAPHML.format(doctype="", road="residential")
+    old_workbook = (Path(__file__).parent / "files" / "list.xls").read_bytes()
     return [
+        Broken("old-workbook", "facilities", ".xls", old_workbook),
         Broken("list", "facilities", ".csv", LIST.encode()),
         Broken("list-gbk", "facilities", ".csv", LIST.encode("gbk")),
         Broken("people", "population", ".csv", PEOPLE.encode()),
