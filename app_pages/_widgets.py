@@ -205,6 +205,18 @@ def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380) -> int | Non
     return int(rows[0]) if rows and rows[0] < len(sheet.rows) else None
 
 
+def is_new_choice(kind: str, chosen: object) -> bool:
+    """Return whether a list or search has just named another place; None names none.
+
+    Each list remembers its own latest choice: a row that stays selected does not win again.
+    """
+    known = get(Key.FOUND, {})
+    if chosen is None or known.get(kind) == chosen:
+        return False
+    put(Key.FOUND, {**known, kind: chosen})
+    return True
+
+
 def unique_headers(headers: Sequence[str]) -> list[str]:
     """Return headers with a number behind those that occur again."""
     seen: dict[str, int] = {}

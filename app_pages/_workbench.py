@@ -8,6 +8,7 @@ import streamlit as st
 
 from app_pages._session import (
     Key,
+    clear_edits,
     early_click,
     edit,
     get,
@@ -42,9 +43,7 @@ def tools(after: Outcome) -> None:
     back, forth, clear = st.columns(3)
     back.button(_("Undo"), on_click=undo, disabled=not get(Key.EDITS), width="stretch")
     forth.button(_("Redo"), on_click=redo, disabled=not get(Key.REDO), width="stretch")
-    clear.button(
-        _("Clear"), on_click=set_edits, args=((),), disabled=not get(Key.EDITS), width="stretch"
-    )
+    clear.button(_("Clear"), on_click=clear_edits, disabled=not get(Key.EDITS), width="stretch")
     st.subheader(_("New point"), anchor=False)
     kinds = {kind: kind_name(kind, language()) for kind in NEW_KINDS}
     st.selectbox(_("Kind"), list(kinds), key=Key.KIND, format_func=kinds.__getitem__)

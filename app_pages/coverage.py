@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app_pages._session import Key, current, get, made, put, standards, words
-from app_pages._widgets import county_map, coverage_metrics, page, sheet_table, table
+from app_pages._widgets import county_map, coverage_metrics, is_new_choice, page, sheet_table, table
 from planning.edit_map import place_marker, route_layers
 from planning.explain import find_place, nearest_ways, way_lines
 from planning.islands import land_parts
@@ -30,13 +30,11 @@ found = search_places(dataset, text)
 if text and not found:
     st.info(_("Nothing found. Try part of the name, or click on the map."))
 if found:
-    chosen = found[0]
-    if len(found) > 1:
-        labels = {row.label: row for row in found}
-        chosen = labels[st.radio(_("Found"), list(labels), horizontal=True)]
-    if get(Key.FOUND) != chosen.label:
-        put(Key.FOUND, chosen.label)
-        put(Key.PLACE, chosen.place)
+    labels = {row.label: row for row in found}
+    chosen = st.radio(_("Found"), list(labels), horizontal=True) if len(found) > 1 else None
+    chosen = chosen or found[0].label
+    if is_new_choice("search", chosen):
+        put(Key.PLACE, labels[chosen].place)
 
 left, right = st.columns([3, 2], gap="medium")
 place = get(Key.PLACE)
@@ -67,8 +65,7 @@ missing, gaps, zones, villages, islands = st.tabs(
 )
 with missing:
     row = sheet_table(uncovered_sheet(assessment, result, _), file_name="uncovered.xlsx")
-    if row is not None and get(Key.FOUND) != ("village", row):
-        put(Key.FOUND, ("village", row))
+    if is_new_choice("village", row):
         put(Key.PLACE, find_place(dataset, uncovered_villages(result)[row].code))
         st.rerun()
 with zones:
@@ -77,8 +74,7 @@ with villages:
     table(village_columns(assessment), file_name="villages.xlsx")
 with gaps:
     row = table(gap_columns(assessment), file_name="gaps.xlsx", hidden=("mode", "minutes"))
-    if row is not None and get(Key.FOUND) != ("gap", row):
-        put(Key.FOUND, ("gap", row))
+    if is_new_choice("gap", row):
         put(Key.PLACE, gap_spot(dataset, assessment.gaps[row]))
         st.rerun()
 with islands:

@@ -13,6 +13,7 @@ from planning.edits import ACTION_NAMES, Edit
 from planning.figures import mode_text, people_text, share_text
 from planning.map_layers import kind_name
 from planning.norms import size_text
+from planning.ratio_words import result_word
 from planning.report import LEDGER_LABELS, urban_verdicts
 from planning.scenario import PRIMARY_CARE_KINDS
 from planning.sheets import Sheet
@@ -77,8 +78,8 @@ def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Shee
         rows.append(
             (
                 "、".join(row.zone_names),
-                old.result.value if old else "—",
-                row.result.value,
+                result_word(old.result, translate) if old else "—",
+                result_word(row.result, translate),
                 row.centres,
                 "—" if row.people_per_centre is None else people_text(row.people_per_centre),
                 size_text(row.size, row.bounds),

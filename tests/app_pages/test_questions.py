@@ -7,6 +7,7 @@ from data.study_file import SAMPLE_STUDY, read_study
 from planning.coverage_path import programme_steps
 from planning.figures import people_text, share_text
 from planning.islands import land_parts
+from planning.ratio_words import result_word
 from planning.site_goals import goal_sheet, site_goals
 from planning.standards_run import standards_of
 from planning.wording import translator
@@ -31,7 +32,9 @@ def frame(app, column):
 def test_3_which_subdistricts_lack_a_centre(run_page, county):
     table = frame(run_page("ratios", language="en"), "Centres missing")
     assert list(table["Centres missing"]) == [row.centres_missing for row in county.ratios.zones]
-    assert list(table["Verdict"]) == [row.result.value for row in county.ratios.zones]
+    english = translator("en")
+    words = [result_word(row.result, english) for row in county.ratios.zones]
+    assert list(table["Verdict"]) == words
 
 
 def test_6_how_many_more_for_95_percent_and_for_all(run_page, county):

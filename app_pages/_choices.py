@@ -1,0 +1,119 @@
+"""What a session holds: pages, keys of its state, settings. Plain values, no state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from data.study import Study
+from planning.wording import msgid
+
+PAGES: dict[str, str] = {
+    "overview": msgid("Targets at a glance"),
+    "start": msgid("Start"),
+    "coverage": msgid("Coverage"),
+    "ratios": msgid("People per centre"),
+    "siting": msgid("New stations"),
+    "workbench": msgid("Scenario workbench"),
+    "compare": msgid("Compare scenarios"),
+    "projects": msgid("Projects by date"),
+    "reported": msgid("Reported and computed"),
+    "checks": msgid("Data check"),
+    "expert": msgid("For experts"),
+}
+"""Pages in the order of the menu, by the name of their script and address."""
+
+
+class Key(StrEnum):
+    """Every key of the session state; page widgets use these and no other."""
+
+    LANGUAGE = "language"
+    MODE = "mode"
+    MINUTES = "minutes"
+    LOWER = "lower_people"
+    UPPER = "upper_people"
+    COUNT = "site_count"
+    VIEW = "map_view"
+    STUDY = "study"
+    EDITS = "edits"
+    REDO = "redo"
+    OUTCOME = "outcome"
+    CLICK = "click"
+    ON_CLICK = "on_click"
+    KIND = "kind"
+    CAPACITY = "capacity_people"
+    COST = "cost_wan_yuan"
+    LON = "lon"
+    LAT = "lat"
+    SELECTED = "selected"
+    SAVED_NAME = "saved_name"
+    SAVED_AS = "saved_as"
+    REVISION = "revision"
+    MESSAGE = "message"
+    PLACE = "place"
+    PICKED = "picked"
+    CELL = "cell"
+    FOUND = "found"
+    UPLOAD = "upload"
+    SITE_COST = "site_cost"
+    SEARCH = "search"
+    COMPARED = "compared"
+    IS_STOPPED = "is_stopped"
+    LINK_READ = "link_read"
+
+
+KEPT = (
+    Key.ON_CLICK,
+    Key.SAVED_NAME,
+    Key.SELECTED,
+    Key.KIND,
+    Key.CAPACITY,
+    Key.COST,
+    Key.SEARCH,
+    Key.COMPARED,
+    Key.SITE_COST,
+)
+"""Choices of single pages that are kept when the page changes, once they have been made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person may change on the pages; two equal settings give equal results.
+
+    Parameters
+    ----------
+    mode
+        Mode shown first and used for gaps and sites.
+    minutes
+        Limit of the circle.
+    lower_people, upper_people
+        Norm of people per government-run centre.
+    site_count
+        Number of new stations.
+    """
+
+    mode: str
+    minutes: float
+    lower_people: float
+    upper_people: float
+    site_count: int
+
+
+def with_settings(study: Study, chosen: Settings) -> Study:
+    """Return the study with what the session has chosen."""
+    travel = replace(
+        study.travel, minutes=chosen.minutes, modes=_first(study.travel.modes, chosen.mode)
+    )
+    if chosen.mode != study.travel.headline_mode:
+        # The study's basis is for its own mode: another one is looked at without a verdict.
+        travel = replace(travel, headline_mode=None, basis=None)
+    return replace(
+        study,
+        travel=travel,
+        standards=replace(study.standards, ratio_bounds=(chosen.lower_people, chosen.upper_people)),
+        siting=replace(study.siting, count=chosen.site_count, minutes=None),
+    )
+
+
+def _first(modes: tuple[str, ...], mode: str) -> tuple[str, ...]:
+    return (mode, *(other for other in modes if other != mode))
