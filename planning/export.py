@@ -17,6 +17,7 @@ from planning.cartography import assessment_map, attribution
 from planning.folder import RUN_FILE, output_folder
 from planning.islands import land_parts
 from planning.maps import to_html
+from planning.referral_run import referral_columns
 from planning.results import (
     cell_columns,
     chosen_sites,
@@ -103,6 +104,7 @@ def result_tables(assessment: Assessment) -> dict[str, list[Column]]:
         "gaps": gap_columns(assessment),
         "sites": site_columns(assessment),
         "islands": island_columns(land_parts(assessment)),
+        "referral": referral_columns(assessment),
     }
 
 

@@ -13,10 +13,13 @@ import shapely
 
 from data.dataset import load_dataset
 from data.study_file import SAMPLE_STUDY, read_study
+from geo.routes import route
 from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status, ledger
 from planning.export import write_results
 from planning.figures import share_text
+from planning.referral import LegStatus
+from planning.referral_run import referral_of
 from planning.workflow import assess, assess_mode
 
 GOLDEN = Path(__file__).parent / "golden" / "demo_summary.json"
@@ -216,3 +219,23 @@ def test_the_map_says_that_the_county_is_synthetic(results):
     page = (results / "map.html").read_text(encoding="utf-8")
     assert "示例数据" in page
     assert len(page) < 3_000_000
+
+
+def test_legs_of_the_referral_chain_are_those_of_the_drawn_routes(assessment, rng):
+    dataset = assessment.dataset
+    mode, places, chains = referral_of(assessment)
+    network = dataset.roads.networks[mode]
+    snaps = assessment.modes[mode].facility_snaps
+    legs = np.flatnonzero(chains.status == LegStatus.OK)
+    assert len(legs) > 300
+    for leg in rng.choice(legs, 8, replace=False).tolist():
+        start, end = places[leg], places[chains.target[leg]]
+        drawn = route(
+            dataset.roads,
+            network,
+            snaps.take(np.array([start])),
+            snaps.take(np.array([end])),
+            place_m=(dataset.facilities.x_m[start], dataset.facilities.y_m[start]),
+            facility_m=(dataset.facilities.x_m[end], dataset.facilities.y_m[end]),
+        )
+        assert drawn.tenths == chains.leg_tenths[leg]
