@@ -136,6 +136,7 @@ minutes = "20"
         ("study_key_type", "travel.minutes"),
         ("study_key_missing", "[roads]"),
         ("study_key_unknown", "zones.columns.kode"),
+        ("study_key_type", "study.date"),
     ]
 
 

@@ -90,11 +90,13 @@ def _press(driver: Any, text: str) -> None:
 
 
 def _metrics(driver: Any) -> list[str]:
+    """Return the numbers of the page in one look: elements go stale while it is drawn anew."""
     driver.switch_to.default_content()
-    return [
-        element.text
-        for element in driver.find_elements("css selector", "[data-testid=stMetricValue]")
-    ]
+    script = """
+        var found = document.querySelectorAll('[data-testid="stMetricValue"]');
+        return Array.from(found, element => element.innerText.trim());
+    """
+    return list(driver.execute_script(script))
 
 
 @pytest.mark.parametrize("query", ["", "?inline=1"], ids=["static files", "inline"])
