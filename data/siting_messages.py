@@ -129,4 +129,18 @@ SITING_MESSAGES: dict[str, Message] = {
     "siting_number_range": Message(
         "error", "{name} is {actual:g}, it must be {least:g} to {most:g}", "Correct it."
     ),
+    "siting_cost_zero": Message(
+        "error", "{count} options cost nothing", "Give each option a cost above 0."
+    ),
+    "siting_budget_too_small": Message(
+        "error",
+        "the budget of {budget:,.0f} yuan is below the cheapest plan of {cheapest:,.0f} yuan",
+        "Raise the budget or lower the costs.",
+    ),
+    "siting_villages_beyond": Message(
+        "warning",
+        "{count} villages cannot reach their quota: {people:g} people too few are in reach of any "
+        "site",
+        "Add candidates near them, raise the limit or lower the quota.",
+    ),
 }

@@ -4,8 +4,10 @@ from planning.siting.curve import CoverCurve, cover_curve
 from planning.siting.instance import SparseReach, sparse_reach
 from planning.siting.problems import (
     BackupCover,
+    BudgetCover,
     CapacitatedCover,
     CapacitatedMedian,
+    CheapestCover,
     ExpectedCover,
     FewestSites,
     MaximalCover,
@@ -14,13 +16,17 @@ from planning.siting.problems import (
     SiteRules,
     SitingPlan,
     SolveLimits,
+    VillageCover,
 )
 from planning.siting.solve import solve
+from planning.siting.two_level import TwoLevel, TwoLevelPlan, solve_two_level
 
 __all__ = [
     "BackupCover",
+    "BudgetCover",
     "CapacitatedCover",
     "CapacitatedMedian",
+    "CheapestCover",
     "CoverCurve",
     "ExpectedCover",
     "FewestSites",
@@ -31,7 +37,11 @@ __all__ = [
     "SitingPlan",
     "SolveLimits",
     "SparseReach",
+    "TwoLevel",
+    "TwoLevelPlan",
+    "VillageCover",
     "cover_curve",
     "solve",
+    "solve_two_level",
     "sparse_reach",
 ]

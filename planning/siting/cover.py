@@ -17,6 +17,7 @@ from planning.siting.core import (
 from planning.siting.cover_tree import chosen_by_tree, fits_tree
 from planning.siting.greedy import greedy_choice, improved
 from planning.siting.instance import (
+    CoverInstance,
     Flags,
     Floats,
     SparseReach,
@@ -55,18 +56,38 @@ class PreparedCover:
 
 
 def prepared_cover(
-    reach: SparseReach, people: Floats, limit: float, rules: RuleArrays, count: int
+    reach: SparseReach,
+    people: Floats,
+    limit: float,
+    rules: RuleArrays,
+    count: int,
+    *,
+    is_merged: bool = True,
 ) -> PreparedCover:
-    """Cut the pairs at the limit, drop rows that are served already and merge equal rows."""
+    """Cut the pairs at the limit, drop rows that are served already and merge equal rows.
+
+    A curve over millions of pairs asks for rows as they are: merging would take longer than it
+    saves. Its core has no pairs by row.
+    """
     cover = within(reach, limit)
     served = times_covered(cover, np.concatenate([rules.existing, rules.required])) > 0
     rest = after_required(rules)
     still_open = keep_pairs(cover, ~served[cover.demand] & rest.may_build[cover.site])
-    merged, weight, _ = merge_rows(by_demand(still_open), people)
-    nothing = read_only(np.zeros(len(weight)), np.int32)
+    if is_merged:
+        merged, weight, _ = merge_rows(by_demand(still_open), people)
+        instance = cover_instance(merged, weight)
+    else:
+        is_reached = np.zeros(cover.n_demand, dtype=bool)
+        is_reached[still_open.demand] = True
+        weight = read_only(np.where(is_reached, people, 0.0), np.float64)
+        nothing = read_only([0], np.int64)
+        instance = CoverInstance(
+            still_open.indptr, still_open.demand, nothing, read_only([], np.int32), weight
+        )
+    none = read_only(np.zeros(len(weight)), np.int32)
     core = CoverCore(
-        cover_instance(merged, weight), rest, read_only(np.ones(reach.n_sites), np.float64),
-        float(count - len(rules.required)), ONE_COVER, nothing, nothing,
+        instance, rest, read_only(np.ones(reach.n_sites), np.float64),
+        float(count - len(rules.required)), ONE_COVER, none, none,
     )  # fmt: skip
     return PreparedCover(cover, core, float(people[served].sum()))
 

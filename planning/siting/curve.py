@@ -7,16 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.errors import Progress
+from planning.siting import kernels
 from planning.siting.clock import Clock
 from planning.siting.core import CoverCore
 from planning.siting.cover import PreparedCover, prepared_cover
-from planning.siting.greedy import GreedyState, Picks, gains_left, pick_more, start_greedy
-from planning.siting.instance import Floats, Indices, SparseReach
+from planning.siting.greedy import (
+    GreedyState,
+    Picks,
+    gains_left,
+    pick_more,
+    site_sums,
+    start_greedy,
+)
+from planning.siting.instance import Floats, Indices, SparseReach, read_only
 from planning.siting.problems import SiteRules, SolveLimits
 from planning.siting.rules import compile_rules
 
-STEP_GROWTH = 0.35
-"""The greedy bound is taken again whenever the plan has grown by this share."""
+STEP_GROWTH = 2.0
+"""The bound by gains left is taken again whenever the plan has grown by this share."""
+
+PRICE_PAIRS = 500_000_000
+"""Pairs walked to level prices over the whole curve."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +66,10 @@ def cover_curve(
 ) -> CoverCurve:
     """Add new sites one by one by the greedy rule and bound every number of sites from above.
 
-    The bound is that of a monotone submodular cover: what is covered after any k picks plus the sum
-    of the n largest gains left (Nemhauser, Wolsey and Fisher 1978), the least over several k.
+    The bound for n sites is the least of two kinds. What is covered after any k picks plus the n
+    largest gains left (Nemhauser, Wolsey and Fisher 1978); and, for any prices of the rows between
+    0 and their people, the people above their prices plus the n sites with the largest sums of
+    prices, with prices levelled so that no site is much dearer than the gain of the n-th pick.
 
     Parameters
     ----------
@@ -77,7 +90,7 @@ def cover_curve(
     clock = Clock(SolveLimits(), progress)
     arrays = compile_rules(rules or SiteRules(), reach.n_sites)
     most = len(arrays.candidates) if most is None else min(most, len(arrays.candidates))
-    cover = prepared_cover(reach, people, limit, arrays, most)
+    cover = prepared_cover(reach, people, limit, arrays, most, is_merged=False)
     return greedy_curve(cover, most - len(arrays.required), clock)
 
 
@@ -107,7 +120,30 @@ def _curve(core: CoverCore, most: int, clock: Clock) -> tuple[Picks, Floats]:
         if done >= most or len(picks.site) == 0:
             break
     site = np.concatenate([picks.site for picks in segments])
-    return Picks(site, np.concatenate([picks.gain for picks in segments])), bound
+    gain = np.concatenate([picks.gain for picks in segments])
+    if len(gain) and not clock.is_cut:
+        _lower_bound_by_prices(core, gain, bound, clock)
+    return Picks(site, gain), bound
+
+
+def _lower_bound_by_prices(core: CoverCore, gain: Floats, bound: Floats, clock: Clock) -> None:
+    """Lower the bound by prices levelled at the gains of a few picks along the curve."""
+    instance = core.instance
+    passes = int(np.clip(PRICE_PAIRS // (2 * len(instance.site_row) + 1), 8, 200))
+    n_levels = int(np.clip(passes // 3, 4, 25))
+    levels = gain[np.unique(np.geomspace(1, len(gain), n_levels).astype(int)) - 1]
+    price = np.array(instance.people)
+    value = site_sums(instance, price)
+    for done, ceiling in enumerate(levels):
+        for _ in range(max(1, passes // len(levels))):
+            if not clock.goes_on("curve", done, len(levels)):
+                return
+            kernels.level_prices(
+                instance.site_indptr, instance.site_row, instance.people, float(ceiling),
+                read_only(value, np.float64), price,
+            )  # fmt: skip
+            value = site_sums(instance, price)
+            _lower(bound, float((instance.people - price).sum()), value)
 
 
 def _next_step(done: int) -> int:
@@ -117,9 +153,13 @@ def _next_step(done: int) -> int:
 
 def _lower_bound_by_gains(core: CoverCore, state: GreedyState, added: float, bound: Floats) -> None:
     """Lower the bound of every number of sites by the gains that are left now."""
-    gain = gains_left(core, state.times)
-    left = np.sort(gain[core.rules.may_build])[::-1]
-    most = added + np.concatenate([[0.0], np.cumsum(left)])[: len(bound)]
+    _lower(bound, added, gains_left(core, state.times)[core.rules.may_build])
+
+
+def _lower(bound: Floats, base: float, value: Floats) -> None:
+    """Lower the bound of n sites to the base plus the n largest values, for every n."""
+    left = np.sort(value)[::-1]
+    most = base + np.concatenate([[0.0], np.cumsum(left)])[: len(bound)]
     np.minimum(bound[: len(most)], most, out=bound[: len(most)])
     if len(most) < len(bound):
         np.minimum(bound[len(most) :], most[-1], out=bound[len(most) :])

@@ -29,9 +29,14 @@ def require_sound(problem: Any) -> None:
         *_array_faults("people", problem.people, reach.n_demand),
         *_array_faults("cost", reach.cost, len(reach.demand)),
     ]
-    for name in ("lower", "upper"):
+    for name, size in (
+        ("lower", reach.n_sites),
+        ("upper", reach.n_sites),
+        ("cost", reach.n_sites),
+        ("village", reach.n_demand),
+    ):
         if hasattr(problem, name):
-            findings += _array_faults(name, getattr(problem, name), reach.n_sites)
+            findings += _array_faults(name, getattr(problem, name), size)
     for name, least, most in _RANGES:
         value = getattr(problem, name, None)
         if value is not None and not (least <= value <= most):
@@ -54,6 +59,7 @@ _RANGES = (
     ("units_per_site", 1.0, _LARGEST),
     ("lower_penalty", 0.0, np.inf),
     ("budget", 0.0, _LARGEST),
+    ("quota", 1e-12, 1.0),
 )
 """Name, least and most of every single number that a problem may have."""
 
@@ -65,7 +71,7 @@ def _array_faults(name: str, values: Any, size: int) -> list[Finding]:
         return [Finding("array_shape", shape)]
     # An infinite upper load means that there is none.
     bad = {"array_not_finite": np.isnan(values) if name == "upper" else ~np.isfinite(values)}
-    bad["array_negative"] = values < 0
+    bad["array_negative"] = values < (-1 if name == "village" else 0)
     return [
         Finding(code, (("name", name), ("count", int(is_bad.sum()))), rows=_first(is_bad))
         for code, is_bad in bad.items()

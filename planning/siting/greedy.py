@@ -9,7 +9,7 @@ import numpy as np
 from planning.siting import kernels
 from planning.siting.clock import Clock
 from planning.siting.core import Choice, CoverCore, covers_of, worth_of
-from planning.siting.instance import Floats, Indices, Pointers, read_only
+from planning.siting.instance import CoverInstance, Floats, Indices, Pointers, read_only
 
 CHUNK = 200
 """Picks between two looks at the clock."""
@@ -59,11 +59,15 @@ def start_greedy(core: CoverCore, *, room: Pointers | None = None) -> GreedyStat
 
 def gains_left(core: CoverCore, times: Indices) -> Floats:
     """Return what one more unit of each site would add, (n_sites,)."""
-    instance = core.instance
-    return kernels.gains(  # type: ignore[no-any-return]
-        instance.site_indptr, instance.site_row, instance.people, core.level_gain,
-        read_only(times, np.int32),
-    )  # fmt: skip
+    worth = core.instance.people * core.level_gain[np.minimum(times, len(core.level_gain) - 1)]
+    return site_sums(core.instance, worth)
+
+
+def site_sums(instance: CoverInstance, value: Floats) -> Floats:
+    """Return the sum of a value of the rows over each site's rows, (n_sites,)."""
+    return kernels.site_sums(  # type: ignore[no-any-return]
+        instance.site_indptr, instance.site_row, read_only(value, np.float64)
+    )
 
 
 def pick_more(core: CoverCore, state: GreedyState, *, most: int, clock: Clock) -> Picks:

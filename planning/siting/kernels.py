@@ -58,17 +58,27 @@ def _sift_down(heap, size, start, key):
 
 
 @njit(cache=True, nogil=True)
-def gains(site_indptr, site_row, people, level_gain, times):
-    """Return what each site would add now."""
+def site_sums(site_indptr, site_row, value):
+    """Return the sum of a value of the rows over each site's rows."""
     out = np.zeros(len(site_indptr) - 1)
-    top = len(level_gain) - 1
     for j in range(len(out)):
         total = 0.0
         for e in range(site_indptr[j], site_indptr[j + 1]):
-            i = site_row[e]
-            total += people[i] * level_gain[min(times[i], top)]
+            total += value[site_row[e]]
         out[j] = total
     return out
+
+
+@njit(cache=True, nogil=True)
+def level_prices(site_indptr, site_row, people, ceiling, value, price):
+    """Scale each row's price so that its dearest site comes to `ceiling`; `value` are site sums."""
+    dearest = np.zeros(len(price))
+    for j in range(len(value)):
+        for e in range(site_indptr[j], site_indptr[j + 1]):
+            dearest[site_row[e]] = max(dearest[site_row[e]], value[j])
+    for i in range(len(price)):
+        if dearest[i] > 0.0:
+            price[i] = min(people[i], price[i] * (ceiling / dearest[i]))
 
 
 @njit(cache=True, nogil=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from planning.siting.clock import Clock
 from planning.siting.exact import Programme, Solved, run_highs
-from planning.siting.instance import Floats, Indices
+from planning.siting.instance import Flags, Floats, Indices
 from planning.siting.median_core import MedianCore
 from planning.siting.median_search import MedianDual
 from planning.siting.proof import add_site_rules
@@ -19,6 +19,9 @@ alone takes longer than the tree on prices."""
 
 LARGEST_PROOF_WITH_RULES = 200_000
 """The same where rules among sites leave no other way."""
+
+PAIRS_A_STEP = 30
+"""Pairs for each step above which steps are not even counted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +39,21 @@ class Steps:
     lowest: float
 
 
-def _steps(core: MedianCore, dual: MedianDual, cutoff: float) -> Steps:
-    """Cut each row's pairs at the dearest that a plan of at most `cutoff` can use."""
+def _usable(core: MedianCore, dual: MedianDual, cutoff: float) -> tuple[Flags, Flags]:
+    """Return the pairs and the bases that a plan of at most `cutoff` can use.
+
+    Serving row i at a cost above its price raises the bound by the difference.
+    """
+    slack = max(cutoff - dual.bound, 0.0) + 1e-6 * abs(cutoff) / len(core.people)
+    allowed = dual.price + slack
     row = np.repeat(np.arange(len(core.people)), np.diff(core.row_indptr))
-    allowed = dual.price + max(cutoff - dual.bound, 0.0) + 1e-6 * abs(cutoff) / len(core.people)
-    keep = core.people[row] * core.row_cost <= allowed[row]
+    return core.people[row] * core.row_cost <= allowed[row], core.people * core.base <= allowed
+
+
+def _steps(core: MedianCore, keep: Flags, has_base: Flags) -> Steps:
+    """Return the distinct costs of each row among the pairs and bases that may be used."""
+    row = np.repeat(np.arange(len(core.people)), np.diff(core.row_indptr))
     row, site, cost = row[keep], core.row_site[keep], core.row_cost[keep]
-    has_base = core.people * core.base <= allowed
     row = np.concatenate([row, np.flatnonzero(has_base)])
     site = np.concatenate([site, np.full(int(has_base.sum()), -1)])
     cost = np.concatenate([cost, core.base[has_base]])
@@ -98,8 +109,12 @@ def median_by_branching(
     core: MedianCore, dual: MedianDual, cutoff: float, chosen: Indices | None, clock: Clock
 ) -> Solved | None:
     """Return what branch and bound finds among plans of at most `cutoff`; None when too large."""
-    steps = _steps(core, dual, cutoff)
-    if len(steps.row) > (LARGEST_PROOF if core.rules.are_plain else LARGEST_PROOF_WITH_RULES):
+    largest = LARGEST_PROOF if core.rules.are_plain else LARGEST_PROOF_WITH_RULES
+    usable, has_base = _usable(core, dual, cutoff)
+    if usable.sum() > PAIRS_A_STEP * largest:
+        return None
+    steps = _steps(core, usable, has_base)
+    if len(steps.row) > largest:
         return None
     programme = median_programme(core, steps)
     add_site_rules(

@@ -17,6 +17,9 @@ PATIENCE = 30
 PAIRS_A_CHUNK = 60_000_000
 """Pairs walked between two looks at the clock, about 0.3 s."""
 
+ROUNDS_A_POLISH = 60
+"""Rounds of the bound between two swap searches from the sites that it opens."""
+
 MOVES_A_CHUNK = 20
 
 MOST_SHAKES = 30
@@ -82,6 +85,7 @@ def median_lagrangian(
     target = best_cost - core.constant
     numbers = np.array([-1e300, target, 1.2, 0.0, 0.0, 0.0, gap])
     chunk = max(1, PAIRS_A_CHUNK // (len(core.row_site) + core.n_sites + len(price) + 1))
+    seen: set[bytes] = set()
     # One round even after a stop: a plan never comes without a bound.
     while numbers[5] == 0 and (
         clock.goes_on("bound", int(numbers[4]), clock.limits.rounds) or numbers[4] == 0
@@ -89,15 +93,38 @@ def median_lagrangian(
         left = clock.limits.rounds - int(numbers[4])
         if left <= 0:
             break
+        to_polish = ROUNDS_A_POLISH - int(numbers[4]) % ROUNDS_A_POLISH
         kernels.median_rounds(
             core.row_indptr, core.row_site, core.row_cost, core.site_indptr, core.site_row,
             core.site_cost, core.people, core.base, core.count, PATIENCE,
-            1 if clock.is_cut else min(chunk, left), price, direction, best_price, reduced,
-            sites, numbers,
+            1 if clock.is_cut else min(chunk, left, to_polish), price, direction, best_price,
+            reduced, sites, numbers,
         )  # fmt: skip
+        if numbers[4] % ROUNDS_A_POLISH == 0 and numbers[5] == 0:
+            _polish(core, reduced, sites, numbers, seen=seen, clock=clock)
     found = sites[sites >= 0].astype(np.int32)
     bound = core.constant + float(numbers[0])
     return MedianDual(bound, best_price, reduced, int(numbers[4])), found
+
+
+def _polish(
+    core: MedianCore,
+    reduced: Floats,
+    sites: Indices,
+    numbers: Floats,
+    *,
+    seen: set[bytes],
+    clock: Clock,
+) -> None:
+    """Swap from the sites that the best bound opens; keep them when they beat the best cost."""
+    top = np.sort(np.argsort(reduced, kind="stable")[: core.count]).astype(np.int32)
+    if top.tobytes() in seen or not core.rules.are_plain:
+        return
+    seen.add(top.tobytes())
+    chosen, cost = swapped(core, top, clock)
+    if cost - core.constant < numbers[1]:
+        numbers[1] = cost - core.constant
+        sites[:] = chosen
 
 
 def _first_price(core: MedianCore) -> Floats:

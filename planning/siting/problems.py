@@ -258,6 +258,74 @@ class CapacitatedMedian:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BudgetCover:
+    """Cover most people with what a budget buys.
+
+    Sites are options: a new station, an upgrade of an existing one (a site of its own with the
+    reach it has afterwards), or keeping a closable one (with its running cost only).
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`; existing sites cost nothing here.
+    budget
+        What the options may cost together, in yuan.
+    cost
+        (n_sites,) cost of each option over the plan, above 0; see `budget.plan_costs`.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    budget: float
+    cost: Floats
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheapestCover:
+    """Cover a share of the people at least cost; options and costs as in `BudgetCover`.
+
+    Parameters
+    ----------
+    reach, people, limit, cost, rules
+        As in `BudgetCover`.
+    share
+        Share of all people to be covered; at 1 every demand row must be covered, people or not.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    cost: Floats
+    share: float = 1.0
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VillageCover:
+    """Fewest sites that leave every village covered: a share of its people within the limit.
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`.
+    village
+        (n_demand,) village of each row, numbered from 0; -1 for rows that count for none.
+    quota
+        Share of a village's people that must be within the limit of any open site; a village
+        without people counts as covered.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    village: Indices
+    quota: float = 0.9
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SitingPlan:
     """An answer with its proof; numbers of sites and demand rows are those of the problem.
 
@@ -265,7 +333,7 @@ class SitingPlan:
     ----------
     model
         `mclp`, `lscp`, `partial-lscp`, `p-median`, `p-centre`, `backup`, `mexclp`,
-        `capacitated-cover`, `capacitated-median`, `budget` or `two-level`.
+        `capacitated-cover`, `capacitated-median`, `budget`, `cheapest`, `villages` or `two-level`.
     status
         `optimal` only when proved; `within_gap` when rounds or nodes ran out; `time_limit` when the
         clock or the user stopped the search; `infeasible` when no plan keeps the rules.

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from geo.errors import Progress
 from planning.siting.backup import solve_backup
+from planning.siting.budget import solve_budget, solve_cheapest
 from planning.siting.capacitated import solve_capacitated
 from planning.siting.centre import solve_centre
 from planning.siting.cover import solve_maximal_cover
@@ -16,8 +17,10 @@ from planning.siting.fewest import solve_fewest_sites
 from planning.siting.median import solve_median
 from planning.siting.problems import (
     BackupCover,
+    BudgetCover,
     CapacitatedCover,
     CapacitatedMedian,
+    CheapestCover,
     ExpectedCover,
     FewestSites,
     MaximalCover,
@@ -25,7 +28,9 @@ from planning.siting.problems import (
     PMedian,
     SitingPlan,
     SolveLimits,
+    VillageCover,
 )
+from planning.siting.villages import solve_villages
 
 Problem: TypeAlias = (
     MaximalCover
@@ -36,6 +41,9 @@ Problem: TypeAlias = (
     | ExpectedCover
     | CapacitatedCover
     | CapacitatedMedian
+    | BudgetCover
+    | CheapestCover
+    | VillageCover
 )
 
 _SOLVERS: dict[type, Callable[..., SitingPlan]] = {
@@ -47,6 +55,9 @@ _SOLVERS: dict[type, Callable[..., SitingPlan]] = {
     ExpectedCover: solve_expected,
     CapacitatedCover: solve_capacitated,
     CapacitatedMedian: solve_capacitated,
+    BudgetCover: solve_budget,
+    CheapestCover: solve_cheapest,
+    VillageCover: solve_villages,
 }
 
 
