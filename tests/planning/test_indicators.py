@@ -276,3 +276,21 @@ def test_subsidy_of_village_clinics(make_facilities: Callable[..., Any]) -> None
 def test_growth_and_funds() -> None:
     assert 164 / growth_factor(157.02) == pytest.approx(63.8, abs=0.05)
     assert signing_fund_yuan(525_989, 0.4) / 1e6 == pytest.approx(22.7, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("standard_id", "growth_percent"), [("A07", 25.5), ("A08", 34.8), ("A09", 65.1)]
+)
+def test_shangyu_asks_for_so_much_more(standard_id: str, growth_percent: float) -> None:
+    entry = standard(standard_id)
+    assert entry.baseline is not None
+    growth = (target(entry).value / entry.baseline - 1) * 100
+    assert round(growth, 1) == growth_percent
+
+
+def test_circuits_of_zhoushan_in_a_year() -> None:
+    # 29 weekly and 18 monthly stops; 2,747 sessions were reported for three quarters.
+    visits_per_month = [52 / 12] * 29 + [1.0] * 18
+    year = sum(visits_per_month) * 12
+    assert (round(year), round(year * 3 / 4)) == (1_724, 1_293)
+    assert round(2_747 / (year * 3 / 4), 2) == 2.12
