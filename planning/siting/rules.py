@@ -203,7 +203,8 @@ def _contradictions(arrays: RuleArrays, count: int | None) -> list[Finding]:
     """Return what no plan could keep."""
     findings = []
     n_candidates = int(arrays.may_build.sum())
-    if n_candidates == 0 and (count is None or count > 0):
+    stands = len(arrays.existing) > 0
+    if n_candidates == 0 and (not stands if count is None else count > 0):
         findings.append(Finding("siting_none_allowed"))
     elif count is not None and count > n_candidates:
         params = (("count", count), ("candidates", n_candidates))
