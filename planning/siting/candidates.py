@@ -1,7 +1,9 @@
-"""Candidate sites from populated points: by a spacing, never where an exclusion forbids."""
+"""Candidate sites: where one may stand, how far apart, what each kind can and cannot mend."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,95 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from planning.siting.instance import Flags, Floats, Indices
+from planning.wording import msgid
+
+NOT_A_PARCEL = msgid(
+    "Computed points, not plots of land; the natural resources authority must confirm land use"
+)
+"""Stands beside every proposed site."""
+
+LAND_STATUS_UNKNOWN = msgid("not verified")
+"""Land status of a site whose layer says nothing of it."""
+
+CANNOT_MEND: dict[str, str] = {
+    "centre": msgid("A centre does not bring a point of care within walking distance of villages."),
+    "station": msgid(
+        "A station does not cure a missing government-run centre and adds nothing to the ratio of "
+        "people per centre."
+    ),
+    "clinic": msgid(
+        "A village clinic does not cure a missing centre or station and needs a rural doctor."
+    ),
+    "circuit": msgid(
+        "A circuit stop is never a fixed point: it does not raise the cover of fixed points."
+    ),
+}
+"""Kind of site -> what it does not mend, said beside the proposal."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buildable:
+    """Where sites may stand, and what each exclusion takes away.
+
+    Parameters
+    ----------
+    is_allowed
+        (n,) True where nothing forbids a site.
+    excluded
+        Exclusion -> (points, people at them); a point may fall under several.
+    """
+
+    is_allowed: Flags
+    excluded: Mapping[str, tuple[int, float]]
+
+
+def buildable(people: Floats, exclusions: Mapping[str, Flags]) -> Buildable:
+    """Combine exclusion layers such as water, steep slope, far from a road, basic farmland.
+
+    Parameters
+    ----------
+    people
+        (n,) people at each point.
+    exclusions
+        Name -> (n,) True where the layer forbids a site.
+
+    Examples
+    --------
+    >>> wet = np.array([True, False])
+    >>> buildable(np.array([4.0, 5.0]), {"water": wet}).excluded
+    {'water': (1, 4.0)}
+    """
+    is_allowed = np.ones(len(people), dtype=bool)
+    for is_excluded in exclusions.values():
+        is_allowed &= ~is_excluded
+    excluded = {
+        name: (int(flags.sum()), float(people[flags].sum())) for name, flags in exclusions.items()
+    }
+    return Buildable(is_allowed, excluded)
+
+
+def suitability(scores: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+    """Return the weighted mean of scores between 0 and 1, to weigh the people of a point by.
+
+    Parameters
+    ----------
+    scores
+        Name -> (n,) score, 1 best; layers without a weight are left out.
+    weights
+        Name -> weight of 0 or more.
+
+    Examples
+    --------
+    >>> suitability({"flat": np.array([1.0, 0.5])}, {"flat": 2.0}).tolist()
+    [1.0, 0.5]
+    """
+    used = {name: weight for name, weight in weights.items() if name in scores and weight > 0}
+    total = sum(used.values())
+    n_points = len(next(iter(scores.values()))) if scores else 0
+    if total == 0:
+        return np.ones(n_points)
+    weighted = [scores[name] * (weight / total) for name, weight in used.items()]
+    return np.asarray(np.sum(weighted, axis=0), dtype=np.float64)
 
 
 def spaced_points(
@@ -28,7 +119,8 @@ def spaced_points(
     x_m, y_m
         (n,) metric coordinates.
     people
-        (n,) people at each point; points without people are never chosen.
+        (n,) people at each point, times their suitability if one is wished; points at 0 are never
+        chosen.
     spacing_m
         No two chosen points are nearer than this.
     is_allowed
