@@ -258,6 +258,18 @@ def cover_rounds(
     site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds, patience,
     price, direction, best_price, best_value, best_units, use, numbers
 ):  # fmt: skip
+    """Run `_cover_rounds` for callers in Python; the tree calls that one itself."""
+    _cover_rounds(
+        site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds, patience,
+        price, direction, best_price, best_value, best_units, use, numbers
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _cover_rounds(
+    site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds, patience,
+    price, direction, best_price, best_value, best_units, use, numbers
+):  # fmt: skip
     """Lower the Lagrangian bound of a cover problem by deflected subgradient steps.
 
     The cover rows are priced: bound(u) = sum over rows of the best worth of its covers at price u
@@ -433,7 +445,7 @@ def cover_tree(
             direction[:] = 0.0
             numbers[:] = 0.0
             numbers[0], numbers[1], numbers[2], numbers[6] = 1e300, state[1] - base, 0.4, step
-            cover_rounds(
+            _cover_rounds(
                 sub_indptr[: n_free + 1], sub_row, left_people, level_gain, nothing, nothing,
                 unit[:n_free], left, 1, 150, patience, price, direction, best_price, value, units,
                 use, numbers
