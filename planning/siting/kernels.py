@@ -260,8 +260,8 @@ def cover_rounds(
 ):  # fmt: skip
     """Run `_cover_rounds` for callers in Python; the tree calls that one itself."""
     _cover_rounds(
-        site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds, patience,
-        price, direction, best_price, best_value, best_units, use, numbers
+        site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds,
+        patience, price, direction, best_price, best_value, best_units, use, numbers
     )  # fmt: skip
 
 
