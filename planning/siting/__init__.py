@@ -1,13 +1,12 @@
 """Where the next stations go, with a bound on how much better any other plan could be."""
 
+from planning.siting.budget import BudgetCover, CheapestCover
 from planning.siting.curve import CoverCurve, cover_curve
 from planning.siting.instance import SparseReach, sparse_reach
 from planning.siting.problems import (
     BackupCover,
-    BudgetCover,
     CapacitatedCover,
     CapacitatedMedian,
-    CheapestCover,
     ExpectedCover,
     FewestSites,
     MaximalCover,
@@ -16,10 +15,10 @@ from planning.siting.problems import (
     SiteRules,
     SitingPlan,
     SolveLimits,
-    VillageCover,
 )
 from planning.siting.solve import solve
 from planning.siting.two_level import TwoLevel, TwoLevelPlan, solve_two_level
+from planning.siting.villages import VillageCover
 
 __all__ = [
     "BackupCover",

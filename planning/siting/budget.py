@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from data.errors import StudyError
@@ -12,15 +14,16 @@ from planning.siting.cover import best_choice, no_plan, prepared_cover
 from planning.siting.exact import run_highs
 from planning.siting.fewest import unreachable_finding, unreachable_rows
 from planning.siting.greedy import pick_more, start_greedy
-from planning.siting.instance import Floats, Indices, nearest_open, read_only, within
-from planning.siting.plans import Answer, covered_plan, infeasible_plan, plan_of
-from planning.siting.problems import (
-    BudgetCover,
-    CheapestCover,
-    SitingPlan,
-    SolveLimits,
-    step_of,
+from planning.siting.instance import (
+    Floats,
+    Indices,
+    SparseReach,
+    nearest_open,
+    read_only,
+    within,
 )
+from planning.siting.plans import Answer, covered_plan, infeasible_plan, plan_of
+from planning.siting.problems import SiteRules, SitingPlan, SolveLimits, step_of
 from planning.siting.proof import cover_programme, start_values
 from planning.siting.rules import RuleArrays, compile_rules
 
@@ -32,6 +35,51 @@ SUBSIDY_TWO_DOCTORS_YUAN = 40_000.0
 
 LARGEST_PROOF = 400_000
 """Most pairs of a least-cost programme."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BudgetCover:
+    """Cover most people with what a budget buys.
+
+    Sites are options: a new station, an upgrade of an existing one (a site of its own with the
+    reach it has afterwards), or keeping a closable one (with its running cost only).
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`; existing sites cost nothing here.
+    budget
+        What the options may cost together, in yuan.
+    cost
+        (n_sites,) cost of each option over the plan, above 0; see `plan_costs`.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    budget: float
+    cost: Floats
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheapestCover:
+    """Cover a share of the people at least cost; options and costs as in `BudgetCover`.
+
+    Parameters
+    ----------
+    reach, people, limit, cost, rules
+        As in `BudgetCover`.
+    share
+        Share of all people to be covered; at 1 every demand row must be covered, people or not.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    cost: Floats
+    share: float = 1.0
+    rules: SiteRules = field(default_factory=SiteRules)
 
 
 def plan_costs(build_yuan: Floats, running_yuan: Floats, *, years: float) -> Floats:

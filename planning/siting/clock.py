@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from geo.errors import Cancelled, Progress
@@ -26,11 +26,14 @@ class Clock:
         Called with (stage, done, total); raises `Cancelled` to stop.
     is_cut
         True once the clock or the user has stopped the search.
+    is_stopped
+        True once the user has.
     """
 
     limits: SolveLimits
     progress: Progress | None = None
     is_cut: bool = False
+    is_stopped: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -40,13 +43,23 @@ class Clock:
             return float("inf")
         return self.limits.seconds - (time.perf_counter() - self.started)
 
+    def part(self, time_share: float, node_share: float) -> Clock:
+        """Return a clock for a part of the time that is left and of the nodes."""
+        left = self.seconds_left
+        limits = replace(
+            self.limits,
+            nodes=max(1, int(self.limits.nodes * node_share)),
+            seconds=None if left == float("inf") else max(0.1, left * time_share),
+        )
+        return Clock(limits, self.progress)
+
     def goes_on(self, stage: str, done: int, total: int) -> bool:
         """Report progress and say whether the search may go on."""
         if not self.is_cut and self.progress is not None:
             try:
                 self.progress(stage, done, total)
             except Cancelled:
-                self.is_cut = True
+                self.is_cut = self.is_stopped = True
         if self.seconds_left <= 0:
             self.is_cut = True
         return not self.is_cut

@@ -175,8 +175,9 @@ def _closed(
     for turn in ("tree", "solver", "tree to the end"):
         if turn == "solver":
             proof = proved_by_branching(
-                core, taken, is_open, best=proof.choice, bound=proof.bound, clock=clock
-            )
+                core, taken, is_open, best=proof.choice, bound=proof.bound, clock=clock,
+                is_last=not uses_tree,
+            )  # fmt: skip
             nodes += proof.nodes
         elif uses_tree:
             choice, bound, count = chosen_by_tree(

@@ -16,7 +16,7 @@ PATIENCE = 10
 
 PAIRS_A_CHUNK = 40_000_000
 
-FIRST_PAIRS = 1_500_000_000
+FIRST_PAIRS = 3_000_000_000
 """Pairs walked by the tree before a general solver is tried on what it left."""
 
 

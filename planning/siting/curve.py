@@ -26,7 +26,7 @@ from planning.siting.rules import compile_rules
 STEP_GROWTH = 2.0
 """The bound by gains left is taken again whenever the plan has grown by this share."""
 
-PRICE_PAIRS = 500_000_000
+PRICE_PAIRS = 600_000_000
 """Pairs walked to level prices over the whole curve."""
 
 
@@ -131,7 +131,10 @@ def _lower_bound_by_prices(core: CoverCore, gain: Floats, bound: Floats, clock: 
     instance = core.instance
     passes = int(np.clip(PRICE_PAIRS // (2 * len(instance.site_row) + 1), 8, 200))
     n_levels = int(np.clip(passes // 3, 4, 25))
-    levels = gain[np.unique(np.geomspace(1, len(gain), n_levels).astype(int)) - 1]
+    # Evenly along the covered people: the gains fall fast at first and slowly at the end.
+    added = np.cumsum(gain)
+    shares = (np.arange(n_levels) + 0.5) / n_levels
+    levels = gain[np.unique(np.searchsorted(added, shares * added[-1]))]
     price = np.array(instance.people)
     value = site_sums(instance, price)
     for done, ceiling in enumerate(levels):

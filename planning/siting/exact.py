@@ -15,6 +15,9 @@ from planning.siting.instance import Flags, Floats
 LOOK_SECONDS = 0.2
 """Time between two looks at the clock and the user while HiGHS runs in its thread."""
 
+SHARE_OF_TIME, SHARE_OF_NODES = 0.3, 0.02
+"""What HiGHS gets of the time and the nodes when something else will be tried after it."""
+
 _CUT = (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
 
 
@@ -98,6 +101,7 @@ def run_highs(
     start: Floats | None = None,
     nodes: int | None = None,
     interior_point: bool = False,
+    is_last: bool = True,
 ) -> Solved:
     """Solve a programme with a relative gap of exactly 0.
 
@@ -113,7 +117,12 @@ def run_highs(
         Most nodes of branch and bound.
     interior_point
         Solve linear programmes by interior point without crossover.
+    is_last
+        False when something else will be tried afterwards: fewer nodes, less of the time left.
     """
+    whole = clock
+    if not is_last:
+        clock = clock.part(SHARE_OF_TIME, SHARE_OF_NODES)
     if len(programme.cost) == 0:
         return _without_columns(programme)
     solver = _solver(clock, nodes)
@@ -129,8 +138,8 @@ def run_highs(
     while not solver.wait(LOOK_SECONDS)[0]:
         if not clock.goes_on("proof", 0, 1):
             solver.cancelSolve()
-    if solver.getModelStatus() in _CUT:
-        clock.is_cut = True
+    if solver.getModelStatus() in _CUT and (is_last or clock.is_stopped):
+        whole.is_cut = True
     return _answer(solver, programme)
 
 

@@ -254,6 +254,57 @@ def _fill_budget(value, cost, budget, copies, amount):
 
 
 @njit(cache=True, nogil=True)
+def _take_best(site_indptr, site_row, price, cost, budget, copies, value, amount, times, use):
+    """Choose the best units at these prices and count their covers; return their value."""
+    m = len(cost)
+    for j in range(m):
+        total = 0.0
+        for e in range(site_indptr[j], site_indptr[j + 1]):
+            total += price[site_row[e]]
+        value[j] = total
+    total, order = _fill_budget(value, cost, budget, copies, amount)
+    times[:] = 0.0
+    for j in order:
+        if amount[j] == 0.0:
+            break
+        for e in range(site_indptr[j], site_indptr[j + 1]):
+            times[site_row[e]] += amount[j]
+    for j in range(m):
+        use[j] = 0.95 * use[j] + 0.05 * amount[j]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _look_at_rows(people, level_gain, start, need, price, times, direction):
+    """Turn the direction by what each row lacks or has too much of.
+
+    Return (worth of the rows at these prices, worth of the whole covers taken, squared length).
+    """
+    top = len(level_gain) - 1
+    at_prices, worth, square = 0.0, 0.0, 0.0
+    for i in range(len(people)):
+        at_prices -= need[i] * price[i]
+        wanted = need[i]
+        k = start[i]
+        while k < top and people[i] * level_gain[k] > price[i]:
+            at_prices += people[i] * level_gain[k] - price[i]
+            wanted += 1
+            k += 1
+        covers = np.int64(times[i] + 1e-9) - need[i]
+        if covers < 0:
+            worth = -np.inf
+        for k in range(start[i], min(start[i] + covers, top)):
+            worth += people[i] * level_gain[k]
+        turn = times[i] - wanted + 0.9 * direction[i]
+        ceiling = people[i] * level_gain[min(start[i], top)] if need[i] == 0 else np.inf
+        if (turn < 0.0 and price[i] >= ceiling) or (turn > 0.0 and price[i] <= 0.0):
+            turn = 0.0
+        direction[i] = turn
+        square += turn * turn
+    return at_prices, worth, square
+
+
+@njit(cache=True, nogil=True)
 def cover_rounds(
     site_indptr, site_row, people, level_gain, start, need, cost, budget, copies, rounds, patience,
     price, direction, best_price, best_value, best_units, use, numbers
@@ -278,70 +329,34 @@ def _cover_rounds(
     worth, step factor, rounds without progress, rounds done, 1 when finished, least gap); `use` is
     the share of late rounds that took each site.
     """
-    n = len(people)
-    m = len(cost)
-    top = len(level_gain) - 1
-    value = np.zeros(m)
-    amount = np.zeros(m)
-    times = np.zeros(n)
+    n, m, top = len(people), len(cost), len(level_gain) - 1
+    value, amount, times = np.zeros(m), np.zeros(m), np.zeros(n)
     for _ in range(rounds):
         numbers[4] += 1
-        for j in range(m):
-            total = 0.0
-            for e in range(site_indptr[j], site_indptr[j + 1]):
-                total += price[site_row[e]]
-            value[j] = total
-        bound, order = _fill_budget(value, cost, budget, copies, amount)
-        for j in range(m):
-            use[j] = 0.95 * use[j] + 0.05 * amount[j]
-        times[:] = 0.0
-        for j in order:
-            if amount[j] == 0.0:
-                break
-            for e in range(site_indptr[j], site_indptr[j + 1]):
-                times[site_row[e]] += amount[j]
-        worth = 0.0
-        square = 0.0
-        for i in range(n):
-            bound -= need[i] * price[i]
-            wanted = need[i]
-            k = start[i]
-            while k < top and people[i] * level_gain[k] > price[i]:
-                bound += people[i] * level_gain[k] - price[i]
-                wanted += 1
-                k += 1
-            covers = np.int64(times[i] + 1e-9) - need[i]
-            if covers < 0:
-                worth = -np.inf
-            for k in range(start[i], min(start[i] + covers, top)):
-                worth += people[i] * level_gain[k]
-            g = times[i] - wanted + 0.9 * direction[i]
-            ceiling = people[i] * level_gain[min(start[i], top)] if need[i] == 0 else np.inf
-            if (g < 0.0 and price[i] >= ceiling) or (g > 0.0 and price[i] <= 0.0):
-                g = 0.0
-            direction[i] = g
-            square += g * g
+        bound = _take_best(
+            site_indptr, site_row, price, cost, budget, copies, value, amount, times, use
+        )
+        at_prices, worth, square = _look_at_rows(
+            people, level_gain, start, need, price, times, direction
+        )
+        bound += at_prices
         if worth > numbers[1]:
             numbers[1] = worth
             for j in range(m):
                 best_units[j] = np.int32(amount[j] + 1e-9)
+        numbers[3] += 1
         if bound < numbers[0] - 1e-9 * abs(numbers[0]):
-            numbers[0] = bound
-            numbers[3] = 0
+            numbers[0], numbers[3] = bound, 0
             best_price[:] = price
             best_value[:] = value
-        else:
-            numbers[3] += 1
-            if numbers[3] >= patience:
-                numbers[2] *= 0.7
-                numbers[3] = 0
-                price[:] = best_price
-                direction[:] = 0.0
-                if numbers[2] < 1e-3:
-                    numbers[5] = 1
-                    return
+        elif numbers[3] >= patience:
+            numbers[2] *= 0.7
+            numbers[3] = 0
+            price[:] = best_price
+            direction[:] = 0.0
+            if numbers[2] >= 1e-3:
                 continue
-        if square < 1e-9 or numbers[0] - numbers[1] < numbers[6]:
+        if numbers[2] < 1e-3 or square < 1e-9 or numbers[0] - numbers[1] < numbers[6]:
             numbers[5] = 1
             return
         step = numbers[2] * (bound - max(numbers[1], 0.0)) / square
@@ -399,6 +414,17 @@ def _decide(value, order, count, bound, target, status, site):
 
 
 @njit(cache=True, nogil=True)
+def _least_sure(status, site, use):
+    """Return the free site that about half of the rounds took; -1 when none is free."""
+    pick, score = -1, 2.0
+    for k in range(len(site)):
+        if status[site[k]] == 0 and abs(use[k] - 0.5) < score:
+            score = abs(use[k] - 0.5)
+            pick = site[k]
+    return pick
+
+
+@njit(cache=True, nogil=True)
 def cover_tree(
     site_indptr, site_row, people, level_gain, nothing, unit, count, step, rounds, patience,
     stack_status, stack_price, stack_bound, best_status, state
@@ -427,15 +453,11 @@ def cover_tree(
             n_free, base = _build_node(
                 site_indptr, site_row, people, status, served, sub_indptr, sub_row, site
             )
-            left = count
-            for j in range(m):
-                left -= status[j] == 1
-            left = min(left, n_free)
+            left = min(count - np.sum(status == 1), n_free)
             if left <= 0:
                 if left == 0 and base > state[1]:
                     state[1] = base
-                    for j in range(m):
-                        best_status[j] = status[j] == 1
+                    best_status[:] = status == 1
                 break
             for i in range(n):
                 left_people[i] = 0.0 if served[i] else people[i]
@@ -453,11 +475,9 @@ def cover_tree(
             state[3] += numbers[4]
             if numbers[1] + base > state[1]:
                 state[1] = numbers[1] + base
-                for j in range(m):
-                    best_status[j] = status[j] == 1
+                best_status[:] = status == 1
                 for k in range(n_free):
-                    if units[k] > 0:
-                        best_status[site[k]] = True
+                    best_status[site[k]] = best_status[site[k]] or units[k] > 0
             bound, target = numbers[0] + base, state[1] + step
             if bound < target:
                 break
@@ -465,11 +485,7 @@ def cover_tree(
             order = np.argsort(-value, kind="mergesort")
             if _decide(value, order, left, bound, target, status, site) * 10 >= n_free:
                 continue
-            pick, score = -1, 2.0
-            for k in range(n_free):
-                if status[site[k]] == 0 and abs(use[k] - 0.5) < score:
-                    score = abs(use[k] - 0.5)
-                    pick = site[k]
+            pick = _least_sure(status, site[:n_free], use)
             if pick < 0:
                 continue
             for child in range(2):

@@ -150,7 +150,7 @@ def median_swap(
 
 
 @njit(cache=True, nogil=True)
-def median_sums(row_indptr, row_site, row_cost, people, price, first, last, reduced):
+def _median_sums(row_indptr, row_site, row_cost, people, price, first, last, reduced):
     """Add to `reduced` the reduced costs of the pairs of rows first..last; return their prices."""
     total = 0.0
     for i in range(first, last):
@@ -164,11 +164,11 @@ def median_sums(row_indptr, row_site, row_cost, people, price, first, last, redu
 
 
 @njit(cache=True, nogil=True)
-def median_step(
+def _median_step(
     site_indptr, site_row, site_cost, people, base, count, patience, total, reduced, price,
     direction, times, nearest, best_price, best_reduced, best_sites, numbers
 ):  # fmt: skip
-    """Take one deflected subgradient step from `median_sums`; return the cheapest sites.
+    """Take one deflected subgradient step from `_median_sums`; return the cheapest sites.
 
     numbers = (best bound, best cost found, step factor, rounds without progress, rounds done, 1
     when finished, gap that ends it).
@@ -229,8 +229,8 @@ def median_rounds(
     nearest = np.zeros(n)
     for _ in range(rounds):
         reduced[:] = 0.0
-        total = median_sums(row_indptr, row_site, row_cost, people, price, 0, n, reduced)
-        median_step(
+        total = _median_sums(row_indptr, row_site, row_cost, people, price, 0, n, reduced)
+        _median_step(
             site_indptr, site_row, site_cost, people, base, count, patience, total, reduced, price,
             direction, times, nearest, best_price, best_reduced, best_sites, numbers
         )  # fmt: skip
@@ -303,6 +303,55 @@ def _decide(reduced, order, count, bound, cutoff, status, site):
 
 
 @njit(cache=True, nogil=True)
+def _cost_of_all(sub, n_free, opens_free, people, nearest):
+    """Return the cost of a node's open sites, with all its free ones or without any."""
+    _, _, _, t_indptr, t_row, t_cost, s_base, _, _ = sub
+    nearest[:] = s_base
+    if opens_free:
+        for e in range(t_indptr[n_free]):
+            nearest[t_row[e]] = min(nearest[t_row[e]], t_cost[e])
+    cost = 0.0
+    for i in range(len(people)):
+        cost += people[i] * nearest[i]
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def _bound_node(sub, n_free, left, people, patience, cutoff, price, best_price, best_reduced, use,
+                sites, numbers):  # fmt: skip
+    """Raise the bound of one node for a few rounds, or until it passes the cutoff."""
+    s_indptr, s_site, s_cost, t_indptr, t_row, t_cost, s_base, _, _ = sub
+    n = len(people)
+    reduced, direction, nearest = np.zeros(n_free), np.zeros(n), np.zeros(n)
+    times = np.zeros(n, np.int32)
+    for i in range(n):
+        price[i] = min(price[i], people[i] * s_base[i])
+    use[:] = 0.0
+    while numbers[5] == 0 and numbers[4] < 150 and numbers[0] <= cutoff:
+        reduced[:] = 0.0
+        total = _median_sums(s_indptr, s_site, s_cost, people, price, 0, n, reduced)
+        order = _median_step(
+            t_indptr[: n_free + 1], t_row, t_cost, people, s_base, left, patience, total, reduced,
+            price, direction, times, nearest, best_price, best_reduced[:n_free], sites, numbers
+        )  # fmt: skip
+        for k in range(n_free):
+            use[k] *= 0.95
+        for k in order:
+            use[k] += 0.05
+
+
+@njit(cache=True, nogil=True)
+def _least_sure(status, site, use):
+    """Return the free site that about half of the rounds opened; -1 when none is free."""
+    pick, score = -1, 2.0
+    for k in range(len(site)):
+        if status[site[k]] == 0 and abs(use[k] - 0.5) < score:
+            score = abs(use[k] - 0.5)
+            pick = site[k]
+    return pick
+
+
+@njit(cache=True, nogil=True)
 def median_tree(
     row_indptr, row_site, row_cost, people, base, count, step, rounds, patience,
     stack_status, stack_price, stack_bound, best_status, state
@@ -310,99 +359,62 @@ def median_tree(
     """Branch and bound by Lagrangian prices, depth first, until `rounds` are used up.
 
     A node of the stack says which sites are open (1), closed (2) or free (0). state = (nodes on the
-    stack, best cost, nodes done, rounds done, 1 when the stack overflowed).
+    stack, best cost, nodes done, rounds done). The stack holds a node more for each site decided,
+    so it has room for as many as there are sites.
     """
     n, m, pairs = len(people), stack_status.shape[1], len(row_site)
+    site = np.zeros(m, np.int32)
     sub = (
         np.zeros(n + 1, np.int64), np.zeros(pairs, np.int32), np.zeros(pairs),
         np.zeros(m + 1, np.int64), np.zeros(pairs, np.int32), np.zeros(pairs),
-        np.zeros(n), np.zeros(m, np.int32), np.zeros(m, np.int32),
+        np.zeros(n), np.zeros(m, np.int32), site,
     )  # fmt: skip
-    reduced, best_reduced, use = np.zeros(m), np.zeros(m), np.zeros(m)
-    price, best_price, direction = np.zeros(n), np.zeros(n), np.zeros(n)
-    times, nearest = np.zeros(n, np.int32), np.zeros(n)
-    status = np.zeros(m, np.int8)
-    numbers = np.zeros(7)
+    price, best_price, nearest = np.zeros(n), np.zeros(n), np.zeros(n)
+    best_reduced, use = np.zeros(m), np.zeros(m)
+    status, numbers = np.zeros(m, np.int8), np.zeros(7)
     last = state[3] + rounds
     while state[0] > 0 and state[3] < last:
         top = np.int64(state[0]) - 1
         state[0] = top
         state[2] += 1
-        cutoff = state[1] - step
-        if stack_bound[top] > cutoff:
+        if stack_bound[top] > state[1] - step:
             continue
         status[:] = stack_status[top]
         price[:] = stack_price[top]
-        theta = 0.4
         while True:
             n_free = _build_node(row_indptr, row_site, row_cost, base, status, sub)
-            s_indptr, s_site, s_cost, t_indptr, t_row, t_cost, s_base, _, site = sub
-            left = count
-            for j in range(m):
-                left -= status[j] == 1
-            if left < 0 or left > n_free:
-                if left < 0:
-                    break
-                left = n_free
+            left = min(count - np.sum(status == 1), n_free)
+            if left < 0:
+                break
             if left in {0, n_free}:
-                nearest[:] = s_base
-                if left > 0:
-                    for e in range(t_indptr[n_free]):
-                        nearest[t_row[e]] = min(nearest[t_row[e]], t_cost[e])
-                cost = 0.0
-                for i in range(n):
-                    cost += people[i] * nearest[i]
+                cost = _cost_of_all(sub, n_free, left > 0, people, nearest)
                 if cost < state[1]:
                     state[1] = cost
-                    for j in range(m):
-                        best_status[j] = status[j] == 1 or (left > 0 and status[j] == 0)
+                    best_status[:] = (status == 1) | ((status == 0) & (left > 0))
                 break
-            for i in range(n):
-                price[i] = min(price[i], people[i] * s_base[i])
-            direction[:] = 0.0
-            use[:] = 0.0
             sites = np.full(left, -1, np.int64)
             numbers[:] = 0.0
-            numbers[0], numbers[1], numbers[2], numbers[6] = -1e300, state[1], theta, step
-            while numbers[5] == 0 and numbers[4] < 150:
-                reduced[:n_free] = 0.0
-                total = median_sums(s_indptr, s_site, s_cost, people, price, 0, n, reduced[:n_free])
-                order = median_step(
-                    t_indptr[: n_free + 1], t_row, t_cost, people, s_base, left, patience, total,
-                    reduced[:n_free], price, direction, times, nearest, best_price,
-                    best_reduced[:n_free], sites, numbers
-                )  # fmt: skip
-                for k in range(n_free):
-                    use[k] *= 0.95
-                for k in order:
-                    use[k] += 0.05
-                if numbers[0] > cutoff:
-                    break
+            numbers[0], numbers[1], numbers[2], numbers[6] = -1e300, state[1], 0.4, step
+            _bound_node(
+                sub, n_free, left, people, patience, state[1] - step, price, best_price,
+                best_reduced, use, sites, numbers
+            )  # fmt: skip
             state[3] += numbers[4]
             if numbers[1] < state[1]:
                 state[1] = numbers[1]
-                cutoff = state[1] - step
-                for j in range(m):
-                    best_status[j] = status[j] == 1
+                best_status[:] = status == 1
                 for k in sites:
                     best_status[site[k]] = True
-            if numbers[0] > cutoff:
+            if numbers[0] > state[1] - step:
                 break
             order = np.argsort(best_reduced[:n_free], kind="mergesort")
-            decided = _decide(best_reduced, order, left, numbers[0], cutoff, status, site)
+            cutoff = state[1] - step
             price[:] = best_price
-            if decided * 10 >= n_free:
+            if _decide(best_reduced, order, left, numbers[0], cutoff, status, site) * 10 >= n_free:
                 continue
-            pick, score = -1, 2.0
-            for k in range(n_free):
-                if status[site[k]] == 0 and abs(use[k] - 0.5) < score:
-                    score = abs(use[k] - 0.5)
-                    pick = site[k]
+            pick = _least_sure(status, site[:n_free], use)
             if pick < 0:
                 continue
-            if top + 2 > stack_status.shape[0]:
-                state[4] = 1
-                return
             for child in range(2):
                 stack_status[top] = status
                 stack_status[top, pick] = 2 - child

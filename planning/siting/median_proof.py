@@ -13,7 +13,7 @@ from planning.siting.median_core import MedianCore
 from planning.siting.median_search import MedianDual
 from planning.siting.proof import add_site_rules
 
-LARGEST_PROOF = 20_000
+LARGEST_PROOF = 6_000
 """Most steps (distinct costs of all rows) handed to branch and bound: above it the first relaxation
 alone takes longer than the tree on prices."""
 
@@ -121,7 +121,7 @@ def median_by_branching(
         programme, core.rules, np.ones(core.n_sites), float(core.count), np.arange(core.n_sites)
     )
     start = None if chosen is None else _start_values(core, steps, chosen)
-    solved = run_highs(programme, clock, start=start)
+    solved = run_highs(programme, clock, start=start, is_last=not core.rules.are_plain)
     offset = core.constant + steps.lowest
     return replace(solved, objective=solved.objective + offset, bound=solved.bound + offset)
 

@@ -20,7 +20,7 @@ PATIENCE = 10
 
 PAIRS_A_CHUNK = 40_000_000
 
-FIRST_PAIRS = 3_000_000_000
+FIRST_PAIRS = 20_000_000_000
 """Pairs walked by the tree before a general solver is tried on what it left."""
 
 
@@ -68,11 +68,11 @@ def median_by_tree(
     price[0] = dual.price
     bound = np.zeros(m + 3)
     bound[0] = dual.bound - core.constant
-    state = np.array([1.0, best_cost - core.constant, 0.0, 0.0, 0.0])
+    state = np.array([1.0, best_cost - core.constant, 0.0, 0.0])
     best = np.zeros(m, dtype=np.bool_)
     n_pairs = len(core.row_site) + n + m + 1
     rounds = max(1, PAIRS_A_CHUNK // n_pairs)
-    while state[0] > 0 and state[4] == 0 and state[2] < clock.limits.nodes:
+    while state[0] > 0 and state[2] < clock.limits.nodes:
         if not clock.goes_on("branch", int(state[2]), clock.limits.nodes):
             break
         if not is_last and state[3] * n_pairs > FIRST_PAIRS:

@@ -98,7 +98,14 @@ def start_values(core: CoverCore, units: Indices, column: Indices) -> Floats:
 
 
 def proved_by_branching(
-    core: CoverCore, taken: Indices, is_open: Flags, *, best: Choice, bound: float, clock: Clock
+    core: CoverCore,
+    taken: Indices,
+    is_open: Flags,
+    *,
+    best: Choice,
+    bound: float,
+    clock: Clock,
+    is_last: bool = True,
 ) -> Proof:
     """Decide what is open by branch and bound and return the better choice and the lower bound.
 
@@ -114,6 +121,8 @@ def proved_by_branching(
         Bound known; choices not better than `best` need not be in reach of `taken` and `is_open`.
     clock
         Nodes and time.
+    is_last
+        False when something else will be tried after it.
     """
     if not can_meet_needs(core, taken, is_open):
         return Proof(best, best.worth, 0, not np.isfinite(best.worth))
@@ -125,7 +134,7 @@ def proved_by_branching(
     left = best.units - taken
     is_start = np.isfinite(best.worth) and bool((left >= 0).all()) and not left[column < 0].any()
     start = start_values(rest, left, column) if is_start else None
-    solved = run_highs(programme, clock, start=start)
+    solved = run_highs(programme, clock, start=start, is_last=is_last)
     if solved.is_infeasible:
         return Proof(best, best.worth, solved.nodes, not np.isfinite(best.worth))
     if solved.x is not None:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from geo.errors import Progress
 from planning.siting.backup import solve_backup
-from planning.siting.budget import solve_budget, solve_cheapest
+from planning.siting.budget import BudgetCover, CheapestCover, solve_budget, solve_cheapest
 from planning.siting.capacitated import solve_capacitated
 from planning.siting.centre import solve_centre
 from planning.siting.cover import solve_maximal_cover
@@ -17,10 +17,8 @@ from planning.siting.fewest import solve_fewest_sites
 from planning.siting.median import solve_median
 from planning.siting.problems import (
     BackupCover,
-    BudgetCover,
     CapacitatedCover,
     CapacitatedMedian,
-    CheapestCover,
     ExpectedCover,
     FewestSites,
     MaximalCover,
@@ -28,9 +26,8 @@ from planning.siting.problems import (
     PMedian,
     SitingPlan,
     SolveLimits,
-    VillageCover,
 )
-from planning.siting.villages import solve_villages
+from planning.siting.villages import VillageCover, solve_villages
 
 Problem: TypeAlias = (
     MaximalCover

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from geo.errors import Finding, Progress
@@ -12,6 +14,7 @@ from planning.siting.instance import (
     Flags,
     Floats,
     Indices,
+    SparseReach,
     by_demand,
     cover_instance,
     keep_pairs,
@@ -21,12 +24,35 @@ from planning.siting.instance import (
     within,
 )
 from planning.siting.plans import Answer, infeasible_plan, plan_of
-from planning.siting.problems import SitingPlan, SolveLimits, VillageCover
+from planning.siting.problems import SiteRules, SitingPlan, SolveLimits
 from planning.siting.proof import add_site_rules
 from planning.siting.rules import RuleArrays, after_required, compile_rules
 
 LARGEST_PROOF = 200_000
 """Most pairs handed to branch and bound; above it the greedy plan has the relaxation's bound."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VillageCover:
+    """Fewest sites that leave every village covered: a share of its people within the limit.
+
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`.
+    village
+        (n_demand,) village of each row, numbered from 0; -1 for rows that count for none.
+    quota
+        Share of a village's people that must be within the limit of any open site; a village
+        without people counts as covered.
+    """
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    village: Indices
+    quota: float = 0.9
+    rules: SiteRules = field(default_factory=SiteRules)
 
 
 def solve_villages(
