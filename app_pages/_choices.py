@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from data.study import Study
+from data.study.tables import Study
 from planning.wording import msgid
 
 PAGES: dict[str, str] = {

@@ -16,21 +16,21 @@ from app_pages._jobs import Job, JobStore, Make
 from app_pages._login import require_login
 from data.dataset import load_dataset
 from data.errors import PlannerError
-from data.study import Study
-from data.study_file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY, read_study
+from data.study.tables import Study
 from data.types import Dataset
 from geo.errors import Cancelled
-from planning.assess_standards import StandardsResult
 from planning.cartography import assessment_map
-from planning.edits import Edit
 from planning.export import map_html
 from planning.maps import EncodedMap, encode_map
 from planning.scenario import scenario_of
-from planning.scenarios import edits_from_text, edits_text
 from planning.serving import LANGUAGE_VARIABLE, STUDY_VARIABLE
-from planning.standards_run import standards_of
+from planning.verdicts.assess import StandardsResult
+from planning.verdicts.run import standards_of
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
-from planning.workbench import Outcome, apply_edits
+from planning.workbench.edits import Edit
+from planning.workbench.outcome import Outcome, apply_edits
+from planning.workbench.scenarios import edits_from_text, edits_text
 from planning.workflow import Assessment, assess
 
 PAGES_FOLDER = Path(__file__).parent

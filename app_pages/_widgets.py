@@ -30,8 +30,8 @@ from planning.maps.layers import Layer
 from planning.report import figure_name
 from planning.run import run_number
 from planning.sheets import Sheet
-from planning.table_views import sheet_of_columns, workbook_bytes
 from planning.tables import Column
+from planning.views.tables import sheet_of_columns, workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STYLE = """<style>

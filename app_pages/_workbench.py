@@ -23,18 +23,18 @@ from app_pages._session import (
     words,
 )
 from data.errors import PlannerError
-from planning.edits import Edit, next_id
 from planning.map_layers import kind_name
-from planning.scenarios import (
+from planning.wording import finding_sentence
+from planning.workbench.edits import Edit, next_id
+from planning.workbench.outcome import Outcome
+from planning.workbench.scenarios import (
     SavedScenario,
     list_scenarios,
     load_scenario,
     save_scenario,
     scenario_folder,
 )
-from planning.wording import finding_sentence
-from planning.workbench import Outcome
-from planning.workbench_view import NEW_KINDS, is_open_point, nearest_point, new_name, point_choices
+from planning.workbench.view import NEW_KINDS, is_open_point, nearest_point, new_name, point_choices
 
 
 def tools(after: Outcome) -> None:

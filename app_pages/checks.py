@@ -5,7 +5,7 @@ import streamlit as st
 from app_pages._session import current, language, made, words
 from app_pages._widgets import county_map, page, sheet_table
 from planning.audit import audit
-from planning.checks_view import finding_points, findings_sheet, unplaced_sheet
+from planning.views.checks import finding_points, findings_sheet, unplaced_sheet
 
 _ = words()
 page(_("Data check"))

@@ -4,16 +4,16 @@ import streamlit as st
 
 from app_pages._session import Key, current, get, opened, outcome, put, words
 from app_pages._widgets import county_map, page, sheet_table, table
-from planning.compare import (
+from planning.maps import MapOptions
+from planning.workbench.compare import (
     MOST_COMPARED,
     difference_sheet,
     plain_words,
     winners_and_losers,
     zone_change_columns,
 )
-from planning.edit_map import change_cells, edited_points
-from planning.maps import MapOptions
-from planning.scenarios import list_scenarios, scenario_folder
+from planning.workbench.edit_map import change_cells, edited_points
+from planning.workbench.scenarios import list_scenarios, scenario_folder
 
 _ = words()
 page(_("Compare scenarios"))

@@ -4,10 +4,10 @@ import streamlit as st
 
 from app_pages._session import Key, current, get, made, put, standards, words
 from app_pages._widgets import county_map, coverage_metrics, is_new_choice, page, sheet_table, table
-from planning.edit_map import place_marker, route_layers
 from planning.explain import find_place, nearest_ways, way_lines
-from planning.islands import land_parts
-from planning.place_lists import (
+from planning.referral.islands import land_parts
+from planning.results import gap_columns, island_columns, village_columns, zone_columns
+from planning.views.places import (
     gap_spot,
     search_places,
     spot,
@@ -15,7 +15,7 @@ from planning.place_lists import (
     uncovered_villages,
     ways_sheet,
 )
-from planning.results import gap_columns, island_columns, village_columns, zone_columns
+from planning.workbench.edit_map import place_marker, route_layers
 
 _ = words()
 page(_("Who is inside the circle"))

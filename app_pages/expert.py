@@ -4,8 +4,8 @@ import streamlit as st
 
 from app_pages._session import current, language, made, words
 from app_pages._widgets import page, sheet_table
-from planning.access_view import METHODS, SUPPLIES, access_sheet, spread_sheet
 from planning.report import sensitivity_lines
+from planning.views.access import METHODS, SUPPLIES, access_sheet, spread_sheet
 
 _ = words()
 page(_("For experts"))

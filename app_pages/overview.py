@@ -5,7 +5,7 @@ import streamlit as st
 
 from app_pages._session import Key, current, get, language, put, standards, words
 from app_pages._widgets import coverage_metrics, page, page_link, unique_headers
-from planning.dashboard import cell_detail, key_warnings, listed_names, matrix, method_line
+from planning.views.dashboard import cell_detail, key_warnings, listed_names, matrix, method_line
 
 _ = words()
 page(_("Targets at a glance"))

@@ -5,10 +5,10 @@ import streamlit as st
 
 from app_pages._session import current, language, standards, words
 from app_pages._widgets import page, sheet_table
-from planning.coverage_path import programme_steps
-from planning.dashboard import listed_names
-from planning.evidence_sheets import exits_sheet, programme_sheet
 from planning.figures import people_text, share_text
+from planning.verdicts.evidence_sheets import exits_sheet, programme_sheet
+from planning.views.coverage_path import programme_steps
+from planning.views.dashboard import listed_names
 
 _ = words()
 page(_("Projects by date"))

@@ -6,9 +6,9 @@ import streamlit as st
 from app_pages._session import current, words
 from app_pages._widgets import page
 from planning.figures import people_text
-from planning.norms import size_text
-from planning.ratio_words import result_word, view_word
+from planning.ratios.words import result_word, view_word
 from planning.report import bounds_text
+from planning.standards.norms import size_text
 
 _ = words()
 page(_("People per government-run centre"))

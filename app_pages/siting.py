@@ -7,7 +7,7 @@ from app_pages._session import Key, current, words
 from app_pages._widgets import county_map, page, sheet_table, table
 from planning.report import site_lines
 from planning.results import site_columns
-from planning.site_goals import goal_sheet, site_goals
+from planning.views.goals import goal_sheet, site_goals
 
 _ = words()
 page(_("Where should the next station go"))

@@ -17,7 +17,7 @@ from app_pages._session import (
 )
 from app_pages._widgets import STYLE, page_link
 from data.errors import PlannerError
-from data.study_file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.uploads import keep_upload, recent_studies, remember_study, require_inside
 from planning.wording import finding_sentence
 

@@ -5,9 +5,9 @@ import streamlit as st
 from app_pages import _workbench as bench
 from app_pages._session import Key, current, get, language, outcome, words
 from app_pages._widgets import county_map, page, sheet_table
-from planning.edit_map import changed_cells, edited_points, new_gaps
 from planning.maps import MapOptions
-from planning.workbench_view import (
+from planning.workbench.edit_map import changed_cells, edited_points, new_gaps
+from planning.workbench.view import (
     changed_gaps,
     edit_sheet,
     ledger_sheet,

@@ -16,9 +16,9 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from data.dataset import load_dataset
-from data.study_file import SAMPLE_STUDY, read_study
-from planning.edits import Edit
-from planning.workbench import apply_edits
+from data.study.file import SAMPLE_STUDY, read_study
+from planning.workbench.edits import Edit
+from planning.workbench.outcome import apply_edits
 from planning.workflow import Assessment, assess
 
 N_EDITS = {"S": 10, "M": 50, "L": 200}

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from planning import capacity, catchments
-from planning.capacity import assign_people
+from planning import catchments
+from planning.capacity import assign as capacity
+from planning.capacity.assign import assign_people
+from planning.capacity.filling import fill_in_order, order_by_people
 from planning.catchments import Method, crowding, floating_catchments, rational_agents
-from planning.filling import fill_in_order, order_by_people
 from planning.pairs import Pairs, facility_of_pairs, pairs_from_table
 
 Floats = NDArray[np.float64]

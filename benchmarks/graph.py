@@ -127,7 +127,7 @@ def _stage(stage: str, pbf: Path, cache_dir: Path) -> dict[str, float]:
     if stage == "osmnx":
         seconds, n_nodes = _osmnx(pbf)
         return {"seconds": seconds, "nodes": n_nodes, "peak_mb": _peak_mb()}
-    from data.roads import RoadOptions, read_roads
+    from data.roads.read import RoadOptions, read_roads
 
     modes = ("car",) if stage.endswith("car") else MODES
     options = RoadOptions(cache_dir=cache_dir if stage.startswith("cache") else None)

@@ -9,12 +9,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.cells import number, parse, text
 from data.checks import row_finding
-from data.headers import find_columns, missing_column, rate_factor
-from data.population import Population
-from data.study import COLUMN_NAMES, CalibrationTable, ProjectionTable
-from data.tables import read_any
+from data.population.read import Population
+from data.study.tables import COLUMN_NAMES, CalibrationTable, ProjectionTable
+from data.tables.cells import number, parse, text
+from data.tables.headers import find_columns, missing_column, rate_factor
+from data.tables.read import read_any
 from data.types import Floats, Ints, Zones
 from geo.errors import Finding
 

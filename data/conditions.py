@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.cells import CellError, is_blank, number, text
+from data.tables.cells import CellError, is_blank, number, text
 from data.types import CellValue
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {

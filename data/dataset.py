@@ -11,19 +11,19 @@ import numpy as np
 import shapely
 
 from data.checks import row_finding
-from data.coordinates import (
+from data.demand import FAR_M, build_demand, far_finding, zones_box
+from data.errors import PlannerError, StudyError, raise_errors
+from data.facilities.coordinates import (
     NamedPlaces,
     Surroundings,
     coordinate_findings,
     read_named_places,
 )
-from data.demand import FAR_M, build_demand, far_finding, zones_box
-from data.errors import PlannerError, StudyError, raise_errors
-from data.facilities import FacilityRows, note_unplaced, place_facilities, read_facilities
-from data.placement import placed_rows
-from data.population import Population, read_population
+from data.facilities.placement import placed_rows
+from data.facilities.read import FacilityRows, note_unplaced, place_facilities, read_facilities
+from data.population.rasters import Box
+from data.population.read import Population, read_population
 from data.postgis import databases_as_files
-from data.rasters import Box
 from data.regions import (
     Layer,
     build_candidates,
@@ -34,11 +34,11 @@ from data.regions import (
     read_water,
     whole_zone,
 )
-from data.roads import RoadsRead, read_study_roads
+from data.roads.read import RoadsRead, read_study_roads
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
 from data.store import file_sha256
-from data.study import Study, TableSource
-from data.study_file import read_study, write_template
+from data.study.file import read_study, write_template
+from data.study.tables import Study, TableSource
 from data.successions import built_in_successions, read_successions
 from data.types import (
     Candidates,

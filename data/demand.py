@@ -7,9 +7,9 @@ import shapely
 
 from data.calibration import calibrated, projected
 from data.errors import StudyError
-from data.population import Population, check_sum
+from data.population.read import Population, check_sum
 from data.regions import depth_of
-from data.study import Study
+from data.study.tables import Study
 from data.types import Demand, Floats, Geometries, Ints, Villages, Zones
 from geo.crs import to_metric
 from geo.errors import Finding

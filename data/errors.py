@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.audit_messages import AUDIT_MESSAGES
-from data.messages import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
-from data.network_messages import DATABASE_MESSAGES, FETCH_MESSAGES
-from data.road_messages import ROAD_MESSAGES
-from data.siting_messages import SITING_MESSAGES
+from data.messages.audit import AUDIT_MESSAGES
+from data.messages.network import DATABASE_MESSAGES, FETCH_MESSAGES
+from data.messages.roads import ROAD_MESSAGES
+from data.messages.siting import SITING_MESSAGES
+from data.messages.study import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
 

@@ -18,7 +18,7 @@ import shapely
 
 from data.addresses import DatabaseAddress
 from data.errors import PlannerError, StudyError
-from data.study import Study, TableSource
+from data.study.tables import Study, TableSource
 from data.types import CellValue
 from geo.crs import is_known
 from geo.errors import Finding, Progress

@@ -10,14 +10,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.cells import flag, is_blank, parse, text
 from data.checks import repeated, row_finding
-from data.headers import find_columns, missing_column
-from data.population import people_column
-from data.positions import layer_crs, read_positions, to_system
-from data.sheets import Table
-from data.study import COLUMN_NAMES, TableSource, ZonesTable
-from data.tables import read_any
+from data.facilities.positions import layer_crs, read_positions, to_system
+from data.population.read import people_column
+from data.study.tables import COLUMN_NAMES, TableSource, ZonesTable
+from data.tables.cells import flag, is_blank, parse, text
+from data.tables.headers import find_columns, missing_column
+from data.tables.read import read_any
+from data.tables.sheets import Table
 from data.types import Candidates, CellValue, Floats, Geometries, Ints, Villages, Zones
 from geo.crs import LONLAT, is_on_earth, to_metric
 from geo.errors import Finding

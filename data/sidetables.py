@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from data.cells import items, parse_as, text
 from data.checks import repeated, row_finding
-from data.headers import find_columns, in_ones, missing_column
-from data.positions import read_positions
-from data.sheets import Table
-from data.study import COLUMN_NAMES, TableSource
-from data.tables import read_any
+from data.facilities.positions import read_positions
+from data.study.tables import COLUMN_NAMES, TableSource
+from data.tables.cells import items, parse_as, text
+from data.tables.headers import find_columns, in_ones, missing_column
+from data.tables.read import read_any
+from data.tables.sheets import Table
 from data.types import (
     CellValue,
     CircuitStop,

@@ -6,11 +6,11 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.cells import CellError, iso_date, number, text
 from data.checks import row_finding
-from data.headers import find_columns, missing_column
-from data.study import COLUMN_NAMES, TableSource
-from data.tables import read_any
+from data.study.tables import COLUMN_NAMES, TableSource
+from data.tables.cells import CellError, iso_date, number, text
+from data.tables.headers import find_columns, missing_column
+from data.tables.read import read_any
 from data.types import Succession
 from geo.errors import Finding
 

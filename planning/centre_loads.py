@@ -6,11 +6,11 @@ import numpy as np
 
 from data.types import Dataset, Floats, Ints
 from geo.travel import Reach, reach
-from planning.capacity import assign_people
-from planning.centres import Centres, ServicePeople
-from planning.norms import RatioBounds
+from planning.capacity.assign import assign_people
 from planning.pairs import Pairs
+from planning.ratios.centres import Centres, ServicePeople
 from planning.sensitivity import ModeInput
+from planning.standards.norms import RatioBounds
 
 
 def capacity_view(given: ModeInput, centres: Centres, bounds: RatioBounds) -> ServicePeople:

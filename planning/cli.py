@@ -226,7 +226,7 @@ def _add_warm(commands: argparse._SubParsersAction[argparse.ArgumentParser], _: 
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from data.study_file import SAMPLE_STUDY
+    from data.study.file import SAMPLE_STUDY
 
     options.study, options.as_of = SAMPLE_STUDY, None
     return _assess(options)
@@ -234,7 +234,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
-    from data.study_file import read_study
+    from data.study.file import read_study
     from planning.export import write_results
     from planning.folder import check_output
     from planning.report import result_lines
@@ -267,7 +267,7 @@ def _assess(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
-    from data.study_file import read_study
+    from data.study.file import read_study
     from planning.audit import audit
     from planning.audit.rows import HEADERS, audit_rows, write_audit_json, write_audit_xlsx
     from planning.headers import column_title
@@ -297,12 +297,12 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
-    from data.study_file import read_study
+    from data.study.file import read_study
     from planning.folder import check_output
     from planning.report.content import ReportOptions
     from planning.report.write import formats_of, write_report
     from planning.scenario import scenario_of
-    from planning.standards_run import standards_of
+    from planning.verdicts.run import standards_of
     from planning.workflow import assess
 
     formats = formats_of(options.format)
@@ -337,7 +337,7 @@ def _report(options: argparse.Namespace) -> int:
 
 def _route(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
-    from data.study_file import read_study
+    from data.study.file import read_study
     from planning.explain import find_place, nearest_ways, way_lines
     from planning.workflow import assess
 
@@ -355,7 +355,7 @@ def _route(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from data.study_file import write_template
+    from data.study.file import write_template
 
     path = write_template(options.folder)
     _say(options.translate("Written: {path}").format(path=path))
@@ -363,8 +363,8 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from data.fetch import Services
-    from data.open_data import OpenData, write_open_study
+    from data.fetch.download import Services
+    from data.fetch.open_data import OpenData, write_open_study
     from planning.folder import output_folder
 
     names = ("nominatim_url", "overpass_url", "population_url")

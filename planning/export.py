@@ -12,12 +12,11 @@ import numpy as np
 import shapely
 
 from geo.errors import Progress
-from planning.assess_standards import StandardsResult
 from planning.cartography import assessment_map, attribution
 from planning.folder import RUN_FILE, output_folder
-from planning.islands import land_parts
 from planning.maps import to_html
-from planning.referral_run import referral_columns
+from planning.referral.islands import land_parts
+from planning.referral.run import referral_columns
 from planning.results import (
     cell_columns,
     chosen_sites,
@@ -31,10 +30,11 @@ from planning.results import (
     zone_columns,
 )
 from planning.run import run_number, run_record
-from planning.standards_json import standards_json
-from planning.standards_run import standards_of
-from planning.standards_tables import standard_sheets
 from planning.tables import Column, write_csv
+from planning.verdicts.as_json import standards_json
+from planning.verdicts.as_tables import standard_sheets
+from planning.verdicts.assess import StandardsResult
+from planning.verdicts.run import standards_of
 from planning.wording import Language, finding_sentence, msgid, translator
 from planning.workbooks import write_workbook
 from planning.workflow import Assessment

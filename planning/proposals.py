@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from data.study import Study
+from data.study.tables import Study
 from data.types import Dataset, Floats, Geometries, Ints
 from geo.errors import Progress
 from geo.snap import snap

@@ -12,9 +12,9 @@ from data.types import Dataset, Floats, Ints
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status
-from planning.islands import LandPart
 from planning.proposals import CandidateSites
-from planning.ratio_rows import ratio_rows
+from planning.ratios.rows import ratio_rows
+from planning.referral.islands import LandPart
 from planning.scenario import is_operating
 from planning.tables import Column, Value
 from planning.workflow import ALL_PEOPLE, Assessment, ModeResult

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StudyError
-from data.study import Study
+from data.study.tables import Study
 from data.types import Facilities
 from geo.errors import Finding
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.study import TravelTable
+from data.study.tables import TravelTable
 from data.types import Dataset
 from geo.roads import ModeNetwork, mode_network
 from geo.snap import Snaps, retimed, snap

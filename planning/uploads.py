@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from data.errors import StudyError
 from data.store import atomic_file, read_json, write_json
-from data.study import Study
+from data.study.tables import Study
 from geo.errors import Finding
 
 MOST_FILES = 200

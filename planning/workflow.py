@@ -9,14 +9,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.study import Study, TravelTable
+from data.study.tables import Study, TravelTable
 from data.types import Dataset
 from geo.circles import Circle
 from geo.errors import Finding, Progress
 from geo.snap import Snaps
 from geo.travel import Nearest, nearest
 from planning.centre_loads import capacity_view
-from planning.centres import counted_centres
 from planning.coverage import (
     Coverage,
     Gap,
@@ -33,10 +32,10 @@ from planning.coverage import (
     roads_incomplete,
     robust_cover,
 )
-from planning.norms import RatioBounds
 from planning.proposals import Proposal, propose
-from planning.ratio_rows import ratio_findings
-from planning.ratios import Ratios, service_ratios
+from planning.ratios.centres import counted_centres
+from planning.ratios.rows import ratio_findings
+from planning.ratios.service import Ratios, service_ratios
 from planning.scenario import Mask, Scenario, check_scenario, is_operating, is_point, scenario_of
 from planning.sensitivity import (
     ModeInput,
@@ -47,6 +46,7 @@ from planning.sensitivity import (
     sweep,
 )
 from planning.service_circles import service_circles
+from planning.standards.norms import RatioBounds
 from planning.wording import msgid
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -353,7 +353,8 @@ def people_per_centre(given: ModeInput, study: Study, scenario: Scenario) -> Rat
 def warm_kernels(progress: Progress | None = None) -> None:
     """Compile every kernel once, so that the first answer of a new installation does not wait."""
     from geo import warm as geo_kernels
-    from planning import capacity, catchments
+    from planning import catchments
+    from planning.capacity import assign as capacity
     from planning.siting import warm as siting_kernels
 
     report = progress or _silent

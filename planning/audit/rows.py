@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data.errors import MESSAGES
 from data.store import atomic_file, write_json
-from data.words import worded
+from data.tables.words import worded
 from geo.errors import Finding
 from planning.tables import as_text
 from planning.wording import Translate

@@ -6,7 +6,6 @@ import numpy as np
 import shapely
 
 from geo.errors import Progress
-from planning.assess_standards import StandardsResult
 from planning.figures import mode_text
 from planning.map_layers import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source
@@ -15,6 +14,7 @@ from planning.report.small_map import NumberMark, small_map
 from planning.report.tally import listed_villages, tally_of
 from planning.report.zone_page import zone_page
 from planning.run import run_number
+from planning.verdicts.assess import StandardsResult
 from planning.wording import Translate, msgid
 from planning.workflow import Assessment, population_base
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from planning.assess_standards import StandardsResult
 from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
+from planning.verdicts.assess import StandardsResult
 from planning.wording import Language, Translate, translator
 from planning.workflow import Assessment
 

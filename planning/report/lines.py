@@ -8,10 +8,10 @@ from unicodedata import east_asian_width
 from data.types import Dataset
 from planning.coverage import Coverage, Gap, Ledger
 from planning.figures import minutes_text, mode_text, people_text, share_text
-from planning.norms import RatioBounds
-from planning.ratio_words import result_word, view_word
-from planning.ratios import UrbanResult, UrbanVerdict
+from planning.ratios.service import UrbanResult, UrbanVerdict
+from planning.ratios.words import result_word, view_word
 from planning.run import run_number
+from planning.standards.norms import RatioBounds
 from planning.wording import Translate, finding_sentence, msgid
 from planning.workflow import Assessment
 

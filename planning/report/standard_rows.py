@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from planning.paragraphs import figure_text, target_text
 from planning.report.content import Source, Table
 from planning.report.entries import LEAST_SHOWN, WITHHELD, Entry
-from planning.standards import Preset, Standard
-from planning.verdicts import Status, Verdict, gap_text, verdict_text
+from planning.standards.catalogue import Preset, Standard
+from planning.verdicts.paragraphs import figure_text, target_text
+from planning.verdicts.verdict import Status, Verdict, gap_text, verdict_text
 from planning.wording import Language, msgid
 
 MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (10, 8), "en": (7, 8)}

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.assess_standards import StandardsResult
 from planning.coverage import Ledger
-from planning.paragraphs import worst_villages
 from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
 from planning.report.entries import LEAST_SHOWN, Amount, Kind, Mark
-from planning.verdicts import Verdict
-from planning.village_members import members_of
-from planning.villages import VillageRow
+from planning.verdicts.assess import StandardsResult
+from planning.verdicts.paragraphs import worst_villages
+from planning.verdicts.verdict import Verdict
+from planning.villages.cover import VillageRow
+from planning.villages.members import members_of
 from planning.workflow import ALL_PEOPLE, Assessment
 
 MOST_VILLAGES = 10

@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 
 from data.errors import StudyError
 from geo.errors import Finding, Progress
-from planning.assess_standards import StandardsResult
 from planning.folder import RUN_FILE, output_folder
 from planning.maps import to_html
 from planning.report.audience import audience_map
@@ -20,6 +19,7 @@ from planning.report.html import report_html
 from planning.report.pdf import find_browser, print_pdf
 from planning.report.xlsx import report_xlsx
 from planning.run import run_record
+from planning.verdicts.assess import StandardsResult
 from planning.wording import msgid, translator
 from planning.workflow import Assessment
 

@@ -6,15 +6,15 @@ import numpy as np
 
 from geo.travel import UNREACHED
 from planning.figures import mode_text
-from planning.paragraphs import REASON_WORDS
 from planning.report.content import Fact, MapPicture, Page, Source, Table, joined
 from planning.report.entries import Amount, Entry, entry_text
 from planning.report.ledger_table import ledger_table
 from planning.report.lines import SITE_NOTE
 from planning.report.standard_rows import page_standards
 from planning.report.tally import listed_villages
-from planning.village_members import members_of
-from planning.villages import VillageRow
+from planning.verdicts.paragraphs import REASON_WORDS
+from planning.villages.cover import VillageRow
+from planning.villages.members import members_of
 from planning.wording import msgid
 from planning.workflow import ALL_PEOPLE
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from data.delimited import decoded
 from data.errors import StudyError, raise_errors
-from data.sheets import unescaped
 from data.store import write_json
+from data.tables.delimited import decoded
+from data.tables.sheets import unescaped
 from geo.errors import Finding, Progress
 from planning.siting.clock import cancel_on_interrupt
 from planning.siting.problems import SolveLimits

@@ -14,10 +14,10 @@ from urllib.parse import quote
 import pytest
 
 from data.dataset import load_dataset
-from data.study_file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import share_text
-from planning.scenarios import load_scenario, scenario_folder
-from planning.workbench import apply_edits
+from planning.workbench.outcome import apply_edits
+from planning.workbench.scenarios import load_scenario, scenario_folder
 from planning.workflow import Assessment, assess
 from tests.browser import open_browser, outside_requests, severe_lines, wait_for
 

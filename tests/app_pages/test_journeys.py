@@ -8,15 +8,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.dataset import load_dataset
-from data.study_file import SAMPLE_STUDY, read_study
-from planning.dashboard import matrix
-from planning.edits import Edit
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import share_text
-from planning.place_lists import search_places, uncovered_sheet
-from planning.scenarios import SavedScenario, load_scenario, save_scenario, scenario_folder
-from planning.standards_run import standards_of
+from planning.verdicts.run import standards_of
+from planning.views.dashboard import matrix
+from planning.views.places import search_places, uncovered_sheet
 from planning.wording import translator
-from planning.workbench import apply_edits
+from planning.workbench.edits import Edit
+from planning.workbench.outcome import apply_edits
+from planning.workbench.scenarios import (
+    SavedScenario,
+    load_scenario,
+    save_scenario,
+    scenario_folder,
+)
 from planning.workflow import Assessment, assess
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,13 +3,13 @@
 import pytest
 
 from data.dataset import load_dataset
-from data.study_file import SAMPLE_STUDY, read_study
-from planning.coverage_path import programme_steps
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import people_text, share_text
-from planning.islands import land_parts
-from planning.ratio_words import result_word
-from planning.site_goals import goal_sheet, site_goals
-from planning.standards_run import standards_of
+from planning.ratios.words import result_word
+from planning.referral.islands import land_parts
+from planning.verdicts.run import standards_of
+from planning.views.coverage_path import programme_steps
+from planning.views.goals import goal_sheet, site_goals
 from planning.wording import translator
 from planning.workflow import assess
 

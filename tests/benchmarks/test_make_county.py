@@ -24,7 +24,7 @@ from scipy.sparse.csgraph import connected_components
 from benchmarks import make_county
 from benchmarks.county import layout, names
 from benchmarks.county.register import HEADERS
-from data.study_file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY, read_study
 from data.types import FACILITY_COLUMNS
 
 SAMPLES = SAMPLE_STUDY.parent

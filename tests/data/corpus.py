@@ -264,7 +264,7 @@ def run_one(broken: Broken, folder: Path) -> dict[str, Any]:
     """Load the study with one broken file in it."""
     from data.dataset import load_dataset
     from data.errors import PlannerError
-    from data.study_file import read_study
+    from data.study.file import read_study
     from geo.errors import GeoError
 
     names = {"population": "people.csv", "facilities": "list.csv", "roads": "roads.osm"}

@@ -17,7 +17,7 @@ import numpy as np
 import rasterio
 from rasterio.transform import Affine
 
-from data.fetch import Services
+from data.fetch.download import Services
 
 WEST, SOUTH, EAST, NORTH = 120.80, 30.00, 120.86, 30.04
 STATUS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from data.roads import RoadsRead, read_roads
+from data.roads.read import RoadsRead, read_roads
 from geo.modes import MODES
 from tests.geo.drawn_graphs import as_networkx
 

@@ -11,8 +11,8 @@ import pytest
 
 from data.addresses import AddressError, DatabaseAddress, is_address, redacted
 from data.errors import StudyError
-from data.study import TableSource
-from data.study_file import read_study
+from data.study.file import read_study
+from data.study.tables import TableSource
 
 SECRET = "s3cretWord"  # noqa: S105
 URL = f"postgresql://planner:{SECRET}@db.example:5433/county?sslmode=require"

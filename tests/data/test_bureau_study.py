@@ -13,7 +13,7 @@ import shapely
 from rasterio import Affine
 
 from data.dataset import load_dataset, read_study
-from data.positions import to_system
+from data.facilities.positions import to_system
 
 STUDY = """format = 1
 [study]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from data.calibration import calibrated, projected
-from data.population import Population
-from data.study import CalibrationTable, ProjectionTable, TableSource
+from data.population.read import Population
+from data.study.tables import CalibrationTable, ProjectionTable, TableSource
 from data.types import Zones
 from geo.errors import Finding
 

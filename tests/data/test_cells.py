@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.cells import CellError, angle, flag, is_blank, iso_date, items, number, parse, text
+from data.tables.cells import CellError, angle, flag, is_blank, iso_date, items, number, parse, text
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.coordinates import Surroundings, coordinate_findings
-from data.facilities import FacilityRows, read_facilities
-from data.study import FacilitiesTable, TableSource
+from data.facilities.coordinates import Surroundings, coordinate_findings
+from data.facilities.read import FacilityRows, read_facilities
+from data.study.tables import FacilitiesTable, TableSource
 from data.types import Zones
 from geo.crs import to_lonlat, to_metric
 from geo.offsets import from_wgs84, to_wgs84

@@ -12,8 +12,8 @@ from rasterio.transform import from_origin
 
 from data.elevation import read_heights
 from data.errors import StudyError
-from data.roads import RoadOptions
-from data.study import TableSource
+from data.roads.read import RoadOptions
+from data.study.tables import TableSource
 from geo.slope import tobler_pace
 from tests.data.drawn_osm import ORIGIN_M, write_osm
 from tests.data.road_answers import codes, finding, read, seconds

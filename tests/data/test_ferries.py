@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from data.cells import CellError
 from data.errors import StudyError
-from data.ferries import count_days, read_ferries
-from data.roads import RoadOptions
-from data.study import TableSource
+from data.roads.ferries import count_days, read_ferries
+from data.roads.read import RoadOptions
+from data.study.tables import TableSource
+from data.tables.cells import CellError
 from tests.data.drawn_osm import write_osm
 from tests.data.road_answers import codes, finding, read, seconds
 

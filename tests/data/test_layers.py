@@ -14,9 +14,9 @@ import pytest
 import shapely
 
 from data.errors import StudyError
-from data.sheets import Table
-from data.study import TableSource
-from data.tables import read_any
+from data.study.tables import TableSource
+from data.tables.read import read_any
+from data.tables.sheets import Table
 from geo.errors import Finding
 
 POINTS = [shapely.Point(120.81, 30.01), shapely.Point(120.85, 30.02)]
@@ -120,10 +120,10 @@ def test_archives_that_are_no_shapefile(shapefile: Any, tmp_path: Path) -> None:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     shapefile: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    import data.shapefiles
+    import data.tables.shapefiles
 
     path = zipped(shapefile(), tmp_path / "a.zip")
-    monkeypatch.setattr(data.shapefiles, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(data.tables.shapefiles, "MAX_UNPACKED_BYTES", 100)
     assert fault(path) == "file_too_large"
 
 

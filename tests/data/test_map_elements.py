@@ -10,14 +10,14 @@ import pytest
 import shapely
 
 from data.errors import PlannerError
-from data.map_elements import (
+from data.fetch.map_elements import (
     facilities_of,
     read_answers,
     rest_of,
     towns_of,
     write_osm_file,
 )
-from data.osm import read_osm
+from data.roads.osm import read_osm
 
 SQUARE = shapely.box(0, 0, 10, 10)
 

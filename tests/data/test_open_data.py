@@ -20,10 +20,10 @@ import shapely
 
 from data.dataset import load_dataset
 from data.errors import PlannerError
-from data.fetch import Services, fetch_elements, fetch_place, remote_raster
-from data.map_elements import FACILITY_TAGS, kind_of
-from data.open_data import OpenData, write_open_study
-from data.study_file import read_study
+from data.fetch.download import Services, fetch_elements, fetch_place, remote_raster
+from data.fetch.map_elements import FACILITY_TAGS, kind_of
+from data.fetch.open_data import OpenData, write_open_study
+from data.study.file import read_study
 from geo.errors import Cancelled
 from planning import cli
 from tests.data.open_data_server import EAST, NORTH, PLACE, SOUTH, WEST, World, make_raster, serving
@@ -179,7 +179,7 @@ def test_lasting_faults_end(world: World, tmp_path: Path, fault: str) -> None:
 def test_faults_that_are_told_at_once(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, code: str
 ) -> None:
-    monkeypatch.setattr("data.answers.MAX_ANSWER_BYTES", 1_000_000)
+    monkeypatch.setattr("data.fetch.answers.MAX_ANSWER_BYTES", 1_000_000)
     world.faults["amenity"] = [fault]
     assert told(world, tmp_path) == code
     assert world.count("amenity") == 1
@@ -238,7 +238,7 @@ def test_unknown_places(world: World, tmp_path: Path) -> None:
 
 
 def test_places_too_large(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.open_data.MAX_AREA_KM2", 10)
+    monkeypatch.setattr("data.fetch.open_data.MAX_AREA_KM2", 10)
     with pytest.raises(PlannerError) as caught:
         fetch(world, tmp_path)
     assert caught.value.findings[0].code == "fetch_place_too_large"
@@ -307,7 +307,7 @@ def test_a_raster_elsewhere(world: World, tmp_path: Path, monkeypatch: pytest.Mo
     far = json.loads(json.dumps(PLACE))
     far["geojson"] = json.loads(shapely.to_geojson(shapely.box(130, 30, 130.1, 30.1)))
     monkeypatch.setattr("tests.data.open_data_server.PLACE", far)
-    monkeypatch.setattr("data.open_data.MAX_AREA_KM2", 10**6)
+    monkeypatch.setattr("data.fetch.open_data.MAX_AREA_KM2", 10**6)
     with pytest.raises(PlannerError) as caught:
         fetch(world, tmp_path)
     assert caught.value.findings[0].code == "fetch_not_there"

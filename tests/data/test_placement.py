@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data.dataset import load_dataset, read_study
-from data.placement import save_place, worklist
+from data.facilities.placement import save_place, worklist
 from data.types import Dataset
 
 VILLAGES = """code,name,people,lon,lat

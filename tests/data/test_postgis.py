@@ -19,9 +19,9 @@ from data import postgis
 from data.addresses import DatabaseAddress
 from data.dataset import load_dataset
 from data.errors import StudyError
-from data.parquet import read_parquet
 from data.postgis import databases_as_files
-from data.study_file import read_study
+from data.study.file import read_study
+from data.tables.parquet import read_parquet
 from tests.data.postgis_cluster import (
     PASSWORD,
     WRITTEN_PASSWORD,

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from rasterio import Affine
 
-import data.rasters
+import data.population.rasters
 from data.errors import StudyError
-from data.rasters import read_counts
+from data.population.rasters import read_counts
 from geo.crs import transform
 from geo.errors import Finding
 from geo.points import cell_centres
@@ -29,7 +29,7 @@ def test_many_stripes_give_the_same_cells_as_one(
     values = np.where(rng.random((70, 50)) < 0.3, rng.random((70, 50)), 0).astype(np.float32)
     path = write_raster(tmp_path / "a.tif", values)
     whole = read_counts(path, findings=[])
-    monkeypatch.setattr(data.rasters, "_STRIPE_CELLS", 333)
+    monkeypatch.setattr(data.population.rasters, "_STRIPE_CELLS", 333)
     stages: list[tuple[str, int, int]] = []
     parts = read_counts(path, findings=[], progress=lambda *told: stages.append(told))
     assert whole.people.sum() == pytest.approx(values.astype(np.float64).sum(), rel=1e-12)
@@ -113,9 +113,9 @@ def test_densities_are_refused(tmp_path: Path, write_raster: Any) -> None:
 
 def test_too_many_people_cells(tmp_path: Path, write_raster: Any, monkeypatch: Any) -> None:
     path = write_raster(tmp_path / "a.tif", np.ones((20, 20), dtype=np.float32))
-    monkeypatch.setattr(data.rasters, "MAX_POPULATED_CELLS", 100)
+    monkeypatch.setattr(data.population.rasters, "MAX_POPULATED_CELLS", 100)
     assert fault(path) == "raster_too_many_cells"
-    monkeypatch.setattr(data.rasters, "MAX_CELLS", 100)
+    monkeypatch.setattr(data.population.rasters, "MAX_CELLS", 100)
     assert fault(path) == "raster_too_large"
 
 

@@ -9,9 +9,9 @@ import pytest
 from shapely.geometry import LineString, MultiLineString, Point
 
 from data.errors import StudyError
-from data.road_lines import CLASS_NAMES, DIRECTIONS, class_of
-from data.roads import RoadOptions
-from data.study import RoadsTable
+from data.roads.lines import CLASS_NAMES, DIRECTIONS, class_of
+from data.roads.read import RoadOptions
+from data.study.tables import RoadsTable
 from geo.access import CLASSES
 from tests.data.road_answers import codes, finding, read
 

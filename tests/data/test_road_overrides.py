@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import StudyError
-from data.road_overrides import read_overrides
-from data.roads import RoadOptions
-from data.study import TableSource
+from data.roads.overrides import read_overrides
+from data.roads.read import RoadOptions
+from data.study.tables import TableSource
 from tests.data.drawn_osm import write_osm
 from tests.data.road_answers import codes, finding, read, seconds
 

@@ -13,8 +13,8 @@ import shapely
 from pyproj import Geod
 
 from data.errors import MESSAGES, StudyError
-from data.roads import RoadOptions, read_roads
-from data.study import TableSource
+from data.roads.read import RoadOptions, read_roads
+from data.study.tables import TableSource
 from geo.access import CLASSES
 from geo.errors import Cancelled, GeoError, sentence
 from tests.data.drawn_osm import CRS, write_osm

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from data.errors import StudyError
-from data.road_cache import load_roads, save_roads
-from data.roads import RoadOptions
+from data.roads.cache import load_roads, save_roads
+from data.roads.read import RoadOptions
 from data.store import (
     atomic_file,
     file_sha256,
@@ -22,7 +22,7 @@ from data.store import (
     save_arrays,
     write_json,
 )
-from data.study import TableSource
+from data.study.tables import TableSource
 from geo.fingerprints import fingerprint
 from tests.data.drawn_osm import write_osm
 from tests.data.road_answers import codes, read
@@ -207,7 +207,7 @@ def test_roads_come_back_from_the_cache_as_they_were(pbf, tmp_path, monkeypatch)
     options = RoadOptions(cache_dir=tmp_path / "cache")
     first = read(pbf, options=options)
     (stored,) = stored_in(tmp_path / "cache")
-    monkeypatch.setattr("data.roads.read_osm", None)  # the file is not read again
+    monkeypatch.setattr("data.roads.read.read_osm", None)  # the file is not read again
     again = read(pbf, options=options)
     assert fingerprint(first.graph) == fingerprint(again.graph)
     assert again.findings == first.findings

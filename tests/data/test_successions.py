@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.study import TableSource
+from data.study.tables import TableSource
 from data.successions import built_in_successions, current_code, read_successions, successors
 from geo.errors import Finding
 

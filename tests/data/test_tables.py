@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 
 from data.errors import StudyError
-from data.headers import find_columns, is_ambiguous_beds, unit_factor
-from data.sheets import Table, table_of
-from data.study import TableSource
-from data.tables import read_any
+from data.study.tables import TableSource
+from data.tables.headers import find_columns, is_ambiguous_beds, unit_factor
+from data.tables.read import read_any
+from data.tables.sheets import Table, table_of
 from geo.errors import Finding
 
 CHINESE = "机构代码,机构名称,经度,纬度\n001,上虞区某某卫生院,120.8,30.0\n"

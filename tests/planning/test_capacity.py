@@ -10,14 +10,14 @@ import pytest
 
 from data.errors import PlannerError
 from geo.errors import Cancelled
-from planning import capacity_kernels as kernels
-from planning.capacity import (
+from planning.capacity import kernels
+from planning.capacity.assign import (
     BestAssignment,
     assign_people,
     unserved_by_zone,
     unserved_points,
 )
-from planning.filling import FillCase, fill_in_order, filling_loss
+from planning.capacity.filling import FillCase, fill_in_order, filling_loss
 from planning.pairs import Pairs, pairs_from_minutes, pairs_from_table, within
 
 PEOPLE = np.array([1000.0, 2000.0, 3000.0])

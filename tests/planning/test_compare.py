@@ -3,16 +3,16 @@
 import pytest
 
 from data.dataset import load_dataset
-from data.study_file import read_study
-from planning.compare import (
+from data.study.file import read_study
+from planning.workbench.compare import (
     difference_rows,
     difference_sheet,
     plain_words,
     winners_and_losers,
     zone_change_columns,
 )
-from planning.edits import Edit
-from planning.workbench import apply_edits
+from planning.workbench.edits import Edit
+from planning.workbench.outcome import apply_edits
 from planning.workflow import assess
 from tests.planning.small_study import place, write_study
 

@@ -12,14 +12,14 @@ import pytest
 import shapely
 
 from data.dataset import load_dataset
-from data.study_file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY, read_study
 from geo.routes import route
 from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status, ledger
 from planning.export import write_results
 from planning.figures import share_text
-from planning.referral import LegStatus
-from planning.referral_run import referral_of
+from planning.referral.run import referral_of
+from planning.referral.times import LegStatus
 from planning.workflow import assess, assess_mode
 
 GOLDEN = Path(__file__).parent / "golden" / "demo_summary.json"

@@ -8,7 +8,7 @@ import pyarrow.parquet
 import pytest
 
 from data.dataset import load_dataset
-from data.study_file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.export import write_results
 from planning.workflow import assess
 from tests.browser import open_browser, outside_requests, severe_lines, wait_for_map

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from planning.capacity import assign_people
-from planning.filling import FillCase, fill_in_order, filling_loss, order_by_people
+from planning.capacity.assign import assign_people
+from planning.capacity.filling import FillCase, fill_in_order, filling_loss, order_by_people
 from planning.pairs import Pairs, pairs_from_minutes
 
 PEOPLE = np.array([1000.0, 2000.0, 3000.0])

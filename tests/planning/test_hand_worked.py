@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.dataset import load_dataset
-from data.study_file import read_study
+from data.study.file import read_study
 from planning.coverage import Status
 from planning.workflow import assess
 

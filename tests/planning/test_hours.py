@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.errors import StudyError
-from planning.hours import (
+from planning.villages.hours import (
     DAY_MINUTES,
     WEEK_MINUTES,
     WINDOWS,

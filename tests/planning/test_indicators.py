@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planning.costs import clinic_subsidy, signing_fund_yuan, subsidy_yuan
-from planning.indicators import (
+from planning.standards.catalogue import Standard, load_preset
+from planning.standards.thresholds import Threshold
+from planning.verdicts.costs import clinic_subsidy, signing_fund_yuan, subsidy_yuan
+from planning.verdicts.indicators import (
     IndicatorFigure,
     People,
     figure_of,
@@ -23,8 +25,6 @@ from planning.indicators import (
     target_count,
     unit_gap,
 )
-from planning.standards import Standard, load_preset
-from planning.thresholds import Threshold
 
 SHANGYU = load_preset("shangyu-2022")
 PEOPLE = People(802_800, "常住", 2023, "Shaoxing statistics")

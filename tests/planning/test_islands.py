@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from data.dataset import load_dataset
-from data.study_file import read_study
-from planning.islands import land_parts
+from data.study.file import read_study
+from planning.referral.islands import land_parts
 from planning.workflow import assess
 
 sys.path.insert(0, str(Path(__file__).parent))

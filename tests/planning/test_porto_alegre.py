@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.dataset import load_dataset
-from data.study_file import read_study
+from data.study.file import read_study
 from geo.travel import UNREACHED
 from planning.coverage import Status
 from planning.scenario import scenario_of

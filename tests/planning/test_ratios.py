@@ -13,16 +13,16 @@ import pytest
 
 from data.errors import severity
 from data.types import Demand, Facilities, ServiceArea, Villages, Zones
-from planning.centres import (
+from planning.ratios.centres import (
     OWNER_RULES,
     Centres,
     counted_centres,
     government_run,
     nearest_view,
 )
-from planning.norms import RatioBounds, SizeStatus, centres_needed, size_of, size_text
-from planning.ratio_rows import ratio_findings, ratio_rows, view_differences
-from planning.ratios import ColumnStatus, Ratios, UrbanResult, service_ratios
+from planning.ratios.rows import ratio_findings, ratio_rows, view_differences
+from planning.ratios.service import ColumnStatus, Ratios, UrbanResult, service_ratios
+from planning.standards.norms import RatioBounds, SizeStatus, centres_needed, size_of, size_text
 
 GOVERNMENT = "区卫生健康局"
 

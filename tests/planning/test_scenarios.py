@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from data.errors import PlannerError
-from planning import scenarios
-from planning.edits import Edit
-from planning.scenarios import (
+from planning.workbench import scenarios
+from planning.workbench.edits import Edit
+from planning.workbench.scenarios import (
     SavedScenario,
     delete_scenario,
     edits_from_text,

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 
 from planning.circles import ModeTimes
-from planning.opening import opening_of
 from planning.pairs import pairs_from_table
-from planning.services import SERVICES, SHOWN, flag_share, offers, service_cover, service_share
-from planning.time_of_week import minute_of_week, open_in_window, week_cover
+from planning.villages.opening import opening_of
+from planning.villages.services import (
+    SERVICES,
+    SHOWN,
+    flag_share,
+    offers,
+    service_cover,
+    service_share,
+)
+from planning.villages.time_of_week import minute_of_week, open_in_window, week_cover
 
 
 def times(minutes: list[list[float | None]]) -> ModeTimes:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from planning.coverage import Ledger
-from planning.site_goals import goal_sheet, site_goals
+from planning.views.goals import goal_sheet, site_goals
 
 
 def assessment(covered, bound, reachable):

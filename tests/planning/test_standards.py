@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import StudyError
-from planning.standards import (
+from planning.standards.catalogue import (
     FOLDER,
     MEASURES,
     SHIPPED,
@@ -18,7 +18,7 @@ from planning.standards import (
     load_presets,
     squeezed,
 )
-from planning.standards_doc import standards_page
+from planning.verdicts.page import standards_page
 
 ROOT = Path(__file__).parents[2]
 QUOTES = Path(__file__).parent / "policy_quotes"

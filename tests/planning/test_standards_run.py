@@ -9,15 +9,15 @@ import pytest
 
 from data.dataset import load_dataset
 from data.errors import StudyError
-from data.study_file import SAMPLE_STUDY, read_study
-from planning.assess_standards import StandardsResult
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.circles import is_within
 from planning.coverage import Status as Covered
-from planning.standards import SHIPPED
-from planning.standards_json import standards_json
-from planning.standards_run import standards_input, standards_of, study_presets
-from planning.verdicts import Status
-from planning.villages import CoverMode
+from planning.standards.catalogue import SHIPPED
+from planning.verdicts.as_json import standards_json
+from planning.verdicts.assess import StandardsResult
+from planning.verdicts.run import standards_input, standards_of, study_presets
+from planning.verdicts.verdict import Status
+from planning.villages.cover import CoverMode
 from planning.workflow import Assessment, assess
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import StudyError
-from planning.thresholds import parse_threshold
+from planning.standards.thresholds import parse_threshold
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from data.errors import PlannerError
-from data.study_file import read_study
+from data.study.file import read_study
 from planning.uploads import keep_upload, recent_studies, remember_study, require_inside
 
 STUDY = b"""format = 1

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 
 from data.types import ReportedValue, ServiceArea
-from planning.assess_standards import StandardsResult, assess_standards
-from planning.centres import counted_centres
 from planning.circles import ModeTimes
-from planning.evidence import StandardsInput
-from planning.indicators import People
 from planning.pairs import pairs_from_table
-from planning.paragraphs import figure_text, paragraph, paragraphs, target_text
-from planning.ratios import service_ratios
-from planning.reported import figure_key, split_difference
-from planning.standards import load_preset, load_presets
-from planning.standards_json import standards_json
-from planning.standards_tables import standard_sheets
-from planning.verdicts import INPUT_NAMES, NOTES, Status, Verdict, verdict_text
+from planning.ratios.centres import counted_centres
+from planning.ratios.service import service_ratios
+from planning.standards.catalogue import load_preset, load_presets
+from planning.verdicts.as_json import standards_json
+from planning.verdicts.as_tables import standard_sheets
+from planning.verdicts.assess import StandardsResult, assess_standards
+from planning.verdicts.evidence import StandardsInput
+from planning.verdicts.indicators import People
+from planning.verdicts.paragraphs import figure_text, paragraph, paragraphs, target_text
+from planning.verdicts.reported import figure_key, split_difference
+from planning.verdicts.verdict import INPUT_NAMES, NOTES, Status, Verdict, verdict_text
 
 GOVERNMENT = "区卫生健康局"
 

@@ -19,11 +19,8 @@ from planning.circles import (
     nearest_tenths,
     people_losing_alone,
 )
-from planning.exits import exit_risk, sweep_villages
-from planning.opening import opening_of
 from planning.pairs import Pairs, pairs_from_table
-from planning.village_members import facility_villages, members_of
-from planning.villages import (
+from planning.villages.cover import (
     CoverMode,
     Reason,
     VillageCover,
@@ -31,6 +28,9 @@ from planning.villages import (
     VillageRules,
     village_cover,
 )
+from planning.villages.exits import exit_risk, sweep_villages
+from planning.villages.members import facility_villages, members_of
+from planning.villages.opening import opening_of
 
 FAR = None
 MIN = 600

@@ -8,11 +8,11 @@ import pytest
 
 from data.dataset import load_dataset
 from data.errors import PlannerError
-from data.study_file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.coverage import Status
-from planning.edits import Edit, edited_facilities, edited_scenario, next_id
 from planning.scenario import Scenario
-from planning.workbench import Outcome, apply_edits
+from planning.workbench.edits import Edit, edited_facilities, edited_scenario, next_id
+from planning.workbench.outcome import Outcome, apply_edits
 from planning.workflow import Assessment, assess
 from tests.planning.small_study import place, write_study
 

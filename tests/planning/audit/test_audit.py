@@ -457,8 +457,8 @@ def test_exports_agree(rows: Any, tmp_path: Path) -> None:
 
 @pytest.mark.shared
 def test_the_ningbo_list_has_one_true_duplicate(shared_data: Path, tmp_path: Path) -> None:
-    from data.facilities import place_facilities, read_facilities
-    from data.study import FacilitiesTable, TableSource
+    from data.facilities.read import place_facilities, read_facilities
+    from data.study.tables import FacilitiesTable, TableSource
 
     path = shared_data / "china" / "ningbo_hospitals_points.csv"
     findings: list[Finding] = []

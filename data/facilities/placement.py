@@ -1,0 +1,275 @@
+"""Institutions without coordinates: placed by village where that is certain, else on a worklist."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+import shapely
+
+from data.checks import row_finding
+from data.facilities.positions import read_positions
+from data.facilities.read import FacilityRows
+from data.store import atomic_file
+from data.study.tables import COLUMN_NAMES, TableSource
+from data.tables.cells import text
+from data.tables.headers import find_columns, missing_column
+from data.tables.read import read_any
+from data.types import Demand, Facilities, Floats, Villages
+from geo.crs import to_lonlat
+from geo.errors import Finding
+
+Method: TypeAlias = Literal["coordinates", "side_file", "village_code", "village_name", "own_name"]
+
+CONFIDENCE: dict[Method, str] = {
+    "coordinates": "high",
+    "side_file": "high",
+    "village_code": "medium",
+    "village_name": "medium",
+    "own_name": "low",
+}
+"""How sure a place is: the list's own code or name of the village, or the village in its name."""
+
+SIDE_COLUMNS = ("facility_id", "lon", "lat", "method", "note")
+_NAME_ENDINGS = ("村卫生室", "卫生室", "社区卫生服务站", "卫生服务站", "服务站")
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One institution that a person has to place.
+
+    `suggestions` are codes of villages whose name stands in the institution's name or address.
+    """
+
+    facility_id: str
+    name: str
+    address: str
+    division_name: str
+    suggestions: tuple[str, ...]
+
+
+def placed_rows(
+    rows: FacilityRows,
+    villages: Villages | None,
+    demand: Demand,
+    *,
+    crs: str,
+    side_file: Path | None,
+    findings: list[Finding],
+) -> FacilityRows:
+    """Return institutions with those placed that a side file or their village places.
+
+    Parameters
+    ----------
+    rows
+        As read; the list itself is never changed.
+    villages
+        By whose 12-digit code or exact name rows are placed; None places nothing by village.
+    demand
+        An institution stands where the people of its village are.
+    crs
+        Metric system of villages and demand.
+    side_file
+        CSV of places that a person has chosen; may not exist yet.
+    findings
+        Receives a warning for every method that placed rows, with the farthest possible error.
+
+    Returns
+    -------
+    FacilityRows
+        With `placed_by` and `placed_error_m` for each row.
+    """
+    lon, lat = rows.lon.copy(), rows.lat.copy()
+    ids = [text(value) for value in rows.columns["id"]]
+    method = ["coordinates" if known else "" for known in np.isfinite(lon)]
+    error_m = np.where(np.isfinite(lon), 0.0, np.nan)
+    if side_file is not None and side_file.is_file():
+        for index, place in _chosen(side_file, ids, findings).items():
+            lon[index], lat[index] = place
+            method[index], error_m[index] = "side_file", 0.0
+    if villages is not None:
+        open_rows = np.flatnonzero(~np.isfinite(lon))
+        found = {int(i): hit for i in open_rows if (hit := _village_of(rows, int(i), villages))}
+        if found:
+            centre, spread_m = village_centres(villages, demand)
+            places = to_lonlat(centre[:, 0], centre[:, 1], crs)
+            for index, (village, how) in found.items():
+                lon[index], lat[index] = places[0][village], places[1][village]
+                method[index], error_m[index] = how, spread_m[village]
+            _report(rows, found, error_m, findings)
+    return replace(rows, lon=lon, lat=lat, placed_by=tuple(method), placed_error_m=error_m)
+
+
+def worklist(facilities: Facilities, villages: Villages | None) -> tuple[WorklistRow, ...]:
+    """Return the institutions that have no place yet, in order of id."""
+    names = [] if villages is None else list(zip(villages.code, villages.name, strict=True))
+    rows = []
+    for index in np.flatnonzero(~facilities.has_position):
+        address = facilities.texts("address")[index] if "address" in facilities.columns else ""
+        division = (
+            facilities.texts("division_name")[index]
+            if "division_name" in facilities.columns
+            else ""
+        )
+        where = facilities.name[index] + address + division
+        suggested = tuple(code for code, name in names if len(name) > 1 and name in where)
+        rows.append(
+            WorklistRow(
+                facilities.id[index], facilities.name[index], address, division, suggested[:5]
+            )
+        )
+    return tuple(rows)
+
+
+def save_place(
+    side_file: Path, facility_id: str, lon: float, lat: float, *, note: str = ""
+) -> None:
+    """Write the place that a person has chosen for one institution; an earlier one is replaced.
+
+    Parameters
+    ----------
+    side_file
+        CSV beside the study; made when it is not there.
+    facility_id
+        Id in the list.
+    lon, lat
+        Degrees, WGS 84.
+    note
+        Who chose it, and by what.
+
+    Raises
+    ------
+    ValueError
+        When the coordinates are not degrees.
+    """
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise ValueError(f"not degrees: {lon}, {lat}")
+    kept: dict[str, dict[str, str]] = {}
+    if side_file.is_file():
+        with side_file.open(encoding="utf-8-sig", newline="") as file:
+            kept = {row["facility_id"]: row for row in csv.DictReader(file)}
+    kept[_as_text(facility_id)] = {
+        "facility_id": _as_text(facility_id),
+        "lon": f"{lon:.7f}",
+        "lat": f"{lat:.7f}",
+        "method": "chosen",
+        "note": _as_text(note),
+    }
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, SIDE_COLUMNS, extrasaction="ignore", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(kept[key] for key in sorted(kept))
+    with atomic_file(side_file) as target:
+        target.write(out.getvalue().encode("utf-8-sig"))
+
+
+def village_centres(villages: Villages, demand: Demand) -> tuple[Floats, Floats]:
+    """Return where the people of each village live, and how far from there they live at most.
+
+    Returns
+    -------
+    centre
+        (n, 2) metres east and north: the people-weighted middle, or the village's own point where
+        nobody is counted.
+    spread_m
+        (n,) metres to the farthest cell, or the radius of a circle of the polygon's area.
+    """
+    inside = shapely.point_on_surface(villages.geometry)
+    centre = np.column_stack((shapely.get_x(inside), shapely.get_y(inside)))
+    spread_m = np.sqrt(np.nan_to_num(shapely.area(villages.geometry)) / np.pi)
+    counted = demand.village >= 0
+    village, people = demand.village[counted], demand.people[counted]
+    n = len(villages)
+    total = np.bincount(village, weights=people, minlength=n)
+    is_settled = total > 0
+    for axis, values in enumerate((demand.x_m[counted], demand.y_m[counted])):
+        mean = np.bincount(village, weights=people * values, minlength=n)
+        centre[is_settled, axis] = mean[is_settled] / total[is_settled]
+    distance_m = np.hypot(
+        demand.x_m[counted] - centre[village, 0], demand.y_m[counted] - centre[village, 1]
+    )
+    farthest_m = np.zeros(n)
+    np.maximum.at(farthest_m, village, distance_m)
+    return centre, np.where(is_settled, farthest_m, spread_m)
+
+
+def _village_of(rows: FacilityRows, index: int, villages: Villages) -> tuple[int, Method] | None:
+    """Return the one village that a row names, and how it names it."""
+    code = rows.division_code[index]
+    if len(code) == 12 and code in villages.code:
+        return villages.code.index(code), "village_code"
+    unique = _unique_names(villages)
+    if rows.division_name[index] in unique:
+        return unique[rows.division_name[index]], "village_name"
+    name = text(rows.columns["name"][index])
+    for ending in _NAME_ENDINGS:
+        if name.endswith(ending):
+            stem = name.removesuffix(ending)
+            for wanted in (stem, stem + "村", stem + "社区"):
+                if wanted in unique:
+                    return unique[wanted], "own_name"
+    return None
+
+
+def _unique_names(villages: Villages) -> Mapping[str, int]:
+    counts = Counter(villages.name)
+    return {name: i for i, name in enumerate(villages.name) if counts[name] == 1 and name}
+
+
+def _chosen(
+    side_file: Path, ids: list[str], findings: list[Finding]
+) -> dict[int, tuple[float, float]]:
+    source = TableSource(path=side_file)
+    table = read_any(source, findings)
+    columns = find_columns(table, COLUMN_NAMES["placed"], (), findings)
+    if "facility_id" not in columns:
+        findings.append(missing_column(table, "facility_id"))
+        return {}
+    lon, lat = read_positions(table, columns, source, findings)
+    index_of = {facility_id: index for index, facility_id in enumerate(ids)}
+    chosen: dict[int, tuple[float, float]] = {}
+    unknown = []
+    for row, cell in enumerate(table.columns[columns["facility_id"]]):
+        index = index_of.get(text(cell))
+        if index is None:
+            unknown.append(row)
+        elif np.isfinite(lon[row]):
+            chosen[index] = (float(lon[row]), float(lat[row]))
+    if unknown:
+        words = ", ".join(text(table.columns[columns["facility_id"]][i]) for i in unknown[:20])
+        findings.append(
+            row_finding("facility_unknown", table.row[unknown], file=table.file, words=words[:200])
+        )
+    return chosen
+
+
+def _report(
+    rows: FacilityRows,
+    found: Mapping[int, tuple[int, Method]],
+    error_m: Floats,
+    findings: list[Finding],
+) -> None:
+    for method in ("village_code", "village_name", "own_name"):
+        places = sorted(index for index, (_, how) in found.items() if how == method)
+        if places:
+            findings.append(
+                row_finding(
+                    "facilities_placed",
+                    rows.row[places],
+                    file=rows.file,
+                    method=method,
+                    confidence=CONFIDENCE[method],
+                    error_m=round(float(error_m[places].max())),
+                )
+            )
+
+
+def _as_text(value: str) -> str:
+    """Return a text that no spreadsheet reads as a formula."""
+    return f"'{value}" if value.lstrip("'")[:1] in {"=", "+", "-", "@"} else value

@@ -1,0 +1,1 @@
+"""What every finding of the readers, the audit and the siting means, in English."""

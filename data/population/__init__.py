@@ -1,0 +1,1 @@
+"""People from rasters, tables and layers, before they are weighed and placed."""

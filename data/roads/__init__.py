@@ -1,0 +1,1 @@
+"""Road files of every kind become one raw network, and that a routable graph."""

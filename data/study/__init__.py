@@ -1,0 +1,1 @@
+"""The study file: its tables as values, its schema and its reader."""

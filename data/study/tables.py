@@ -1,0 +1,244 @@
+"""The study file: every table a frozen dataclass of strings and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from data.addresses import DatabaseAddress
+from data.study.schema import ADDRESS_IN_PATH, FLAT
+from data.types import FACILITY_COLUMNS
+
+ModeName = Literal["walk", "walk_elderly", "e_bike", "car"]
+SpeedSetName = Literal["default", "observed", "low", "high"]
+CoordinatesName = Literal["wgs84", "gcj02", "bd09", "auto"]
+
+DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
+
+COLUMN_NAMES: dict[str, tuple[str, ...]] = {
+    "zones": ("code", "name", "level", "urban", "people"),
+    "villages": ("code", "name", "people", "parent", "lon", "lat"),
+    "population": ("id", "lon", "lat", "division_code"),
+    "facilities": (
+        *(*FACILITY_COLUMNS, "lon", "lat", "level"),
+        *("coordinates", "division_code", "division_name", "address", "affiliation"),
+    ),
+    "circuits": (
+        *("stop_id", "place", "lon", "lat", "base_facility", "visits_per_month", "weekdays"),
+        *("hours", "villages", "is_island_point"),
+    ),
+    "service_areas": ("area_code", "facility_id", "people"),
+    "reported": ("figure", "year", "value", "source"),
+    "indicators": (
+        *("indicator_id", "zone_code", "year", "numerator", "denominator", "value", "unit"),
+        *("base", "source"),
+    ),
+    "candidates": ("id", "name", "lon", "lat"),
+    "projection": ("zone_code", "rate"),
+    "successions": ("old_code", "old_name", "new_code", "new_name", "date", "share", "source"),
+    "placed": ("facility_id", "lon", "lat"),
+    "roads": ("id", "class", "direction", "maxspeed", "duration", "bridge"),
+    "overrides": ("osm_id", "max_speed", "speed_type"),
+    "ferries": (
+        *("way", "name", "first", "last", "sailings_per_day", "days", "crossing_minutes"),
+        "carries",
+    ),
+}
+"""Our column names that `columns = { ... }` of each table may map to names in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A file with a layer and a column mapping (our name -> the file's name).
+
+    Where `path` is the address of a database, `database` holds it and `layer` names a table or
+    `query` a selection; `path` then is the name of the database only.
+    `crs` and `encoding` state what the file itself does not say; `coordinates` states which of the
+    systems of Chinese web maps it is in (`auto`: propose one and ask); `licence`, `attribution` and
+    `date` are shown on every map and GeoPackage.
+    """
+
+    path: Path
+    layer: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+    crs: str | None = None
+    encoding: str | None = None
+    coordinates: CoordinatesName | None = None
+    licence: str = ""
+    attribution: str = ""
+    date: str = ""
+    query: str | None = None
+    database: DatabaseAddress | None = field(default=None, metadata=ADDRESS_IN_PATH)
+
+
+@dataclass(frozen=True, slots=True)
+class RoadsTable(TableSource):
+    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`."""
+
+    join_m: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesTable:
+    """`[zones]`: the layer of towns and subdistricts, and who says which are urban."""
+
+    source: TableSource = field(metadata=FLAT)
+    urban_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSource:
+    """One population group: a raster of its own, or a column of the population table."""
+
+    name: str
+    path: Path | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationTable:
+    """`[population]`: a raster of counts or a table of points.
+
+    `window_km`: cells of a raster farther than this from the zones' box are left out, and counted.
+    """
+
+    source: TableSource = field(metadata=FLAT)
+    column: str | None = None
+    window_km: float | None = None
+    groups: tuple[GroupSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationTable:
+    """`[calibration]`: people per zone are brought to the `people` column of the zones.
+
+    `source` names the census; `groups` says whether age groups are multiplied too.
+    """
+
+    source: str
+    year: int
+    groups: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionTable:
+    """`[projection]`: people are carried from `base_year` to `year`.
+
+    By one yearly `rate` (0.01 is one percent), or by a table of `zone_code` and `rate`.
+    """
+
+    base_year: int
+    year: int
+    rate: float | None = None
+    source: TableSource | None = field(default=None, metadata=FLAT)
+
+
+@dataclass(frozen=True, slots=True)
+class KindRule:
+    """One entry of `facilities.kinds`: rows that match `where` (all when None) are of this kind."""
+
+    kind: str
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitiesTable:
+    """`[facilities]`: the list of institutions and how its rows are read.
+
+    `placed` is a CSV beside the study with places that a person has chosen (it may not exist yet);
+    `place_by_village` says whether rows without coordinates are placed by their village;
+    `reference` is a layer of named places in WGS 84 that coordinates are compared with.
+    """
+
+    source: TableSource = field(metadata=FLAT)
+    placed: str | None = None
+    place_by_village: bool = True
+    reference: Path | None = None
+    defaults: tuple[tuple[str, str | float | bool], ...] = ()
+    where: str | None = None
+    kinds: tuple[KindRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTable:
+    """`[travel]`: how people travel and which reading of the 20 minutes is the study's headline."""
+
+    modes: tuple[ModeName, ...] = DEFAULT_MODES
+    headline_mode: ModeName | None = None
+    basis: str | None = None
+    minutes: float = 20.0
+    speed_set: SpeedSetName = "default"
+    max_access_m: float = 1000.0
+    horizon_minutes: float = 120.0
+    outside_facilities: Literal["include", "exclude"] = "include"
+    speeds_kph: tuple[tuple[str, float], ...] = ()
+    class_speeds_kph: tuple[tuple[str, float], ...] = ()
+    class_factors: tuple[tuple[str, float], ...] = ()
+    avoid_islands: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StandardsTable:
+    """`[standards]`: the preset and the two bounds of people per government-run centre."""
+
+    preset: str = "zhoushan-2020"
+    ratio_bounds: tuple[float, float] = (30_000.0, 100_000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesTable:
+    """`[candidates]`: a layer of sites, or a spacing at which sites are generated."""
+
+    source: TableSource | None = field(default=None, metadata=FLAT)
+    spacing_m: float = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SitingTable:
+    """`[siting]`: how many new stations, by which mode, under which limits."""
+
+    count: int = 5
+    mode: ModeName | None = None
+    minutes: float | None = None
+    kind: str = "B200"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioTable:
+    """`[scenario]`: what differs from the list of facilities as it is read."""
+
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study file as read: paths are absolute, everything else is text and numbers."""
+
+    path: Path
+    name: str
+    date: str
+    population: PopulationTable
+    facilities: FacilitiesTable
+    roads: RoadsTable
+    is_synthetic: bool = False
+    calibration: CalibrationTable | None = None
+    projection: ProjectionTable | None = None
+    zones: ZonesTable | None = None
+    successions: TableSource | None = None
+    villages: TableSource | None = None
+    circuits: TableSource | None = None
+    service_areas: TableSource | None = None
+    water: TableSource | None = None
+    elevation: TableSource | None = None
+    overrides: TableSource | None = None
+    ferries: TableSource | None = None
+    reported: TableSource | None = None
+    indicators: TableSource | None = None
+    travel: TravelTable = field(default_factory=TravelTable)
+    standards: StandardsTable = field(default_factory=StandardsTable)
+    candidates: CandidatesTable = field(default_factory=CandidatesTable)
+    siting: SitingTable = field(default_factory=SitingTable)
+    scenario: ScenarioTable = field(default_factory=ScenarioTable)

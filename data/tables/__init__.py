@@ -1,0 +1,1 @@
+"""Tables and layers as they come: text, workbooks, archives, map layers; headers and cells."""

@@ -1,0 +1,74 @@
+"""Any file that holds a table, by its ending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from data.errors import StudyError
+from data.study.tables import TableSource
+from data.tables.delimited import read_delimited
+from data.tables.parquet import read_parquet
+from data.tables.shapefiles import unzipped
+from data.tables.sheets import Table
+from data.tables.vectors import read_layer
+from data.tables.workbooks import read_workbook
+from geo.errors import Finding
+
+DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
+VECTOR_ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".fgb")
+PARQUET_ENDINGS = (".parquet", ".geoparquet")
+RASTER_ENDINGS = (".tif", ".tiff")
+
+
+def read_any(source: TableSource, findings: list[Finding]) -> Table:
+    """Return the table of a file: columns as they stand, geometry where it has one.
+
+    Parameters
+    ----------
+    source
+        Path, layer (or sheet) and encoding, as the study states them.
+    findings
+        Receives what is doubtful; faults that leave no table are raised.
+
+    Raises
+    ------
+    StudyError
+        When the file is not there, not readable or of an unknown kind.
+    """
+    path = source.path
+    ending = path.suffix.lower()
+    if not path.is_file():  # a pipe or device would never end
+        raise StudyError(Finding("file_missing", file=path.name))
+    try:
+        if ending in DELIMITED_ENDINGS:
+            return read_delimited(path, encoding=source.encoding, findings=findings)
+        if ending in WORKBOOK_ENDINGS:
+            return read_workbook(path, layer=source.layer, findings=findings)
+        if ending in PARQUET_ENDINGS:
+            return read_parquet(path, findings=findings)
+        if ending == ".zip":
+            return _read_zipped(source, findings)
+        if ending in VECTOR_ENDINGS:
+            return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
+    except OSError as error:
+        reason = (("expected", ending.lstrip(".")), ("reason", error.strerror or "no reason given"))
+        raise StudyError(Finding("file_unreadable", reason, file=path.name)) from error
+    known = " ".join(
+        (*DELIMITED_ENDINGS, *WORKBOOK_ENDINGS[:2], *VECTOR_ENDINGS, ".zip", *PARQUET_ENDINGS)
+    )
+    params = (("ending", ending or path.name), ("known", known))
+    raise StudyError(Finding("file_kind_unknown", params, file=path.name))
+
+
+def _read_zipped(source: TableSource, findings: list[Finding]) -> Table:
+    """Return the Shapefile of an archive, its faults and notes under the name of the archive."""
+    name = source.path.name
+    inner: list[Finding] = []
+    try:
+        with unzipped(source.path, source.layer) as shapefile:
+            table = read_layer(shapefile, encoding=source.encoding, findings=inner)
+    except StudyError as error:
+        raise StudyError(*(replace(finding, file=name) for finding in error.findings)) from error
+    findings.extend(replace(finding, file=name) for finding in inner)
+    return replace(table, file=name)

@@ -1,0 +1,1 @@
+"""Who can be served where, when every institution holds only so many."""

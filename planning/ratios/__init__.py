@@ -1,0 +1,1 @@
+"""People per centre in its three views (standard N1)."""

@@ -1,0 +1,1 @@
+"""The standards as written: presets, ratio bounds and thresholds."""

@@ -1,0 +1,1 @@
+"""What-if: edits, their outcome, saved scenarios and their comparison."""

@@ -1,0 +1,203 @@
+"""What the map lays over the present state: cells whose class an edit changed, and its points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data.types import Dataset
+from geo.crs import to_lonlat
+from geo.routes import ACCESS, Route
+from geo.travel import UNREACHED, Nearest
+from planning.coverage import BANDS_MINUTES, Gap, Status, Statuses
+from planning.figures import people_text
+from planning.map_cells import typical_spacing_m
+from planning.map_layers import gap_area
+from planning.maps import (
+    NO_CLASS,
+    AreaStyle,
+    CellLayer,
+    CellTheme,
+    FacilityLayer,
+    LineLayer,
+    LineStyle,
+    PointStyle,
+    PolygonLayer,
+    Swatch,
+)
+from planning.maps.layers import Layer
+from planning.maps.themes import COVERED, NO_TIME, UNCOVERED, ramp
+from planning.wording import Translate
+from planning.workbench.edits import Edit
+from planning.workbench.outcome import Outcome
+from planning.workflow import Assessment
+
+Classes = NDArray[np.uint8]
+
+GAIN, LOSS, EDITED, ROUTE = "#006d2c", "#a50f15", "#d6006c", "#d6006c"
+
+
+def changed_cells(assessment: Assessment, outcome: Outcome) -> CellLayer | None:
+    """Return the cells whose class changed in any theme of the map; None where none did.
+
+    Cells that keep their class in a theme stay blank in it, so that the map below shows through.
+    """
+    themes: list[tuple[str, Classes, tuple[str, ...]]] = []
+    for mode, after in outcome.modes.items():
+        before = assessment.modes[mode]
+        cover = _changed(_cover(before.status), _cover(after.status))
+        themes.append((f"cover_{mode}", cover, (COVERED, UNCOVERED)))
+        bands = _changed(_bands(before.nearest, before.status), _bands(after.nearest, after.status))
+        themes.append((f"time_{mode}", bands, (*ramp("viridis", len(BANDS_MINUTES) + 1), NO_TIME)))
+    changed = np.flatnonzero(np.any([classes != NO_CLASS for _, classes, _ in themes], axis=0))
+    if not len(changed):
+        return None
+    return _cells_of(
+        assessment.dataset,
+        changed,
+        tuple(
+            CellTheme(name, name, "", classes[changed], tuple(Swatch("", c) for c in colours))
+            for name, classes, colours in themes
+        ),
+        "edit",
+    )
+
+
+def change_cells(
+    before: Outcome, after: Outcome, mode: str, translate: Translate
+) -> CellLayer | None:
+    """Return the cells that gain or lose the circle, laid over the map's cover of that mode."""
+    was, now = (o.modes[mode].status == Status.COVERED for o in (before, after))
+    changed = np.flatnonzero(was != now)
+    if not len(changed):
+        return None
+    swatches = (
+        Swatch(translate("Gain the circle"), GAIN),
+        Swatch(translate("Lose the circle"), LOSS, is_hatched=True),
+    )
+    classes = np.where(now[changed], 0, 1).astype(np.uint8)
+    label = translate("Winners and losers")
+    themes = (CellTheme(f"cover_{mode}", label, "", classes, swatches),)
+    return _cells_of(after.dataset, changed, themes, label)
+
+
+def edited_points(outcome: Outcome, translate: Translate) -> FacilityLayer | None:
+    """Return the points that edits touch: added or moved, closed, upgraded or opened."""
+    facilities = outcome.dataset.facilities
+    row_of = {name: row for row, name in enumerate(facilities.id)}
+    kinds = {"add": 0, "move": 0, "close": 1, "upgrade": 2, "open": 2}
+    last: dict[str, Edit] = {edit.facility_id: edit for edit in outcome.edits}
+    rows = [row_of[name] for name in last if facilities.has_position[row_of[name]]]
+    if not rows:
+        return None
+    group = [kinds[last[facilities.id[row]].action] for row in rows]
+    return FacilityLayer(
+        id="edit-points",
+        label=translate("Edits"),
+        lon=facilities.lon[rows],
+        lat=facilities.lat[rows],
+        name=tuple(facilities.name[row] for row in rows),
+        group=np.array(group, dtype=np.uint8),
+        styles=(
+            PointStyle(translate("Added or moved"), "triangle", EDITED, 15.0, 9.0),
+            PointStyle(translate("Closed"), "ring", "#000000", 15.0, 9.0),
+            PointStyle(translate("Changed"), "square", EDITED, 12.0, 9.0),
+        ),
+    )
+
+
+def new_gaps(outcome: Outcome, gaps: Sequence[Gap], translate: Translate) -> PolygonLayer | None:
+    """Return gaps as areas of their cells; None where there is none."""
+    if not gaps:
+        return None
+    areas = [gap_area(outcome.dataset, gap) for gap in gaps]
+    label = translate("Service gap")
+    return PolygonLayer(
+        id="edit-gaps",
+        label=label,
+        polygons=np.array([_degrees(area, outcome.dataset.crs) for area in areas], dtype=object),
+        group=np.zeros(len(gaps), dtype=np.uint8),
+        styles=(AreaStyle(label, "#b35806", 0.3, "hatch", "#7f3b08"),),
+        fields=((translate("People"), tuple(people_text(gap.people) for gap in gaps)),),
+    )
+
+
+def route_layers(dataset: Dataset, routes: Sequence[Route], translate: Translate) -> list[Layer]:
+    """Return ways leg by leg: straight legs dashed, roads solid."""
+    legs = [leg for way in routes for leg in way.legs if len(leg.line_m) > 1]
+    if not legs:
+        return []
+    lines = []
+    for leg in legs:
+        lon, lat = to_lonlat(leg.line_m[:, 0], leg.line_m[:, 1], dataset.crs)
+        lines.append(np.column_stack([lon, lat]))
+    return [
+        LineLayer(
+            id="route",
+            label=translate("Way to the point"),
+            lines=tuple(lines),
+            group=np.array([int(leg.road_class == ACCESS) for leg in legs], dtype=np.uint8),
+            styles=(
+                LineStyle(translate("Road"), ROUTE, 3.5, casing="#ffffff"),
+                LineStyle(translate("Straight leg to the road"), ROUTE, 2.5, dash=(3.0, 4.0)),
+            ),
+        )
+    ]
+
+
+def place_marker(lon: float, lat: float, label: str) -> FacilityLayer:
+    """Return one marked place."""
+    return FacilityLayer(
+        id="place",
+        label=label,
+        lon=np.array([lon]),
+        lat=np.array([lat]),
+        name=(label,),
+        group=np.zeros(1, dtype=np.uint8),
+        styles=(PointStyle(label, "diamond", "#000000", 16.0),),
+    )
+
+
+def _cells_of(
+    dataset: Dataset, chosen: NDArray[np.int64], themes: tuple[CellTheme, ...], label: str
+) -> CellLayer:
+    """Return some of the cells as a layer over the map."""
+    demand = dataset.demand
+    none = np.zeros(0, dtype=np.int32)
+    return CellLayer(
+        id="edit-cells",
+        label=label,
+        lon=demand.lon[chosen],
+        lat=demand.lat[chosen],
+        themes=themes,
+        grid=demand.grid,
+        row=none if demand.grid is None else demand.row[chosen],
+        column=none if demand.grid is None else demand.column[chosen],
+        cell_size_m=typical_spacing_m(demand.x_m, demand.y_m),
+    )
+
+
+def _degrees(area: shapely.Geometry, crs: str) -> shapely.Geometry:
+    def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_lonlat(xy[:, 0], xy[:, 1], crs))
+
+    return shapely.transform(area, degrees)
+
+
+def _cover(status: Statuses) -> Classes:
+    return np.where(status == Status.OUTSIDE, NO_CLASS, status != Status.COVERED).astype(np.uint8)
+
+
+def _bands(times: Nearest, status: Statuses) -> Classes:
+    """Return the class of each cell as `planning.maps.themes.time_theme` numbers them."""
+    limits = np.array(BANDS_MINUTES, dtype=np.int64) * 600
+    bands = np.searchsorted(limits, times.tenths.astype(np.int64), side="left")
+    bands = np.where(times.tenths == UNREACHED, len(limits) + 1, bands)
+    return np.where(status == Status.OUTSIDE, NO_CLASS, bands).astype(np.uint8)
+
+
+def _changed(before: Classes, after: Classes) -> Classes:
+    return np.where(before == after, NO_CLASS, after).astype(np.uint8)
