@@ -21,6 +21,9 @@ RESERVED_TABLES = ("referral", "exclusions", "coordinates")
 SAMPLE_STUDY = Path(__file__).parents[1] / "samples" / "county.toml"
 """The built-in county: synthetic, read in place, never written to."""
 
+TEMPLATE = Path(__file__).parents[1] / "study_template.toml"
+"""A study file in which every table and key is explained."""
+
 _MAX_STUDY_BYTES = 1_000_000
 
 
@@ -74,7 +77,7 @@ def write_template(folder: Path) -> Path:
         When the folder already has one, or cannot be written.
     """
     target = folder / "study.toml"
-    text = (Path(__file__).parents[1] / "study_template.toml").read_text(encoding="utf-8")
+    text = TEMPLATE.read_text(encoding="utf-8")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8", newline="\n") as file:

@@ -20,8 +20,8 @@ from planning.standards.catalogue import (
 )
 from planning.verdicts.page import standards_page
 
-ROOT = Path(__file__).parents[2]
-QUOTES = Path(__file__).parent / "policy_quotes"
+ROOT = Path(__file__).parents[3]
+QUOTES = Path(__file__).parents[1] / "policy_quotes"
 POLICY = ROOT.parent / "shared" / "policy"
 POLICY_FILES = {"XC": "000", "GS": "001", "ZS": "002", "SY": "003", "JD": "004"}
 

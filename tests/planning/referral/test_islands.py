@@ -10,7 +10,7 @@ from data.study.file import read_study
 from planning.referral.islands import land_parts
 from planning.workflow import assess
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from small_study import write_study
 
 ROAD = {"highway": "residential"}

@@ -246,7 +246,7 @@ def test_each_method_has_its_note():
     notes = [*NOTES.values(), CROWDING_NOTE, AGENTS_NOTE]
     assert len({note.formula for note in notes}) == len(notes)
     assert all("doi:10." in note.source for note in notes)
-    page = (Path(__file__).parents[2] / "docs" / "catchments.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "catchments.md").read_text(encoding="utf-8")
     for note in notes:
         assert note.formula in page
         assert note.source in page

@@ -13,7 +13,7 @@ import docx
 import openpyxl
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from report_study import TOWN_A, assessed
 
 from data.errors import StudyError

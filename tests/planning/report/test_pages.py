@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from reader import ranges
 from report_study import TOWN_A, TOWN_B, assessed
 
@@ -23,7 +23,7 @@ from planning.report.entries import Amount, entry_text
 from planning.report.small_map import icon, small_map
 from planning.run import run_number
 
-GOLDEN = Path(__file__).parent / "golden" / "report_page.txt"
+GOLDEN = Path(__file__).parents[1] / "golden" / "report_page.txt"
 
 
 @pytest.fixture(scope="module")
