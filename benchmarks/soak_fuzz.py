@@ -10,5 +10,12 @@ import tempfile
 def main(minutes: float) -> int:
     """Fuzz for so many minutes in a process of its own and return its exit status."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.data.fuzz", folder, "--minutes", str(minutes)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.data.broken.fuzz",
+            folder,
+            "--minutes",
+            str(minutes),
+        ]
         return subprocess.run(command, check=False).returncode

@@ -15,8 +15,8 @@ from data.errors import StudyError
 from data.roads.read import RoadOptions
 from data.study.tables import TableSource
 from geo.slope import tobler_pace
-from tests.data.drawn_osm import ORIGIN_M, write_osm
-from tests.data.road_answers import codes, finding, read, seconds
+from tests.data.roads.answers import codes, finding, read, seconds
+from tests.data.roads.drawn_osm import ORIGIN_M, write_osm
 
 CRS = "EPSG:4549"
 BOX = (500_000.0, 3_300_000.0, 502_000.0, 3_301_000.0)

@@ -24,8 +24,8 @@ from data.store import (
 )
 from data.study.tables import TableSource
 from geo.fingerprints import fingerprint
-from tests.data.drawn_osm import write_osm
-from tests.data.road_answers import codes, read
+from tests.data.roads.answers import codes, read
+from tests.data.roads.drawn_osm import write_osm
 
 STREET = {"highway": "residential"}
 

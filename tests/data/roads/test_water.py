@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import shapely
 
-from tests.data.drawn_osm import write_osm
-from tests.data.road_answers import finding, read
+from tests.data.roads.answers import finding, read
+from tests.data.roads.drawn_osm import write_osm
 
 STREET = {"highway": "residential"}
 

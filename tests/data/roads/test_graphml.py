@@ -11,7 +11,7 @@ import pytest
 from pyproj import Geod
 
 from data.errors import StudyError
-from tests.data.road_answers import finding, read, seconds
+from tests.data.roads.answers import finding, read, seconds
 
 
 def write_graphml(path: Path, nodes, edges, **graph_attributes: str) -> Path:

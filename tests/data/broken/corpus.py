@@ -1,6 +1,6 @@
 """Broken files of every kind, and what the program says of each: run as a program of its own.
 
-    python -m tests.data.corpus FOLDER
+    python -m tests.data.broken.corpus FOLDER
 
 Every file takes the place of a good one in a small study, and the study is loaded. The answer is
 JSON: one row a file with the outcome (`refused`, `read`, or the name of an exception that should
@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.data.broken import ENTITIES, Broken, bomb, mutations
-from tests.data.broken_layers import geojson_cases, layer_cases, raster_cases
+from tests.data.broken.files import ENTITIES, Broken, bomb, mutations
+from tests.data.broken.layers import geojson_cases, layer_cases, raster_cases
 
 PEOPLE = "id,lon,lat,people\na,120.81,30.01,100\nb,120.85,30.01,200\nd,120.81,30.04,50\n"
 LIST = (
@@ -184,7 +184,7 @@ def workbook_cases() -> Iterator[Broken]:
         yield Broken(f"book-{name}", "facilities", ".xlsx", content)
     for name, content in mutations(good, 20, 2):
         yield Broken(f"book-{name}", "facilities", ".xlsx", content)
-    old = (Path(__file__).parent / "files" / "list.xls").read_bytes()
+    old = (Path(__file__).parents[1] / "tables" / "files" / "list.xls").read_bytes()
     for name, content in mutations(old, 20, 15):
         yield Broken(f"old-book-{name}", "facilities", ".xls", content)
 

@@ -11,8 +11,8 @@ from data.roads.ferries import count_days, read_ferries
 from data.roads.read import RoadOptions
 from data.study.tables import TableSource
 from data.tables.cells import CellError
-from tests.data.drawn_osm import write_osm
-from tests.data.road_answers import codes, finding, read, seconds
+from tests.data.roads.answers import codes, finding, read, seconds
+from tests.data.roads.drawn_osm import write_osm
 
 HEADER = "way,name,first,last,sailings_per_day,days,crossing_minutes,carries"
 STREET = {"highway": "residential"}

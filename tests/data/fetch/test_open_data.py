@@ -26,7 +26,16 @@ from data.fetch.open_data import OpenData, write_open_study
 from data.study.file import read_study
 from geo.errors import Cancelled
 from planning import cli
-from tests.data.open_data_server import EAST, NORTH, PLACE, SOUTH, WEST, World, make_raster, serving
+from tests.data.fetch.open_data_server import (
+    EAST,
+    NORTH,
+    PLACE,
+    SOUTH,
+    WEST,
+    World,
+    make_raster,
+    serving,
+)
 
 BOX = shapely.box(WEST, SOUTH, EAST, NORTH)
 
@@ -306,7 +315,7 @@ def test_reading_the_raster_can_be_stopped(world: World, tmp_path: Path) -> None
 def test_a_raster_elsewhere(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     far = json.loads(json.dumps(PLACE))
     far["geojson"] = json.loads(shapely.to_geojson(shapely.box(130, 30, 130.1, 30.1)))
-    monkeypatch.setattr("tests.data.open_data_server.PLACE", far)
+    monkeypatch.setattr("tests.data.fetch.open_data_server.PLACE", far)
     monkeypatch.setattr("data.fetch.open_data.MAX_AREA_KM2", 10**6)
     with pytest.raises(PlannerError) as caught:
         fetch(world, tmp_path)

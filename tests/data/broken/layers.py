@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.data.broken import ENTITIES, Broken, bomb, mutations
+from tests.data.broken.files import ENTITIES, Broken, bomb, mutations
 
 POINT = {"type": "Point", "coordinates": [120.8, 30.0]}
 CRS_UNKNOWN = b'"crs": {"type": "name", "properties": {"name": "EPSG:0"}}, '

@@ -17,8 +17,8 @@ from data.roads.read import RoadOptions, read_roads
 from data.study.tables import TableSource
 from geo.access import CLASSES
 from geo.errors import Cancelled, GeoError, sentence
-from tests.data.drawn_osm import CRS, write_osm
-from tests.data.road_answers import codes, finding, read, seconds
+from tests.data.roads.answers import codes, finding, read, seconds
+from tests.data.roads.drawn_osm import CRS, write_osm
 from tests.geo.drawn_graphs import as_networkx
 
 STREET = {"highway": "residential"}

@@ -13,7 +13,7 @@ from data.roads.lines import CLASS_NAMES, DIRECTIONS, class_of
 from data.roads.read import RoadOptions
 from data.study.tables import RoadsTable
 from geo.access import CLASSES
-from tests.data.road_answers import codes, finding, read
+from tests.data.roads.answers import codes, finding, read
 
 CRS = "EPSG:4549"
 X, Y = 500_000.0, 3_300_000.0

@@ -10,8 +10,8 @@ from data.errors import StudyError
 from data.roads.overrides import read_overrides
 from data.roads.read import RoadOptions
 from data.study.tables import TableSource
-from tests.data.drawn_osm import write_osm
-from tests.data.road_answers import codes, finding, read, seconds
+from tests.data.roads.answers import codes, finding, read, seconds
+from tests.data.roads.drawn_osm import write_osm
 
 STREET = {"highway": "residential"}
 

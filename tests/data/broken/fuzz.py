@@ -1,6 +1,6 @@
 """Fuzzing of every reader for a stated time: mutated good files, new ones in every round.
 
-    python -m tests.data.fuzz FOLDER --minutes 5
+    python -m tests.data.broken.fuzz FOLDER --minutes 5
 
 Prints JSON: files tried, refused, read, and every outcome that should not be.
 """
@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.data.broken import Broken, mutations
-from tests.data.broken_layers import KML, SQUARE, geojson, layer_bytes, raster_bytes
-from tests.data.corpus import GRAPHML, LIST, PEOPLE, ROADS, STUDY, run_one, workbook_bytes
+from tests.data.broken.corpus import GRAPHML, LIST, PEOPLE, ROADS, STUDY, run_one, workbook_bytes
+from tests.data.broken.files import Broken, mutations
+from tests.data.broken.layers import KML, SQUARE, geojson, layer_bytes, raster_bytes
 
 
 def seeds(folder: Path) -> list[Broken]:
@@ -31,7 +31,7 @@ def seeds(folder: Path) -> list[Broken]:
     cells = raster_bytes(folder, np.arange(64, dtype=np.float32).reshape(8, 8), compress="lzw")
     zones = geojson({"type": "Polygon", "coordinates": SQUARE})
     roads = GRAPHML.format(doctype="", road="residential")
-    old_workbook = (Path(__file__).parent / "files" / "list.xls").read_bytes()
+    old_workbook = (Path(__file__).parents[1] / "tables" / "files" / "list.xls").read_bytes()
     return [
         Broken("old-workbook", "facilities", ".xls", old_workbook),
         Broken("list", "facilities", ".csv", LIST.encode()),

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: Any) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("corpus")
     run = subprocess.run(
-        [sys.executable, "-m", "tests.data.corpus", str(folder)],
+        [sys.executable, "-m", "tests.data.broken.corpus", str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,
