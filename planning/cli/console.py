@@ -1,0 +1,165 @@
+"""What every command shares: exit status, options on both sides, progress, lines, logging."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from geo.errors import Progress
+from planning.wording import Language, Translate, msgid
+
+OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+READER_STAGES = (
+    msgid("boundary"),
+    msgid("water"),
+    msgid("facilities"),
+    msgid("towns"),
+    msgid("waiting for the server"),
+    msgid("database"),
+)
+"""What `data` says that it is doing; it knows no languages, so the words stand here."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose faults end with status 2 and one line that helps."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong with it, and end."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def add_common(parser: argparse.ArgumentParser, *, default_language: str) -> None:
+    """Add the options that every command takes."""
+    parser.add_argument("--lang", choices=("zh", "en"), default=default_language)
+    parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("--log", type=Path, metavar="FILE")
+    parser.add_argument("--threads", type=positive, metavar="N")
+
+
+def add_command(
+    commands: Commands,
+    name: str,
+    help_text: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """Add a command with its common options; `run` returns the exit status."""
+    parser = commands.add_parser(name, help=help_text, description=help_text)
+    # The common options are accepted on both sides of the command and keep what the first gave.
+    add_common(parser, default_language=argparse.SUPPRESS)
+    for action in parser._actions:
+        if action.dest in {"quiet", "verbose", "log", "threads"}:
+            action.default = argparse.SUPPRESS
+    parser.set_defaults(run=run)
+    return parser
+
+
+class ProgressLine:
+    """One line on a terminal that says what is being done; silent in a pipe and with --quiet."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._shown = sys.stderr.isatty() and not options.quiet
+        self._translate: Translate = options.translate
+        self._last = 0.0
+        self._stage = ""
+
+    def __enter__(self) -> Progress:
+        return self._report
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown and self._stage:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+    def _report(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            logging.getLogger("servicecircle").info("%s", stage)
+        now = time.monotonic()
+        if self._shown and (stage != self._stage or now - self._last > 0.1):
+            share = f" {100 * done // total} %" if total > 1 else ""
+            sys.stderr.write(f"\r\033[K{self._translate(stage)}{share}")
+            sys.stderr.flush()
+            self._last = now
+        self._stage = stage
+
+
+def positive(text: str) -> int:
+    """Return a whole number above zero."""
+    number = int(text)
+    if number < 1:
+        msg = f"{text} is not a whole number above zero"
+        raise argparse.ArgumentTypeError(msg)
+    return number
+
+
+def day(text: str) -> str:
+    """Return a date such as 2027-12-31."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        msg = f"{text} is not a date such as 2027-12-31"
+        raise argparse.ArgumentTypeError(msg) from None
+
+
+def language_of(words: Sequence[str]) -> Language:
+    """Return the language asked for, before the parser is built in that language."""
+    for before, word in zip(["", *words], words, strict=False):
+        if word in {"--lang=en", "en"} and (before == "--lang" or word.startswith("--")):
+            return "en"
+    return "zh"
+
+
+def command_text(options: argparse.Namespace) -> str:
+    """Return the command for run.json, with file names only."""
+    words = ["servicecircle", options.command]
+    if options.command in {"assess", "report"}:
+        words.append(Path(options.study).name)
+    if options.as_of:
+        words += ["--as-of", options.as_of]
+    return " ".join(words)
+
+
+def configure_logging(options: argparse.Namespace) -> None:
+    """Configure logging and threads as the options say."""
+    level = logging.INFO if options.verbose or options.log else logging.WARNING
+    handlers: list[logging.Handler] = []
+    if options.log:
+        handlers.append(logging.FileHandler(options.log, encoding="utf-8"))
+    if options.verbose:
+        handlers.append(logging.StreamHandler())
+    logging.basicConfig(
+        level=level, handlers=handlers or [logging.NullHandler()], format="%(asctime)s %(message)s"
+    )
+    if options.threads:
+        os.environ["NUMBA_NUM_THREADS"] = str(options.threads)
+        os.environ["SERVICECIRCLE_THREADS"] = str(options.threads)
+
+
+def crash_log() -> Path:
+    """Write the traceback to a file of its own and return its path."""
+    handle, name = tempfile.mkstemp(prefix="servicecircle-", suffix=".log")
+    with os.fdopen(handle, "w", encoding="utf-8") as log:
+        log.write(traceback.format_exc())
+    return Path(name)
+
+
+def say(line: str) -> None:
+    """Print one line."""
+    sys.stdout.write(line + "\n")
+
+
+def complain(*lines: str) -> None:
+    """Print lines where errors go."""
+    sys.stderr.write("\n".join(lines) + "\n")

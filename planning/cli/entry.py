@@ -1,0 +1,92 @@
+"""The whole command line: its parser, and what becomes of errors."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from data.errors import PlannerError
+from geo.errors import Cancelled, GeoError
+from planning.cli import handover, program, questions, results, sites, studies
+from planning.cli.console import (
+    BAD_INPUT,
+    INTERNAL,
+    INTERRUPTED,
+    OK,
+    USAGE,
+    Commands,
+    Parser,
+    add_common,
+    complain,
+    configure_logging,
+    crash_log,
+    language_of,
+)
+from planning.folder import FolderBusyError, FolderRefusedError
+from planning.wording import Translate, finding_sentence, msgid, translator
+
+EXAMPLES = msgid("""examples:
+  servicecircle demo --out out/demo
+  servicecircle new my-county
+  servicecircle assess my-county/study.toml --out out/my-county
+  servicecircle assess my-county/study.toml --out out/2027 --as-of 2027-12-31
+  servicecircle --lang en demo""")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 1 internal, 2 usage, 3 bad input."""
+    words = list(sys.argv[1:] if words is None else words)
+    translate = translator(language_of(words))
+    options = _parser(translate).parse_args(words)
+    options.translate = translate
+    configure_logging(options)
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except (PlannerError, GeoError) as error:
+        complain(*(finding_sentence(finding, translate) for finding in error.findings))
+        return BAD_INPUT
+    except FolderRefusedError as error:
+        complain(str(error))
+        return USAGE
+    except FolderBusyError as error:
+        complain(str(error))
+        return OK
+    except (KeyboardInterrupt, Cancelled):
+        complain(translate("Stopped; no result was written."))
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the last net: the user gets one sentence, the log the trace
+        log = crash_log()
+        complain(translate("An internal error; the details are in {path}").format(path=log))
+        return INTERNAL
+
+
+def _parser(translate: Translate) -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="servicecircle",
+        description=translate(
+            "Who is inside the 20-minute service circle, is each centre the right size, "
+            "and where should the next station go."
+        ),
+        epilog=translate(EXAMPLES),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_common(parser, default_language="zh")
+    commands: Commands = parser.add_subparsers(  # type: ignore[assignment]
+        dest="command", required=True, metavar="COMMAND"
+    )
+    for add in (
+        results.add_demo,
+        results.add_assess,
+        handover.add_report,
+        questions.add_audit,
+        studies.add_new,
+        studies.add_fetch,
+        program.add_app,
+        questions.add_route,
+        sites.add_site_table,
+        program.add_warm,
+    ):
+        add(commands, translate)
+    return parser
