@@ -144,7 +144,7 @@ def propose(
     sparse = SparseReach(pairs.indptr, pairs.demand, pairs.tenths, pairs.n_demand)
     limit = minutes * 600
     plan = solve(
-        MaximalCover(sparse, open_people, limit, min(study.siting.count, len(candidates))),
+        MaximalCover(sparse, open_people, limit, min(study.siting.asked, len(candidates))),
         limits=SolveLimits(),
         progress=progress,
     )

@@ -11,11 +11,12 @@ from typing import Any, get_type_hints
 
 from data.errors import StudyError
 from data.study.schema import Context, core_type, read_table
+from data.study.siting import siting_faults
 from data.study.tables import COLUMN_NAMES, Study, TableSource, TravelTable
 from geo.errors import Finding
 
 FORMAT = 1
-RESERVED_TABLES = ("referral", "exclusions", "coordinates")
+RESERVED_TABLES = ("referral", "coordinates")
 """Names kept for later: refused with "not yet supported" so that no study relies on silence."""
 
 SAMPLE_STUDY = Path(__file__).parents[1] / "samples" / "county.toml"
@@ -140,6 +141,7 @@ def _study(path: Path, tables: Mapping[str, Any], context: Context) -> Study | N
     values = {name: value for name, value in values.items() if value is not None}
     _check_values(heading, values, context)
     _check_travel(values, context)
+    _check_siting(values, context)
     _check_databases(values, context)
     if heading is None or any(_is_required(n) and n not in values for n in kinds):
         return None
@@ -203,6 +205,29 @@ def _check_travel(values: Mapping[str, Any], context: Context) -> None:
         )
 
 
+def _check_siting(values: Mapping[str, Any], context: Context) -> None:
+    """Report what makes no sense in `[siting]`, and exclusions without what they measure."""
+    siting, travel = values.get("siting"), values.get("travel", TravelTable())
+    for key, expected, actual in () if siting is None else siting_faults(siting):
+        context.report("study_key_type", key=key, expected=expected, actual=actual[:60])
+    if siting is not None and (siting.minutes or 0.0) > travel.horizon_minutes:
+        context.report(
+            "study_key_type",
+            key="siting.minutes",
+            expected=f"at most travel.horizon_minutes ({travel.horizon_minutes:g})",
+            actual=f"{siting.minutes:g}",
+        )
+    exclusions = values.get("exclusions")
+    limit = None if exclusions is None else exclusions.max_slope_percent
+    if limit is not None and values.get("elevation") is None:
+        context.report(
+            "study_key_type",
+            key="exclusions.max_slope_percent",
+            expected="a table [elevation] to measure slope by",
+            actual="none",
+        )
+
+
 def _check_databases(values: Mapping[str, Any], context: Context) -> None:
     """Report a database without a layer or query, and a query without a database."""
     for name, table in values.items():
@@ -249,6 +274,9 @@ _VALUE_RULES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("travel.class_speeds_kph", "speeds above 0", lambda v: all(s > 0 for _, s in v)),
     ("standards.ratio_bounds", "two numbers, the lower first", lambda v: 0 < v[0] < v[1]),
     ("candidates.spacing_m", "more than 0", _is_positive),
-    ("siting.count", "1 or more", _is_positive),
-    ("siting.minutes", "more than 0", _is_positive),
+    ("candidates.suitability", "weights of 0 or more", lambda v: all(w >= 0 for _, w in v)),
+    ("candidates.min_suitability", "from 0 to 1", lambda v: 0 <= v <= 1),
+    ("exclusions.max_road_m", "0 or more", lambda v: v >= 0),
+    ("exclusions.max_slope_percent", "more than 0", _is_positive),
+    ("exclusions.layers", "margins of 0 or more", lambda v: all(x.margin_m >= 0 for x in v)),
 )

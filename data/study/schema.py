@@ -205,7 +205,7 @@ def _convert(hint: Any, value: Any) -> Any:
 
 def _convert_tuple(items: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     is_open = len(items) == 2 and items[1] is Ellipsis
-    if is_open and get_origin(items[0]) is tuple:
+    if is_open and get_origin(items[0]) is tuple and get_args(items[0])[1] is not Ellipsis:
         return _convert_pairs(get_args(items[0])[1], value)
     if not isinstance(value, list):
         raise _WrongTypeError("a list")

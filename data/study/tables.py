@@ -8,10 +8,9 @@ from typing import Literal
 
 from data.addresses import DatabaseAddress
 from data.study.schema import ADDRESS_IN_PATH, FLAT
+from data.study.siting import ExclusionsTable, ModeName, SitingTable, SpeedSetName
 from data.types import FACILITY_COLUMNS
 
-ModeName = Literal["walk", "walk_elderly", "e_bike", "car"]
-SpeedSetName = Literal["default", "observed", "low", "high"]
 CoordinatesName = Literal["wgs84", "gcj02", "bd09", "auto"]
 
 DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
@@ -34,7 +33,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
         *("indicator_id", "zone_code", "year", "numerator", "denominator", "value", "unit"),
         *("base", "source"),
     ),
-    "candidates": ("id", "name", "lon", "lat"),
+    "candidates": ("id", "name", "lon", "lat", "kind", "land_status"),
     "projection": ("zone_code", "rate"),
     "successions": ("old_code", "old_name", "new_code", "new_name", "date", "share", "source"),
     "placed": ("facility_id", "lon", "lat"),
@@ -188,20 +187,28 @@ class StandardsTable:
 
 @dataclass(frozen=True, slots=True)
 class CandidatesTable:
-    """`[candidates]`: a layer of sites, or a spacing at which sites are generated."""
+    """`[candidates]`: a layer of sites, or where sites are generated.
+
+    Parameters
+    ----------
+    source
+        The layer; without one sites are generated.
+    generate
+        At the most populated point of each village, at populated cells, or at both.
+    spacing_m
+        Least distance between generated sites.
+    suitability
+        Score between 0 and 1 -> its weight: a column of numbers of the layer, or for generated
+        sites `near_road` and `flat`. People are weighed by it when sites are generated.
+    min_suitability
+        Candidates below it are left out.
+    """
 
     source: TableSource | None = field(default=None, metadata=FLAT)
+    generate: Literal["villages_and_cells", "villages", "cells"] = "villages_and_cells"
     spacing_m: float = 1000.0
-
-
-@dataclass(frozen=True, slots=True)
-class SitingTable:
-    """`[siting]`: how many new stations, by which mode, under which limits."""
-
-    count: int = 5
-    mode: ModeName | None = None
-    minutes: float | None = None
-    kind: str = "B200"
+    suitability: tuple[tuple[str, float], ...] = ()
+    min_suitability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,5 +247,6 @@ class Study:
     travel: TravelTable = field(default_factory=TravelTable)
     standards: StandardsTable = field(default_factory=StandardsTable)
     candidates: CandidatesTable = field(default_factory=CandidatesTable)
+    exclusions: ExclusionsTable = field(default_factory=ExclusionsTable)
     siting: SitingTable = field(default_factory=SitingTable)
     scenario: ScenarioTable = field(default_factory=ScenarioTable)
