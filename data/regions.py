@@ -151,6 +151,8 @@ def build_candidates(layer: Layer, crs: str, findings: list[Finding]) -> Candida
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     x_m, y_m = to_metric(lon, lat, crs)
     name = _column(layer, "name", ids)
+    blank = ("",) * len(ids)
+    kind, land_status = (_column(layer, column, blank) for column in ("kind", "land_status"))
     used = set(layer.columns.values())
     return Candidates(
         id=tuple(ids[i] for i in order),
@@ -164,6 +166,8 @@ def build_candidates(layer: Layer, crs: str, findings: list[Finding]) -> Candida
             for header, cells in table.columns.items()
             if header not in used
         },
+        kind=tuple(kind[i] for i in order),
+        land_status=tuple(land_status[i] for i in order),
     )
 
 

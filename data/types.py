@@ -274,7 +274,10 @@ class Succession:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Candidate sites of the study, in order of id; `columns` keeps what else the layer says."""
+    """Candidate sites of the study, in order of id; `columns` keeps what else the layer says.
+
+    `kind` and `land_status` are as the layer writes them, empty where it does not say.
+    """
 
     id: tuple[str, ...]
     name: tuple[str, ...]
@@ -283,9 +286,33 @@ class Candidates:
     lon: Floats
     lat: Floats
     columns: Mapping[str, tuple[CellValue, ...]]
+    kind: tuple[str, ...]
+    land_status: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exclusions:
+    """Where no site may stand.
+
+    Parameters
+    ----------
+    names
+        Layers that the study excludes, such as basic farmland.
+    areas, layer
+        (n,) polygons in the dataset's metric system, margins included, and the layer of each.
+    demand_slope_percent, candidate_slope_percent
+        (n_demand,) and (n_candidates,) slope of the ground, NaN where it is not known; None where
+        the study sets no limit.
+    """
+
+    names: tuple[str, ...]
+    areas: Geometries
+    layer: Ints
+    demand_slope_percent: Floats | None
+    candidate_slope_percent: Floats | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,3 +357,4 @@ class Dataset:
     findings: tuple[Finding, ...]
     fingerprint: str
     successions: tuple[Succession, ...] = ()
+    exclusions: Exclusions | None = None

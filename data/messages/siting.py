@@ -143,4 +143,80 @@ SITING_MESSAGES: dict[str, Message] = {
         "site",
         "Add candidates near them, raise the limit or lower the quota.",
     ),
+    "siting_ids_unknown": Message(
+        "error", "{key} names ids that do not exist: {first}", "Correct the ids; known: {known}."
+    ),
+    "siting_zone_unknown": Message(
+        "error", "{key} names zones that do not exist: {first}", "Use the codes of the zones."
+    ),
+    "siting_group_unknown": Message(
+        "error", "siting.weights names groups that do not exist: {first}", "Known: {known}."
+    ),
+    "siting_kind_unknown": Message(
+        "error",
+        "{key} is {actual}, which is no kind of point",
+        "Write a WS 218 code such as B200, a name such as 村卫生室, or 巡回点.",
+    ),
+    "siting_upgrade_counts": Message(
+        "error",
+        "{count} of the institutions to be upgraded count as points already or have no place",
+        "Name institutions that are no points of the circle today.",
+    ),
+    "siting_score_unknown": Message(
+        "error",
+        "candidates.suitability names scores that are not there: {first}",
+        "Use columns of the layer with numbers from 0 to 1, or near_road and flat.",
+    ),
+    "siting_score_range": Message(
+        "error", "{count} values of score {name} are not from 0 to 1", "Correct the scores."
+    ),
+    "siting_needs_villages": Message(
+        "error", "model {model} needs a table of villages", "Add [villages] to the study."
+    ),
+    "siting_no_candidates": Message(
+        "warning",
+        "no candidate site is left: nobody lives by a usable road, or everything is excluded",
+        "Loosen [exclusions], or give candidates.",
+    ),
+    "siting_circuit_left_out": Message(
+        "note",
+        "{count} candidates are circuit stops and no fixed points: they are not in this plan",
+        "Ask with kind = 巡回点 to choose circuit stops.",
+    ),
+    "siting_nobody_gains": Message(
+        "warning",
+        "no candidate reaches anyone who is without cover within {minutes:g} min",
+        "Give candidates nearer to them, or raise the limit.",
+    ),
+    "siting_set_aside": Message(
+        "warning",
+        "{people:g} people in {rows} places are reached by no candidate and are set aside",
+        "Add candidates near them or raise the limit.",
+    ),
+    "siting_people_beyond": Message(
+        "warning",
+        "{people:g} people in {rows} places are beyond {minutes:g} min of every existing point and "
+        "candidate; {needed} min would reach all of them but {never:g} people whom none reaches",
+        "Add candidates near them, raise the limit, or ask for a share of the people.",
+    ),
+    "siting_villages_set_aside": Message(
+        "warning",
+        "{count} villages cannot reach their quota by any candidate and are set aside: {first}",
+        "Add candidates near them, raise the limit or lower the quota.",
+    ),
+    "siting_as_settlements": Message(
+        "note",
+        "the people stand at {rows} settlements for this model: a village is served whole",
+    ),
+    "siting_unproved": Message(
+        "note", "the plan is the best found; {gap:.2%} is left to the bound", "Allow more time."
+    ),
+    "siting_perturbed_no_runs": Message(
+        "note", "stability was not computed: the study asks for no other inputs"
+    ),
+    "exclusion_slope_unknown": Message(
+        "warning",
+        "slope is not known at {count} of {total} places; they are not excluded for it",
+        "Give heights that cover them.",
+    ),
 }
