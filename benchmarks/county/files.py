@@ -182,6 +182,7 @@ format = 1
 [study]
 name = "{county}基层医疗卫生服务圈（示例数据）"
 date = "{date}"
+maker = "{county}卫生健康局（示例数据）"
 synthetic = true
 
 # 坡度：打开后按 Tobler 公式计算步行速度。Slope: uncomment to walk by Tobler's rule.

@@ -35,6 +35,7 @@ class _Heading:
     name: str
     date: str
     synthetic: bool = False
+    maker: str = ""
 
 
 def read_study(path: Path | str) -> Study:
@@ -150,6 +151,7 @@ def _study(path: Path, tables: Mapping[str, Any], context: Context) -> Study | N
         name=heading.name,
         date=heading.date,
         is_synthetic=heading.synthetic,
+        maker=heading.maker,
         **values,
     )
 

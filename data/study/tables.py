@@ -222,7 +222,10 @@ class ScenarioTable:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study file as read: paths are absolute, everything else is text and numbers."""
+    """A study file as read: paths are absolute, everything else is text and numbers.
+
+    `maker` is the unit that makes the tables (制表单位); empty where the study names none.
+    """
 
     path: Path
     name: str
@@ -231,6 +234,7 @@ class Study:
     facilities: FacilitiesTable
     roads: RoadsTable
     is_synthetic: bool = False
+    maker: str = ""
     calibration: CalibrationTable | None = None
     projection: ProjectionTable | None = None
     zones: ZonesTable | None = None
