@@ -11,6 +11,7 @@ from typing import Any
 from geo.errors import Cancelled, Progress
 
 Make = Callable[[Progress], Any]
+Key = tuple[Hashable, ...]
 
 
 class Job:
@@ -68,9 +69,9 @@ class JobStore:
     def __init__(self, most: int = 12) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._jobs: dict[str, OrderedDict[Hashable, Job]] = {}
+        self._jobs: dict[str, OrderedDict[Key, Job]] = {}
 
-    def job(self, kind: str, key: Hashable, make: Make) -> Job:
+    def job(self, kind: str, key: Key, make: Make) -> Job:
         """Return the job of a key, started now unless it runs or has run well."""
         with self._lock:
             jobs = self._jobs.setdefault(kind, OrderedDict())
@@ -81,3 +82,11 @@ class JobStore:
             while len(jobs) > self._most:
                 jobs.popitem(last=False)
             return known
+
+    def forget_older(self, subject: Hashable, state: Hashable) -> None:
+        """Drop what hangs on another state of a subject: keys begin with subject and state."""
+        with self._lock:
+            for jobs in self._jobs.values():
+                older = [key for key in jobs if key[0] == subject and key[1] != state]
+                for key in older:
+                    jobs.pop(key).cancel()

@@ -17,6 +17,7 @@ from app_pages._login import require_login
 from data.dataset import load_dataset
 from data.errors import PlannerError
 from data.study.file import SAMPLE_STUDY, read_study
+from data.study.files import Stamp, file_stamp, named_files
 from data.study.tables import Study
 from data.types import Dataset
 from geo.errors import Cancelled
@@ -25,6 +26,7 @@ from planning.export import map_html
 from planning.maps import EncodedMap, encode_map
 from planning.scenario import scenario_of
 from planning.serving import LANGUAGE_VARIABLE, STUDY_VARIABLE
+from planning.side_files import with_side_files
 from planning.verdicts.assess import StandardsResult
 from planning.verdicts.run import standards_of
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
@@ -72,7 +74,7 @@ def keep_choices() -> None:
         Key.MINUTES: study.travel.minutes,
         Key.LOWER: lower,
         Key.UPPER: upper,
-        Key.COUNT: study.siting.count,
+        Key.COUNT: study.siting.asked,
         Key.EDITS: (),
         Key.REDO: (),
         Key.REVISION: 0,
@@ -144,8 +146,9 @@ def opened() -> tuple[Study, Dataset]:
 
     def read(progress: Any) -> tuple[Study, Dataset]:
         progress(msgid("Reading the study"), 0, 0)
-        study = read_study(path)
-        return study, load_dataset(study, progress=progress)
+        study = with_side_files(read_study(path))
+        cache = data_folder() / "cache"
+        return study, load_dataset(study, cache_dir=cache, progress=progress)
 
     path = study_path()
     return cast("tuple[Study, Dataset]", _ready("opened", _study_key(), read))
@@ -294,18 +297,31 @@ def _store() -> JobStore:
     return JobStore()
 
 
-def _study_key() -> tuple[str, int]:
-    """Return what the results of a study hang on; a study that has gone leads to the start page."""
-    path = study_path()
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _files_of(path: Path, _changed: Stamp) -> tuple[Path, ...]:
+    """Return every file that a study hangs on, as long as the study file stays the same."""
     try:
-        return str(path), path.stat().st_mtime_ns
-    except OSError:
+        return named_files(with_side_files(read_study(path)))
+    except (PlannerError, OSError):
+        return (path,)  # reading it anew says what is wrong
+
+
+def _study_key() -> tuple[Path, Stamp]:
+    """Return what the results of a study hang on: its file, and the state of all it names.
+
+    A study that has gone leads to the start page.
+    """
+    path = study_path()
+    if not path.is_file():
         _ = words()
         st.error(
             _("The study `{name}` is no longer there. Open another one.").format(name=path.name)
         )
         st.button(_("Open the built-in county"), on_click=open_study, args=(SAMPLE_STUDY,))
         st.stop()
+    stamp = file_stamp(_files_of(path, file_stamp([path])))
+    _store().forget_older(path, stamp)
+    return path, stamp
 
 
 def _ready(kind: str, key: Hashable, make: Make) -> Any:

@@ -13,6 +13,7 @@ import shapely
 from data.checks import row_finding
 from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
+from data.exclusions import read_exclusions
 from data.facilities.coordinates import (
     NamedPlaces,
     Surroundings,
@@ -38,6 +39,7 @@ from data.roads.read import RoadsRead, read_study_roads
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
 from data.store import file_sha256
 from data.study.file import read_study, write_template
+from data.study.files import placed_file
 from data.study.tables import Study, TableSource
 from data.successions import built_in_successions, read_successions
 from data.types import (
@@ -45,6 +47,7 @@ from data.types import (
     CircuitStop,
     Dataset,
     Demand,
+    Exclusions,
     Facilities,
     FerryLine,
     Geometries,
@@ -112,6 +115,9 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         facilities = _placed(study, facilities, (villages, demand), crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
     side = _side_tables(study, (zones, villages, placed), crs, findings)
+    exclusions = read_exclusions(
+        study.exclusions, study.elevation, (demand, side["candidates"]), crs, findings
+    )
     if roads is not None and facilities is not None:
         named = _named_places(study, findings)
         around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads), named)
@@ -138,6 +144,7 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         provenance=_provenance(study, roads),
         findings=tuple(findings),
         fingerprint="",
+        exclusions=exclusions,
         **side,
     )
     return replace(dataset, fingerprint=_fingerprint(dataset))
@@ -221,7 +228,7 @@ def _placed(
 ) -> FacilityRows:
     """Return the institutions with those placed that have no coordinates of their own."""
     table = study.facilities
-    side_file = None if table.placed is None else study.path.parent / table.placed
+    side_file = placed_file(study)
     villages, demand = places
     known_villages = villages if table.place_by_village else None
     found = _attempt(
@@ -324,7 +331,17 @@ def _provenance(study: Study, roads: RoadsRead) -> tuple[Provenance, ...]:
         for group in study.population.groups
         if group.path is not None
     ]
-    return tuple(entries + groups)
+    side = placed_file(study)
+    chosen = (
+        [Provenance("placed", side.name, file_sha256(side), date=study.date)]
+        if side is not None and side.is_file()
+        else []
+    )
+    excluded = [
+        Provenance(f"exclusions {layer.name}", layer.path.name, file_sha256(layer.path))
+        for layer in study.exclusions.layers
+    ]
+    return tuple(entries + groups + chosen + excluded)
 
 
 def _sources(study: Study) -> Iterable[tuple[str, TableSource]]:
@@ -349,7 +366,7 @@ def _hashable(value: Any) -> Any:
     """Return a value with its geometries as bytes: their objects have no content of their own."""
     if isinstance(value, np.ndarray) and value.dtype == object:
         return tuple(shapely.to_wkb(value).tolist())
-    if isinstance(value, Zones | Villages):
+    if isinstance(value, Zones | Villages | Exclusions):
         parts = {item.name: getattr(value, item.name) for item in fields(value)}
         return {name: _hashable(part) for name, part in parts.items()}
     return value

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from data.errors import StudyError
 from data.store import atomic_file, read_json, write_json
+from data.study.files import named_files
 from data.study.tables import Study
 from geo.errors import Finding
 
@@ -48,7 +48,9 @@ def keep_upload(folder: Path, files: Sequence[tuple[str, bytes]]) -> Path:
     target = folder / "uploads" / digest.hexdigest()[:16]
     for name, content in contents.items():
         path = target / name
-        if not path.is_file() or path.stat().st_size != len(content):
+        # Written in one step under a name that follows from the content: what is there is whole,
+        # and places chosen since an earlier upload of the same study are kept.
+        if not path.is_file():
             with atomic_file(path) as file:
                 file.write(content)
     return target / studies[0]
@@ -63,7 +65,7 @@ def require_inside(study: Study) -> None:
         Naming the first such file.
     """
     folder = study.path.parent.resolve()
-    for path in _paths(study):
+    for path in named_files(study):
         if not path.resolve().is_relative_to(folder):
             _refuse("upload_outside", name=path.name)
 
@@ -83,18 +85,6 @@ def remember_study(folder: Path, path: Path) -> None:
     kept = [path, *(known for known in recent_studies(folder) if known != path)][:RECENT]
     value = {"paths": [str(known) for known in kept]}
     write_json(folder / "recent.json", value, kind="recent", version=1)
-
-
-def _paths(value: Any) -> Iterator[Path]:
-    """Yield every path that a study holds, however deep."""
-    if isinstance(value, Path):
-        yield value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _paths(getattr(value, field.name))
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from _paths(part)
 
 
 def _unpacked(files: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:

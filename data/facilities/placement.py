@@ -1,27 +1,25 @@
-"""Institutions without coordinates: placed by village where that is certain, else on a worklist."""
+"""Institutions without coordinates: placed by a person's choice, or by their village."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from data.checks import row_finding
 from data.facilities.positions import read_positions
 from data.facilities.read import FacilityRows
-from data.store import atomic_file
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
 from data.tables.read import read_any
-from data.types import Demand, Facilities, Floats, Villages
+from data.types import Demand, Floats, Geometries, Villages
 from geo.crs import to_lonlat
 from geo.errors import Finding
 
@@ -36,22 +34,7 @@ CONFIDENCE: dict[Method, str] = {
 }
 """How sure a place is: the list's own code or name of the village, or the village in its name."""
 
-SIDE_COLUMNS = ("facility_id", "lon", "lat", "method", "note")
 _NAME_ENDINGS = ("村卫生室", "卫生室", "社区卫生服务站", "卫生服务站", "服务站")
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistRow:
-    """One institution that a person has to place.
-
-    `suggestions` are codes of villages whose name stands in the institution's name or address.
-    """
-
-    facility_id: str
-    name: str
-    address: str
-    division_name: str
-    suggestions: tuple[str, ...]
 
 
 def placed_rows(
@@ -97,7 +80,7 @@ def placed_rows(
         open_rows = np.flatnonzero(~np.isfinite(lon))
         found = {int(i): hit for i in open_rows if (hit := _village_of(rows, int(i), villages))}
         if found:
-            centre, spread_m = village_centres(villages, demand)
+            centre, spread_m = settled_centres(villages.geometry, demand.village, demand)
             places = to_lonlat(centre[:, 0], centre[:, 1], crs)
             for index, (village, how) in found.items():
                 lon[index], lat[index] = places[0][village], places[1][village]
@@ -106,96 +89,40 @@ def placed_rows(
     return replace(rows, lon=lon, lat=lat, placed_by=tuple(method), placed_error_m=error_m)
 
 
-def worklist(facilities: Facilities, villages: Villages | None) -> tuple[WorklistRow, ...]:
-    """Return the institutions that have no place yet, in order of id."""
-    names = [] if villages is None else list(zip(villages.code, villages.name, strict=True))
-    rows = []
-    for index in np.flatnonzero(~facilities.has_position):
-        address = facilities.texts("address")[index] if "address" in facilities.columns else ""
-        division = (
-            facilities.texts("division_name")[index]
-            if "division_name" in facilities.columns
-            else ""
-        )
-        where = facilities.name[index] + address + division
-        suggested = tuple(code for code, name in names if len(name) > 1 and name in where)
-        rows.append(
-            WorklistRow(
-                facilities.id[index], facilities.name[index], address, division, suggested[:5]
-            )
-        )
-    return tuple(rows)
-
-
-def save_place(
-    side_file: Path, facility_id: str, lon: float, lat: float, *, note: str = ""
-) -> None:
-    """Write the place that a person has chosen for one institution; an earlier one is replaced.
+def settled_centres(
+    geometry: Geometries, unit: NDArray[np.int32], demand: Demand
+) -> tuple[Floats, Floats]:
+    """Return where the people of each unit live, and how far from there they live at most.
 
     Parameters
     ----------
-    side_file
-        CSV beside the study; made when it is not there.
-    facility_id
-        Id in the list.
-    lon, lat
-        Degrees, WGS 84.
-    note
-        Who chose it, and by what.
-
-    Raises
-    ------
-    ValueError
-        When the coordinates are not degrees.
-    """
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise ValueError(f"not degrees: {lon}, {lat}")
-    kept: dict[str, dict[str, str]] = {}
-    if side_file.is_file():
-        with side_file.open(encoding="utf-8-sig", newline="") as file:
-            kept = {row["facility_id"]: row for row in csv.DictReader(file)}
-    kept[_as_text(facility_id)] = {
-        "facility_id": _as_text(facility_id),
-        "lon": f"{lon:.7f}",
-        "lat": f"{lat:.7f}",
-        "method": "chosen",
-        "note": _as_text(note),
-    }
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, SIDE_COLUMNS, extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(kept[key] for key in sorted(kept))
-    with atomic_file(side_file) as target:
-        target.write(out.getvalue().encode("utf-8-sig"))
-
-
-def village_centres(villages: Villages, demand: Demand) -> tuple[Floats, Floats]:
-    """Return where the people of each village live, and how far from there they live at most.
+    geometry
+        (n,) villages or zones in the metric system of the demand.
+    unit
+        Per point of demand the unit that it belongs to, -1 for none.
 
     Returns
     -------
     centre
-        (n, 2) metres east and north: the people-weighted middle, or the village's own point where
-        nobody is counted.
+        (n, 2) metres east and north: the people-weighted middle, or a point of the unit itself
+        where nobody is counted.
     spread_m
         (n,) metres to the farthest cell, or the radius of a circle of the polygon's area.
     """
-    inside = shapely.point_on_surface(villages.geometry)
+    inside = shapely.point_on_surface(geometry)
     centre = np.column_stack((shapely.get_x(inside), shapely.get_y(inside)))
-    spread_m = np.sqrt(np.nan_to_num(shapely.area(villages.geometry)) / np.pi)
-    counted = demand.village >= 0
-    village, people = demand.village[counted], demand.people[counted]
-    n = len(villages)
-    total = np.bincount(village, weights=people, minlength=n)
+    spread_m = np.sqrt(np.nan_to_num(shapely.area(geometry)) / np.pi)
+    counted = unit >= 0
+    of, people = unit[counted], demand.people[counted]
+    n = len(geometry)
+    total = np.bincount(of, weights=people, minlength=n)
     is_settled = total > 0
     for axis, values in enumerate((demand.x_m[counted], demand.y_m[counted])):
-        mean = np.bincount(village, weights=people * values, minlength=n)
+        mean = np.bincount(of, weights=people * values, minlength=n)
         centre[is_settled, axis] = mean[is_settled] / total[is_settled]
-    distance_m = np.hypot(
-        demand.x_m[counted] - centre[village, 0], demand.y_m[counted] - centre[village, 1]
-    )
+    distance_m = np.hypot(demand.x_m[counted] - centre[of, 0], demand.y_m[counted] - centre[of, 1])
     farthest_m = np.zeros(n)
-    np.maximum.at(farthest_m, village, distance_m)
+    np.maximum.at(farthest_m, of, distance_m)
     return centre, np.where(is_settled, farthest_m, spread_m)
 
 
@@ -268,8 +195,3 @@ def _report(
                     error_m=round(float(error_m[places].max())),
                 )
             )
-
-
-def _as_text(value: str) -> str:
-    """Return a text that no spreadsheet reads as a formula."""
-    return f"'{value}" if value.lstrip("'")[:1] in {"=", "+", "-", "@"} else value

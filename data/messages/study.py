@@ -310,6 +310,21 @@ PLACE_MESSAGES: dict[str, Message] = {
         "{count} institutions are without coordinates: they count in totals, never in times",
         "Add their coordinates.",
     ),
+    "placed_foreign": Message(
+        "error",
+        "this file was not written by the app: it is left as it is",
+        "Name another file as `placed` in the study file.",
+    ),
+    "pasted_unreadable": Message(
+        "error",
+        "these are not two coordinates in degrees: {text}",
+        "Write them like 120.8100,30.0400 or 30°02′24″N 120°48′36″E.",
+    ),
+    "pasted_far": Message(
+        "error",
+        "{lon}, {lat} lies far from the study's area",
+        "Check the order of the numbers and the map they were copied from.",
+    ),
     "facilities_placed": Message(
         "warning",
         "{count} institutions without coordinates were placed by {method} (confidence: "

@@ -78,6 +78,13 @@ def save_roads(path: Path, read: RoadsRead, *, key: str) -> None:
     save_arrays(path, arrays, meta, key=key)
 
 
+def forget_oldest(folder: Path, *, most: int = 12) -> None:
+    """Keep the roads that were stored last and remove the older files of the folder."""
+    stored = sorted(folder.glob("roads-*.npz"), key=lambda path: path.stat().st_mtime_ns)
+    for path in stored[:-most]:
+        path.unlink(missing_ok=True)
+
+
 def load_roads(path: Path, *, key: str) -> RoadsRead | None:
     """Return stored roads; None when the file is missing, damaged, foreign or of another key."""
     loaded = load_arrays(path, key=key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,7 +15,7 @@ from pyproj import Geod
 import geo
 from data.elevation import read_heights
 from data.errors import StudyError, raise_errors
-from data.roads.cache import load_roads, save_roads
+from data.roads.cache import forget_oldest, load_roads, save_roads
 from data.roads.ferries import (
     FREQUENT_DAYS_A_WEEK,
     FREQUENT_SAILINGS_A_DAY,
@@ -173,7 +174,10 @@ def read_roads(
         graph = with_speeds(read.graph, modes, table)
         read = replace(read, graph=graph, findings=(*read.findings, *_graph_findings(graph, path)))
         if stored is not None:
-            save_roads(stored, read, key=key)
+            # A full disk costs the next reading its time, not this one its result.
+            with contextlib.suppress(OSError):
+                save_roads(stored, read, key=key)
+                forget_oldest(stored.parent)
     return replace(read, findings=(*findings, *read.findings), ferries=sides.ferries)
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from data.dataset import load_dataset, read_study
-from data.facilities.placement import save_place, worklist
+from data.errors import StudyError
+from data.facilities.side_file import chosen_places, remove_place, save_place
+from data.facilities.worklist import worklist
 from data.types import Dataset
 
 VILLAGES = """code,name,people,lon,lat
@@ -71,28 +73,75 @@ def test_rows_are_placed_by_what_the_list_says_and_no_further(folder: Path) -> N
     assert (folder / "list.csv").read_bytes() == before
 
 
-def test_the_worklist_suggests_and_the_side_file_places(folder: Path) -> None:
+def test_the_worklist_says_why_and_where_it_may_be(folder: Path) -> None:
     dataset = load(folder)
-    todo = worklist(dataset.facilities, dataset.villages)
-    assert [(row.facility_id, row.suggestions) for row in todo] == [
-        ("D", ("330604102202", "330604102203")),
-        ("E", ("330604001201",)),
-    ]
-    save_place(folder / "placed.csv", "D", 120.88, 30.041, note="电话确认")
-    save_place(folder / "placed.csv", "E", 120.81, 30.01)
-    save_place(folder / "placed.csv", "D", 120.881, 30.0415, note="=1+1")
-    save_place(folder / "placed.csv", "X", 120.0, 30.0)
+    several, none = worklist(dataset)
+    assert (several.facility_id, several.reason) == ("D", "name_repeated")
+    assert [guess.code for guess in several.guesses] == ["330604102202", "330604102203"]
+    assert (none.facility_id, none.reason) == ("E", "nothing_named")
+    (guess,) = none.guesses
+    assert (guess.method, guess.code) == ("village_in_words", "330604001201")
+    # The middle of the people of 东村, and its farthest cell, as for those placed by their code.
+    facilities = dataset.facilities
+    assert (guess.lon, guess.lat) == pytest.approx((facilities.lon[0], facilities.lat[0]))
+    assert guess.error_m == pytest.approx(2217, abs=5)
+
+
+def test_the_side_file_places_and_can_be_taken_back(folder: Path) -> None:
+    side = folder / "placed.csv"
+    assert save_place(side, "D", 120.88, 30.041, note="电话确认") is None
+    save_place(side, "E", 120.81, 30.01)
+    earlier = save_place(side, "D", 120.881, 30.0415, note="=1+1\n第二行")
+    assert earlier is not None
+    assert (earlier.lon, earlier.note) == (120.88, "电话确认")
+    save_place(side, "X", 120.0, 30.0)
+    assert chosen_places(side)["D"].note == "=1+1 第二行"
     dataset = load(folder)
     facilities = dataset.facilities
     assert facilities.columns["placed_by"][3:5] == ("side_file", "side_file")
     assert (facilities.lon[3], facilities.lat[3]) == (120.881, 30.0415)
-    assert worklist(facilities, dataset.villages) == ()
+    assert worklist(dataset) == ()
     codes = [finding.code for finding in dataset.findings]
     assert "facility_unknown" in codes
     assert "facilities_unplaced" not in codes
-    written = (folder / "placed.csv").read_bytes()
+    assert dataset.provenance[-1].source == "placed.csv"
+    written = side.read_bytes()
     assert written.startswith(b"\xef\xbb\xbf")
     assert b"'=1+1" in written
+    assert remove_place(side, "E") is not None
+    assert remove_place(side, "E") is None
+    assert [row.facility_id for row in worklist(load(folder))] == ["E"]
+
+
+def test_the_side_file_needs_no_line_in_the_study(folder: Path) -> None:
+    study = folder / "study.toml"
+    text = study.read_text(encoding="utf-8").replace('placed = "placed.csv"\n', "")
+    study.write_text(text, encoding="utf-8")
+    assert [row.facility_id for row in worklist(load(folder))] == ["D", "E"]
+    save_place(folder / "placed.csv", "D", 120.88, 30.041)
+    assert [row.facility_id for row in worklist(load(folder))] == ["E"]
+
+
+def test_a_list_of_that_name_is_never_taken_for_the_side_file(folder: Path) -> None:
+    study = folder / "study.toml"
+    text = study.read_text(encoding="utf-8").replace('placed = "placed.csv"\n', "")
+    study.write_text(text.replace("list.csv", "placed.csv"), encoding="utf-8")
+    (folder / "list.csv").rename(folder / "placed.csv")
+    before = (folder / "placed.csv").read_bytes()
+    assert len(worklist(load(folder))) == 2
+    with pytest.raises(StudyError, match="not written by the app"):
+        save_place(folder / "placed.csv", "D", 120.88, 30.041)
+    assert (folder / "placed.csv").read_bytes() == before
+
+
+def test_damaged_side_files_are_a_sentence_and_stay(tmp_path: Path) -> None:
+    side = tmp_path / "placed.csv"
+    head = "facility_id,lon,lat,method,note\r\n"
+    for content in (b"", b"\xff\xfe\x00", (head + "A,x,1,chosen,\r\n").encode(), b"a,b\r\n1,2\r\n"):
+        side.write_bytes(content)
+        with pytest.raises(StudyError):
+            save_place(side, "D", 120.88, 30.041)
+        assert side.read_bytes() == content
 
 
 def test_a_place_that_is_no_place_is_refused(tmp_path: Path) -> None:
