@@ -36,3 +36,8 @@ def with_side_files(study: Study) -> Study:
         return study  # places that came with a study that cannot be changed
     placed = str((folder / "placed.csv").absolute())
     return replace(study, facilities=replace(study.facilities, placed=placed))
+
+
+def remarks_file(study: Study) -> Path:
+    """Return where the remarks on a study are kept."""
+    return side_folder(study) / f"{study.path.stem}.remarks.json"

@@ -70,6 +70,42 @@ TABLE_MESSAGES: dict[str, Message] = {
     "rows_not_data": Message(
         "note", "{count} rows are totals or footnotes and were not imported as rows"
     ),
+    "column_nameless": Message(
+        "note", "{count} cells stand in columns without a header and were not read"
+    ),
+    "unit_in_title": Message(
+        "warning",
+        "a title says that the figures are in {unit}: nothing was multiplied",
+        "Write the unit into the headers it holds for, such as 常住人口({unit}).",
+    ),
+    "rows_hidden": Message(
+        "note",
+        "{count} rows of the sheet are hidden; they were read like the others",
+        "Delete them if they are not meant.",
+    ),
+    "formulas_without_value": Message(
+        "warning",
+        "{count} formulas were saved without their result and count as not stated",
+        "Open the workbook in a spreadsheet program, save it and rerun.",
+    ),
+    "cells_with_errors": Message(
+        "warning",
+        "{count} cells hold an error of the spreadsheet (such as #REF!) and count as not stated",
+        "Correct the formulas.",
+    ),
+    "numbers_merged": Message(
+        "warning",
+        "{count} merged cells hold one number for several rows: it was read in the first row only",
+        "Write a number into every row.",
+    ),
+    "dates_as_numbers": Message(
+        "note", "{count} dates are day numbers of a spreadsheet and were read as such"
+    ),
+    "codes_rounded": Message(
+        "warning",
+        "{count} codes were turned into numbers by a spreadsheet and lost digits, such as {example}",
+        "Format the column as text and enter the codes again.",
+    ),
     "row_too_long": Message(
         "error",
         "{count} rows have more cells than the header's {columns}",
@@ -129,6 +165,11 @@ POSITION_MESSAGES: dict[str, Message] = {
         "error",
         "there is neither geometry nor columns of longitude and latitude; there are: {available}",
         'Map them with `columns = {{ lon = "...", lat = "..." }}`.',
+    ),
+    "position_north_first": Message(
+        "error",
+        "the first of the two metric coordinates is the northing, as surveyors write them",
+        'Map them the other way round: `columns = {{ lon = "Y", lat = "X" }}`.',
     ),
     "position_half": Message(
         "warning", "{count} rows have only one of two coordinates", "Complete them."
@@ -320,6 +361,11 @@ PLACE_MESSAGES: dict[str, Message] = {
         "these are not two coordinates in degrees: {text}",
         "Write them like 120.8100,30.0400 or 30°02′24″N 120°48′36″E.",
     ),
+    "remark_text": Message(
+        "error",
+        "a remark has 1 to {most} characters, a name at most {most_name}",
+        "Say it in fewer words, or in two remarks.",
+    ),
     "pasted_far": Message(
         "error",
         "{lon}, {lat} lies far from the study's area",
@@ -350,6 +396,9 @@ PLACE_MESSAGES: dict[str, Message] = {
         "Write 在营, 在建, 规划 or 停业.",
     ),
     "level_unknown": Message("warning", "{count} levels are not 0 to 4", "Correct them."),
+    "doctors_added": Message(
+        "note", "doctors are the sum of two columns: {headers}", "Map `doctors` if it is not."
+    ),
     "beds_ambiguous": Message(
         "warning",
         "the header does not say whether beds are planned, staffed or open",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from data.errors import MESSAGES
 from data.store import atomic_file, write_json
 from data.tables.words import worded
 from geo.errors import Finding
-from planning.tables import as_text
+from planning.remarks import Remark, remarks_json
+from planning.sheets import Sheet
+from planning.tables import Value, as_text
 from planning.wording import Translate
 
 HEADERS = ("code", "severity", "file", "column", "rows", "people", "meaning", "fix")
@@ -55,22 +58,44 @@ def audit_rows(findings: Sequence[Finding], translate: Translate) -> tuple[Audit
     return tuple(rows)
 
 
-def write_audit_json(path: Path, rows: Sequence[AuditRow]) -> None:
-    """Write the rows as `servicecircle.audit/1`."""
-    write_json(path, {"findings": [asdict(row) for row in rows]}, kind="audit", version=1)
+def write_audit_json(
+    path: Path, rows: Sequence[AuditRow], remarks: tuple[Remark, ...] = ()
+) -> None:
+    """Write the rows and what people have remarked as `servicecircle.audit/1`."""
+    value = {"findings": [asdict(row) for row in rows], "remarks": remarks_json(remarks)}
+    write_json(path, value, kind="audit", version=1)
 
 
-def write_audit_xlsx(path: Path, rows: Sequence[AuditRow], headers: Sequence[str]) -> None:
+def write_audit_xlsx(
+    path: Path, rows: Sequence[AuditRow], headers: Sequence[str], *, more: Sequence[Sheet] = ()
+) -> None:
     """Write the rows as a workbook; texts that look like formulas stay texts.
 
     Parameters
     ----------
     path
         Target, written in one step.
+    rows, headers, more
+        As in `audit_workbook`.
+    """
+    content = audit_workbook(rows, headers, more=more)
+    with atomic_file(path) as target:
+        target.write(content)
+
+
+def audit_workbook(
+    rows: Sequence[AuditRow], headers: Sequence[str], *, more: Sequence[Sheet] = ()
+) -> bytes:
+    """Return the audit as the bytes of an XLSX file.
+
+    Parameters
+    ----------
     rows
         Findings.
     headers
         Column titles in the user's language, in the order of `HEADERS`.
+    more
+        Further sheets: the worklist, remarks.
     """
     import openpyxl
 
@@ -78,14 +103,20 @@ def write_audit_xlsx(path: Path, rows: Sequence[AuditRow], headers: Sequence[str
     sheet = book.active
     sheet.append(list(headers))
     for row in rows:
-        cells = asdict(row)
-        sheet.append(
-            [as_text(value) if isinstance(value, str) else value for value in cells.values()]
-        )
+        _append(sheet, asdict(row).values())
     for letter, width in zip("ABCDEFGH", (22, 10, 24, 16, 30, 12, 70, 50), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
+    for each in more:
+        page = book.create_sheet(each.title)
+        page.append(list(each.headers))
+        for cells in each.rows:
+            _append(page, cells)
+        page.freeze_panes = "A2"
     content = io.BytesIO()
     book.save(content)
-    with atomic_file(path) as target:
-        target.write(content.getvalue())
+    return content.getvalue()
+
+
+def _append(sheet: Any, cells: Iterable[Value]) -> None:
+    sheet.append([as_text(value) if isinstance(value, str) else value for value in cells])
