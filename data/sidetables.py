@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from data.checks import repeated, row_finding
-from data.facilities.positions import read_positions
+from data.facilities.positions import has_place, read_positions
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import items, parse_as, text
 from data.tables.headers import find_columns, in_ones, missing_column
@@ -274,7 +274,7 @@ def _stop_positions(
     findings: list[Finding],
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return x, y, longitude and latitude; those of the named village where none is given."""
-    has_own = rows.table.geometry is not None or {"lon", "lat"} <= set(rows.columns)
+    has_own = has_place(rows.table, rows.columns)
     if has_own:
         lon, lat = read_positions(rows.table, rows.columns, source, findings)
     else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from data.checks import row_finding
 from data.study.tables import TableSource
 from data.tables.cells import angle, is_blank, parse, text
+from data.tables.headers import stated_system_word
 from data.tables.sheets import Table
-from data.types import Floats, Geometries
+from data.types import CellValue, Floats, Geometries
 from geo.crs import LONLAT, is_degrees, is_known, is_same, transform
 from geo.errors import Finding
 from geo.offsets import System, to_wgs84
@@ -27,6 +29,8 @@ _SYSTEM_WORDS: dict[System, str] = {
 _BY_WORD = {word: system for system, words in _SYSTEM_WORDS.items() for word in words.split()}
 _CHINA_LON = (73.0, 136.0)
 _CHINA_LAT = (3.0, 54.0)
+_NORTHINGS = (400_000.0, 6_000_000.0)  # metres from the equator, all of China
+_BETWEEN = re.compile(r"\s*[,，;；、|\s]\s*(?=[^NSEW])")
 _FIRST_PREFIXED_ZONE = 25  # CGCS2000 3-degree zones 25..45 are EPSG:4513..4533 with the prefix
 _FIRST_PREFIXED_EPSG = 4513
 
@@ -54,13 +58,11 @@ def read_positions(
     """
     if table.geometry is not None:
         return _of_geometry(table, columns, source, findings)
-    missing = [name for name in ("lon", "lat") if name not in columns]
-    if missing:
+    if not has_place(table, columns):
         available = ", ".join(list(table.columns)[:30])
         findings.append(Finding("position_missing", (("available", available),), file=table.file))
         return np.full(len(table), np.nan), np.full(len(table), np.nan)
-    x = _numbers(table, columns["lon"], findings)
-    y = _numbers(table, columns["lat"], findings)
+    x, y = _written_places(table, columns, findings)
     is_half = np.isfinite(x) != np.isfinite(y)
     if is_half.any():
         findings.append(row_finding("position_half", table.row[is_half], file=table.file))
@@ -68,9 +70,17 @@ def read_positions(
     if crs is None:
         return np.full(len(table), np.nan), np.full(len(table), np.nan)
     if not is_degrees(crs):
+        if _is_north_first(x, y):
+            findings.append(Finding("position_north_first", file=table.file))
+            return np.full(len(table), np.nan), np.full(len(table), np.nan)
         x, y = transform(x, y, source=crs, target=LONLAT)
     lon, lat = _checked(table, x, y, findings)
     return _unshifted(table, lon, lat, _row_systems(table, columns, source, findings), findings)
+
+
+def has_place(table: Table, columns: Mapping[str, str]) -> bool:
+    """Return True where a table has geometry or columns of coordinates."""
+    return table.geometry is not None or {"lon", "lat"} <= set(columns) or "lonlat" in columns
 
 
 def layer_crs(table: Table, source: TableSource, findings: list[Finding]) -> str | None:
@@ -120,18 +130,25 @@ def _of_geometry(
     return _unshifted(table, lon, lat, _row_systems(table, columns, source, findings), findings)
 
 
-def stated_system(source: TableSource) -> System:
-    """Return the web map system that the study states for a file; WGS 84 when it states none."""
-    if source.coordinates is None or source.coordinates == "auto":
-        return "wgs84"
-    return source.coordinates
+def stated_system(source: TableSource, columns: Mapping[str, str] | None = None) -> System:
+    """Return the web map system of a file: as the study states it, else as its headers do.
+
+    >>> from pathlib import Path
+    >>> stated_system(TableSource(Path("a.csv")), {"lon": "经度(GCJ-02)", "lat": "纬度"})
+    'gcj02'
+    """
+    if source.coordinates is not None and source.coordinates != "auto":
+        return source.coordinates
+    headers = [(columns or {}).get(name, "") for name in ("lon", "lonlat")]
+    words = [_BY_WORD[word] for word in map(stated_system_word, headers) if word in _BY_WORD]
+    return words[0] if words else "wgs84"
 
 
 def _row_systems(
     table: Table, columns: Mapping[str, str], source: TableSource, findings: list[Finding]
 ) -> NDArray[np.str_]:
     """Return the system of every row: what its own cell says, else what the study says."""
-    systems = np.full(len(table), stated_system(source), dtype="<U5")
+    systems = np.full(len(table), stated_system(source, columns), dtype="<U5")
     header = columns.get("coordinates")
     if header is None:
         return systems
@@ -165,8 +182,35 @@ def _unshifted(
     return lon, lat
 
 
-def _numbers(table: Table, header: str, findings: list[Finding]) -> Floats:
-    values, bad = parse(table.columns[header], angle)
+def _written_places(
+    table: Table, columns: Mapping[str, str], findings: list[Finding]
+) -> tuple[Floats, Floats]:
+    """Return the two numbers of every row, from two columns or from one that holds both."""
+    if {"lon", "lat"} <= set(columns):
+        halves = [(columns[name], table.columns[columns[name]]) for name in ("lon", "lat")]
+    else:
+        header = columns["lonlat"]
+        pairs = [_BETWEEN.split(text(cell).strip("()（）[] "), 1) for cell in table.columns[header]]
+        whole = [[*pair, ""][:2] if any(pair) else ["", ""] for pair in pairs]
+        halves = [(header, tuple(pair[place] for pair in whole)) for place in (0, 1)]
+    x, y = (_numbers(table, header, cells, findings) for header, cells in halves)
+    return x, y
+
+
+def _is_north_first(x: Floats, y: Floats) -> bool:
+    """Return True where the first of two metric coordinates is the northing, as surveyors write."""
+    if not np.isfinite(x).any() or not np.isfinite(y).any():
+        return False
+    first, second = float(np.nanmedian(x)), float(np.nanmedian(y))
+    is_northing = _NORTHINGS[0] < first < _NORTHINGS[1]
+    is_easting = 200_000 < second % 1_000_000 < 800_000
+    return is_northing and is_easting and not _NORTHINGS[0] < second < _NORTHINGS[1]
+
+
+def _numbers(
+    table: Table, header: str, cells: Sequence[CellValue], findings: list[Finding]
+) -> Floats:
+    values, bad = parse(cells, angle)
     if bad:
         findings.append(
             row_finding("position_not_number", table.row[bad], file=table.file, column=header)

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from data.checks import repeated, row_finding
-from data.facilities.positions import read_positions
+from data.facilities.positions import has_place, read_positions
 from data.population.rasters import Box, RasterCells, read_counts
 from data.study.tables import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables.cells import number, parse, text
@@ -231,10 +231,9 @@ def _places_of(
     findings: list[Finding],
 ) -> tuple[Floats, Floats]:
     """Return where the rows of a table are: by coordinates, geometry, or their division code."""
-    has_place = table.geometry is not None or {"lon", "lat"} <= set(columns)
     if table.geometry is not None and (shapely.get_type_id(table.geometry) >= 3).any():
         findings.append(Finding("people_of_areas", file=table.file))
-    if has_place or "division_code" not in columns:
+    if has_place(table, columns) or "division_code" not in columns:
         return read_positions(table, columns, source.source, findings)
     codes = [text(cell) for cell in table.columns[columns["division_code"]]]
     found = np.array([places.get(code, (np.nan, np.nan)) for code in codes]).reshape(-1, 2)

@@ -17,14 +17,24 @@ DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
 
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "zones": ("code", "name", "level", "urban", "people"),
-    "villages": ("code", "name", "people", "parent", "lon", "lat"),
-    "population": ("id", "lon", "lat", "division_code"),
+    "villages": ("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+    "population": ("id", "lon", "lat", "lonlat", "division_code"),
     "facilities": (
-        *(*FACILITY_COLUMNS, "lon", "lat", "level"),
+        *(*FACILITY_COLUMNS, "lon", "lat", "lonlat", "level"),
         *("coordinates", "division_code", "division_name", "address", "affiliation"),
+        *("economic_type", "village_doctor_births"),
     ),
     "circuits": (
-        *("stop_id", "place", "lon", "lat", "base_facility", "visits_per_month", "weekdays"),
+        *(
+            "stop_id",
+            "place",
+            "lon",
+            "lat",
+            "lonlat",
+            "base_facility",
+            "visits_per_month",
+            "weekdays",
+        ),
         *("hours", "villages", "is_island_point"),
     ),
     "service_areas": ("area_code", "facility_id", "people"),
@@ -33,10 +43,10 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
         *("indicator_id", "zone_code", "year", "numerator", "denominator", "value", "unit"),
         *("base", "source"),
     ),
-    "candidates": ("id", "name", "lon", "lat", "kind", "land_status"),
+    "candidates": ("id", "name", "lon", "lat", "lonlat", "kind", "land_status"),
     "projection": ("zone_code", "rate"),
     "successions": ("old_code", "old_name", "new_code", "new_name", "date", "share", "source"),
-    "placed": ("facility_id", "lon", "lat"),
+    "placed": ("facility_id", "lon", "lat", "lonlat"),
     "roads": ("id", "class", "direction", "maxspeed", "duration", "bridge"),
     "overrides": ("osm_id", "max_speed", "speed_type"),
     "ferries": (

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias, TypeVar
 
 from data.types import CellValue, ColumnKind
@@ -29,11 +29,22 @@ _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _NUMBER = re.compile(
     r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?|[+-]?\.\d+)((?![\d.,]).*)?"
 )
+_FLOAT_CODE = re.compile(r"[0-9]{6,}\.0")
+_UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u2060"
+_ROUNDED_CODE = re.compile(r"[0-9]\.[0-9]+e\+[0-9]{2}", re.IGNORECASE)
+_EXACT_BELOW = 1e15
+_SERIAL = re.compile(r"[2-5][0-9]{4}(?:\.[0-9]+)?")
+_SERIAL_EPOCH = date(1899, 12, 30)
 _ANGLE = re.compile(
-    r"([NSEW]|东经|西经|北纬|南纬)?\s*(\d{1,3})(?:\s+(\d{1,2}))??(?:\s+(\d{1,2}(?:\.\d+)?))?\s*([NSEW])?"
+    r"([NSEW]|东经|西经|北纬|南纬)?\s*(\d{1,3}(?:\.\d+)?)(?:\s+(\d{1,2}))??(?:\s+(\d{1,2}(?:\.\d+)?))?"
+    r"\s*([NSEW])?"
 )
-_ANGLE_MARKS = re.compile("[°º度'′’分\"″”秒\\s]+")
+_ANGLE_MARKS = re.compile("[°º度'′’分\"″”秒:\\s]+|(?<=\\d)-(?=\\d)")
 _LOOSE_BLANK = re.compile(r"(?<!\d)\s+|\s+(?!\d)")  # "3 张", but not "120 48 36"
+SHEET_ERRORS = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"}
+)
+"""What a spreadsheet shows in place of a result."""
 _COUNTERS = frozenset(
     {
         "",
@@ -66,8 +77,10 @@ class CellError(ValueError):
 def text(cell: CellValue) -> str:
     """Return a cell as text; whole numbers without a decimal point, blanks as "".
 
-    >>> text(330604001000.0), text(" 甲 村\u3000"), text(None)
-    ('330604001000', '甲 村', '')
+    Codes keep their digits however they were typed: full-width ones and ".0" go.
+
+    >>> text(330604001000.0), text("３３０６０４"), text("330604001000.0"), text(" 甲 村\u3000")
+    ('330604001000', '330604', '330604001000', '甲 村')
     """
     if cell is None:
         return ""
@@ -78,8 +91,10 @@ def text(cell: CellValue) -> str:
             return ""
         return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
     if cell.isascii():
-        return cell.strip()
-    return cell.strip().strip("\ufeff\u200b").strip()
+        written = cell.strip()
+        return written[:-2] if _FLOAT_CODE.fullmatch(written) else written
+    written = cell.strip().strip(_UNSEEN).strip()
+    return unicodedata.normalize("NFKC", written) if written.isdecimal() else written
 
 
 def is_blank(cell: CellValue) -> bool:
@@ -89,6 +104,26 @@ def is_blank(cell: CellValue) -> bool:
     (True, True, False)
     """
     return text(cell).lower() in BLANKS
+
+
+def is_rounded_code(cell: CellValue) -> bool:
+    """Return True for a code that a spreadsheet made a number of, at the price of its last digits.
+
+    >>> is_rounded_code("3.30604E+11"), is_rounded_code(3.30604001001234e17), is_rounded_code("12")
+    (True, True, False)
+    """
+    if isinstance(cell, float | int):
+        return math.isfinite(cell) and abs(cell) >= _EXACT_BELOW
+    return cell is not None and _ROUNDED_CODE.fullmatch(cell.strip()) is not None
+
+
+def is_date_serial(cell: CellValue) -> bool:
+    """Return True for a day number of a spreadsheet, counted from the end of 1899.
+
+    >>> is_date_serial(45000.0), is_date_serial("2024"), is_date_serial(20240315.0)
+    (True, False, False)
+    """
+    return _SERIAL.fullmatch(text(cell)) is not None
 
 
 def number(cell: CellValue) -> float | None:
@@ -132,8 +167,10 @@ def angle(cell: CellValue) -> float | None:
     CellError
         When it is something else.
 
-    >>> angle("120°48′36″E"), angle("东经120度48.6分"), angle("30 30 0 S"), angle("120.81")
+    >>> angle("120°48′36″E"), angle("东经120度48.6分"), angle("30 30 0 S"), angle("120-48-36")
     (120.81, 120.81, -30.5, 120.81)
+    >>> angle("E120.81°"), angle("120.81")
+    (120.81, 120.81)
     """
     try:
         return number(cell)
@@ -146,6 +183,8 @@ def angle(cell: CellValue) -> float | None:
     # With two numbers the second is minutes, with three the third is seconds.
     minutes, seconds = (found[3], found[4]) if found[3] else (found[4], None)
     fraction = float(minutes or 0) / 60 + float(seconds or 0) / 3600
+    if minutes and "." in found[2]:
+        raise CellError(written)
     if float(minutes or 0) >= 60 or float(seconds or 0) >= 60:
         raise CellError(written)
     is_negative = (found[1] or found[5]) in {"S", "W", "南纬", "西经"}
@@ -183,11 +222,13 @@ def iso_date(cell: CellValue) -> str | None:
     CellError
         When it is something else or no day of the calendar.
 
-    >>> iso_date("2021年3月"), iso_date("2021/3/15 00:00:00"), iso_date(20210315.0), iso_date("")
-    ('2021-03-01', '2021-03-15', '2021-03-15', None)
+    >>> iso_date("2021年3月"), iso_date("2021/3/15 00:00:00"), iso_date(20210315.0), iso_date(45000)
+    ('2021-03-01', '2021-03-15', '2021-03-15', '2023-03-15')
     """
     if is_blank(cell):
         return None
+    if is_date_serial(cell):
+        return (_SERIAL_EPOCH + timedelta(days=int(float(text(cell))))).isoformat()
     written = unicodedata.normalize("NFKC", text(cell))
     found = _COMPACT_DATE.fullmatch(written) or _DATE.fullmatch(written)
     if found is None:

@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.checks import row_finding
 from data.errors import StudyError
-from data.tables.cells import CellError, is_blank, number, text
+from data.tables.cells import is_blank
+from data.tables.heading import distinct, find_heading, is_number, is_remark, plain
 from data.types import CellValue, Geometries
 from geo.errors import Finding
 
 MAX_COLUMNS = 2_000
-_HEADER_WITHIN_ROWS = 20
-_TOTAL_WORDS = frozenset(
-    {
-        "合计",
-        "小计",
-        "总计",
-        "共计",
-        "累计",
-        "本页小计",
-        "本页合计",
-        "全县合计",
-        "全区合计",
-        "全市合计",
-    }
-    | {"total", "subtotal", "grandtotal", "sum"}
-)
-_TOTAL_STARTS = frozenset({first for word in _TOTAL_WORDS for first in (word[0], word[0].upper())})
+_TOTAL = re.compile(r"(.*(合计|小计|总计|共计|累计)|(sub|grand)?total|sum)[:：]?(\(.*\))?")
+_TOTAL_SIGNS = frozenset("计lLmM")
+"""The last sign of a total's word: a cell without any of them is no total."""
+_LONGEST_TOTAL = 24
+_TOTAL_WITHIN_COLUMNS = 6
 _FEW_CELLS = 3
 _FORMULA_STARTS = ("=", "+", "-", "@")
-_REMARK_STARTS = (
-    "注:",
-    "注1",
-    "备注",
-    "说明:",
-    "填表",
-    "制表",
-    "审核",
-    "数据来源",
-    "资料来源",
-    "单位:",
+_SECTION = re.compile(
+    r"\d{1,2}[.、．)）]\D|[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]+[)）]"
 )
+"""How lines of footnotes and the headings of parts are numbered."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +58,28 @@ class Table:
         return len(self.row)
 
 
+@dataclass(frozen=True, slots=True)
+class SheetForm:
+    """What a sheet shows beside its cells.
+
+    Parameters
+    ----------
+    header_depth
+        Row -> number of rows that a header starting there spans, where merged cells say so.
+    hidden
+        Rows that the sheet does not show.
+    """
+
+    header_depth: Mapping[int, int] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
+
+
 def table_of(
     rows: Sequence[Sequence[CellValue]],
     *,
     file: str,
     findings: list[Finding],
-    header_depth: Mapping[int, int] | None = None,
+    form: SheetForm = SheetForm(),
 ) -> Table:
     """Return the table that rows of cells hold.
 
@@ -94,28 +91,31 @@ def table_of(
         For findings.
     findings
         Receives notes on totals and repeated headers, errors on rows longer than the header.
-    header_depth
-        Row -> number of rows that a header starting there spans, where merged cells say so.
+    form
+        Merged headers and hidden rows, where the sheet has them.
 
     Raises
     ------
     StudyError
         When there is no header, or it has an absurd number of columns.
     """
-    start = _header_row(rows)
-    if start is None:
+    heading = find_heading(rows, form.header_depth)
+    if heading is None:
         raise StudyError(Finding("table_empty", file=file))
-    depth = (header_depth or {}).get(start) or _written_depth(rows, start)
-    headers = _headers(rows[start : start + depth])
-    _check_header(headers, rows[start], file)
-    body = rows[start + depth :]
-    kept, dropped = _data_rows(body)
+    _check_header(heading.names, rows[heading.start], file)
+    if heading.title_unit:
+        findings.append(Finding("unit_in_title", (("unit", heading.title_unit),), file=file))
+    body = rows[heading.end :]
+    kept, dropped = _data_rows(body, rows[heading.start : heading.end])
     if dropped:
         findings.append(row_finding("rows_not_data", [i + 1 for i in dropped], file=file))
-    _check_width(body, kept, len(headers), file, findings)
+    unseen = [i + 1 for i in kept if i + heading.end in form.hidden]
+    if unseen:
+        findings.append(row_finding("rows_hidden", unseen, file=file))
+    _check_width(body, kept, len(heading.names), file, findings)
     return Table(
         file=file,
-        columns=_columns(headers, body, kept, file, findings),
+        columns=_columns(heading.names, body, kept, file, findings),
         row=np.array([index + 1 for index in kept], dtype=np.int64),
     )
 
@@ -143,87 +143,55 @@ def select(table: Table, keep: NDArray[np.bool_]) -> Table:
     )
 
 
-def _distinct(row: Sequence[CellValue]) -> set[str]:
-    return {text(cell) for cell in row if not is_blank(cell)}
-
-
-def _header_row(rows: Sequence[Sequence[CellValue]]) -> int | None:
-    """Return the first row that is about as full as the fullest: above it stand titles."""
-    counts = [0 if _is_remark(row) else len(_distinct(row)) for row in rows[:_HEADER_WITHIN_ROWS]]
-    fullest = max(counts, default=0)
-    if fullest == 0:
-        return None
-    enough = 1 if fullest == 1 else max(2, (fullest + 1) // 2)
-    return next(index for index, count in enumerate(counts) if count >= enough)
-
-
-def _written_depth(rows: Sequence[Sequence[CellValue]], start: int) -> int:
-    """Return 2 where the row below the header names columns that the header leaves blank."""
-    if start + 1 >= len(rows):
-        return 1
-    upper, lower = list(rows[start]), list(rows[start + 1])
-    upper += [None] * (len(lower) - len(upper))
-    under_blank = [low for up, low in zip(upper, lower, strict=False) if is_blank(up)]
-    under_text = [low for up, low in zip(upper, lower, strict=False) if not is_blank(up)]
-    names = [cell for cell in under_blank if not is_blank(cell)]
-    is_named = bool(names) and not any(_is_number(cell) for cell in names)
-    return 2 if is_named and any(is_blank(cell) for cell in under_text) else 1
-
-
-def _headers(rows: Sequence[Sequence[CellValue]]) -> list[str]:
-    """Return one header a column: the parts of several rows joined by "/"."""
-    width = max(len(row) for row in rows)
-    padded = [[text(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
-    if len(padded) > 1:
-        # A group's name stands above its first column only; the next columns are in the group.
-        for column in range(1, width):
-            if not padded[0][column] and padded[-1][column]:
-                padded[0][column] = padded[0][column - 1]
-    headers = []
-    for column in range(width):
-        parts = list(dict.fromkeys(row[column] for row in padded if row[column]))
-        headers.append("/".join(" ".join(part.split()) for part in parts))
-    while headers and not headers[-1]:
-        headers.pop()
-    return headers
-
-
 def _check_header(headers: Sequence[str], row: Sequence[CellValue], file: str) -> None:
     if len(headers) > MAX_COLUMNS:
         params = (("columns", len(headers)), ("limit", MAX_COLUMNS))
         raise StudyError(Finding("table_too_wide", params, file=file))
     filled = [cell for cell in row if not is_blank(cell)]
-    if 2 * sum(map(_is_number, filled)) > len(filled):
+    if 2 * sum(map(is_number, filled)) > len(filled):
         raise StudyError(Finding("table_no_header", file=file))
 
 
-def _data_rows(body: Sequence[Sequence[CellValue]]) -> tuple[list[int], list[int]]:
-    """Return the rows that hold data, and the totals and footnotes among the others."""
+def _data_rows(
+    body: Sequence[Sequence[CellValue]], header: Sequence[Sequence[CellValue]]
+) -> tuple[list[int], list[int]]:
+    """Return the rows that hold data, and the totals, footnotes and headers among the others."""
     kept: list[int] = []
     dropped: list[int] = []
+    first_names = {row[0] for row in header if len(row)}
+    has_parts = max(map(len, header)) > _FEW_CELLS  # a list of names alone has rows of one cell
+    is_below = False  # the table: what follows a footnote is no institution
     for index, row in enumerate(body):
         is_footnote = False
         if len({cell for cell in row if cell not in {None, ""}}) <= _FEW_CELLS:
             # Only a row of few cells can be blank or a remark; large tables have few of them.
-            filled = _distinct(row)
+            filled = distinct(row)
             if not filled:
                 continue
-            is_footnote = len(filled) == 1 and _is_remark(row)
-        (dropped if is_footnote or _is_total(row) else kept).append(index)
+            is_below = is_below or (len(filled) == 1 and is_remark(row))
+            is_footnote = is_remark(row) or (
+                has_parts
+                and len(filled) == 1
+                and (is_below or bool(_SECTION.match(next(iter(filled)))))
+            )
+        is_again = bool(row) and row[0] in first_names and _is_header_again(row, header)
+        (dropped if is_footnote or is_again or _is_total(row) else kept).append(index)
     return kept, dropped
 
 
-def _is_remark(row: Sequence[CellValue]) -> bool:
-    first = next((text(cell) for cell in row if not is_blank(cell)), "")
-    return _plain(first).startswith(_REMARK_STARTS)
+def _is_header_again(row: Sequence[CellValue], header: Sequence[Sequence[CellValue]]) -> bool:
+    """Return True for a row of the header that a printed page repeats."""
+    filled = distinct(row)
+    return len(filled) > 1 and any(filled == distinct(each) for each in header)
 
 
 def _is_total(row: Sequence[CellValue]) -> bool:
     return any(
         isinstance(cell, str)
-        and cell.lstrip()[:1] in _TOTAL_STARTS
-        and _plain(cell) in _TOTAL_WORDS
-        for cell in row[:3]
+        and len(cell) <= _LONGEST_TOTAL
+        and not _TOTAL_SIGNS.isdisjoint(cell)
+        and _TOTAL.fullmatch(plain(cell)) is not None
+        for cell in row[:_TOTAL_WITHIN_COLUMNS]
     )
 
 
@@ -248,8 +216,10 @@ def _columns(
 ) -> dict[str, tuple[CellValue, ...]]:
     columns: dict[str, tuple[CellValue, ...]] = {}
     again = []
+    nameless = 0
     for place, header in enumerate(headers):
         if not header:
+            nameless += any(place < len(body[i]) and not is_blank(body[i][place]) for i in kept)
             continue
         if header in columns:
             again.append(header)
@@ -257,6 +227,8 @@ def _columns(
         columns[header] = tuple(
             unescaped(body[i][place]) if place < len(body[i]) else None for i in kept
         )
+    if nameless:
+        findings.append(Finding("column_nameless", (("count", nameless),), file=file))
     if again:
         findings.append(
             Finding("header_repeated", (("headers", ", ".join(again[:20])),), file=file)
@@ -269,14 +241,3 @@ def unescaped(cell: CellValue) -> CellValue:
     if isinstance(cell, str) and cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA_STARTS:
         return cell[1:]
     return cell
-
-
-def _plain(written: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", written).split()).lower()
-
-
-def _is_number(cell: CellValue) -> bool:
-    try:
-        return number(cell) is not None
-    except CellError:
-        return False

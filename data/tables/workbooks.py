@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from data.checks import shown_rows
 from data.errors import StudyError
-from data.tables.sheets import Table, table_of
+from data.tables.cells import SHEET_ERRORS
+from data.tables.sheets import SheetForm, Table, table_of
 from data.types import CellValue
 from geo.errors import Finding
 
 MAX_UNPACKED_BYTES = 500_000_000
 MAX_CELLS = 20_000_000
+Merge: TypeAlias = tuple[int, int, int, int]
+"""Top, bottom, left and right of merged cells; the ends are the first row and column beyond."""
+
+_LEAST_CODE = 100_000
+"""A merged number with this many digits is a code of all its rows."""
+_BLOCK_BYTES = 1_000_000
+_FORMULA = re.compile(rb"<f[ >/]")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
@@ -51,10 +61,15 @@ def read_workbook(path: Path, *, layer: str | None = None, findings: list[Findin
             raise _unreadable(path, str(error) or type(error).__name__) from error
     try:
         sheet = _sheet(book, path, layer)
-        rows, header_depth = _cells(sheet, path)
+        rows, merges = _cells(sheet, path)
+        hidden = frozenset(n - 1 for n, row in sheet.row_dimensions.items() if row.hidden)
     finally:
         book.close()
-    return table_of(rows, file=path.name, findings=findings, header_depth=header_depth)
+    if _has_formulas(path):
+        _check_formulas(path, sheet.title, rows, findings)
+    form = SheetForm(_fill_merged(rows, merges, path.name, findings), hidden)
+    _blank_errors(rows, path.name, findings)
+    return table_of(rows, file=path.name, findings=findings, form=form)
 
 
 def _read_old_workbook(path: Path, layer: str | None, findings: list[Finding]) -> Table:
@@ -74,8 +89,10 @@ def _read_old_workbook(path: Path, layer: str | None, findings: list[Finding]) -
         raise StudyError(Finding("sheet_too_large", params, file=path.name))
     rows = [[_old_value(cell, book.datemode) for cell in row] for row in sheet.get_rows()]
     merges = [(top, bottom, left, right) for top, bottom, left, right in sheet.merged_cells]
-    header_depth = _fill_merged(rows, merges)
-    return table_of(rows, file=path.name, findings=findings, header_depth=header_depth)
+    hidden = frozenset(n for n, row in sheet.rowinfo_map.items() if row.hidden)
+    form = SheetForm(_fill_merged(rows, merges, path.name, findings), hidden)
+    _blank_errors(rows, path.name, findings)
+    return table_of(rows, file=path.name, findings=findings, form=form)
 
 
 def _old_value(cell: Any, datemode: int) -> CellValue:
@@ -89,7 +106,9 @@ def _old_value(cell: Any, datemode: int) -> CellValue:
         return moment.isoformat(sep=" ")
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
-    if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR}:
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return str(xlrd.error_text_from_code.get(cell.value, "#N/A"))
+    if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
         return None
     return _value(cell.value)
 
@@ -134,8 +153,8 @@ def _chosen(
     return sheets[0]
 
 
-def _cells(sheet: Any, path: Path) -> tuple[list[list[CellValue]], dict[int, int]]:
-    """Return the cells, merged ones filled in, and how many rows the merged cells of a row span."""
+def _cells(sheet: Any, path: Path) -> tuple[list[list[CellValue]], list[Merge]]:
+    """Return the cells and which of them are merged."""
     if sheet.max_row * sheet.max_column > MAX_CELLS:
         params = (("columns", sheet.max_column), ("rows", sheet.max_row))
         raise StudyError(Finding("sheet_too_large", params, file=path.name))
@@ -144,26 +163,102 @@ def _cells(sheet: Any, path: Path) -> tuple[list[list[CellValue]], dict[int, int
         (each.min_row - 1, each.max_row, each.min_col - 1, each.max_col)
         for each in sheet.merged_cells.ranges
     ]
-    return rows, _fill_merged(rows, merges)
+    return rows, sorted(merges)
 
 
 def _fill_merged(
-    rows: list[list[CellValue]], merges: Sequence[tuple[int, int, int, int]]
+    rows: list[list[CellValue]], merges: Sequence[Merge], file: str, findings: list[Finding]
 ) -> dict[int, int]:
-    """Fill merged cells (top, bottom, left, right; ends excluded) and return the header depths."""
+    """Write the value of merged cells into each of them and return the depths of headers.
+
+    A number over several rows is a sum of theirs as likely as one of each: it stays in the first.
+    """
     header_depth: dict[int, int] = {}
+    numbers = []
     for top, bottom, left, right in merges:
         if top >= len(rows) or left >= len(rows[top]):
             continue
         n_rows = min(bottom, len(rows)) - top
-        for row in rows[top : top + n_rows]:
+        value = rows[top][left]
+        is_figure = isinstance(value, float) and n_rows > 1 and abs(value) < _LEAST_CODE
+        if is_figure:
+            numbers.append(_cell_name(top, left))
+        for row in rows[top : top + (1 if is_figure else n_rows)]:
             for column in range(left, min(right, len(row))):
-                row[column] = rows[top][left]
+                row[column] = value
         is_group = n_rows == 1 and right - left < len(rows[top])
         if is_group or 1 < n_rows <= 3:
             # A name over several columns is a group: the row below names its columns.
             header_depth[top] = max(n_rows, 2, header_depth.get(top, 1))
+    _report("numbers_merged", numbers, file, findings)
     return header_depth
+
+
+def _has_formulas(path: Path) -> bool:
+    """Return True where a sheet of the workbook has a formula; the parts are searched as text."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
+                continue
+            with archive.open(name) as part:
+                rest = b""
+                while block := part.read(_BLOCK_BYTES):
+                    if _FORMULA.search(rest + block):
+                        return True
+                    rest = block[-2:]
+    return False
+
+
+def _check_formulas(
+    path: Path, title: str, rows: Sequence[Sequence[CellValue]], findings: list[Finding]
+) -> None:
+    """Report formulas whose result was not saved with them."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(path, data_only=False)
+    try:
+        empty = [
+            cell.coordinate
+            for cells, row in zip(book[title].iter_rows(), rows, strict=False)
+            for cell, value in zip(cells, row, strict=False)
+            if cell.data_type == "f" and value is None
+        ]
+    finally:
+        book.close()
+    _report("formulas_without_value", empty, path.name, findings)
+
+
+def _blank_errors(rows: list[list[CellValue]], file: str, findings: list[Finding]) -> None:
+    """Make blanks of cells in which a spreadsheet shows an error; they are reported."""
+    found = []
+    for top, row in enumerate(rows):
+        for left, cell in enumerate(row):
+            if isinstance(cell, str) and cell[:1] == "#" and cell in SHEET_ERRORS:
+                row[left] = None
+                found.append(_cell_name(top, left))
+    _report("cells_with_errors", found, file, findings)
+
+
+def _report(code: str, cells: Sequence[str], file: str, findings: list[Finding]) -> None:
+    if cells:
+        params = (("count", len(cells)),)
+        findings.append(Finding(code, params, file=file, rows=shown_rows(cells)))
+
+
+def _cell_name(row: int, column: int) -> str:
+    """Return a cell as spreadsheets name it.
+
+    >>> _cell_name(8, 27)
+    'AB9'
+    """
+    letters = ""
+    place = column + 1
+    while place:
+        place, digit = divmod(place - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"{letters}{row + 1}"
 
 
 def _value(cell: Any) -> CellValue:
