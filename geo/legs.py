@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geo.errors import Finding, GeoError
 from geo.roads import ModeNetwork
-from geo.search import NOWHERE, group_rows, join_places
+from geo.search import LONGEST_TENTHS, NOWHERE, group_rows, join_places
 from geo.snap import Snaps
 
 Ints: TypeAlias = NDArray[np.int32]
@@ -20,8 +20,6 @@ Arcs: TypeAlias = tuple[Ints, Ints, Ints]
 """A graph in CSR form: indptr, node at the other end, tenths of a second."""
 
 TENTHS_PER_MINUTE = 600
-LONGEST_TENTHS = 2**22
-"""Longest limit and slowest arc that a search accepts: about 116 hours."""
 
 
 def sealed(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
@@ -57,16 +55,13 @@ def reversed_arrays(network: ModeNetwork) -> Arcs:
     GeoError
         When an arc takes a negative time or more than `LONGEST_TENTHS`.
     """
-    tenths = network.to_tenths
-    is_bad = (tenths > LONGEST_TENTHS) | (tenths < 0)
-    if is_bad.any():
-        params = (("count", int(is_bad.sum())), ("longest_hours", LONGEST_TENTHS // 36_000))
+    tenths = sealed(network.to_tenths, np.int32)
+    # Negative ones are huge without their sign: one look at all arcs instead of two.
+    if tenths.view(np.uint32).max(initial=0) > LONGEST_TENTHS:
+        count = int(((tenths > LONGEST_TENTHS) | (tenths < 0)).sum())
+        params = (("count", count), ("longest_hours", LONGEST_TENTHS // 36_000))
         raise GeoError(Finding("arc_tenths_out_of_range", params))
-    return (
-        sealed(network.to_indptr, np.int32),
-        sealed(network.to_node, np.int32),
-        sealed(tenths, np.int32),
-    )
+    return sealed(network.to_indptr, np.int32), sealed(network.to_node, np.int32), tenths
 
 
 def driven_arrays(network: ModeNetwork) -> Arcs:
@@ -132,6 +127,20 @@ def _joints(network: ModeNetwork, snaps: Snaps, *, is_leaving: bool) -> Joints:
         legs,
     )
     return Joints(segment, sealed(ends, np.int32), sealed(legs, np.int32), fraction)
+
+
+def empty_buckets(arcs: Arcs, *, widest_gap: int = 0) -> Ints:
+    """Return the buckets of a search: a power of two above the longest arc, all empty.
+
+    Parameters
+    ----------
+    arcs
+        The graph to search.
+    widest_gap
+        Most tenths between two seeds that stand in buckets at once.
+    """
+    longest = max(int(arcs[2].max(initial=0)), widest_gap)
+    return np.full(1 << longest.bit_length(), NOWHERE, np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,14 +28,14 @@ from geo.legs import (
 from geo.relabel import close_site, open_site, places_of_nodes
 from geo.roads import ModeNetwork
 from geo.snap import Snaps
-from geo.travel import Nearest, answer_chosen, as_nearest, nearest_at_nodes, open_mask
+from geo.travel import Nearest, answer_chosen, as_nearest, node_labels, open_mask
 
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
-_Relabelled: TypeAlias = tuple[Longs, NDArray[np.integer], NDArray[np.integer]]
-"""Nodes that changed, and the tenths and facility they had."""
+_Relabelled: TypeAlias = tuple[Longs, Longs]
+"""Nodes that changed, and the labels they had."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +51,8 @@ class TimesPatch:
     old_tenths, old_facility, new_tenths, new_facility
         (n,) before and after: tenths of a second without regard to the horizon, `UNREACHED` and -1
         where no open facility can be reached.
-    node, old_node_tenths, old_node_facility
-        (m,) nodes that the edit visited, and what they had before.
+    node, old_label
+        (m,) nodes that the edit visited, and the labels they had before.
     before, after
         Revisions of the state, so that only the latest edit is undone.
     """
@@ -65,8 +65,7 @@ class TimesPatch:
     new_tenths: Ints
     new_facility: Ints
     node: Longs
-    old_node_tenths: Ints
-    old_node_facility: Ints
+    old_label: Longs
     before: int
     after: int
 
@@ -76,8 +75,9 @@ class TravelState:
     """Nearest times of one network while facilities open and close; private to one session.
 
     Made by `travel_state` and changed in place by `open_facility`, `close_facility` and `undo`.
-    After any edits it equals a fresh computation, ties included. `tenths` and `facility` are those
-    of the places without regard to the horizon; `current` gives them as a `Nearest`.
+    After any edits it equals a fresh computation, ties included. `label` is that of the nodes
+    (tenths << 32 | facility); `tenths` and `facility` are those of the places without regard to the
+    horizon; `current` gives them as a `Nearest`.
     """
 
     network: ModeNetwork
@@ -92,8 +92,7 @@ class TravelState:
     next_seed: Ints
     horizon_tenths: int
     is_open: Bools
-    node_tenths: Ints
-    node_facility: Ints
+    label: Longs
     tenths: Ints
     facility: Ints
     is_listed: Bools
@@ -114,9 +113,9 @@ def travel_state(
     opened = open_mask(is_open, len(facilities))
     places, sites = leaving(network, demand), arriving(network, facilities)
     lists = sites_on_segments(sites, len(network.forward_tenths))
-    best, label = nearest_at_nodes(network, sites, opened)
+    label = node_labels(network, sites, opened)
     seeds = np.where(sites.legs >= 0, sites.ends, -1).ravel()
-    first_seed, next_seed = linked_lists(seeds, len(best))
+    first_seed, next_seed = linked_lists(seeds, len(label))
     state = TravelState(
         network=network,
         reversed_arcs=reversed_arrays(network),
@@ -125,13 +124,12 @@ def travel_state(
         places=places,
         sites=sites,
         on_segments=lists,
-        at_nodes=places_at_nodes(places, len(best)),
+        at_nodes=places_at_nodes(places, len(label)),
         first_seed=first_seed,
         next_seed=next_seed,
         horizon_tenths=to_tenths(horizon_minutes),
         is_open=opened,
-        node_tenths=best,
-        node_facility=label,
+        label=label,
         tenths=np.empty(len(demand), np.int32),
         facility=np.empty(len(demand), np.int32),
         is_listed=np.zeros(len(demand), np.bool_),
@@ -179,8 +177,7 @@ def undo(state: TravelState, patch: TimesPatch) -> None:
     """
     if state.revision != patch.after:
         raise GeoError(Finding("edit_not_latest", (("facility", patch.facility),)))
-    state.node_tenths[patch.node] = patch.old_node_tenths
-    state.node_facility[patch.node] = patch.old_node_facility
+    state.label[patch.node] = patch.old_label
     state.tenths[patch.demand] = patch.old_tenths
     state.facility[patch.demand] = patch.old_facility
     if patch.after != patch.before:
@@ -199,14 +196,14 @@ def _edit(
         raise GeoError(Finding("facility_unknown", (("facility", facility), ("count", count))))
     before = state.revision
     if bool(state.is_open[facility]) == is_open:
-        relabelled: _Relabelled = (np.empty(0, np.int64),) * 3
+        nodes, old_label = np.empty(0, np.int64), np.empty(0, np.int64)
         chosen = np.empty(0, np.int32)
     else:
         state.is_open[facility] = is_open
-        relabelled = (relabel if HAS_NUMBA else _all_nodes)(state, facility)
+        nodes, old_label = (relabel if HAS_NUMBA else _all_nodes)(state, facility)
         state.last_revision += 1
         state.revision = state.last_revision
-        chosen = _places_touched(state, relabelled[0], facility)
+        chosen = _places_touched(state, nodes, facility)
     old_tenths, old_facility = state.tenths[chosen], state.facility[chosen]
     _answer(state, chosen)
     new_tenths, new_facility = state.tenths[chosen], state.facility[chosen]
@@ -219,9 +216,8 @@ def _edit(
         old_facility=old_facility[changed],
         new_tenths=new_tenths[changed],
         new_facility=new_facility[changed],
-        node=relabelled[0],
-        old_node_tenths=relabelled[1].astype(np.int32),
-        old_node_facility=relabelled[2].astype(np.int32),
+        node=nodes,
+        old_label=old_label,
         before=before,
         after=state.revision,
     )
@@ -233,13 +229,12 @@ def _open_nodes(state: TravelState, facility: int) -> _Relabelled:
         state.sites.ends[facility],
         state.sites.legs[facility],
         facility,
-        state.node_tenths,
-        state.node_facility,
+        state.label,
     )
 
 
 def _close_nodes(state: TravelState, facility: int) -> _Relabelled:
-    nodes, old_best = close_site(
+    return close_site(
         *state.reversed_arcs,
         *state.driven_arcs,
         state.sites.ends,
@@ -248,19 +243,16 @@ def _close_nodes(state: TravelState, facility: int) -> _Relabelled:
         state.next_seed,
         sealed(state.is_open, np.bool_),
         facility,
-        state.node_tenths,
-        state.node_facility,
+        state.label,
     )
-    return nodes, old_best, np.full(len(nodes), facility)
 
 
 def _all_nodes(state: TravelState, _facility: int) -> _Relabelled:
     """Compute all nodes anew: the way without numba."""
-    best, label = nearest_at_nodes(state.network, state.sites, state.is_open)
-    old = state.node_tenths, state.node_facility
-    nodes = np.flatnonzero((best != old[0]) | (label != old[1]))
-    state.node_tenths, state.node_facility = best, label
-    return nodes, old[0][nodes], old[1][nodes]
+    old = state.label
+    state.label = node_labels(state.network, state.sites, state.is_open)
+    nodes = np.flatnonzero(state.label != old)
+    return nodes, old[nodes]
 
 
 def _places_touched(state: TravelState, nodes: Longs, facility: int) -> Ints:
@@ -288,6 +280,6 @@ def _answer(state: TravelState, chosen: Ints) -> None:
         state.on_segments,
         chosen=chosen,
         opened=state.is_open,
-        nodes=(state.node_tenths, state.node_facility),
+        label=state.label,
         answer=(state.tenths, state.facility),
     )

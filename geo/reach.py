@@ -16,6 +16,7 @@ from geo.legs import (
     Arcs,
     Joints,
     arriving,
+    empty_buckets,
     leaving,
     places_at_nodes,
     reversed_arrays,
@@ -23,7 +24,7 @@ from geo.legs import (
     to_tenths,
 )
 from geo.roads import ModeNetwork
-from geo.search import NOWHERE, UNREACHED, reach_rows, transpose_rows, within_rows
+from geo.search import UNREACHED, reach_rows, transpose_rows, within_rows
 from geo.slow import slow_node_times, slow_place_times
 from geo.snap import Snaps
 from geo.threads import run_pieces, thread_count
@@ -287,12 +288,13 @@ class _Job:
 
     def _scratch(self) -> tuple[NDArray[Any], ...]:
         """Return clean scratch arrays in the order of the kernels' parameters."""
-        n_nodes, n_arcs = len(self.inputs[0]) - 1, len(self.inputs[1])
+        arcs, legs = self.inputs[:3], self.inputs[4]
+        n_nodes = len(arcs[0]) - 1
+        gap = np.where((legs >= 0).all(axis=1), np.abs(legs[:, 0] - legs[:, 1]), 0)
         for_nodes = (
             np.full(n_nodes, UNREACHED, np.int32),
-            np.full(self.limit_tenths + 1, NOWHERE, np.int32),
-            np.empty(n_arcs + 2, np.int32),
-            np.empty(n_arcs + 2, np.int32),
+            empty_buckets(arcs, widest_gap=int(gap.max(initial=0))),
+            np.empty((len(arcs[1]) + 3, 2), np.int32),
             np.empty(n_nodes, np.int32),
         )
         if self.n_places == 0:

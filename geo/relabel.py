@@ -1,8 +1,8 @@
 """Change the nearest facility of the nodes when one facility opens or closes.
 
-Only the nodes that change are visited, with a heap of packed keys (time << 32 | node). As in
-`search`, the lowest facility wins at equal times, zero arcs included, and the kernels and what
-they inline stay in this file.
+Only the nodes that change are visited, with a heap of packed keys (tenths << 32 | node). As in
+`search`, the lowest label (tenths << 32 | facility) wins, zero arcs included, and the kernels and
+what they inline stay in this file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
-_NEVER = 2**31 - 1  # `UNREACHED` as a Python integer, so that sums are taken in 64 bits
+NEVER = 2**63 - 1  # as in `search`; the cache watches one file, so that nothing is imported
+LOW = 0xFFFFFFFF  # the half of a key or label with the node or facility
 
 
 @njit(nogil=True, cache=True)
@@ -66,15 +67,14 @@ def open_site(
     seed_node: Ints,
     seed_tenths: Ints,
     site: int,
-    best: Ints,
-    facility: Ints,
-) -> tuple[Longs, Longs, Longs]:
-    """Let one more facility compete; return the nodes it wins, with what they had before.
+    label: Longs,
+) -> tuple[Longs, Longs]:
+    """Let one more facility compete; return the nodes it wins, with the labels they had.
 
     Only nodes that improve are visited. A node is logged when it first takes the label.
     """
     heap = np.empty(256, np.int64)
-    won, old_best, old_facility = np.empty(256, np.int64), np.empty(256, np.int64), heap.copy()
+    won, old_label = np.empty(256, np.int64), np.empty(256, np.int64)
     size, count = 0, 0
     u, now, e, last = -1, 0, 0, seed_node.shape[0]
     while True:
@@ -84,8 +84,8 @@ def open_site(
             while size > 0 and u < 0:
                 key = _pop(heap, size)
                 size -= 1
-                if key >> 32 == best[key & 0xFFFFFFFF]:
-                    u, now = key & 0xFFFFFFFF, key >> 32
+                if key >> 32 == label[key & LOW] >> 32:
+                    u, now = key & LOW, key >> 32
             if u < 0:
                 break
             e, last = indptr[u], indptr[u + 1]
@@ -95,20 +95,19 @@ def open_site(
         else:
             v, then = node[e], now + int(tenths[e])
         e += 1
-        if v < 0 or then < 0 or then > best[v] or (then == best[v] and site >= facility[v]):
+        if v < 0 or then < 0 or (then << 32) | site >= label[v]:
             continue
-        if facility[v] != site:
+        if label[v] & LOW != site:
             if count == won.shape[0]:
-                won, old_best = _roomier(won), _roomier(old_best)
-                old_facility = _roomier(old_facility)
-            won[count], old_best[count], old_facility[count] = v, best[v], facility[v]
+                won, old_label = _roomier(won), _roomier(old_label)
+            won[count], old_label[count] = v, label[v]
             count += 1
-        best[v], facility[v] = then, site
+        label[v] = (then << 32) | site
         if size == heap.shape[0]:
             heap = _roomier(heap)
         _push(heap, size, (then << 32) | v)
         size += 1
-    return won[:count], old_best[:count], old_facility[:count]
+    return won[:count], old_label[:count]
 
 
 @njit(nogil=True, cache=True)
@@ -125,10 +124,9 @@ def close_site(
     next_seed: Ints,
     is_open: Bools,
     site: int,
-    best: Ints,
-    facility: Ints,
+    label: Longs,
 ) -> tuple[Longs, Longs]:
-    """Take a facility out; return the nodes it held, with the times they had.
+    """Take a facility out; return the nodes it held, with the labels they had.
 
     Its nodes are found by walking from its seeds over nodes of its label, emptied, and entered
     again from their neighbours and from the seeds of other open facilities among them.
@@ -138,7 +136,7 @@ def close_site(
     first_seed, next_seed
         Linked lists, by node, of the seeds 2 * facility + end that lie there.
     """
-    cell, old_best = np.empty(256, np.int64), np.empty(256, np.int64)
+    cell, old_label = np.empty(256, np.int64), np.empty(256, np.int64)
     count, done = 0, 0
     e, last, u = 0, 2, -1
     while True:
@@ -151,50 +149,45 @@ def close_site(
             continue
         v = seed_node[site, e] if u < 0 else node[e]
         e += 1
-        if v < 0 or facility[v] != site:
+        if v < 0 or label[v] & LOW != site:
             continue
         if count == cell.shape[0]:
-            cell, old_best = _roomier(cell), _roomier(old_best)
-        cell[count], old_best[count] = v, best[v]
+            cell, old_label = _roomier(cell), _roomier(old_label)
+        cell[count], old_label[count] = v, label[v]
         count += 1
-        best[v], facility[v] = _NEVER, -1
+        label[v] = NEVER
     heap = np.empty(count + 256, np.int64)
     size = 0
     for k in range(count):
         v = cell[k]
-        now, label = _NEVER, -1
         for e in range(from_indptr[v], from_indptr[v + 1]):
-            u = from_node[e]
-            if facility[u] >= 0:
-                then = int(best[u]) + int(from_tenths[e])
-                if then < now or (then == now and facility[u] < label):
-                    now, label = then, int(facility[u])
+            if label[from_node[e]] != NEVER:
+                label[v] = min(label[v], label[from_node[e]] + (int(from_tenths[e]) << 32))
         seed = first_seed[v]
         while seed >= 0:
-            other, then = seed // 2, int(seed_tenths[seed // 2, seed % 2])
-            if is_open[other] and (then < now or (then == now and other < label)):
-                now, label = then, int(other)
+            if is_open[seed // 2]:
+                then = int(seed_tenths[seed // 2, seed % 2])
+                label[v] = min(label[v], (then << 32) | (seed // 2))
             seed = next_seed[seed]
-        if label >= 0:
-            best[v], facility[v] = now, label
-            _push(heap, size, (now << 32) | v)
+        if label[v] != NEVER:
+            _push(heap, size, (label[v] >> 32 << 32) | v)
             size += 1
     while size > 0:
         key = _pop(heap, size)
         size -= 1
-        u, now = key & 0xFFFFFFFF, key >> 32
-        if now != best[u]:
+        u = key & LOW
+        if key >> 32 != label[u] >> 32:
             continue
         for e in range(indptr[u], indptr[u + 1]):
-            v, then = node[e], now + int(tenths[e])
-            if then > best[v] or (then == best[v] and facility[u] >= facility[v]):
+            v, offer = node[e], label[u] + (int(tenths[e]) << 32)
+            if offer >= label[v]:
                 continue
-            best[v], facility[v] = then, facility[u]
+            label[v] = offer
             if size == heap.shape[0]:
                 heap = _roomier(heap)
-            _push(heap, size, (then << 32) | v)
+            _push(heap, size, (offer >> 32 << 32) | v)
             size += 1
-    return cell[:count], old_best[:count]
+    return cell[:count], old_label[:count]
 
 
 @njit(nogil=True, cache=True)

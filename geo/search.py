@@ -3,6 +3,11 @@
 Every search runs on the REVERSED graph, from facilities outwards, and so gives times TO them. The
 kernels and every function they inline stay in this file: numba's cache watches only this file.
 Each kernel is called from one place, with arrays of one kind, so that it is compiled once.
+
+Three things make the inner loops fast (figures in docs/travel-times.md). Indices are unsigned,
+because a signed one is first tested for being negative. Whether an arc improves a node is as good
+as random, so no branch asks: the entry is written in any case and kept by counting it. And arcs are
+taken two at a time, an odd last one twice, which changes nothing: an arc improves a node once.
 """
 
 from __future__ import annotations
@@ -23,10 +28,17 @@ Words: TypeAlias = NDArray[np.uint64]
 UNREACHED = np.int32(2**31 - 1)
 """Tenths of a second where there is no path."""
 
+NEVER = 2**63 - 1
+"""Label (tenths << 32 | facility) where there is no path: `UNREACHED` and facility -1."""
+
+LONGEST_TENTHS = 2**22
+"""Longest limit and slowest arc that a search accepts: about 116 hours."""
+
 NOWHERE = -1
-_NEVER = 2**31 - 1  # the same as a Python integer, so that sums are taken in 64 bits
-TIME, SITE, BEFORE, AFTER = 0, 1, 2, 3
-DONE = -2  # `BEFORE` of a node that has left its bucket
+_NEVER = 2**31 - 1  # `UNREACHED` as a Python integer, so that sums are taken in 64 bits
+_LAST = _NEVER - LONGEST_TENTHS  # nothing starts later, so that no time ever wraps
+NODE, NEXT = 0, 1  # columns of an entry in a bucket
+ONE, TWO = np.uint64(1), np.uint64(2)
 
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 _BIT_NUMBER = np.zeros(64, np.int64)  # number of a lone bit, found by its product with the constant
@@ -34,7 +46,7 @@ for _bit in range(64):
     _BIT_NUMBER[((0x03F79D71B4CB0A89 << _bit) & (2**64 - 1)) >> 58] = _bit
 
 
-# ---- nearest facility: Dial's buckets as doubly linked lists, one entry a node
+# ---- nearest facility: Dial's buckets as linked lists; entries that were improved are passed over
 
 
 @njit(nogil=True, cache=True)
@@ -45,15 +57,14 @@ def settle_nearest(
     seed_node: Ints,
     seed_tenths: Ints,
     seed_facility: Ints,
-    width: int,
-    best: Ints,
-    facility: Ints,
-) -> None:
-    """Fill `best` and `facility` for every node from which a seed can be reached.
+    first: Ints,
+    entry: Ints,
+    label: Longs,
+) -> bool:
+    """Fill `label` of every node from which a seed can be reached, and `NEVER` elsewhere.
 
-    Seeds are sorted by time and enter when their time comes. `width` is a power of two above the
-    longest arc. At equal times the lowest facility wins; across arcs of zero a node that has left
-    its bucket enters it again for a lower facility.
+    Seeds are sorted by time and enter when their time comes. At equal times the lower facility has
+    the lower label and wins; across arcs of zero a node that was done enters its bucket again.
 
     Parameters
     ----------
@@ -61,92 +72,62 @@ def settle_nearest(
         Reversed graph.
     seed_node, seed_tenths, seed_facility
         (k,) nodes from which a facility is `seed_tenths` away.
-    width
-        Number of buckets.
-    best, facility
-        (n_nodes,) written.
+    first
+        (n_buckets,) all `NOWHERE`; a power of two above the longest arc.
+    entry
+        (n, 2) room for what stands in buckets; one entry for each arc and seed and two more are
+        enough, but for ties across arcs of zero.
+    label
+        (n_nodes,) written: tenths << 32 | facility.
+
+    Returns
+    -------
+    bool
+        False when the entries did not fit; the search is then begun anew with more room.
     """
-    n_nodes, mask = best.shape[0], width - 1
-    first = np.full(width, NOWHERE, np.int32)
-    # One row a node keeps what a step needs in one line of the processor's cache; links and unlinks
-    # are written out in the inner loop, because calls take a third of the speed.
-    table = np.empty((n_nodes, 4), np.int32)
-    for u in range(n_nodes):
-        table[u, TIME], table[u, SITE] = UNREACHED, NOWHERE
-    waiting, k, now = 0, 0, 0
-    while waiting > 0 or k < seed_node.shape[0]:
-        if waiting == 0:
+    mask, room = np.uint64(first.shape[0] - 1), np.uint64(entry.shape[0])
+    label[:] = NEVER
+    used, done = np.uint64(0), np.uint64(0)
+    k, now = 0, 0
+    while (done < used or k < seed_node.shape[0]) and now <= _LAST:
+        if done == used:
             now = max(now, seed_tenths[k])
+        bucket = np.uint64(now) & mask
         while k < seed_node.shape[0] and seed_tenths[k] <= now:
-            waiting += _enter(table, first, mask, seed_node[k], now, seed_facility[k])
+            offer = (np.int64(now) << 32) | np.int64(seed_facility[k])
+            if offer < label[seed_node[k]]:
+                label[seed_node[k]] = offer
+                entry[used, NODE], entry[used, NEXT] = seed_node[k], first[bucket]
+                first[bucket] = used
+                used += ONE
             k += 1
-        bucket = now & mask
         while first[bucket] != NOWHERE:
-            u = first[bucket]
-            follower = table[u, AFTER]
-            first[bucket] = follower
-            if follower >= 0:
-                table[follower, BEFORE] = NOWHERE
-            table[u, BEFORE] = DONE
-            waiting -= 1
-            site = table[u, SITE]
-            for e in range(indptr[u], indptr[u + 1]):
-                v = node[e]
-                then = now + tenths[e]
-                was = table[v, TIME]
-                if then > was:
-                    continue
-                if then == was:
-                    if site >= table[v, SITE]:
-                        continue
-                    table[v, SITE] = site
-                    if table[v, BEFORE] != DONE:
-                        continue
-                elif was != UNREACHED:
-                    leader, follower = table[v, BEFORE], table[v, AFTER]
-                    if leader == NOWHERE:
-                        first[was & mask] = follower
-                    else:
-                        table[leader, AFTER] = follower
-                    if follower >= 0:
-                        table[follower, BEFORE] = leader
-                    waiting -= 1
-                target = then & mask
-                follower = first[target]
-                table[v, TIME], table[v, SITE] = then, site
-                table[v, BEFORE], table[v, AFTER] = NOWHERE, follower
-                if follower >= 0:
-                    table[follower, BEFORE] = v
-                first[target] = v
-                waiting += 1
+            q = np.uint64(first[bucket])
+            first[bucket] = entry[q, NEXT]
+            done += ONE
+            u = np.uint64(entry[q, NODE])
+            mine = label[u]
+            if mine >> 32 != now:
+                continue
+            e, end = np.uint64(indptr[u]), np.uint64(indptr[u + ONE])
+            if used + (end - e) + TWO > room:
+                return False
+            while e < end:
+                for step in range(2):
+                    arc = min(e + np.uint64(step), end - ONE)
+                    v = np.uint64(node[arc])
+                    was = label[v]
+                    offer = mine + (np.int64(tenths[arc]) << 32)
+                    target = np.uint64(offer >> 32) & mask
+                    follower = first[target]
+                    is_better = offer < was
+                    label[v] = min(offer, was)
+                    entry[used, NODE], entry[used, NEXT] = v, follower
+                    first[target] = np.int32(used) if is_better else follower
+                    used += np.uint64(is_better)
+                e += TWO
         now += 1
-    for u in range(n_nodes):
-        best[u], facility[u] = table[u, TIME], table[u, SITE]
-
-
-@njit(nogil=True, cache=True)
-def _enter(table: Ints, first: Ints, mask: int, u: int, now: int, site: int) -> int:
-    """Let a seed enter the bucket of this moment; return how many more nodes wait."""
-    was = table[u, TIME]
-    if now > was or (now == was and site >= table[u, SITE]):
-        return 0
-    table[u, SITE] = site
-    if now == was:
-        return 0
-    if was != UNREACHED:
-        leader, follower = table[u, BEFORE], table[u, AFTER]
-        if leader == NOWHERE:
-            first[was & mask] = follower
-        else:
-            table[leader, AFTER] = follower
-        if follower >= 0:
-            table[follower, BEFORE] = leader
-    follower = first[now & mask]
-    table[u, TIME], table[u, BEFORE], table[u, AFTER] = now, NOWHERE, follower
-    if follower >= 0:
-        table[follower, BEFORE] = u
-    first[now & mask] = u
-    return 1 if was == UNREACHED else 0
+    return True
 
 
 # ---- from places to nodes, and back
@@ -174,23 +155,18 @@ def join_places(
     for i in range(segment.shape[0]):
         ends_out[i, 0], ends_out[i, 1] = tail[i], head[i]
         at_tail, at_head = -1, -1
-        s = segment[i]
-        if s >= 0:
+        if segment[i] >= 0:
+            s, along = np.uint64(segment[i]), fraction[i]
             forward, backward = int(forward_tenths[s]), int(backward_tenths[s])
-            before = int(np.rint(fraction[i] * forward))
-            after = int(np.rint((1.0 - fraction[i]) * backward))
-            if fraction[i] == 0.0:
-                at_tail = 0
-            elif is_leaving:
+            before, after = int(np.rint(along * forward)), int(np.rint((1.0 - along) * backward))
+            if is_leaving:
                 at_tail = backward - after if backward >= 0 else -1
-            else:
-                at_tail = before if forward >= 0 else -1
-            if fraction[i] == 1.0:
-                at_head = 0
-            elif is_leaving:
                 at_head = forward - before if forward >= 0 else -1
             else:
+                at_tail = before if forward >= 0 else -1
                 at_head = after if backward >= 0 else -1
+            at_tail = 0 if along == 0.0 else at_tail
+            at_head = 0 if along == 1.0 else at_head
         legs_out[i, 0] = at_tail + access_tenths[i] if at_tail >= 0 else -1
         legs_out[i, 1] = at_head + access_tenths[i] if at_head >= 0 else -1
 
@@ -209,8 +185,7 @@ def answer_places(
     site_legs: Ints,
     site_fraction: Floats,
     is_open: Bools,
-    best: Ints,
-    facility: Ints,
+    label: Longs,
     tenths_out: Ints,
     facility_out: Ints,
 ) -> None:
@@ -231,22 +206,20 @@ def answer_places(
         Linked lists of the facilities on each segment, -1 at the end.
     site_legs, site_fraction, is_open
         (n_facilities, ...) tenths from (tail, head) to the facility, how far along, open or not.
-    best, facility
+    label
         (n_nodes,) answer of `settle_nearest`.
     tenths_out, facility_out
         (n_places,) written for the chosen places only.
     """
     for j in range(chosen.shape[0]):
-        i = chosen[j]
-        time, site = _NEVER, -1
-        s = segment[i]
-        if s >= 0:
+        i = np.uint64(chosen[j])
+        found = NEVER
+        if segment[i] >= 0:
+            s = np.uint64(segment[i])
             for end in range(2):
-                u = ends[i, end]
-                if legs[i, end] >= 0 and best[u] != UNREACHED:
-                    t = int(best[u]) + int(legs[i, end])
-                    if t < time or (t == time and facility[u] < site):
-                        time, site = t, int(facility[u])
+                there, leg = label[np.uint64(ends[i, end])], legs[i, end]
+                offer = _later(there, leg)
+                found = min(found, offer if leg >= 0 else NEVER)
             f = first_on_segment[s]
             while f >= 0:
                 if is_open[f]:
@@ -255,11 +228,17 @@ def answer_places(
                         int(site_legs[f, 0]), int(site_legs[f, 1]), site_fraction[f],
                         int(forward_tenths[s]), int(backward_tenths[s]),
                     )  # fmt: skip
-                    if t < time or (t == time and f < site):
-                        time, site = t, int(f)
+                    found = min(found, (t << 32) | int(f) if t < _NEVER else NEVER)
                 f = next_on_segment[f]
-        tenths_out[i] = time
-        facility_out[i] = site
+        tenths_out[i] = found >> 32
+        facility_out[i] = found & 0xFFFFFFFF if found != NEVER else NOWHERE
+
+
+@njit(nogil=True, cache=True)
+def _later(label: int, tenths: int) -> int:
+    """Return a label some time later; `NEVER` where that is out of range."""
+    then = (label >> 32) + int(tenths)
+    return (then << 32) | (label & 0xFFFFFFFF) if then < _NEVER else NEVER
 
 
 @njit(nogil=True, cache=True)
@@ -299,41 +278,51 @@ def _sweep(
     best: Ints,
     first: Ints,
     entry: Ints,
-    after: Ints,
     settled: Ints,
 ) -> int:
     """Settle the nodes within `limit` of one facility; return how many stand in `settled`.
 
     `best` and `first` are clean on entry; `first` is clean on return, `best` is not. An entry is
-    pushed only for a strictly better time, so entries never outnumber arcs and seeds.
+    kept only for a strictly better time, so that entries never outnumber arcs and seeds.
     """
-    used, count = 0, 0
+    mask = np.uint64(first.shape[0] - 1)
+    used, done, count = np.uint64(0), np.uint64(0), 0
+    now = limit
     for k in range(seed_node.shape[0]):
         u, then = seed_node[k], seed_tenths[k]
         if u >= 0 and 0 <= then <= limit and then < best[u]:
+            now = min(now, then)
+            bucket = np.uint64(then) & mask
             best[u] = then
-            entry[used], after[used] = u, first[then]
-            first[then] = used
-            used += 1
-    done, now = 0, 0
+            entry[used, NODE], entry[used, NEXT] = u, first[bucket]
+            first[bucket] = used
+            used += ONE
     while done < used:
-        while first[now] != NOWHERE:
-            q = first[now]
-            first[now] = after[q]
-            done += 1
-            u = entry[q]
+        bucket = np.uint64(now) & mask
+        while first[bucket] != NOWHERE:
+            q = np.uint64(first[bucket])
+            first[bucket] = entry[q, NEXT]
+            done += ONE
+            u = np.uint64(entry[q, NODE])
             if best[u] != now:
                 continue
-            settled[count] = u
+            settled[np.uint64(count)] = u
             count += 1
-            for e in range(indptr[u], indptr[u + 1]):
-                v = node[e]
-                then = now + tenths[e]
-                if then <= limit and then < best[v]:
-                    best[v] = then
-                    entry[used], after[used] = v, first[then]
-                    first[then] = used
-                    used += 1
+            e, end = np.uint64(indptr[u]), np.uint64(indptr[u + ONE])
+            while e < end:
+                for step in range(2):
+                    arc = min(e + np.uint64(step), end - ONE)
+                    v = np.uint64(node[arc])
+                    was = best[v]
+                    then = now + int(tenths[arc])
+                    target = np.uint64(then) & mask
+                    follower = first[target]
+                    is_better = (then < was) & (then <= limit)
+                    best[v] = then if is_better else was
+                    entry[used, NODE], entry[used, NEXT] = v, follower
+                    first[target] = np.int32(used) if is_better else follower
+                    used += np.uint64(is_better)
+                e += TWO
         now += 1
     return count
 
@@ -351,7 +340,6 @@ def within_rows(
     best: Ints,
     first: Ints,
     entry: Ints,
-    after: Ints,
     settled: Ints,
     node_out: Ints,
     tenths_out: Ints,
@@ -365,11 +353,11 @@ def within_rows(
     for f in range(start, stop):
         count = _sweep(
             indptr, node, tenths, seed_node[f], seed_tenths[f], limit,
-            best, first, entry, after, settled,
+            best, first, entry, settled,
         )  # fmt: skip
         fits = used + count <= node_out.shape[0]
         for k in range(count):
-            u = settled[k]
+            u = np.uint64(settled[k])
             if fits:
                 node_out[used + k], tenths_out[used + k] = u, best[u]
             best[u] = UNREACHED
@@ -403,7 +391,6 @@ def reach_rows(
     best: Ints,
     first: Ints,
     entry: Ints,
-    after: Ints,
     settled: Ints,
     place_best: Ints,
     bits: Words,
@@ -421,7 +408,7 @@ def reach_rows(
     for f in range(start, stop):
         settled_count = _sweep(
             indptr, node, tenths, seed_node[f], seed_tenths[f], limit,
-            best, first, entry, after, settled,
+            best, first, entry, settled,
         )  # fmt: skip
         span[0], span[1] = bits.shape[0], -1
         count = _mark_around(
@@ -480,17 +467,17 @@ def _mark_around(
     """Mark the places that leave to settled nodes, and clean `best`; return how many are new."""
     count, low, high = 0, span[0], span[1]
     for k in range(settled.shape[0]):
-        u = settled[k]
-        now = best[u]
+        u = np.uint64(settled[k])
+        now = int(best[u])
         best[u] = UNREACHED
-        for e in range(at_indptr[u], at_indptr[u + 1]):
-            t = now + at_tenths[e]
+        for e in range(np.uint64(at_indptr[u]), np.uint64(at_indptr[u + ONE])):
+            t = now + int(at_tenths[e])
             if t <= limit:
-                i = at_place[e]
-                if place_best[i] == UNREACHED:
-                    count += 1
-                    low, high = min(low, i >> 6), max(high, i >> 6)
-                    bits[i >> 6] |= np.uint64(1) << np.uint64(i & 63)
+                i = np.uint64(at_place[e])
+                word = i >> np.uint64(6)
+                low, high = min(low, np.int64(word)), max(high, np.int64(word))
+                bits[word] |= ONE << (i & np.uint64(63))
+                count += place_best[i] == UNREACHED
                 place_best[i] = min(place_best[i], t)
     span[0], span[1] = low, high
     return count
@@ -506,8 +493,9 @@ def _read_off(
         word = bits[w]
         bits[w] = 0
         while word != 0:
-            lowest = word & (~word + np.uint64(1))
-            i = (w << 6) + _BIT_NUMBER[(lowest * _DE_BRUIJN) >> np.uint64(58)]
+            lowest = word & (~word + ONE)
+            bit = _BIT_NUMBER[(lowest * _DE_BRUIJN) >> np.uint64(58)]
+            i = np.uint64((w << 6) + bit)
             word ^= lowest
             if fits:
                 place_out[k], tenths_out[k] = i, place_best[i]

@@ -10,16 +10,17 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo.legs import Arcs, Joints
-from geo.search import UNREACHED
+from geo.search import NEVER, UNREACHED
 
 Ints: TypeAlias = NDArray[np.int32]
+Longs: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 
 
 def slow_settle_nearest(
     arcs: Arcs, seed_node: Ints, seed_tenths: Ints, seed_facility: Ints
-) -> tuple[Ints, Ints]:
-    """Return (tenths, facility) of every node, as the kernel `settle_nearest` does.
+) -> Longs:
+    """Return (tenths << 32 | facility) of every node, as the kernel `settle_nearest` does.
 
     One node in front of all seeds makes it a search from one source; labels follow the tree of
     predecessors and are then lowered along equal paths until nothing changes.
@@ -45,10 +46,10 @@ def slow_settle_nearest(
     root = _roots(parent[:n_nodes], n_nodes)
     label = np.minimum(label, np.where(root >= 0, label[root], UNREACHED))
     _lower_along_ties(arcs, time, label)
-    return time.astype(np.int32), np.where(label < UNREACHED, label, -1).astype(np.int32)
+    return np.where(label < UNREACHED, (time << 32) | label, NEVER)
 
 
-def _roots(parent: Ints, source: int) -> NDArray[np.int64]:
+def _roots(parent: Ints, source: int) -> Longs:
     """Return the node at which each node's path left the source; -1 where there is no path."""
     root = np.where(parent == source, np.arange(len(parent)), parent.astype(np.int64))
     root[parent < 0] = -1
@@ -59,7 +60,7 @@ def _roots(parent: Ints, source: int) -> NDArray[np.int64]:
         root = further
 
 
-def _lower_along_ties(arcs: Arcs, time: NDArray[np.int64], label: NDArray[np.int64]) -> None:
+def _lower_along_ties(arcs: Arcs, time: Longs, label: Longs) -> None:
     """Pass the lowest label along every path that is as short as the best, until all are lowest."""
     indptr, node, tenths = arcs
     row = np.repeat(np.arange(len(time)), np.diff(indptr))

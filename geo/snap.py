@@ -48,6 +48,8 @@ NODE_TOLERANCE_M = 0.001
 CELLS_PER_SEGMENT = 0.5
 MAX_CELLS = 16_000_000
 POINTS_A_PIECE = 50_000
+FEW_PLACES = 16
+"""So few places look only at the segments around them: a single edit need not sort all roads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +137,8 @@ def snap(
     is_usable = (network.forward_tenths >= 0) | (network.backward_tenths >= 0)
     usable = np.flatnonzero(network.may_snap & is_usable)
     placed = np.flatnonzero(np.isfinite(x_m) & np.isfinite(y_m))
+    if 0 < len(placed) <= FEW_PLACES:
+        usable = _near(roads, usable, x_m[placed], y_m[placed], max_access_m)
     if len(usable) == 0 or len(placed) == 0:
         return _untied(len(x_m))
     tail, head = roads.tail[usable], roads.head[usable]
@@ -164,6 +168,23 @@ def _check(x_m: Floats, y_m: Floats, max_access_m: float) -> None:
         raise GeoError(Finding("array_not_finite", (("name", "max_access_m"), ("count", 1))))
     if max_access_m < 0:
         raise GeoError(Finding("array_negative", (("name", "max_access_m"), ("count", 1))))
+
+
+def _near(roads: RoadGraph, segment: Longs, x_m: Floats, y_m: Floats, within_m: float) -> Longs:
+    """Return the segments, in their order, whose box comes within a distance of a place."""
+    is_near = np.zeros(len(segment), np.bool_)
+    x, y = (
+        (along[roads.tail[segment]], along[roads.head[segment]]) for along in (roads.x_m, roads.y_m)
+    )
+    (west, east), (south, north) = ((np.minimum(*ends), np.maximum(*ends)) for ends in (x, y))
+    for at_x, at_y in zip(x_m.tolist(), y_m.tolist(), strict=True):
+        is_near |= (
+            (west <= at_x + within_m)
+            & (east >= at_x - within_m)
+            & (south <= at_y + within_m)
+            & (north >= at_y - within_m)
+        )
+    return segment[is_near]
 
 
 def _untied(count: int) -> Snaps:

@@ -20,7 +20,7 @@ from geo.legs import Joints, leaving, to_tenths
 from geo.roads import ModeNetwork, RoadGraph
 from geo.search import UNREACHED
 from geo.snap import Snaps
-from geo.travel import Nearest, NearestStatus, as_nearest, nearest_at_nodes, nearest_times
+from geo.travel import Nearest, NearestStatus, as_nearest, nearest_times, node_labels
 
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
@@ -192,9 +192,9 @@ def _tenths_to_rim(tile: Tile) -> Longs:
         legs=np.column_stack([np.zeros_like(none), none]),
         fraction=np.full(len(none), np.nan),
     )
-    best, _ = nearest_at_nodes(tile.network, rim, np.ones(len(none), np.bool_))
+    label = node_labels(tile.network, rim, np.ones(len(none), np.bool_))
     places = leaving(tile.network, tile.demand)
-    at_ends = np.append(best, UNREACHED).astype(np.int64)[places.ends]
+    at_ends = np.append(label >> 32, UNREACHED)[places.ends]
     totals = np.where((places.legs >= 0) & (at_ends < UNREACHED), at_ends + places.legs, UNREACHED)
     to_rim: Longs = totals.min(axis=1, initial=int(UNREACHED))
     return to_rim

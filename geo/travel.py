@@ -15,6 +15,7 @@ from geo.legs import (
     Joints,
     SitesOnSegments,
     arriving,
+    empty_buckets,
     leaving,
     reversed_arrays,
     sealed,
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 Ints: TypeAlias = NDArray[np.int32]
+Longs: TypeAlias = NDArray[np.int64]
 
 
 class NearestStatus(IntEnum):
@@ -119,7 +121,7 @@ def nearest_times(
         sites_on_segments(sites, len(network.forward_tenths)),
         chosen=np.arange(len(places), dtype=np.int32),
         opened=opened,
-        nodes=nearest_at_nodes(network, sites, opened),
+        label=node_labels(network, sites, opened),
         answer=(tenths, facility),
     )
     return tenths, facility
@@ -134,12 +136,9 @@ def open_mask(is_open: NDArray[np.bool_] | None, count: int) -> NDArray[np.bool_
     return mask
 
 
-def nearest_at_nodes(
-    network: ModeNetwork, sites: Joints, opened: NDArray[np.bool_]
-) -> tuple[Ints, Ints]:
-    """Return (tenths, facility) of every node; `UNREACHED` and -1 where no open one is reached."""
+def node_labels(network: ModeNetwork, sites: Joints, opened: NDArray[np.bool_]) -> Longs:
+    """Return (tenths << 32 | facility) of every node; `NEVER` where no open one is reached."""
     arcs = reversed_arrays(network)
-    n_nodes = len(network.to_indptr) - 1
     # Seeds of the same time stay in order of facility.
     leg = np.flatnonzero((sites.legs >= 0) & opened[:, None])
     seed_tenths = sites.legs.ravel()[leg]
@@ -151,10 +150,22 @@ def nearest_at_nodes(
     )
     if not HAS_NUMBA:
         return slow_settle_nearest(arcs, *seeds)
-    width = 1 << int(arcs[2].max(initial=0)).bit_length()
-    best, label = np.empty(n_nodes, np.int32), np.empty(n_nodes, np.int32)
-    settle_nearest(*arcs, *seeds, width, best, label)
-    return best, label
+    label = np.empty(len(arcs[0]) - 1, np.int64)
+    room = len(arcs[1]) + len(leg) + 2
+    while not settle_nearest(
+        *arcs, *seeds, empty_buckets(arcs), np.empty((room, 2), np.int32), label
+    ):
+        room *= 2
+    return label
+
+
+def times_and_facilities(label: Longs) -> tuple[Ints, Ints]:
+    """Return the (tenths, facility) of labels; `UNREACHED` and -1 for `NEVER`.
+
+    >>> times_and_facilities(np.array([(600 << 32) | 7, 2**63 - 1]))
+    (array([       600, 2147483647], dtype=int32), array([ 7, -1], dtype=int32))
+    """
+    return (label >> 32).astype(np.int32), label.astype(np.int32)
 
 
 def answer_chosen(
@@ -165,11 +176,10 @@ def answer_chosen(
     *,
     chosen: Ints,
     opened: NDArray[np.bool_],
-    nodes: tuple[Ints, Ints],
+    label: Longs,
     answer: tuple[Ints, Ints],
 ) -> None:
-    """Write the (tenths, facility) of chosen places into `answer` from those of the nodes."""
-    node_tenths, node_facility = nodes
+    """Write the (tenths, facility) of chosen places into `answer` from the labels of the nodes."""
     tenths, facility = answer
     answer_places(
         sealed(chosen, np.int32),
@@ -184,8 +194,7 @@ def answer_chosen(
         sites.legs,
         sites.fraction,
         sealed(opened, np.bool_),
-        sealed(node_tenths, np.int32),
-        sealed(node_facility, np.int32),
+        sealed(label, np.int64),
         tenths,
         facility,
     )

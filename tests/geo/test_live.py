@@ -18,7 +18,7 @@ def assert_fresh(state, network, demand, facilities):
     for name in ("tenths", "facility", "status"):
         assert np.array_equal(getattr(found, name), getattr(fresh, name)), name
     again = travel_state(network, demand, facilities, is_open=state.is_open)
-    for name in ("node_tenths", "node_facility", "tenths", "facility"):
+    for name in ("label", "tenths", "facility"):
         assert np.array_equal(getattr(state, name), getattr(again, name)), name
 
 

@@ -17,10 +17,11 @@ import geo.search
 import geo.segment_search
 from benchmarks.road_generator import make_network
 from geo.compiled import HAS_NUMBA
-from geo.legs import arriving, driven_arrays, leaving, reversed_arrays
+from geo.legs import arriving, driven_arrays, empty_buckets, leaving, reversed_arrays, sealed
 from geo.reach import node_reach
+from geo.search import settle_nearest
 from geo.slow import slow_node_times, slow_settle_nearest
-from geo.travel import UNREACHED, nearest_at_nodes
+from geo.travel import UNREACHED, node_labels, times_and_facilities
 from geo.warm import warm
 from tests.geo.hand_networks import hand_network, random_network, random_snaps, snaps_at
 
@@ -37,7 +38,8 @@ def test_nearest_equals_scipy_on_the_same_integers(county):
     roads, network, synthetic = county
     first = np.searchsorted(roads.tail, synthetic.facilities)
     sites = arriving(network, snaps_at(roads, first.tolist(), [0.0] * len(first)))
-    tenths, facility = nearest_at_nodes(network, sites, np.ones(len(first), np.bool_))
+    label = node_labels(network, sites, np.ones(len(first), np.bool_))
+    tenths, facility = times_and_facilities(label)
     node = roads.tail[first]
     graph = csr_array(
         (network.to_tenths.astype(float), network.to_node, network.to_indptr),
@@ -49,7 +51,7 @@ def test_nearest_equals_scipy_on_the_same_integers(county):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_nearest_at_nodes_equals_the_slow_reference(seed):
+def test_node_labels_equal_the_slow_reference(seed):
     rng = np.random.default_rng(seed)
     roads, network = random_network(rng, 50, longest=int(rng.choice([2, 20, 400])))
     sites = arriving(network, random_snaps(rng, roads, 9))
@@ -58,9 +60,7 @@ def test_nearest_at_nodes_equals_the_slow_reference(seed):
     slow = slow_settle_nearest(
         reversed_arrays(network), sites.ends.ravel()[leg], sites.legs.ravel()[leg], leg // 2
     )
-    fast = nearest_at_nodes(network, sites, opened)
-    assert np.array_equal(slow[0], fast[0])
-    assert np.array_equal(slow[1], fast[1])
+    assert np.array_equal(slow, node_labels(network, sites, opened))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -84,7 +84,7 @@ def test_relabelling_nodes_changes_nothing(rng):
     roads, network = random_network(rng, 40)
     snaps = random_snaps(rng, roads, 8)
     opened = np.ones(8, np.bool_)
-    best, facility = nearest_at_nodes(network, arriving(network, snaps), opened)
+    label = node_labels(network, arriving(network, snaps), opened)
     new = rng.permutation(len(roads.x_m))
     table = np.column_stack(
         [new[roads.tail], new[roads.head], network.forward_tenths, network.backward_tenths]
@@ -94,9 +94,8 @@ def test_relabelling_nodes_changes_nothing(rng):
     others, other = hand_network(list(map(tuple, place)), table.tolist())
     moved = snaps_at(others, snaps.segment.tolist(), snaps.fraction.tolist(), 0)
     moved.access_tenths[:] = snaps.access_tenths
-    again = nearest_at_nodes(other, arriving(other, moved), opened)
-    assert np.array_equal(again[0][new], best)
-    assert np.array_equal(again[1][new], facility)
+    again = node_labels(other, arriving(other, moved), opened)
+    assert np.array_equal(again[new], label)
 
 
 def test_very_slow_arcs_and_seeds_are_exact():
@@ -105,9 +104,21 @@ def test_very_slow_arcs_and_seeds_are_exact():
     segments = [(0, 1, 4_000_000, 4_000_000), (1, 2, 3, 3), (2, 3, 4_194_304, 4_194_304)]
     roads, network = hand_network(nodes, segments)
     snaps = snaps_at(roads, [0, 2], [0.0, 1.0], [0, 3_000_000])
-    tenths, facility = nearest_at_nodes(network, arriving(network, snaps), np.ones(2, np.bool_))
+    label = node_labels(network, arriving(network, snaps), np.ones(2, np.bool_))
+    tenths, facility = times_and_facilities(label)
     assert tenths.tolist() == [0, 4_000_000, 4_000_003, 3_000_000]
     assert facility.tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed")
+def test_a_search_without_room_for_its_entries_says_so(rng):
+    roads, network = random_network(rng, 50)
+    arcs = reversed_arrays(network)
+    seeds = [sealed(np.array([value]), np.int32) for value in (0, 5, 0)]
+    label = np.empty(len(arcs[0]) - 1, np.int64)
+    for room, fits in ((6, False), (len(arcs[1]) + 3, True)):
+        entry = np.empty((room, 2), np.int32)
+        assert settle_nearest(*arcs, *seeds, empty_buckets(arcs), entry, label) == fits
 
 
 @pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed")
@@ -116,7 +127,7 @@ def test_each_kernel_is_compiled_for_one_kind_of_arguments(county, rng):
     for roads, network in (county[:2], random_network(rng, 30)):
         # Arrays of the generator may be written to, those of built graphs may not.
         sites = arriving(network, random_snaps(rng, roads, 3))
-        nearest_at_nodes(network, sites, np.ones(3, np.bool_))
+        node_labels(network, sites, np.ones(3, np.bool_))
         node_reach(reversed_arrays(network), sites, limit_tenths=100)
     kernels = {
         f"{module.__name__}.{name}": value.signatures
