@@ -22,6 +22,11 @@ MESSAGES: dict[str, Message] = {
     **ROAD_MESSAGES,
     **DATABASE_MESSAGES,
     **FETCH_MESSAGES,
+    "report_zone": Message(
+        "error",
+        "the study has no zone {names}",
+        "Name zones by their code or name: {known}.",
+    ),
     "report_format": Message(
         "error", "the report has no format `{names}`", "Choose among: {known}."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.types import Dataset
+from planning.audiences import AUDIENCE_WORDS, Audience
 from planning.figures import mode_text, people_text, share_text
 from planning.map_cells import cell_layer
 from planning.map_layers import (
@@ -25,7 +26,12 @@ SURROUNDINGS = "#e9e8e3"
 
 
 def assessment_map(
-    assessment: Assessment, language: Language, *, review_number: str = ""
+    assessment: Assessment,
+    language: Language,
+    *,
+    audience: Audience = "internal",
+    review_number: str = "",
+    maker: str = "",
 ) -> MapSpec:
     """Return the map of an assessment.
 
@@ -33,8 +39,13 @@ def assessment_map(
     ----------
     language
         Language of every text on the map.
+    audience
+        Who may read the map; it is printed beside the title. What a public map leaves out is for
+        `planning.report.audience` to say.
     review_number
         审图号 of a published map; empty prints that the map is internal.
+    maker
+        制表单位; empty takes that of the study.
     """
     translate = translator(language)
     dataset = assessment.dataset
@@ -42,12 +53,24 @@ def assessment_map(
         title=translate("{place}: who is inside the {minutes:.0f}-minute service circle").format(
             place=dataset.title, minutes=assessment.study.travel.minutes
         ),
-        subtitle=translate("Present state") + " " + assessment.scenario.as_of,
+        subtitle=" · ".join(
+            (
+                translate(AUDIENCE_WORDS[audience]),
+                translate("Present state") + " " + assessment.scenario.as_of,
+            )
+        ),
         layers=layers(assessment, language),
         source="; ".join(dict.fromkeys(entry.source for entry in dataset.provenance)),
         data_date=dataset.date,
         crs_text=crs_text(dataset, translate),
-        maker="ServiceCircle 服务圈 " + run_number(assessment),
+        maker=" · ".join(
+            part
+            for part in (
+                maker or assessment.study.maker,
+                "ServiceCircle 服务圈 " + run_number(assessment),
+            )
+            if part
+        ),
         review_number=review_number,
         is_synthetic=dataset.is_synthetic,
         notes=map_notes(assessment, translate),

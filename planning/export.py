@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ from planning.folder import RUN_FILE, output_folder
 from planning.maps import to_html
 from planning.referral.islands import land_parts
 from planning.referral.run import referral_columns
+from planning.report.audience import audience_map
+from planning.report.compose import compose, foot_labels, head_marks, source_of
+from planning.report.content import ReportOptions, Source
+from planning.report.published import published_summary, published_tables
+from planning.report.xlsx import report_xlsx
 from planning.results import (
     cell_columns,
     chosen_sites,
@@ -30,6 +36,7 @@ from planning.results import (
     zone_columns,
 )
 from planning.run import run_number, run_record
+from planning.sheets import Sheet
 from planning.tables import Column, write_csv
 from planning.verdicts.as_json import standards_json
 from planning.verdicts.as_tables import standard_sheets
@@ -41,6 +48,7 @@ from planning.workflow import Assessment
 
 CELLS_FORMAT = "servicecircle.cells/1"
 GEOPACKAGE_FORMAT = "servicecircle.results/1"
+INTERNAL = ReportOptions(audience="internal")
 
 
 def write_results(
@@ -48,7 +56,7 @@ def write_results(
     target: Path,
     *,
     standards: StandardsResult | None = None,
-    language: Language = "zh",
+    options: ReportOptions = INTERNAL,
     command: str = "",
     started: float | None = None,
     progress: Progress | None = None,
@@ -61,8 +69,9 @@ def write_results(
         Output folder; earlier results of ours move to `<target>.previous`.
     standards
         The standards of the assessment, when they were judged before.
-    language
-        Language of the map and of sentences; headers, keys and ids never depend on it.
+    options
+        Audience, and language of the map and of sentences; headers, keys and ids never depend on
+        it. A published folder holds what a published report prints, and no cells.
     command
         The command as run.json records it.
     started
@@ -80,19 +89,51 @@ def write_results(
     """
     report = progress or _silent
     with output_folder(target) as folder:
-        report(msgid("Writing tables"), 0, 1)
-        write_json(folder / "summary.json", summary(assessment, english_warnings(assessment)))
-        for name, columns in result_tables(assessment).items():
-            write_csv(folder / f"{name}.csv", columns)
-        write_cells(assessment, folder / "cells.parquet")
-        report(msgid("Writing the GeoPackage"), 0, 1)
-        write_geopackage(assessment, folder / "results.gpkg")
         report(msgid("Judging standards"), 0, 1)
-        write_standards(standards or standards_of(assessment), folder, language)
-        report(msgid("Drawing the map"), 0, 1)
-        (folder / "map.html").write_text(map_html(assessment, language), encoding="utf-8")
-        write_json(folder / RUN_FILE, run_record(assessment, command, started))
+        judged = standards or standards_of(assessment)
+        fill_folder(source_of(assessment, judged, options), folder, progress=progress)
+        record = run_record(assessment, command, started)
+        write_json(folder / RUN_FILE, {**record, "audience": options.audience})
     return target
+
+
+def fill_folder(source: Source, folder: Path, *, progress: Progress | None = None) -> None:
+    """Write all results but run.json into a folder, as far as their audience may read them.
+
+    Raises
+    ------
+    Cancelled
+        When `progress` raises it.
+    """
+    report = progress or _silent
+    report(msgid("Writing tables"), 0, 1)
+    if source.options.audience == "public":
+        _write_published(source, folder)
+    else:
+        _write_all(source, folder, report)
+    report(msgid("Drawing the map"), 0, 1)
+    (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
+
+
+def _write_all(source: Source, folder: Path, report: Progress) -> None:
+    assessment = source.assessment
+    write_json(folder / "summary.json", summary(assessment, english_warnings(assessment)))
+    for name, columns in result_tables(assessment).items():
+        write_csv(folder / f"{name}.csv", columns)
+    write_cells(assessment, folder / "cells.parquet")
+    report(msgid("Writing the GeoPackage"), 0, 1)
+    write_geopackage(assessment, folder / "results.gpkg")
+    write_standards(source, folder)
+
+
+def _write_published(source: Source, folder: Path) -> None:
+    findings = [replace(finding, people=None) for finding in source.assessment.findings]
+    translate = translator("en")
+    warnings = [finding_sentence(finding, translate) for finding in findings]
+    write_json(folder / "summary.json", published_summary(source, warnings))
+    for name, columns in published_tables(source).items():
+        write_csv(folder / f"{name}.csv", columns)
+    (folder / "report.xlsx").write_bytes(report_xlsx(compose(source, has_pictures=False)))
 
 
 def result_tables(assessment: Assessment) -> dict[str, list[Column]]:
@@ -125,10 +166,18 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def write_standards(standards: StandardsResult, folder: Path, language: Language) -> None:
-    """Write standards.json (the same in every language) and standards.xlsx."""
-    write_json(folder / "standards.json", standards_json(standards))
-    write_workbook(folder / "standards.xlsx", standard_sheets(standards, language))
+def write_standards(source: Source, folder: Path) -> None:
+    """Write standards.json (the same in every language) and standards.xlsx with its audience."""
+    write_json(folder / "standards.json", standards_json(source.standards))
+    sheets = standard_sheets(source.standards, source.options.language)
+    write_workbook(folder / "standards.xlsx", (*sheets, about_sheet(source)))
+
+
+def about_sheet(source: Source) -> Sheet:
+    """Return who may read a workbook, who made it, of which day and run it is."""
+    translate = source.translate
+    rows = [(translate("Audience"), "、".join(head_marks(source))), *foot_labels(source)]
+    return Sheet(translate("About"), (translate("Item"), translate("Text")), tuple(rows))
 
 
 def write_cells(assessment: Assessment, path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from geo.errors import Progress
+from planning.audiences import AUDIENCES
 from planning.wording import Language, Translate, msgid
 
 OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -54,9 +55,11 @@ def add_command(
     name: str,
     help_text: str,
     run: Callable[[argparse.Namespace], int],
+    *,
+    aliases: Sequence[str] = (),
 ) -> argparse.ArgumentParser:
     """Add a command with its common options; `run` returns the exit status."""
-    parser = commands.add_parser(name, help=help_text, description=help_text)
+    parser = commands.add_parser(name, help=help_text, description=help_text, aliases=aliases)
     # The common options are accepted on both sides of the command and keep what the first gave.
     add_common(parser, default_language=argparse.SUPPRESS)
     for action in parser._actions:
@@ -64,6 +67,18 @@ def add_command(
             action.default = argparse.SUPPRESS
     parser.set_defaults(run=run)
     return parser
+
+
+def add_signature(parser: argparse.ArgumentParser, _: Translate, *, default: str) -> None:
+    """Add who may read what is made, and what stands at its foot."""
+    parser.add_argument(
+        "--audience",
+        choices=tuple(AUDIENCES),
+        default=default,
+        help=_("who may read it (default: {audience})").format(audience=default),
+    )
+    parser.add_argument("--review-number", default="", metavar="TEXT", help=_("审图号 of the maps"))
+    parser.add_argument("--maker", default="", metavar="TEXT", help=_("unit that makes the report"))
 
 
 class ProgressLine:
@@ -124,10 +139,11 @@ def language_of(words: Sequence[str]) -> Language:
 def command_text(options: argparse.Namespace) -> str:
     """Return the command for run.json, with file names only."""
     words = ["servicecircle", options.command]
-    if options.command in {"assess", "report"}:
+    if options.command != "demo":
         words.append(Path(options.study).name)
     if options.as_of:
         words += ["--as-of", options.as_of]
+    words += ["--audience", options.audience]
     return " ".join(words)
 
 

@@ -31,6 +31,7 @@ EXAMPLES = msgid("""examples:
   servicecircle new my-county
   servicecircle assess my-county/study.toml --out out/my-county
   servicecircle assess my-county/study.toml --out out/2027 --as-of 2027-12-31
+  servicecircle export my-county/study.toml --out out/public --audience 公开
   servicecircle --lang en demo""")
 
 
@@ -79,7 +80,7 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
     for add in (
         results.add_demo,
         results.add_assess,
-        handover.add_report,
+        handover.add_export,
         questions.add_audit,
         studies.add_new,
         studies.add_fetch,

@@ -1,17 +1,18 @@
-"""`report`: the report that is printed and signed, with the map of its audience."""
+"""`export` (also called `report`): what leaves the office, for one audience."""
 
 from __future__ import annotations
 
 import argparse
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from planning.audiences import AUDIENCES
 from planning.cli.console import (
     OK,
     Commands,
     ProgressLine,
     add_command,
+    add_signature,
     command_text,
     complain,
     day,
@@ -19,39 +20,39 @@ from planning.cli.console import (
 )
 from planning.wording import Translate
 
-if TYPE_CHECKING:
-    from planning.report.content import Audience
 
-AUDIENCES: dict[str, Audience] = {
-    "公开": "public",
-    "public": "public",
-    "内部": "internal",
-    "internal": "internal",
-}
-
-
-def add_report(commands: Commands, _: Translate) -> None:
-    """Add `report`."""
-    parser = add_command(
-        commands, "report", _("Write the report that is printed and signed"), _report
-    )
-    parser.add_argument("study", type=Path, metavar="STUDY.toml")
+def add_export(commands: Commands, _: Translate) -> None:
+    """Add `export`."""
+    help_text = _("Write what leaves the office: report, workbook and map for one audience")
+    parser = add_command(commands, "export", help_text, _export, aliases=("report",))
+    help_text = _("study file; without it the built-in county")
+    parser.add_argument("study", type=Path, nargs="?", metavar="STUDY.toml", help=help_text)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument(
         "--as-of", type=day, metavar="DATE", help=_("day on which facilities are open")
     )
-    parser.add_argument("--audience", choices=tuple(AUDIENCES), default="公开")
-    parser.add_argument("--review-number", default="", metavar="TEXT", help=_("审图号 of the maps"))
-    parser.add_argument("--maker", default="", metavar="TEXT", help=_("unit that makes the report"))
-    parser.add_argument("--format", default="html,docx,xlsx,pdf", metavar="LIST")
+    add_signature(parser, _, default="公开")
+    parser.add_argument(
+        "--zones",
+        default="",
+        metavar="LIST",
+        help=_("zones that get a page, by code or name; all by default"),
+    )
+    parser.add_argument(
+        "--format",
+        default="html,docx,xlsx,pdf,map",
+        metavar="LIST",
+        help=_("of html, docx, xlsx, pdf, map, results"),
+    )
 
 
-def _report(options: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
-    from data.study.file import read_study
+    from data.study.file import SAMPLE_STUDY, read_study
     from planning.folder import check_output
+    from planning.handover import hand_over
     from planning.report.content import ReportOptions
-    from planning.report.write import formats_of, write_report
+    from planning.report.write import formats_of
     from planning.scenario import scenario_of
     from planning.verdicts.run import standards_of
     from planning.workflow import assess
@@ -59,12 +60,13 @@ def _report(options: argparse.Namespace) -> int:
     formats = formats_of(options.format)
     check_output(options.out)
     started = time.perf_counter()
+    options.study = options.study or SAMPLE_STUDY
     with ProgressLine(options) as progress:
         study = read_study(options.study)
         dataset = load_dataset(study, progress=progress)
         scenario = scenario_of(study, as_of=options.as_of)
         assessment = assess(dataset, study, scenario=scenario, progress=progress)
-        notes = write_report(
+        notes = hand_over(
             assessment,
             standards_of(assessment, progress=progress),
             options.out,
@@ -73,6 +75,7 @@ def _report(options: argparse.Namespace) -> int:
                 audience=AUDIENCES[options.audience],
                 review_number=options.review_number,
                 maker=options.maker,
+                zones=_names(options.zones),
             ),
             formats=formats,
             command=command_text(options),
@@ -84,3 +87,13 @@ def _report(options: argparse.Namespace) -> int:
     if not options.quiet:
         say(options.translate("Report: {path}").format(path=options.out))
     return OK
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names of a list divided by commas, Chinese ones too.
+
+    >>> _names("330682001，乙镇, ")
+    ('330682001', '乙镇')
+    """
+    words = text.replace("，", ",").replace("、", ",").split(",")
+    return tuple(word.strip() for word in words if word.strip())

@@ -6,7 +6,17 @@ import argparse
 import time
 from pathlib import Path
 
-from planning.cli.console import OK, Commands, ProgressLine, add_command, command_text, day, say
+from planning.audiences import AUDIENCES
+from planning.cli.console import (
+    OK,
+    Commands,
+    ProgressLine,
+    add_command,
+    add_signature,
+    command_text,
+    day,
+    say,
+)
 from planning.wording import Translate
 
 
@@ -14,6 +24,7 @@ def add_demo(commands: Commands, _: Translate) -> None:
     """Add `demo`."""
     parser = add_command(commands, "demo", _("Assess the built-in county (synthetic)"), _demo)
     parser.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
+    add_signature(parser, _, default="内部")
 
 
 def add_assess(commands: Commands, _: Translate) -> None:
@@ -23,6 +34,7 @@ def add_assess(commands: Commands, _: Translate) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     help_text = _("day on which facilities are open")
     parser.add_argument("--as-of", type=day, metavar="DATE", help=help_text)
+    add_signature(parser, _, default="内部")
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -37,10 +49,12 @@ def _assess(options: argparse.Namespace) -> int:
     from data.study.file import read_study
     from planning.export import write_results
     from planning.folder import check_output
-    from planning.report import result_lines
+    from planning.report.content import ReportOptions
+    from planning.report.lines import result_lines
     from planning.scenario import scenario_of
     from planning.workflow import assess
 
+    audience = AUDIENCES[options.audience]
     check_output(options.out)
     started = time.perf_counter()
     with ProgressLine(options) as progress:
@@ -51,13 +65,19 @@ def _assess(options: argparse.Namespace) -> int:
         written = write_results(
             assessment,
             options.out,
-            language=options.lang,
+            options=ReportOptions(
+                language=options.lang,
+                audience=audience,
+                review_number=options.review_number,
+                maker=options.maker,
+            ),
             command=command_text(options),
             started=started,
             progress=progress,
         )
     if not options.quiet:
-        for line in result_lines(assessment, options.translate):
+        # A published run says only where its files are: the lines below are for the office.
+        for line in result_lines(assessment, options.translate) if audience == "internal" else ():
             say(line)
         say("")
         say(options.translate("Map: {path}").format(path=written / "map.html"))

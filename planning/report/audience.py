@@ -25,7 +25,13 @@ def audience_map(source: Source) -> MapSpec:
     sites show what the report shows; gaps show no people; legends carry no sums.
     """
     options = source.options
-    spec = assessment_map(source.assessment, options.language, review_number=options.review_number)
+    spec = assessment_map(
+        source.assessment,
+        options.language,
+        audience=options.audience,
+        review_number=options.review_number,
+        maker=options.maker,
+    )
     if options.audience == "internal":
         return spec
     is_whole_shown = not any(

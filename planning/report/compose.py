@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo.errors import Progress
+from data.errors import StudyError
+from geo.errors import Finding, Progress
+from planning.audiences import AUDIENCE_WORDS
 from planning.figures import mode_text
 from planning.map_layers import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source
@@ -30,22 +32,33 @@ def source_of(assessment: Assessment, standards: StandardsResult, options: Repor
     return Source(assessment, standards, tally, options)
 
 
-def compose(source: Source, *, progress: Progress | None = None) -> Report:
+def compose(
+    source: Source, *, has_pictures: bool = True, progress: Progress | None = None
+) -> Report:
     """Return the report of an assessment, ready for every format.
 
     Parameters
     ----------
     source
         From `source_of`.
+    has_pictures
+        False leaves the maps out, which a workbook has no use for.
     progress
         Called between pages; raises `Cancelled` to stop.
+
+    Raises
+    ------
+    StudyError
+        When a zone that is asked for is not in the study.
     """
     assessment, options = source.assessment, source.options
-    pages = [*county_pages(source, county_picture(source))]
-    for zone in range(len(assessment.dataset.zones)):
+    zones = zones_asked(assessment, options.zones)
+    pages = [*county_pages(source, county_picture(source) if has_pictures else None)]
+    for number, zone in enumerate(zones):
         if progress is not None:
-            progress(msgid("Writing the report"), zone, len(assessment.dataset.zones))
-        pages.append(zone_page(source, zone, zone_picture(source, zone)))
+            progress(msgid("Writing the report"), number, len(zones))
+        picture = zone_picture(source, zone) if has_pictures else None
+        pages.append(zone_page(source, zone, picture))
     pages += annex_pages(source)
     translate = source.translate
     return Report(
@@ -66,11 +79,30 @@ def compose(source: Source, *, progress: Progress | None = None) -> Report:
     )
 
 
+def zones_asked(assessment: Assessment, asked: tuple[str, ...]) -> list[int]:
+    """Return the indices of the zones named by code or name; all of them when none is named.
+
+    Raises
+    ------
+    StudyError
+        When a zone that is asked for is not in the study.
+    """
+    zones = assessment.dataset.zones
+    unknown = [name for name in asked if name not in zones.code and name not in zones.name]
+    if unknown:
+        params = (("names", ", ".join(unknown)), ("known", ", ".join(zones.code)))
+        raise StudyError(Finding("report_zone", params))
+    return [
+        zone
+        for zone, (code, name) in enumerate(zip(zones.code, zones.name, strict=True))
+        if not asked or code in asked or name in asked
+    ]
+
+
 def head_marks(source: Source) -> tuple[str, ...]:
     """Return the words in the head: for whom, and that the data are synthetic."""
     translate = source.translate
-    words = {"public": msgid("For publication"), "internal": msgid("Internal")}
-    marks = [translate(words[source.options.audience])]
+    marks = [translate(AUDIENCE_WORDS[source.options.audience])]
     if source.assessment.dataset.is_synthetic:
         marks.append(translate("Synthetic data"))
     return tuple(marks)
@@ -93,7 +125,7 @@ def foot_labels(source: Source) -> tuple[tuple[str, str], ...]:
         )
     review = source.options.review_number or translate("Internal material, not for publication")
     return (
-        (translate("Made by (unit)"), source.options.maker or BLANK),
+        (translate("Made by (unit)"), source.options.maker or assessment.study.maker or BLANK),
         (translate("Data as of"), dataset.date),
         (translate("Facilities as of"), assessment.scenario.as_of),
         (translate("How it is counted"), reading),

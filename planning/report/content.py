@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from planning.audiences import Audience
 from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
 from planning.verdicts.assess import StandardsResult
 from planning.wording import Language, Translate, translator
 from planning.workflow import Assessment
 
-Audience: TypeAlias = Literal["internal", "public"]
 Scope: TypeAlias = Literal["county", "zone", "annex"]
 
 
@@ -27,13 +27,16 @@ class ReportOptions:
     review_number
         审图号 of the maps; empty prints that they are internal.
     maker
-        制表单位; empty leaves a line to be filled in by hand.
+        制表单位; empty takes that of the study, and without it leaves a line for the hand.
+    zones
+        Codes of the zones that get a page; empty gives one to all.
     """
 
     language: Language = "zh"
     audience: Audience = "public"
     review_number: str = ""
     maker: str = ""
+    zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

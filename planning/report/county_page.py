@@ -14,7 +14,7 @@ from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
 from planning.report.ledger_table import ledger_table
 from planning.report.lines import gap_place
 from planning.report.standard_rows import all_standards, page_standards
-from planning.report.tally import MOST_GAPS
+from planning.report.tally import MOST_GAPS, SITED
 from planning.report.zone_page import sites_table, village_facts
 from planning.wording import Translate, finding_sentence, msgid
 from planning.workflow import ALL_PEOPLE
@@ -162,13 +162,17 @@ def proof_sentence(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
     plan = proposal.plan
+    people = source.tally.amount(WHOLE, SITED)
+    if people.mark:
+        text = msgid("{count} proposed sites would cover {people} more people.")
+        return source.translate(text).format(count=len(proposal.sites), people=entry_text(people))
     text = msgid(
         "{count} proposed sites would cover {people} more people ({status}; at most {bound}"
         " possible, solver gap {gap:.2%})."
     )
     return source.translate(text).format(
         count=len(proposal.sites),
-        people=people_text(plan.objective or 0.0),
+        people=entry_text(people),
         status=source.translate(PLAN_WORDS[plan.status]),
         bound=people_text(plan.bound or 0.0),
         gap=plan.gap or 0.0,

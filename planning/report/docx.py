@@ -120,7 +120,8 @@ def _add_picture(document: Any, page: Page, picture: MapPicture) -> None:
 def _add_table(document: Any, report: Report, table: Table) -> None:
     document.add_heading(_clean(table.title), level=2)
     if not table.rows:
-        document.add_paragraph(translator(report.language)("none"))
+        translate = translator(report.language)
+        document.add_paragraph(translate("None."))
         return
     grid = _add_grid(document, table.headers, table.widths)
     for row in table.rows:

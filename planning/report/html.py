@@ -153,7 +153,8 @@ def _figure(picture: MapPicture) -> str:
 
 def _table(report: Report, table: Table) -> str:
     if not table.rows:
-        none = escape(translator(report.language)("none"))
+        translate = translator(report.language)
+        none = escape(translate("None."))
         return f'<h2 data-key="{table.key}">{escape(table.title)}</h2><p class="none">{none}</p>'
     total = sum(table.widths)
     columns = "".join(f'<col style="width:{100 * w / total:.1f}%">' for w in table.widths)

@@ -19,6 +19,8 @@ from planning.workflow import ALL_PEOPLE, Assessment
 
 MOST_VILLAGES = 10
 MOST_GAPS = 5
+SITED = "sited"
+"""People newly covered by all proposed sites together."""
 MISSED = ("off_network", "unreachable", "beyond")
 PEOPLE_BASES = frozenset({"常住", "户籍", "服务", "实有"})
 
@@ -80,10 +82,7 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
     _standard_sums(draft, standards)
     _villages(draft, assessment, standards)
     _gaps(draft, assessment)
-    for site in assessment.proposal.sites:
-        unit = f"site:{assessment.proposal.candidates.id[site.candidate]}"
-        draft.people[unit, "reached"] = site.reached_people
-        draft.people[unit, "new"] = site.new_people
+    _sites(draft, assessment)
     sums, unprinted = tuple(draft.sums), frozenset(draft.unprinted)
     hidden: frozenset[Key] = frozenset()
     if is_public:
@@ -256,6 +255,18 @@ def _gaps(draft: _Draft, assessment: Assessment) -> None:
     for zone, code in enumerate(assessment.dataset.zones.code):
         units = [f"gap:{gap.gap_id}" for gap in listed if gap.zone == zone]
         _rest_of_zone(draft, code, units, whole)
+
+
+def _sites(draft: _Draft, assessment: Assessment) -> None:
+    """Add the people of each proposed site and of all together."""
+    proposal = assessment.proposal
+    units = [f"site:{proposal.candidates.id[site.candidate]}" for site in proposal.sites]
+    for unit, site in zip(units, proposal.sites, strict=True):
+        draft.people[unit, "reached"] = site.reached_people
+        draft.people[unit, "new"] = site.new_people
+    draft.people[WHOLE, SITED] = proposal.plan.objective or 0.0
+    for figure in ("reached", "new"):
+        draft.add_sum((WHOLE, SITED), tuple((unit, figure) for unit in units))
 
 
 def _rest_of_zone(draft: _Draft, code: str, units: list[str], figure: str) -> None:

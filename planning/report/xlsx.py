@@ -68,7 +68,8 @@ def _about(sheet: Any, report: Report) -> None:
 
 
 def _write(sheet: Any, report: Report, tables: list[tuple[str, Table]]) -> None:
-    headers = (translator(report.language)("Page"), *tables[0][1].headers)
+    translate = translator(report.language)
+    headers = (translate("Page"), *tables[0][1].headers)
     for column, header in enumerate(headers, start=1):
         cell = sheet.cell(1, column)
         _put(cell, header)

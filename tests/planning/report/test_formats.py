@@ -18,13 +18,14 @@ from report_study import TOWN_A, assessed
 
 from data.errors import StudyError
 from planning.cli import main
+from planning.handover import hand_over
 from planning.report import pdf, write
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
 from planning.report.entries import Amount, entry_text
 from planning.report.html import report_html
 from planning.report.pdf import find_browser
-from planning.report.write import formats_of, write_report
+from planning.report.write import formats_of
 from planning.run import run_number
 
 
@@ -42,7 +43,7 @@ def report(study):
 def written(study, tmp_path_factory):
     target = tmp_path_factory.mktemp("written") / "out"
     options = ReportOptions(language="en", audience="internal")
-    write_report(*study, target, options=options, formats=("html", "docx", "xlsx"))
+    hand_over(*study, target, options=options, formats=("html", "docx", "xlsx", "map"))
     return target
 
 
@@ -153,7 +154,7 @@ def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
 ):
     monkeypatch.setattr(write, "find_browser", lambda: None)
     options = ReportOptions(language="en")
-    notes = write_report(*study, tmp_path / "out", options=options, formats=("html", "pdf"))
+    notes = hand_over(*study, tmp_path / "out", options=options, formats=("html", "pdf", "map"))
     assert len(notes) == 1
     assert "print it" in notes[0]
     names = {path.name for path in (tmp_path / "out").iterdir()}
