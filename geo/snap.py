@@ -173,16 +173,17 @@ def _check(x_m: Floats, y_m: Floats, max_access_m: float) -> None:
 def _near(roads: RoadGraph, segment: Longs, x_m: Floats, y_m: Floats, within_m: float) -> Longs:
     """Return the segments, in their order, whose box comes within a distance of a place."""
     is_near = np.zeros(len(segment), np.bool_)
+    reach_m = within_m + 1.0  # the exact comparison is that of the search
     x, y = (
         (along[roads.tail[segment]], along[roads.head[segment]]) for along in (roads.x_m, roads.y_m)
     )
     (west, east), (south, north) = ((np.minimum(*ends), np.maximum(*ends)) for ends in (x, y))
     for at_x, at_y in zip(x_m.tolist(), y_m.tolist(), strict=True):
         is_near |= (
-            (west <= at_x + within_m)
-            & (east >= at_x - within_m)
-            & (south <= at_y + within_m)
-            & (north >= at_y - within_m)
+            (west <= at_x + reach_m)
+            & (east >= at_x - reach_m)
+            & (south <= at_y + reach_m)
+            & (north >= at_y - reach_m)
         )
     return segment[is_near]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import shapely
@@ -209,3 +211,25 @@ class TestIslands:
     def test_main_road_is_not_beyond_the_longest_leg(self):
         snaps = _one(*self._roads(40.0), 205.0, 41.0, max_access_m=40.0)
         assert snaps.segment.tolist() == [59]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_few_places_are_tied_as_among_many(seed):
+    rng = np.random.default_rng(seed)
+    roads, network = random_network(rng, n_nodes=300)
+    x_m, y_m = (
+        rng.uniform(axis.min() - 300, axis.max() + 300, 40) for axis in (roads.x_m, roads.y_m)
+    )
+    middle = float(np.median(roads.x_m)), float(np.median(roads.y_m))
+    water = [
+        shapely.Point(middle).buffer(250.0),
+        shapely.Point(middle[0], middle[1] + 900).buffer(90),
+    ]
+    options = {"max_access_m": 400.0, "water": water}
+    among_many = snap(roads, network, x_m, y_m, **options)
+    for row in range(0, len(x_m), 2):
+        alone = snap(roads, network, x_m[row : row + 2], y_m[row : row + 2], **options)
+        for field in fields(Snaps):
+            np.testing.assert_array_equal(
+                getattr(alone, field.name), getattr(among_many, field.name)[row : row + 2]
+            )
