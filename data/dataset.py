@@ -63,6 +63,11 @@ from geo.zones import distance_to_box_m
 
 __all__ = ["load_dataset", "read_study", "write_template"]
 
+_NOT_ANALYSED = frozenset(
+    {"roads", "provenance", "findings", "fingerprint", "successions", "doctor_birth_years"}
+)
+"""Fields that the fingerprint leaves out; roads have one of their own."""
+
 T = TypeVar("T")
 
 
@@ -144,6 +149,7 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         provenance=_provenance(study, roads),
         findings=tuple(findings),
         fingerprint="",
+        doctor_birth_years=() if facilities is None else facilities.birth_years,
         exclusions=exclusions,
         **side,
     )
@@ -334,7 +340,7 @@ def _provenance(study: Study, roads: RoadsRead) -> tuple[Provenance, ...]:
     side = placed_file(study)
     chosen = (
         [Provenance("placed", side.name, file_sha256(side), date=study.date)]
-        if side is not None and side.is_file()
+        if side.is_file()
         else []
     )
     excluded = [
@@ -357,7 +363,7 @@ def _fingerprint(dataset: Dataset) -> str:
     seen = {
         item.name: _hashable(getattr(dataset, item.name))
         for item in fields(dataset)
-        if item.name not in {"roads", "provenance", "findings", "fingerprint", "successions"}
+        if item.name not in _NOT_ANALYSED
     }
     return fingerprint({**seen, "roads": dataset.roads.fingerprint})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -334,7 +334,8 @@ class Dataset:
     `water` holds polygons that a straight access leg may not cross; None when the study and its
     roads
     say nothing of water. `is_synthetic` marks the built-in county: every map, table and page says
-    so.
+    so. `doctor_birth_years` are those of the village doctors of each institution, where the list
+    states them: personal data that only sums are made of, and that no output shows.
     """
 
     title: str
@@ -358,3 +359,4 @@ class Dataset:
     fingerprint: str
     successions: tuple[Succession, ...] = ()
     exclusions: Exclusions | None = None
+    doctor_birth_years: tuple[tuple[int, ...], ...] = field(default=(), repr=False)

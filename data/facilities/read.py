@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
 from data.conditions import ConditionError, matches, parse_condition
-from data.facilities.positions import read_positions
+from data.facilities.columns import parsed_columns
+from data.facilities.doctors import read_birth_years
+from data.facilities.positions import read_positions, stated_system
 from data.kinds import kind_code, kind_level, operating_status
 from data.study.tables import COLUMN_NAMES, FacilitiesTable
-from data.tables.cells import is_blank, number, parse, parse_as, stated_text, text
-from data.tables.headers import find_columns, in_ones, is_ambiguous_beds, missing_column
+from data.tables.cells import (
+    is_blank,
+    number,
+    parse,
+    stated_text,
+    text,
+)
+from data.tables.headers import (
+    alternatives,
+    find_columns,
+    missing_column,
+    note_rounded_codes,
+)
 from data.tables.read import read_any
 from data.tables.sheets import Table, select
-from data.types import FACILITY_COLUMNS, CellValue, Facilities, Floats
+from data.types import CellValue, Facilities, Floats
 from geo.crs import to_metric
 from geo.errors import Finding
+from geo.offsets import System
 from geo.points import frozen_array
 from geo.zones import assign
 
@@ -44,6 +58,12 @@ class FacilityRows:
         What the list says of where each is; "" where it says nothing.
     placed_by, placed_error_m
         How each got its coordinates ("" without any), and how far they may be off (NaN without).
+    system
+        Web map system that coordinates were converted from, as stated for the file.
+    economic_type
+        What the list says of each; empty where it has no such column.
+    birth_years
+        Years of birth of the village doctors of each; personal, never shown.
     """
 
     file: str
@@ -57,6 +77,9 @@ class FacilityRows:
     address: tuple[str, ...]
     placed_by: tuple[str, ...] = ()
     placed_error_m: Floats = field(default_factory=lambda: np.array([]))
+    system: System = "wgs84"
+    economic_type: tuple[str, ...] = ()
+    birth_years: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
 
 
 def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> FacilityRows | None:
@@ -84,8 +107,10 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
     # `level` is taken only where the study maps it: lists use the word for many things.
     names = [n for n in COLUMN_NAMES["facilities"] if n != "level" or _is_mapped(source, n)]
     found = find_columns(table, names, source.source.columns, findings)
+    if "id" in found and not _is_mapped(source, "id"):
+        found["id"] = _telling_id(table, found["id"])
     lon, lat = read_positions(table, found, source.source, findings)
-    columns = _parsed(table, found, dict(source.defaults), findings)
+    columns = parsed_columns(table, found, dict(source.defaults), findings)
     columns["id"] = _ids(table, columns["id"], found.get("id", "id"), findings)
     columns["name"] = tuple(
         stated_text(name) or text(key)
@@ -107,6 +132,9 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
             division_code=_plain_column(table, found.get("division_code")),
             division_name=_plain_column(table, found.get("division_name")),
             address=_plain_column(table, found.get("address")),
+            system=stated_system(source.source, found),
+            economic_type=_plain_column(table, found.get("economic_type")),
+            birth_years=read_birth_years(table, found, columns["village_doctors"], findings),
         )
     )
 
@@ -156,6 +184,7 @@ def _place_columns(rows: FacilityRows) -> dict[str, tuple[CellValue, ...]]:
         "address": rows.address,
         "placed_by": rows.placed_by or ("",) * len(rows.row),
         "placed_error_m": tuple(errors) or (None,) * len(rows.row),
+        **({"economic_type": rows.economic_type} if any(rows.economic_type) else {}),
     }
 
 
@@ -192,52 +221,16 @@ def _plain_column(table: Table, header: str | None) -> tuple[str, ...]:
     return tuple(map(text, table.columns[header])) if header else ("",) * len(table)
 
 
-def _parsed(
-    table: Table,
-    found: Mapping[str, str],
-    defaults: Mapping[str, CellValue],
-    findings: list[Finding],
-) -> dict[str, tuple[CellValue, ...]]:
-    """Return every facility column, blanks filled with the study's defaults."""
-    columns: dict[str, tuple[CellValue, ...]] = {}
-    for name, kind in FACILITY_COLUMNS.items():
-        header = found.get(name)
-        default = defaults.get(name)
-        if header is None:
-            columns[name] = (default,) * len(table)
-            continue
-        values, bad = parse_as(table.columns[header], kind)
-        if kind == "number":
-            numbers = [None if value is None else float(value) for value in values]
-            values = list(in_ones(numbers, header, file=table.file, findings=findings))
-        if bad:
-            findings.append(
-                row_finding(
-                    "cell_not_understood", table.row[bad], file=table.file, column=header, kind=kind
-                )
-            )
-        columns[name] = tuple(default if value is None else value for value in values)
-        if name == "beds" and is_ambiguous_beds(header):
-            findings.append(Finding("beds_ambiguous", file=table.file, column=header))
-    _check_negative(table, columns, found, findings)
-    return columns
+def _telling_id(table: Table, recognised: str) -> str:
+    """Return the column of ids: the first known one that tells all rows apart.
 
-
-def _check_negative(
-    table: Table,
-    columns: Mapping[str, tuple[CellValue, ...]],
-    found: Mapping[str, str],
-    findings: list[Finding],
-) -> None:
-    for name, kind in FACILITY_COLUMNS.items():
-        if kind == "number" and name in found:
-            rows = [i for i, v in enumerate(columns[name]) if v is not None and float(v) < 0]
-            if rows:
-                findings.append(
-                    row_finding(
-                        "number_negative", table.row[rows], file=table.file, column=found[name]
-                    )
-                )
+    Village clinics share the credit code (统一社会信用代码) of the centre that runs them.
+    """
+    for header in alternatives(table, "id"):
+        cells = [text(cell) for cell in table.columns[header]]
+        if all(cells) and len(set(cells)) == len(cells):
+            return header
+    return recognised
 
 
 def _ids(
@@ -256,6 +249,7 @@ def _ids(
         findings.append(
             row_finding("id_repeated", table.row[again], file=table.file, column=header)
         )
+    note_rounded_codes(table, header, findings)
     return ids
 
 
@@ -327,8 +321,8 @@ def _levels(
 
 def _in_order(rows: FacilityRows) -> FacilityRows:
     order = np.array(sorted(range(len(rows.row)), key=lambda i: text(rows.columns["id"][i])))
-    return FacilityRows(
-        file=rows.file,
+    return replace(
+        rows,
         row=rows.row[order],
         columns={n: tuple(values[i] for i in order) for n, values in rows.columns.items()},
         level=rows.level[order],
@@ -337,6 +331,8 @@ def _in_order(rows: FacilityRows) -> FacilityRows:
         division_code=tuple(rows.division_code[i] for i in order),
         division_name=tuple(rows.division_name[i] for i in order),
         address=tuple(rows.address[i] for i in order),
+        economic_type=tuple(rows.economic_type[i] for i in order),
+        birth_years=tuple(rows.birth_years[i] for i in order),
     )
 
 

@@ -103,7 +103,7 @@ TABLE_MESSAGES: dict[str, Message] = {
     ),
     "codes_rounded": Message(
         "warning",
-        "{count} codes were turned into numbers by a spreadsheet and lost digits, such as {example}",
+        "{count} codes were made numbers by a spreadsheet and lost digits, such as {example}",
         "Format the column as text and enter the codes again.",
     ),
     "row_too_long": Message(
@@ -396,6 +396,16 @@ PLACE_MESSAGES: dict[str, Message] = {
         "Write 在营, 在建, 规划 or 停业.",
     ),
     "level_unknown": Message("warning", "{count} levels are not 0 to 4", "Correct them."),
+    "births_unread": Message(
+        "warning",
+        "{count} rows state births of village doctors in a form that is not understood",
+        "Write year and month of each, such as 1965-03、1970-08.",
+    ),
+    "births_differ": Message(
+        "warning",
+        "{count} rows state more or fewer births than village doctors",
+        "Correct the number or the births.",
+    ),
     "doctors_added": Message(
         "note", "doctors are the sum of two columns: {headers}", "Map `doctors` if it is not."
     ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from data.checks import row_finding
 from data.tables.aliases import ALIASES, COUNTED
+from data.tables.cells import is_rounded_code, text
 from data.tables.heading import RATE_UNITS, UNITS, plain
 from data.tables.sheets import Table
 from geo.errors import Finding
@@ -136,6 +138,22 @@ def alternatives(table: Table, name: str) -> list[str]:
     while (header := _recognised(by_plain, name, taken=set(found))) is not None:
         found.append(header)
     return found
+
+
+def note_rounded_codes(table: Table, header: str, findings: list[Finding]) -> None:
+    """Warn of codes that a spreadsheet made numbers of (3.30604E+11): their digits are lost."""
+    cells = table.columns[header]
+    rows = [index for index, cell in enumerate(cells) if is_rounded_code(cell)]
+    if rows:
+        findings.append(
+            row_finding(
+                "codes_rounded",
+                table.row[rows],
+                file=table.file,
+                column=header,
+                example=text(cells[rows[0]])[:24],
+            )
+        )
 
 
 def _by_plain(table: Table) -> dict[str, str]:
