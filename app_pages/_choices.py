@@ -60,6 +60,14 @@ class Key(StrEnum):
     COMPARED = "compared"
     IS_STOPPED = "is_stopped"
     LINK_READ = "link_read"
+    NOTICE = "notice"
+    PASTED = "pasted"
+    SYSTEM = "pasted_system"
+    UNDO_PLACE = "undo_place"
+    WHO = "who"
+    REMARK = "remark"
+    REMARK_MODE = "remark_mode"
+    WAY_MODE = "way_mode"
 
 
 KEPT = (
@@ -72,6 +80,9 @@ KEPT = (
     Key.SEARCH,
     Key.COMPARED,
     Key.SITE_COST,
+    Key.WHO,
+    Key.SYSTEM,
+    Key.WAY_MODE,
 )
 """Choices of single pages that are kept when the page changes, once they have been made."""
 

@@ -108,6 +108,12 @@ def language() -> Language:
     return "en" if st.session_state.get(Key.LANGUAGE, asked or default) == "en" else "zh"
 
 
+def person() -> str:
+    """Return who works here: the name of the login, else what the person has written, else ""."""
+    known = st.user.to_dict()
+    return str(known.get("name") or known.get("email") or st.session_state.get(Key.WHO) or "")
+
+
 def words() -> Translate:
     """Return the translator of the session's language."""
     return translator(language())

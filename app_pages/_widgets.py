@@ -24,7 +24,7 @@ from app_pages._session import (
     words,
 )
 from planning.figures import mode_text, share_text
-from planning.maps import EncodedMap, edit_group
+from planning.maps import EncodedMap, Focus, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
 from planning.report import figure_name
@@ -49,10 +49,10 @@ def page(title: str) -> None:
     keep_choices()
     sidebar()
     heading(title)
-    message = get(Key.MESSAGE)
-    if message:
-        st.warning(message)
-        put(Key.MESSAGE, None)
+    for key, show in ((Key.MESSAGE, st.warning), (Key.NOTICE, st.success)):
+        if get(key):
+            show(get(key))
+            put(key, None)
 
 
 def sidebar() -> None:
@@ -128,6 +128,7 @@ def county_map(
     *,
     height: int = 560,
     layers: Sequence[Layer | None] = (),
+    focus: Focus | None = None,
     options: MapOptions | None = None,
     encoded: EncodedMap | None = None,
     key: str = Key.VIEW,
@@ -139,6 +140,8 @@ def county_map(
     ----------
     layers
         Laid over the map without drawing it anew.
+    focus
+        What the map moves to, once.
     encoded
         The map; that of the present assessment by default.
     is_clickable
@@ -155,7 +158,9 @@ def county_map(
         height=height,
         use_container_width=True,
         returned_objects=["last_clicked"] if is_clickable else [],
-        feature_group_to_add=[edit_group(shown, static_dir=folder)] if shown else None,
+        feature_group_to_add=(
+            [edit_group(shown, focus=focus, static_dir=folder)] if shown or focus else None
+        ),
         key=key,
     )
     click = (answer or {}).get("last_clicked")
@@ -180,8 +185,11 @@ def page_link(name: str, title: str) -> None:
         st.page_link(f"app_pages/{name}.py", label=title)
 
 
-def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380) -> int | None:
-    """Show a sheet with an XLSX download; return the row that is selected."""
+def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380, state: str = "") -> int | None:
+    """Show a sheet with an XLSX download; return the row that is selected.
+
+    Another `state` begins without a selection: rows that have changed places are others.
+    """
     _ = words()
     event = st.dataframe(
         pd.DataFrame(sheet.rows, columns=unique_headers(sheet.headers)),
@@ -191,7 +199,7 @@ def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380) -> int | Non
         placeholder="—",
         on_select="rerun",
         selection_mode="single-row",
-        key=f"table-{file_name}",
+        key=f"table-{file_name}-{state}",
     )
     st.download_button(
         _("Download the table (XLSX)"),

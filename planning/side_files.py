@@ -32,9 +32,9 @@ def with_side_files(study: Study) -> Study:
     if folder == study.path.parent:
         return study
     known = placed_file(study)
-    if known is not None and known.is_file():
+    if known.is_file():
         return study  # places that came with a study that cannot be changed
-    placed = str((folder / "placed.csv").absolute())
+    placed = str((folder / known.name).absolute())
     return replace(study, facilities=replace(study.facilities, placed=placed))
 
 

@@ -9,29 +9,26 @@ from typing import Any, TypeAlias
 
 from data.study.tables import Study
 
-PLACED_FILE = "placed.csv"
-"""Name of the side file of chosen places where the study names none."""
+PLACED_FILES = ("placed.csv", "placed-by-hand.csv")
+"""Names of the side file of chosen places where the study names none: the second where a table of
+another kind bears the first."""
 
 Stamp: TypeAlias = tuple[tuple[int, int, int] | None, ...]
 """Per file the time of its last change, its size and its number on the disk; None without one."""
 
 
-def placed_file(study: Study) -> Path | None:
-    """Return the side file of places that a person has chosen; it may not exist yet.
-
-    None when the study names no such file and a table of another kind bears the usual name.
-    """
+def placed_file(study: Study) -> Path:
+    """Return the side file of places that a person has chosen; it may not exist yet."""
     folder = study.path.parent
     if study.facilities.placed is not None:
         return folder / study.facilities.placed
-    usual = folder / PLACED_FILE
-    return None if usual in _paths(study) else usual
+    usual, other = (folder / name for name in PLACED_FILES)
+    return other if usual in _paths(study) else usual
 
 
 def named_files(study: Study) -> tuple[Path, ...]:
     """Return the study file, every file it names, and the side file of chosen places, each once."""
-    side = placed_file(study)
-    return tuple(dict.fromkeys([*_paths(study), *([] if side is None else [side])]))
+    return tuple(dict.fromkeys([*_paths(study), placed_file(study)]))
 
 
 def file_stamp(paths: Iterable[Path]) -> Stamp:

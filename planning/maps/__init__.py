@@ -1,6 +1,6 @@
 """One layer description, two sinks: an offline HTML page, and an interactive map for the app."""
 
-from planning.maps.interactive import MapOptions, edit_group, interactive_map
+from planning.maps.interactive import Focus, MapOptions, edit_group, interactive_map
 from planning.maps.layers import (
     NO_CLASS,
     AreaStyle,
@@ -32,6 +32,7 @@ __all__ = [
     "CellTheme",
     "EncodedMap",
     "FacilityLayer",
+    "Focus",
     "Figure",
     "HoverChoice",
     "HoverNumber",

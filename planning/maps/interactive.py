@@ -113,9 +113,27 @@ def interactive_map(
     return board
 
 
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What the map moves to, without being drawn anew.
+
+    Parameters
+    ----------
+    key
+        Names the thing that is pointed at: the map moves once for each, and then stays with the
+        reader.
+    bounds
+        (west, south, east, north) in degrees.
+    """
+
+    key: str
+    bounds: tuple[float, float, float, float]
+
+
 def edit_group(
     layers: Sequence[Layer],
     *,
+    focus: Focus | None = None,
     static_dir: Path | None = None,
     static_url: str = "/app/static",
     name: str = "edit",
@@ -127,6 +145,8 @@ def edit_group(
     layers
         Cells whose class changed (drawn right above the map's cells, in the theme that is shown, so
         give them the same theme ids), sites, routes and other layers (drawn above all).
+    focus
+        Where the map moves to, if anywhere.
     static_dir, static_url
         As in `interactive_map`.
     name
@@ -136,7 +156,8 @@ def edit_group(
     encoded, _ = encode_layers(ready)
     place = _Placed(encoded, static_dir, static_url)
     group = folium.FeatureGroup(name=name, control=False)
-    group.add_child(_Script("fill", place.document(), "{}"))
+    told = {} if focus is None else {"focus": {"key": focus.key, "bounds": focus.bounds}}
+    group.add_child(_Script("fill", place.document(), document_json(told, None)))
     return group
 
 

@@ -9,9 +9,12 @@ import numpy as np
 from data.errors import severity
 from data.types import Dataset
 from geo.errors import Finding
-from planning.map_layers import kind_name
+from planning.audit.rows import HEADERS, audit_rows, audit_workbook
+from planning.headers import column_title
 from planning.maps import FacilityLayer, PointStyle
+from planning.remarks import Remark, remarks_sheet
 from planning.sheets import Sheet
+from planning.views.placing import place_rows, places_sheet
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
 
 SEVERITY_WORDS = {"error": msgid("error"), "warning": msgid("warning"), "note": msgid("note")}
@@ -32,22 +35,38 @@ def findings_sheet(findings: Sequence[Finding], translate: Translate) -> Sheet:
     return Sheet(translate("Findings"), tuple(translate(text) for text in headers), rows)
 
 
-def unplaced_sheet(dataset: Dataset, language: Language) -> Sheet:
-    """Return the worklist of institutions without coordinates."""
+def audit_download(
+    dataset: Dataset,
+    findings: Sequence[Finding],
+    remarks: tuple[Remark, ...],
+    language: Language,
+) -> bytes:
+    """Return findings, places to settle and remarks as one workbook, as `audit --out` writes it."""
     translate = translator(language)
-    facilities = dataset.facilities
-    rows = tuple(
-        (
-            facilities.id[row],
-            facilities.name[row],
-            kind_name(facilities.kind[row], language),
-            facilities.texts("owner")[row],
-            facilities.texts("status")[row],
-        )
-        for row in np.flatnonzero(~facilities.has_position).tolist()
+    titles = [column_title(name, translate) for name in HEADERS]
+    more = (
+        places_sheet(dataset, place_rows(dataset), language),
+        remarks_sheet(remarks, translate),
     )
-    headers = (msgid("Number"), msgid("Name"), msgid("Kind"), msgid("Owner"), msgid("Status"))
-    return Sheet(translate("Without a place"), tuple(translate(h) for h in headers), rows)
+    return audit_workbook(audit_rows(findings, translate), titles, more=more)
+
+
+def remark_points(remarks: Sequence[Remark], translate: Translate) -> FacilityLayer | None:
+    """Return the places of remarks as marked points, open and settled apart."""
+    if not remarks:
+        return None
+    return FacilityLayer(
+        id="remarks",
+        label=translate("Remarks"),
+        lon=np.array([one.lon for one in remarks]),
+        lat=np.array([one.lat for one in remarks]),
+        name=tuple(f"{one.number} {one.place}: {one.text}"[:200] for one in remarks),
+        group=np.array([one.is_settled for one in remarks], dtype=np.uint8),
+        styles=(
+            PointStyle(translate("open"), "diamond", "#ff7f00", 14.0),
+            PointStyle(translate("settled"), "diamond", "#999999", 11.0),
+        ),
+    )
 
 
 def finding_points(

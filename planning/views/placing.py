@@ -1,4 +1,4 @@
-"""Institutions whose place is missing, guessed or chosen: a worklist, and what the map shows of it."""
+"""Institutions whose place is missing, guessed or chosen: the worklist and its map layers."""
 
 from __future__ import annotations
 

@@ -77,6 +77,16 @@
     return true;
   }
 
+  /** Tell the app of a click. Its component would wait for a quarter of a second; it finds the click
+   * answered and says nothing more. The time makes a second click on the same place another one. */
+  function answerAtOnce(latlng) {
+    const data = root.__GLOBAL_DATA__;
+    if (!root.Streamlit || !data || String(data.returned_objects) !== 'last_clicked') { return; }
+    latlng.at = Date.now();
+    data.previous_data = { last_clicked: latlng };
+    root.Streamlit.setComponentValue(data.previous_data);
+  }
+
   function listen(map, stage, options) {
     let wanted = null;
     const point = () => {
@@ -96,6 +106,7 @@
     });
     map.on('mouseout', () => { if (map.hasLayer(stage.tooltip)) { stage.tooltip.remove(); } });
     if (options.popups !== false) { map.on('click', (event) => { openPopup(map, event.latlng); }); }
+    map.on('click', (event) => { answerAtOnce(event.latlng); });
     const home = map.getContainer();
     // The cross in the middle is for those who move the map with keys.
     home.addEventListener('keydown', (event) => {
@@ -295,17 +306,39 @@
     layer.leaflet.on('remove', () => { stage.onTheme.delete(sync); });
   }
 
+  /** Move the map to what a page points at, once for each thing pointed at. */
+  function focusOn(map, focus) {
+    const name = 'servicecircle:focus';
+    let seen = root.scFocus;
+    try { seen = root.sessionStorage.getItem(name) || seen; } catch (error) { /* as above */ }
+    if (seen === focus.key) { return; }
+    root.scFocus = focus.key;
+    try { root.sessionStorage.setItem(name, focus.key); } catch (error) { /* as above */ }
+    const b = focus.bounds;
+    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { maxZoom: 15, padding: [50, 50], animate: false });
+  }
+
   /** Put further layers (an edit, a route) into a feature group; they leave with it. */
-  SC.fill = function (group, doc) {
+  SC.fill = function (group, doc, options) {
+    if (options.focus) { group.on('add', () => { focusOn(group._map, options.focus); }); }
     const aboveCells = (map) => {
       const base = baseCells(map);
       return base ? base.leaflet.options.order + 1 : 9;
     };
-    doc.layers.forEach((entry, k) => {
+    const layers = doc.layers.map((entry, k) => {
       const isCells = entry.type === 'cells';
       const layer = follow(SC.makeLayer(entry, doc.blobs, isCells ? aboveCells : 300 + k));
       if (isCells) { followTheme(layer); }
       group.addLayer(layer.leaflet);
+      return layer;
+    });
+    // Counted when all of it is drawn, so that a reader of the page knows that it is.
+    Promise.all(layers.map((layer) => layer.ready)).then(() => {
+      root.requestAnimationFrame(() => {
+        if (!group._map) { return; }
+        const data = group._map.getContainer().dataset;
+        data.scFilled = String(Number(data.scFilled || 0) + 1);
+      });
     });
   };
 
