@@ -76,6 +76,12 @@ SITING_MESSAGES: dict[str, Message] = {
     "siting_option_wrong": Message(
         "error", "{option} is {actual}, it must be {expected}", "Correct it."
     ),
+    "siting_file_missing": Message(
+        "error", "the file does not exist", "Correct the path on the command line."
+    ),
+    "siting_site_without_loads": Message(
+        "error", "{count} sites of the times have no row here: {first}", "Add their rows."
+    ),
     "siting_table_column": Message(
         "error", "the column is missing; found: {found}", "The columns are {expected}."
     ),
@@ -94,6 +100,14 @@ SITING_MESSAGES: dict[str, Message] = {
         "{count} values are blank, not a finite number, or below 0",
         "Give numbers of 0 or more; leave out a pair that has no way.",
     ),
+    "siting_number_size": Message(
+        "error",
+        "{count} values are above {most:g}, or above 0 and below {least:g}",
+        "Use another unit: sums of such numbers are not exact.",
+    ),
+    "array_too_large": Message(
+        "error", "{name}: {count} values are above {most:g}", "Use another unit."
+    ),
     "siting_id_unknown": Message(
         "error", "{count} ids do not occur in {where}: {first}", "Correct the ids or add the rows."
     ),
@@ -111,6 +125,14 @@ SITING_MESSAGES: dict[str, Message] = {
         "no candidate reaches anyone within {limit:g}; the cheapest pair costs {cheapest:g}",
         "Raise the limit or add candidates.",
     ),
+    "siting_nobody_listed": Message(
+        "error", "no pair leads to a row with people", "Add pairs of rows that have people."
+    ),
+    "siting_existing_suffice": Message(
+        "note",
+        "no new site could better what the existing sites do; none of {count} is chosen",
+    ),
+    "siting_capacity_unused": Message("note", "model {model} knows no loads; they are not used"),
     "siting_further_sites_idle": Message(
         "note", "{idle} of {count} sites would add nobody and are left out", "Ask for fewer."
     ),
@@ -125,6 +147,11 @@ SITING_MESSAGES: dict[str, Message] = {
     ),
     "siting_below_lower": Message(
         "note", "a new site serves {load:g} people, below its lower load of {lower:g}"
+    ),
+    "siting_site_below_lower": Message(
+        "note",
+        "new site {site} serves {load:g} people, {short:g} too few for its lower load of {lower:g}",
+        "Ask for fewer sites, or make the lower loads binding.",
     ),
     "siting_number_range": Message(
         "error", "{name} is {actual:g}, it must be {least:g} to {most:g}", "Correct it."

@@ -23,6 +23,7 @@ def add_site_table(commands: Commands, _: Translate) -> None:
     parser.add_argument("--count", type=int, metavar="P")
     parser.add_argument("--existing", nargs="*", default=[], metavar="ID")
     parser.add_argument("--capacity", type=Path, metavar="CAP.csv")
+    parser.add_argument("--lower-loads", choices=("soft", "binding"), default="soft")
     parser.add_argument("--out", type=Path, required=True, metavar="PLAN.json")
 
 
@@ -38,11 +39,13 @@ def _site(options: argparse.Namespace) -> int:
         count=options.count,
         existing=tuple(options.existing),
         capacity=options.capacity,
+        lower_loads=options.lower_loads,
     )
     if not options.quiet:
         objective = "" if plan["objective"] is None else f": {plan['objective']:g}"
         say(f"{plan['status']}{objective} ({options.out})")
         for said in plan["findings"]:
             params = tuple((name, value) for name, value in said.items() if name != "code")
-            say(finding_sentence(Finding(said["code"], params), options.translate))
+            finding = Finding(said["code"], params, file=said.get("file", ""))
+            say(finding_sentence(finding, options.translate))
     return OK

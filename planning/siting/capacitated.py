@@ -224,4 +224,5 @@ def _below(site: int, load: float, lower: float) -> Finding | None:
     """Return the note that a new site is below its lower load."""
     if lower - load <= 1e-6:
         return None
-    return Finding("siting_below_lower", (("load", load), ("lower", lower)), rows=(site,))
+    params = (("load", load), ("lower", lower), ("short", lower - load))
+    return Finding("siting_below_lower", params, rows=(site,))

@@ -49,6 +49,9 @@ def require_sound(problem: Any) -> None:
         raise StudyError(*findings)
 
 
+LARGEST_NUMBER, SMALLEST_NUMBER = 1e15, 1e-9
+"""Most, and least above 0, of people and costs: sums of their products stay exact enough."""
+
 _LARGEST = 1e300
 
 _RANGES = (
@@ -72,8 +75,14 @@ def _array_faults(name: str, values: Any, size: int) -> list[Finding]:
     # An infinite upper load means that there is none.
     bad = {"array_not_finite": np.isnan(values) if name == "upper" else ~np.isfinite(values)}
     bad["array_negative"] = values < (-1 if name == "village" else 0)
+    if name != "upper":
+        bad["array_too_large"] = np.isfinite(values) & (values > LARGEST_NUMBER)
     return [
-        Finding(code, (("name", name), ("count", int(is_bad.sum()))), rows=_first(is_bad))
+        Finding(
+            code,
+            (("name", name), ("count", int(is_bad.sum())), ("most", LARGEST_NUMBER)),
+            rows=_first(is_bad),
+        )
         for code, is_bad in bad.items()
         if is_bad.any()
     ]

@@ -110,7 +110,8 @@ def unreachable_finding(
         ("never", float(people[lost][~is_known].sum())),
     )
     rows = tuple(int(i) for i in np.flatnonzero(lost)[:5])
-    return Finding("siting_beyond_reach", params, rows=rows, people=params[1][1])
+    code = "siting_beyond_reach" if is_known.any() else "siting_unreachable_people"
+    return Finding(code, params, rows=rows, people=params[1][1])
 
 
 def open_instance(

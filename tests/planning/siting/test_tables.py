@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.errors import StudyError
 from planning.siting import SolveLimits
 from planning.siting.tables import run_site_table
 
@@ -121,75 +120,68 @@ def test_rows_nobody_can_serve_stay_in_the_plan(tmp_path: Path) -> None:
     assert "D4" not in plan["assignment"]
 
 
-OK = {"model": "mclp", "limit": 20.0, "count": 1}
+def test_binding_lower_loads_change_the_plan(tmp_path: Path) -> None:
+    loads = "site_id,lower,upper\nS1,3000,3500\nS2,0,5000\n"
+    options = {"model": "capacitated", "count": 2, "capacity": loads}
+    soft = planned(tmp_path, **options)
+    assert (soft["objective"], soft["below_lower"]) == (53_000.0, {"S1": 2000.0})
+    said = [note for note in soft["findings"] if note["code"] == "siting_site_below_lower"]
+    assert [(note["site"], note["short"]) for note in said] == [("S1", 2000.0)]
+    binding = planned(tmp_path, lower_loads="binding", **options)
+    assert (binding["objective"], binding["below_lower"]) == (59_000.0, {})
+    assert binding["loads"] == {"S1": 3000.0, "S2": 3000.0}
 
 
 @pytest.mark.parametrize(
-    ("changes", "codes"),
+    ("model", "options", "objective"),
     [
-        ({"times": TIMES.replace("site_id", "site")}, ["siting_table_column"]),
-        ({"times": "demand_id,site_id,cost\n"}, ["siting_table_empty"]),
-        ({"times": TIMES + "D1,S1,9\n"}, ["siting_pair_duplicate"]),
-        ({"times": TIMES + "D9,S1,9\n"}, ["siting_id_unknown"]),
-        ({"times": TIMES + "D3,,9\n"}, ["siting_id_blank"]),
-        ({"times": TIMES.replace("25", "-25")}, ["siting_number"]),
-        ({"times": TIMES.replace("25", "")}, ["siting_number"]),
-        ({"times": TIMES.replace("25", "nan")}, ["siting_number"]),
-        ({"times": TIMES.replace("25", "inf")}, ["siting_number"]),
-        ({"times": TIMES.replace("25", "25 min")}, ["siting_number"]),
-        ({"demand": DEMAND + "D3,5\n"}, ["siting_id_duplicate"]),
-        ({"demand": DEMAND.replace("2000", "-1")}, ["siting_number"]),
-        ({"demand": DEMAND.replace("2000", "NA")}, ["siting_number"]),
-        ({"demand": "demand_id,people\nD1,0\nD2,0\nD3,0\n"}, ["siting_no_people"]),
-        ({"limit": 2.0}, ["siting_nobody_in_reach"]),
-        ({"limit": None}, ["siting_option_missing"]),
-        ({"limit": float("nan")}, ["siting_option_wrong"]),
-        ({"count": None}, ["siting_option_missing"]),
-        ({"count": 0}, ["siting_option_wrong"]),
-        ({"count": 3}, ["siting_count_above_candidates"]),
-        ({"existing": ("S1", "S2")}, ["siting_none_allowed"]),
-        ({"existing": ("S9",)}, ["siting_id_unknown"]),
-        ({"model": "capacitated"}, ["siting_option_missing"]),
-        ({"model": "capacitated", "capacity": LOADS + "S3,0,9\n"}, ["siting_id_unknown"]),
-        ({"model": "capacitated", "capacity": LOADS[:-10]}, ["siting_id_unknown"]),
-        ({"model": "capacitated", "capacity": LOADS + "S2,0,9\n"}, ["siting_id_duplicate"]),
-        (
-            {"model": "capacitated", "capacity": LOADS.replace("S1,0", "S1,9999")},
-            ["siting_lower_above_upper"],
-        ),
-        (
-            {
-                "model": "capacitated",
-                "capacity": "site_id,lower,upper\nS1,7000,9000\nS2,8000,9000\n",
-            },
-            ["siting_lower_above_people"],
-        ),
-        (
-            {
-                "times": TIMES.replace("25", "x") + "D9,S1,1\nD9,S1,1\n",
-                "demand": DEMAND.replace("1000", "-3"),
-                "existing": ("S7",),
-            },
-            ["siting_pair_duplicate", "siting_number", "siting_number", "siting_id_unknown"],
-        ),
+        ("mclp", {"limit": 25.0, "count": 1, "existing": ("S2",)}, 6000.0),
+        ("mclp", {"limit": 20.0, "count": 1, "existing": ("S1", "S2")}, 6000.0),
+        ("lscp", {"limit": 25.0, "existing": ("S2",)}, 1.0),
+        ("lscp", {"limit": 20.0, "existing": ("S1", "S2")}, 2.0),
+        ("backup", {"limit": 40.0, "count": 1, "existing": ("S1", "S2")}, 6000.0),
+        ("p-median", {"count": 2, "existing": ("S1", "S2")}, 53_000.0),
+        ("p-centre", {"count": 1, "existing": ("S1", "S2")}, 12.0),
+        ("capacitated", {"count": 1, "capacity": LOADS, "existing": ("S1", "S2")}, 53_000.0),
     ],
 )
-def test_faults(tmp_path: Path, changes: dict[str, Any], codes: list[str]) -> None:
-    with pytest.raises(StudyError) as caught:
-        planned(tmp_path, out=tmp_path / "PLAN.json", **{**OK, **changes})
-    assert [finding.code for finding in caught.value.findings] == codes
-    assert str(caught.value)  # every sentence can be made
-    assert not (tmp_path / "PLAN.json").exists()
+def test_existing_sites_may_be_enough(
+    tmp_path: Path, model: str, options: dict[str, Any], objective: float
+) -> None:
+    plan = planned(tmp_path, model=model, **options)
+    assert (plan["status"], plan["objective"], plan["new_sites"]) == ("optimal", objective, [])
+    codes = [note["code"] for note in plan["findings"]]
+    assert codes == ([] if model == "lscp" else ["siting_existing_suffice"])
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match=r"times\.csv.*\n.*demand\.csv"):
-        run_site_table(tmp_path / "times.csv", tmp_path / "demand.csv", **OK)
+def test_options_that_a_model_ignores_are_named(tmp_path: Path) -> None:
+    plan = planned(tmp_path, model="lscp", limit=20.0, count=7, capacity=LOADS)
+    codes = [note["code"] for note in plan["findings"]]
+    assert codes == ["siting_count_unused", "siting_capacity_unused"]
 
 
-def test_faults_name_file_column_and_rows(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match=r"times\.csv: column cost: rows 2"):
-        planned(tmp_path, times=TIMES.replace("25", "-25"), **OK)
+def test_idle_sites_are_left_out_and_named(tmp_path: Path) -> None:
+    plan = planned(tmp_path, model="mclp", limit=25.0, count=2)
+    assert plan["sites"] == ["S2"]
+    assert plan["findings"] == [{"code": "siting_further_sites_idle", "idle": 1, "count": 2}]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
+def test_encodings_of_offices_are_read(tmp_path: Path, encoding: str) -> None:
+    files = {}
+    for name, text in (("times", TIMES), ("demand", DEMAND)):
+        files[name] = tmp_path / f"{name}.csv"
+        files[name].write_bytes(text.replace("D1", "村一").encode(encoding))
+    plan = run_site_table(files["times"], files["demand"], model="p-median", count=1)
+    assert plan["objective"] == 73_000.0
+    assert [note["file"] for note in plan["findings"]] == (
+        [] if encoding == "utf-8-sig" else ["times.csv", "demand.csv"]
+    )
+
+
+def test_semicolons_and_blank_lines_are_read(tmp_path: Path) -> None:
+    times = TIMES.replace(",", ";").replace("D2;S1", "\n;;\nD2;S1")
+    assert planned(tmp_path, times=times, model="p-median", count=1)["objective"] == 73_000.0
 
 
 def network_table(folder: Path, n: int, count: int) -> dict[str, Any]:
