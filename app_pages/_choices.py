@@ -17,6 +17,7 @@ PAGES: dict[str, str] = {
     "workbench": msgid("Scenario workbench"),
     "compare": msgid("Compare scenarios"),
     "projects": msgid("Projects by date"),
+    "report": msgid("Report and export"),
     "reported": msgid("Reported and computed"),
     "checks": msgid("Data check"),
     "expert": msgid("For experts"),
@@ -60,7 +61,14 @@ class Key(StrEnum):
     COMPARED = "compared"
     IS_STOPPED = "is_stopped"
     LINK_READ = "link_read"
+    AUDIENCE = "audience"
+    FORMATS = "formats"
+    REPORT_ZONES = "report_zones"
+    MAKER = "maker"
+    REVIEW_NUMBER = "review_number"
+    REPORT = "report"
     NOTICE = "notice"
+    PROGRESS = "progress"
     PASTED = "pasted"
     SYSTEM = "pasted_system"
     UNDO_PLACE = "undo_place"
@@ -80,6 +88,11 @@ KEPT = (
     Key.SEARCH,
     Key.COMPARED,
     Key.SITE_COST,
+    Key.AUDIENCE,
+    Key.FORMATS,
+    Key.REPORT_ZONES,
+    Key.MAKER,
+    Key.REVIEW_NUMBER,
     Key.WHO,
     Key.SYSTEM,
     Key.WAY_MODE,

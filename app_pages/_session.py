@@ -47,6 +47,9 @@ def navigation() -> st.navigation:  # type: ignore[valid-type]
     """Return the pages with titles in the language of the session, once the person is known."""
     require_login(language())
     _ = words()
+    # Progress has a place of its own above the page: a sign that comes and goes within the page
+    # would move what stands below it, and tabs and maps would begin anew.
+    st.session_state[Key.PROGRESS] = st.empty()
     return st.navigation(
         [
             st.Page(
@@ -304,8 +307,8 @@ def _store() -> JobStore:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _files_of(path: Path, _changed: Stamp) -> tuple[Path, ...]:
-    """Return every file that a study hangs on, as long as the study file stays the same."""
+def _files_of(path: Path, changed: Stamp) -> tuple[Path, ...]:  # noqa: ARG001 - part of the key
+    """Return every file that a study hangs on; read anew when the study file has changed."""
     try:
         return named_files(with_side_files(read_study(path)))
     except (PlannerError, OSError):
@@ -348,7 +351,7 @@ def _ready(kind: str, key: Hashable, make: Make) -> Any:
 def _show_progress(job: Job) -> None:
     """Show stage and seconds until the job ends; leaving the page leaves it running."""
     _ = words()
-    place = st.empty()
+    place = st.session_state.get(Key.PROGRESS) or st.empty()
     with place.status(_("Computing"), expanded=True) as status:
         st.button(_("Stop"), on_click=_stop, args=(job,), key=f"stop-{id(job)}")
         bar = st.progress(0.0)
