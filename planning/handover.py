@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import Progress
@@ -82,6 +84,51 @@ def hand_over(
     return notes
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HandedOver:
+    """Files by name, and sentences about what could not be made."""
+
+    files: Mapping[str, bytes]
+    notes: tuple[str, ...]
+
+
+def hand_over_files(
+    assessment: Assessment,
+    standards: StandardsResult,
+    *,
+    options: ReportOptions,
+    formats: Sequence[Format] = USUAL,
+    progress: Progress | None = None,
+) -> HandedOver:
+    """Return what `hand_over` writes as files in memory.
+
+    Raises
+    ------
+    StudyError
+        When a zone of `options` is not in the study.
+    Cancelled
+        When `progress` raises it.
+    """
+    with tempfile.TemporaryDirectory(prefix="servicecircle-export-") as name:
+        folder = Path(name) / "export"
+        notes = hand_over(
+            assessment, standards, folder, options=options, formats=formats, progress=progress
+        )
+        files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+    return HandedOver(files, notes)
+
+
+def archive(files: Mapping[str, bytes], folder: str) -> bytes:
+    """Return files as one ZIP file with a folder in it; the same files make the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(files):
+            about = zipfile.ZipInfo(f"{folder}/{name}", FIRST_DAY)
+            about.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(about, files[name])
+    return buffer.getvalue()
+
+
 def write_archive(source: Source, path: Path, *, progress: Progress | None = None) -> None:
     """Write the results for an audience as one ZIP file.
 
@@ -95,11 +142,8 @@ def write_archive(source: Source, path: Path, *, progress: Progress | None = Non
         fill_folder(source, folder, progress=progress)
         record = run_record(source.assessment, "", None)
         write_json(folder / RUN_FILE, {**record, "audience": source.options.audience})
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(folder.iterdir()):
-                about = zipfile.ZipInfo(f"results/{file.name}", FIRST_DAY)
-                about.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(about, file.read_bytes())
+        files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    path.write_bytes(archive(files, "results"))
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

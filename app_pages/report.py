@@ -1,0 +1,82 @@
+"""Report and export: choose who may read it, make it, take it away."""
+
+import streamlit as st
+
+from app_pages._session import Key, current, get, language, made, opened, put, standards, words
+from app_pages._widgets import page
+from planning.audiences import AUDIENCE_WORDS
+from planning.handover import archive, hand_over_files
+from planning.report.content import ReportOptions
+from planning.report.pdf import find_browser
+from planning.run import run_number
+from planning.views.export import FORMAT_NAMES, RULES, file_label, media_type
+
+_ = words()
+page(_("Report and export"))
+study, dataset = opened()
+zone_names = dict(zip(dataset.zones.code, dataset.zones.name, strict=True))
+formats = [name for name in FORMAT_NAMES if name != "pdf" or find_browser()]
+first = {Key.AUDIENCE: "public", Key.FORMATS: formats[:-1], Key.MAKER: study.maker}
+for key, value in first.items():
+    put(key, get(key, value))
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    audience = st.radio(
+        _("Who may read it"),
+        list(AUDIENCE_WORDS),
+        key=Key.AUDIENCE,
+        format_func=lambda name: _(AUDIENCE_WORDS[name]),
+        horizontal=True,
+    )
+    chosen = st.multiselect(
+        _("What to make"), formats, key=Key.FORMATS, format_func=lambda name: _(FORMAT_NAMES[name])
+    )
+    if "pdf" not in formats:
+        st.caption(_("PDF needs Chrome, Edge or Chromium on the server; HTML prints the same."))
+    zones = st.multiselect(
+        _("Zones with a page of their own (none chosen: all)"),
+        list(zone_names),
+        key=Key.REPORT_ZONES,
+        format_func=zone_names.__getitem__,
+    )
+    maker = st.text_input(_("Made by (unit)"), key=Key.MAKER).strip()
+    empty = _("Internal material, not for publication")
+    review = st.text_input(_("Map review number"), key=Key.REVIEW_NUMBER, placeholder=empty).strip()
+    options = ReportOptions(language(), audience, review, maker, tuple(zones))
+    request = (run_number(current()), options, tuple(chosen))
+    if st.button(_("Make"), type="primary", disabled=not chosen):
+        put(Key.REPORT, request)
+with right:
+    st.subheader(_(AUDIENCE_WORDS[audience]), anchor=False)
+    for rule in RULES[audience]:
+        st.markdown(f"- {_(rule)}")
+    if audience == "public" and not options.review_number:
+        st.warning(_("Without a map review number, maps and report say that they are internal."))
+
+if get(Key.REPORT) == request:
+    assessment, judged = current(), standards()
+    handed = made(
+        "report",
+        request,
+        lambda progress: hand_over_files(
+            assessment, judged, options=options, formats=chosen, progress=progress
+        ),
+    )
+    for note in handed.notes:
+        st.info(note)
+    st.subheader(_("Ready to take away"), anchor=False)
+    folder = f"{run_number(assessment)}-{audience}"
+    sizes = {name: len(content) for name, content in handed.files.items()}
+    everything = f"{folder}.zip"
+    names = {everything: sum(sizes.values()), **sizes}
+    for place, (name, size) in zip(st.columns(4) * 3, names.items(), strict=False):
+        place.download_button(
+            file_label(name, size, _),
+            data=handed.files.get(name, lambda: archive(handed.files, folder)),
+            file_name=name if name == everything else f"{folder}-{name}",
+            mime=media_type(name),
+            on_click="ignore",
+            key=f"take-{name}",
+            width="stretch",
+        )
