@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections import OrderedDict
@@ -14,6 +15,33 @@ Make = Callable[[Progress], Any]
 Key = tuple[Hashable, ...]
 
 
+class Workers:
+    """Threads that stay: what one has set up (a coordinate system) serves its later work, too."""
+
+    def __init__(self) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._n_idle = 0
+
+    def run(self, work: Callable[[], None]) -> None:
+        """Begin a piece of work at once, in an idle thread or a new one."""
+        with self._lock:
+            is_new = self._n_idle == 0
+            self._n_idle -= not is_new
+        self._work.put(work)
+        if is_new:
+            threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            self._work.get()()
+            with self._lock:
+                self._n_idle += 1
+
+
+_workers = Workers()
+
+
 class Job:
     """One piece of work: its stage while it runs, then its result or its error."""
 
@@ -24,7 +52,7 @@ class Job:
         self._stop, self._ready = threading.Event(), threading.Event()
         self._result: Any = None
         self._error: BaseException | None = None
-        threading.Thread(target=self._run, daemon=True).start()
+        _workers.run(self._run)
 
     @property
     def is_cancelled(self) -> bool:

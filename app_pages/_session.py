@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app_pages._choices import KEPT, PAGES, Key, Settings, with_settings
 from app_pages._jobs import Job, JobStore, Make
@@ -38,9 +39,8 @@ from planning.workflow import Assessment, assess
 PAGES_FOLDER = Path(__file__).parent
 STATIC_FOLDER = PAGES_FOLDER.parent / "static"
 
-PATIENCE_SECONDS = {"outcome": 5.0, "ways": 5.0, "encoded": 2.0}
-"""Seconds before progress is shown. A sign that comes and goes moves what stands below it, and the
-browser then draws the map anew: what is ready in a moment shows none."""
+PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
+"""Seconds before progress is shown: what is ready in a moment shows none."""
 
 
 def navigation() -> st.navigation:  # type: ignore[valid-type]
@@ -92,6 +92,16 @@ def keep_choices() -> None:
             st.session_state[key] = st.session_state[key]
     if st.session_state[Key.MODE] not in study.travel.modes:
         st.session_state[Key.MODE] = study.travel.modes[0]
+
+
+def hold_notices() -> DeltaGenerator:
+    """Hold a place for messages and progress at the top of the page and return it.
+
+    A sign that comes and goes elsewhere moves what stands below it, and the browser then draws the
+    map anew.
+    """
+    place = st.session_state[Key.PLACE_OF_NOTICES] = st.container()
+    return place
 
 
 def get(key: Key, default: Any = None) -> Any:
@@ -191,8 +201,8 @@ def outcome(edits: tuple[Edit, ...] | None = None) -> Outcome:
     """Return what edits give, by default those of the session."""
     assessment = current()
     chosen = st.session_state[Key.EDITS] if edits is None else edits
-    previous = st.session_state.get(Key.OUTCOME)
-    if previous is not None and previous.dataset.roads is not assessment.dataset.roads:
+    base, previous = st.session_state.get(Key.OUTCOME, (None, None))
+    if base is not assessment:
         previous = None
     key = (*_study_key(), settings(), chosen)
     found = cast(
@@ -200,7 +210,7 @@ def outcome(edits: tuple[Edit, ...] | None = None) -> Outcome:
         _ready("outcome", key, lambda _: apply_edits(assessment, chosen, previous=previous)),
     )
     if edits is None:
-        st.session_state[Key.OUTCOME] = found
+        st.session_state[Key.OUTCOME] = assessment, found
     return found
 
 

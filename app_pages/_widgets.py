@@ -16,6 +16,7 @@ from app_pages._session import (
     current,
     encoded_map,
     get,
+    hold_notices,
     keep_choices,
     map_download,
     opened,
@@ -46,10 +47,11 @@ h3 {font-size: 1.15rem !important; padding-top: .3rem !important}
 def page(title: str) -> None:
     """Begin a page: choices at the side, then the title with place, dates and run number."""
     st.html(STYLE)
+    notices = hold_notices()
     keep_choices()
     sidebar()
     heading(title)
-    for key, show in ((Key.MESSAGE, st.warning), (Key.NOTICE, st.success)):
+    for key, show in ((Key.MESSAGE, notices.warning), (Key.NOTICE, notices.success)):
         if get(key):
             show(get(key))
             put(key, None)
@@ -127,7 +129,7 @@ def coverage_metrics() -> None:
 def county_map(
     *,
     height: int = 560,
-    layers: Sequence[Layer | None] = (),
+    layers: Sequence[Layer | None] | EncodedMap = (),
     focus: Focus | None = None,
     options: MapOptions | None = None,
     encoded: EncodedMap | None = None,
@@ -139,7 +141,7 @@ def county_map(
     Parameters
     ----------
     layers
-        Laid over the map without drawing it anew.
+        Laid over the map without drawing it anew; or the same by `encode_edit`.
     focus
         What the map moves to, once.
     encoded
@@ -148,7 +150,10 @@ def county_map(
         Whether a click on the map runs the page again.
     """
     folder = static_folder()
-    shown = [layer for layer in layers if layer is not None]
+    if isinstance(layers, EncodedMap):
+        shown: Sequence[Layer] | EncodedMap = layers if layers.document["layers"] else ()
+    else:
+        shown = [layer for layer in layers if layer is not None]
     answer: dict[str, Any] = st_folium(
         interactive_map(
             encoded or encoded_map(),

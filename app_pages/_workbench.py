@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -9,11 +10,13 @@ import streamlit as st
 from app_pages._session import (
     Key,
     clear_edits,
+    current,
     early_click,
     edit,
     get,
     language,
     link_parameters,
+    made,
     opened,
     outcome,
     put,
@@ -24,7 +27,9 @@ from app_pages._session import (
 )
 from data.errors import PlannerError
 from planning.map_layers import kind_name
-from planning.wording import finding_sentence
+from planning.maps import EncodedMap, encode_edit
+from planning.wording import finding_sentence, translator
+from planning.workbench.edit_map import edit_layers
 from planning.workbench.edits import Edit, next_id
 from planning.workbench.outcome import Outcome
 from planning.workbench.scenarios import (
@@ -102,6 +107,16 @@ def _point_tools(after: Outcome, *, has_place: bool) -> None:
         disabled=chosen is None or not has_place,
         width="stretch",
     )
+
+
+def picture(before: Outcome, after: Outcome) -> EncodedMap:
+    """Return what the edits change on the map, made once for all sessions."""
+    assessment, said = current(), language()
+
+    def make(_progress: object) -> EncodedMap:
+        return encode_edit(edit_layers(assessment, before, after, translator(said)))
+
+    return cast("EncodedMap", made("picture", (after.edits, said), make))
 
 
 def clicked(lon: float, lat: float) -> None:

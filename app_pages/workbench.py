@@ -3,15 +3,14 @@
 import streamlit as st
 
 from app_pages import _workbench as bench
-from app_pages._session import Key, current, get, language, outcome, words
+from app_pages._session import Key, language, outcome, words
 from app_pages._widgets import county_map, page, sheet_table
 from planning.maps import MapOptions
-from planning.workbench.edit_map import changed_cells, edited_points, new_gaps
 from planning.workbench.view import (
-    changed_gaps,
     edit_sheet,
     ledger_sheet,
     mode_metrics,
+    steps_text,
     verdict_sheet,
 )
 
@@ -24,6 +23,7 @@ for column, metric in zip(
     st.columns(len(after.modes)), mode_metrics(before, after, _), strict=True
 ):
     column.metric(metric.label, metric.value, metric.change or None, help=metric.help)
+st.caption(steps_text(after, _))
 
 left, right = st.columns([3, 1], gap="medium")
 with right:
@@ -40,31 +40,30 @@ with left:
             "select": _("selects a point"),
         }.__getitem__,
     )
-    gaps = new_gaps(after, changed_gaps(before, after), _)
     click = county_map(
         height=520,
-        layers=[changed_cells(current(), after), gaps, edited_points(after, _)],
+        layers=bench.picture(before, after),
         options=MapOptions(view_key="county", has_popups=False),
         is_clickable=True,
     )
     if click:
         bench.clicked(*click)
         st.rerun()
-    if get(Key.EDITS):
-        st.caption(
-            _("Orange hatching: service gaps that the edits change. Steps: {count}.").format(
-                count=len(after.edits)
-            )
-        )
 
 steps, people, centres, saved = st.tabs(
-    [_("Steps"), _("Ledger of people"), _("Ratio verdicts"), _("Save and open")]
+    [_("Steps"), _("Ledger of people"), _("Ratio verdicts"), _("Save and open")],
+    key=Key.BENCH_TAB,
+    on_change="rerun",
 )
-with steps:
-    sheet_table(edit_sheet(after, language()), file_name="steps.xlsx")
-with people:
-    sheet_table(ledger_sheet(before, after, _), file_name="ledger.xlsx")
-with centres:
-    sheet_table(verdict_sheet(before, after, _), file_name="ratios.xlsx")
-with saved:
-    bench.saving(after)
+if steps.open:
+    with steps:
+        sheet_table(edit_sheet(after, language()), file_name="steps.xlsx")
+if people.open:
+    with people:
+        sheet_table(ledger_sheet(before, after, _), file_name="ledger.xlsx")
+if centres.open:
+    with centres:
+        sheet_table(verdict_sheet(before, after, _), file_name="ratios.xlsx")
+if saved.open:
+    with saved:
+        bench.saving(after)

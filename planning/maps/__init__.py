@@ -1,6 +1,6 @@
 """One layer description, two sinks: an offline HTML page, and an interactive map for the app."""
 
-from planning.maps.interactive import Focus, MapOptions, edit_group, interactive_map
+from planning.maps.interactive import Focus, MapOptions, edit_group, encode_edit, interactive_map
 from planning.maps.layers import (
     NO_CLASS,
     AreaStyle,
@@ -32,8 +32,8 @@ __all__ = [
     "CellTheme",
     "EncodedMap",
     "FacilityLayer",
-    "Focus",
     "Figure",
+    "Focus",
     "HoverChoice",
     "HoverNumber",
     "HoverTime",
@@ -48,6 +48,7 @@ __all__ = [
     "SiteLayer",
     "Swatch",
     "edit_group",
+    "encode_edit",
     "encode_layers",
     "encode_map",
     "interactive_map",

@@ -130,8 +130,14 @@ class Focus:
     bounds: tuple[float, float, float, float]
 
 
+def encode_edit(layers: Sequence[Layer]) -> EncodedMap:
+    """Encode what an edit changed, so that it can be kept; parameters as `edit_group`."""
+    ready = tuple(_opaque(layer) if isinstance(layer, CellLayer) else layer for layer in layers)
+    return encode_layers(ready)[0]
+
+
 def edit_group(
-    layers: Sequence[Layer],
+    layers: Sequence[Layer] | EncodedMap,
     *,
     focus: Focus | None = None,
     static_dir: Path | None = None,
@@ -144,7 +150,8 @@ def edit_group(
     ----------
     layers
         Cells whose class changed (drawn right above the map's cells, in the theme that is shown, so
-        give them the same theme ids), sites, routes and other layers (drawn above all).
+        give them the same theme ids), sites, routes and other layers (drawn above all); or the same
+        by `encode_edit`.
     focus
         Where the map moves to, if anywhere.
     static_dir, static_url
@@ -152,8 +159,7 @@ def edit_group(
     name
         Name of the group.
     """
-    ready = tuple(_opaque(layer) if isinstance(layer, CellLayer) else layer for layer in layers)
-    encoded, _ = encode_layers(ready)
+    encoded = layers if isinstance(layers, EncodedMap) else encode_edit(layers)
     place = _Placed(encoded, static_dir, static_url)
     group = folium.FeatureGroup(name=name, control=False)
     told = {} if focus is None else {"focus": {"key": focus.key, "bounds": focus.bounds}}

@@ -33,11 +33,24 @@ from planning.maps.themes import COVERED, NO_TIME, UNCOVERED, ramp
 from planning.wording import Translate
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import Outcome
+from planning.workbench.view import changed_gaps
 from planning.workflow import Assessment
 
 Classes = NDArray[np.uint8]
 
 GAIN, LOSS, EDITED, ROUTE = "#006d2c", "#a50f15", "#d6006c", "#d6006c"
+
+
+def edit_layers(
+    assessment: Assessment, before: Outcome, after: Outcome, translate: Translate
+) -> list[Layer]:
+    """Return all that the edits change on the map of the assessment, lowest layer first."""
+    layers = (
+        changed_cells(assessment, after),
+        new_gaps(after, changed_gaps(before, after), translate),
+        edited_points(after, translate),
+    )
+    return [layer for layer in layers if layer is not None]
 
 
 def changed_cells(assessment: Assessment, outcome: Outcome) -> CellLayer | None:

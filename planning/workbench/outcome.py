@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -63,12 +64,13 @@ class ModeOutcome:
     zone_ledgers: Mapping[str, tuple[Ledger, ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What a scenario gives; without edits it is the present state.
 
     `dataset` holds the edited institutions, `is_open` the points that count, and `cost_wan_yuan`
-    the stated costs (None where no edit states one).
+    the stated costs (None where no edit states one). Gaps are found when they are first asked for:
+    the figures need not wait for them.
     """
 
     edits: tuple[Edit, ...]
@@ -77,7 +79,6 @@ class Outcome:
     is_open: Mask
     analysis_mode: str
     modes: Mapping[str, ModeOutcome]
-    gaps: tuple[Gap, ...]
     ratios: Ratios
     cost_wan_yuan: float | None
 
@@ -85,6 +86,11 @@ class Outcome:
     def analysis(self) -> ModeOutcome:
         """The mode that gaps are given for."""
         return self.modes[self.analysis_mode]
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Service gaps of the analysis mode."""
+        return find_gaps(gap_input(self.dataset), self.analysis.status, self.analysis.nearest)
 
 
 def apply_edits(
@@ -137,7 +143,6 @@ def apply_edits(
         is_open=is_open,
         analysis_mode=analysis.mode,
         modes=modes,
-        gaps=find_gaps(gap_input(dataset), analysis.status, analysis.nearest),
         ratios=_ratios(assessment, given, scenario, edits),
         cost_wan_yuan=total_cost_wan_yuan(edits),
     )

@@ -49,6 +49,17 @@ def mode_metrics(before: Outcome, after: Outcome, translate: Translate) -> list[
     return metrics
 
 
+def steps_text(outcome: Outcome, translate: Translate) -> str:
+    """Return in one line how many steps there are, their cost, and what the map shows of them."""
+    if not outcome.edits:
+        return translate("No steps yet: this is the present state.")
+    text = translate("Steps: {count}.").format(count=len(outcome.edits))
+    if outcome.cost_wan_yuan is not None:
+        cost = people_text(outcome.cost_wan_yuan)
+        text += " " + translate("Stated cost: {cost} (10,000 yuan).").format(cost=cost)
+    return text + " " + translate("Orange hatching: service gaps that the edits change.")
+
+
 def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Sheet:
     """Return the ledger of the analysis mode before and after, by group, in whole people."""
     was, now = before.analysis, after.analysis
