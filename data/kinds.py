@@ -50,6 +50,7 @@ LEVEL_4_NAMES = ("市级医院", "省级医院", "city hospital", "provincial ho
 """Names that say "A100" and level 4 at once."""
 
 _OF_CITY = re.compile(r"\d?\s*(中央|部属|省|自治区|直辖市|地区|地级|地市|设区|市属|市级)")
+_REMARK = re.compile(r"\([^()站室所院]*\)$")  # a remark in brackets that names no other kind
 _CODE = re.compile(r"([A-Z]\d{3})(?:[-./]?[129])?", re.IGNORECASE)
 
 _STATUS_WORDS: dict[Status, str] = {
@@ -66,6 +67,8 @@ def kind_code(written: str) -> str | None:
 
     >>> kind_code("b100"), kind_code("村卫生室"), kind_code("Station"), kind_code("药店")
     ('B100', 'D600', 'B200', None)
+    >>> kind_code("社区卫生服务中心（非营利）"), kind_code("社区卫生服务中心（站）")
+    ('B100', None)
     """
     plain = _plain(written)
     found = _CODE.fullmatch(plain.upper())
@@ -74,7 +77,8 @@ def kind_code(written: str) -> str | None:
     without_code = re.sub(r"^[a-z]\d{3}[\s:.-]*", "", plain)
     if _plain(written) in LEVEL_4_NAMES:
         return "A100"
-    return _BY_NAME.get(plain) or _BY_NAME.get(without_code)
+    without_remark = _REMARK.sub("", without_code)
+    return _BY_NAME.get(plain) or _BY_NAME.get(without_code) or _BY_NAME.get(without_remark)
 
 
 def kind_level(kind: str, written: str = "", affiliation: str = "") -> int:

@@ -11,8 +11,9 @@ import shapely
 from data.checks import repeated, row_finding
 from data.facilities.positions import has_place, read_positions
 from data.study.tables import COLUMN_NAMES, TableSource
-from data.tables.cells import items, parse_as, text
+from data.tables.cells import items, parse, parse_as, rate, text
 from data.tables.headers import find_columns, in_ones, missing_column
+from data.tables.heading import RATE_UNITS, plain
 from data.tables.read import read_any
 from data.tables.sheets import Table
 from data.types import (
@@ -32,11 +33,12 @@ _KINDS: dict[str, ColumnKind] = {
     "is_island_point": "flag",
     "people": "number",
     "year": "number",
-    "value": "number",
     "numerator": "number",
     "denominator": "number",
 }
 """Kind of a side table's column; text where it is not named."""
+
+_RATE_FACTORS = {"%": 0.01, "‰": 0.001}
 
 
 class _Rows:
@@ -174,11 +176,11 @@ def read_reported(source: TableSource, findings: list[Finding]) -> tuple[Reporte
     if rows is None:
         return ()
     reported = []
-    for i in range(len(rows)):
-        value = rows.number("value", i)
-        if value is not None:
+    for i, found in enumerate(_rates(rows, findings)):
+        if found is not None:
             figure, origin = rows.text("figure", i), rows.text("source", i)
-            reported.append(ReportedValue(figure, rows.year(i), value, origin))
+            value = found[0] * _RATE_FACTORS.get(found[1], 1.0)
+            reported.append(ReportedValue(figure, rows.year(i), value, origin, found[1]))
     return tuple(reported)
 
 
@@ -193,17 +195,51 @@ def read_indicators(source: TableSource, findings: list[Finding]) -> tuple[Mappi
     rows = _read(source, "indicators", ("indicator_id",), findings)
     if rows is None:
         return ()
+    rates = _rates(rows, findings)
+    units = [rows.text("unit", i) or (found[1] if found else "") for i, found in enumerate(rates)]
+    odd = [i for i, found in enumerate(rates) if found and found[1] not in units[i]]
+    if odd:
+        where = rows.table.row[odd]
+        findings.append(
+            row_finding(
+                "unit_contradicts", where, file=rows.table.file, column=rows.columns["value"]
+            )
+        )
+    values = [None if found is None or i in odd else found[0] for i, found in enumerate(rates)]
     return tuple(
-        {
-            name: rows.year(i)
-            if name == "year"
-            else rows.number(name, i)
-            if _KINDS.get(name) == "number"
-            else rows.text(name, i)
-            for name in COLUMN_NAMES["indicators"]
-        }
-        for i in range(len(rows))
+        {**_indicator(rows, i), "value": values[i], "unit": units[i]} for i in range(len(rows))
     )
+
+
+def _indicator(rows: _Rows, index: int) -> dict[str, Any]:
+    """Return one row with every column of the contract."""
+    read = {"text": rows.text, "number": rows.number}
+    return {
+        name: rows.year(index) if name == "year" else read[_KINDS.get(name, "text")](name, index)
+        for name in COLUMN_NAMES["indicators"]
+    }
+
+
+def _rates(rows: _Rows, findings: list[Finding]) -> list[tuple[float, str] | None]:
+    """Return value and sign (% or ‰) of every row; a sign in the header holds for those without."""
+    header = rows.columns.get("value")
+    if header is None:
+        return [None] * len(rows)
+    values, bad = parse(rows.table.columns[header], rate)
+    if bad:
+        where = rows.table.row[bad]
+        findings.append(
+            row_finding(
+                "cell_not_understood", where, file=rows.table.file, column=header, kind="number"
+            )
+        )
+    of_header = next((sign for sign in RATE_UNITS if sign in plain(header)), "")
+    numbers = [None if value is None else value[0] for value in values]
+    scaled = in_ones(numbers, header, file=rows.table.file, findings=findings)
+    return [
+        None if value is None or number is None else (number, value[1] or of_header)
+        for value, number in zip(values, scaled, strict=True)
+    ]
 
 
 def _read(

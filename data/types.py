@@ -247,12 +247,16 @@ class ServiceArea:
 
 @dataclass(frozen=True, slots=True)
 class ReportedValue:
-    """A figure somebody reported, to be compared with the computed one."""
+    """A figure somebody reported, to be compared with the computed one.
+
+    `value` is in ones: 98.5 % is 0.985; `unit` is the sign it was written with (% or ‰), if any.
+    """
 
     figure: str
     year: int | None
     value: float
     source: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,9 +239,11 @@ def _checked(
                 table.row[is_beyond],
                 file=table.file,
                 example=f"{lon[first]:.2f}, {lat[first]:.2f}",
-                crs=_likely_crs(lon[is_beyond]),
+                crs=_likely_crs(np.maximum(lon[is_beyond], lat[is_beyond])),
             )
         )
+        if _is_north_first(lon[is_beyond], lat[is_beyond]):
+            findings.append(Finding("position_north_first", file=table.file))
     is_wrong = is_zero | is_swapped | is_beyond | ~np.isfinite(lon) | ~np.isfinite(lat)
     lon[is_wrong], lat[is_wrong] = np.nan, np.nan
     return lon, lat

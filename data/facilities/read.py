@@ -23,7 +23,6 @@ from data.tables.cells import (
     text,
 )
 from data.tables.headers import (
-    alternatives,
     find_columns,
     missing_column,
     note_rounded_codes,
@@ -107,8 +106,6 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
     # `level` is taken only where the study maps it: lists use the word for many things.
     names = [n for n in COLUMN_NAMES["facilities"] if n != "level" or _is_mapped(source, n)]
     found = find_columns(table, names, source.source.columns, findings)
-    if "id" in found and not _is_mapped(source, "id"):
-        found["id"] = _telling_id(table, found["id"])
     lon, lat = read_positions(table, found, source.source, findings)
     columns = parsed_columns(table, found, dict(source.defaults), findings)
     columns["id"] = _ids(table, columns["id"], found.get("id", "id"), findings)
@@ -219,18 +216,6 @@ def _is_mapped(source: FacilitiesTable, name: str) -> bool:
 
 def _plain_column(table: Table, header: str | None) -> tuple[str, ...]:
     return tuple(map(text, table.columns[header])) if header else ("",) * len(table)
-
-
-def _telling_id(table: Table, recognised: str) -> str:
-    """Return the column of ids: the first known one that tells all rows apart.
-
-    Village clinics share the credit code (统一社会信用代码) of the centre that runs them.
-    """
-    for header in alternatives(table, "id"):
-        cells = [text(cell) for cell in table.columns[header]]
-        if all(cells) and len(set(cells)) == len(cells):
-            return header
-    return recognised
 
 
 def _ids(

@@ -75,8 +75,13 @@ TABLE_MESSAGES: dict[str, Message] = {
     ),
     "unit_in_title": Message(
         "warning",
-        "a title says that the figures are in {unit}: nothing was multiplied",
+        "a title says that the figures are in {unit}: only people are multiplied by it",
         "Write the unit into the headers it holds for, such as 常住人口({unit}).",
+    ),
+    "unit_contradicts": Message(
+        "warning",
+        "{count} values have a sign that is not that of their unit and count as not stated",
+        "Correct the value or the unit.",
     ),
     "rows_hidden": Message(
         "note",
@@ -290,6 +295,11 @@ PLACE_MESSAGES: dict[str, Message] = {
         "note",
         "{count} rows were placed by their division code: all people of a unit stand at one point",
         "Use a raster: access inside a village cannot be told from one point.",
+    ),
+    "people_code_repeated": Message(
+        "warning",
+        "{count} rows repeat a division code: the people of all of them are counted",
+        "If they are years or groups, keep one row for each unit.",
     ),
     "people_outside": Message(
         "note", "{count} places with people lie outside all zones: they are kept as outside"

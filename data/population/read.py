@@ -236,6 +236,9 @@ def _places_of(
     if has_place(table, columns) or "division_code" not in columns:
         return read_positions(table, columns, source.source, findings)
     codes = [text(cell) for cell in table.columns[columns["division_code"]]]
+    again = repeated(codes)
+    if again:
+        findings.append(row_finding("people_code_repeated", table.row[again], file=table.file))
     found = np.array([places.get(code, (np.nan, np.nan)) for code in codes]).reshape(-1, 2)
     findings.append(Finding("people_by_code", (("count", len(codes)),), file=table.file))
     return found[:, 0].copy(), found[:, 1].copy()
@@ -248,7 +251,7 @@ def people_column(table: Table, header: str, findings: list[Finding]) -> Floats:
     """
     cells = table.columns[header]
     values, bad = parse(cells, number)
-    values = in_ones(values, header, file=table.file, findings=findings)
+    values = in_ones(values, header, file=table.file, findings=findings, otherwise=table.title_unit)
     people = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     is_bad = np.zeros(len(people), dtype=bool)
     is_bad[bad] = True

@@ -30,6 +30,7 @@ _NUMBER = re.compile(
     r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?|[+-]?\.\d+)((?![\d.,]).*)?"
 )
 _FLOAT_CODE = re.compile(r"[0-9]{6,}\.0")
+_WIDE_CODE = re.compile(r"[0-9A-Za-z\-_.０-９Ａ-Ｚａ-ｚ－]+")
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u2060"
 _ROUNDED_CODE = re.compile(r"[0-9]\.[0-9]+e\+[0-9]{2}", re.IGNORECASE)
 _EXACT_BELOW = 1e15
@@ -94,7 +95,7 @@ def text(cell: CellValue) -> str:
         written = cell.strip()
         return written[:-2] if _FLOAT_CODE.fullmatch(written) else written
     written = cell.strip().strip(_UNSEEN).strip()
-    return unicodedata.normalize("NFKC", written) if written.isdecimal() else written
+    return unicodedata.normalize("NFKC", written) if _WIDE_CODE.fullmatch(written) else written
 
 
 def is_blank(cell: CellValue) -> bool:
@@ -157,6 +158,23 @@ def number(cell: CellValue) -> float | None:
     if rest not in _COUNTERS or not math.isfinite(value):
         raise CellError(written)
     return value
+
+
+def rate(cell: CellValue) -> tuple[float, str] | None:
+    """Return a cell as the number that is written and its sign, % or ‰ ("" without).
+
+    Raises
+    ------
+    CellError
+        When it is something else.
+
+    >>> rate("98.5%"), rate("１.６３ ‰"), rate(12.0), rate("—")
+    ((98.5, '%'), (1.63, '‰'), (12.0, ''), None)
+    """
+    written = unicodedata.normalize("NFKC", text(cell))
+    sign = written[-1:] if written[-1:] in {"%", "‰"} else ""
+    value = number(written.removesuffix(sign) if sign else cell)
+    return None if value is None else (value, sign)
 
 
 def angle(cell: CellValue) -> float | None:

@@ -20,6 +20,8 @@ _PART_OF = re.compile(r"^(其中[:、]?|[内含][:、])")
 _PLACES = frozenset({"lon", "lat", "lonlat"})
 _ISSUED_BEDS = ("床位", "床位总数")
 _BEDS_TOLD = re.compile("编制|核定|实有|实际|开放")
+_WHOLE = frozenset({"合计", "小计", "总计", "计", "总数", "数量", "人数"})
+_PARTS = re.compile(r"/(?![^()]*\))")  # between the rows of a header, not inside brackets
 _NUMBER_OF = re.compile("(人数|数量|数)$")
 
 
@@ -57,6 +59,8 @@ def find_columns(
         if name in stated:
             continue
         header = _recognised(by_plain, name, taken=set(found.values()))
+        if header is not None and name == "id":
+            header = _telling_id(table, by_plain, first=header)
         if header is not None:
             found[name] = header
             if header.lower() != name:
@@ -85,7 +89,7 @@ def unit_factor(header: str) -> tuple[str, float] | None:
     >>> unit_factor("常住人口（万人）"), unit_factor("人口(万人)/常住"), unit_factor("人口")
     (('万人', 10000.0), ('万人', 10000.0), None)
     """
-    for part in reversed(plain(header).split("/")):
+    for part in reversed(_PARTS.split(plain(header))):
         found = _UNIT.fullmatch(part)
         if found is not None and found[2] in UNITS:
             return found[2], UNITS[found[2]]
@@ -93,11 +97,19 @@ def unit_factor(header: str) -> tuple[str, float] | None:
 
 
 def in_ones(
-    values: Sequence[float | None], header: str, *, file: str, findings: list[Finding]
+    values: Sequence[float | None],
+    header: str,
+    *,
+    file: str,
+    findings: list[Finding],
+    otherwise: str = "",
 ) -> list[float | None]:
-    """Return numbers times the unit of their header, such as 万人; the factor is noted."""
-    unit = unit_factor(header)
-    if unit is None or unit[1] == 1.0:
+    """Return numbers times the unit of their header, such as 万人; the factor is noted.
+
+    `otherwise` is the unit where the header states none, as a title does.
+    """
+    unit = unit_factor(header) or (otherwise, UNITS.get(otherwise, 1.0))
+    if unit[1] == 1.0:
         return list(values)
     params = (("unit", unit[0]), ("factor", unit[1]))
     findings.append(Finding("unit_in_header", params, file=file, column=header))
@@ -131,18 +143,9 @@ def stated_system_word(header: str) -> str:
     return found[1] if found else ""
 
 
-def alternatives(table: Table, name: str) -> list[str]:
-    """Return every header of a file that one of our columns is known by, the most telling first."""
-    by_plain = _by_plain(table)
-    found: list[str] = []
-    while (header := _recognised(by_plain, name, taken=set(found))) is not None:
-        found.append(header)
-    return found
-
-
 def note_rounded_codes(table: Table, header: str, findings: list[Finding]) -> None:
     """Warn of codes that a spreadsheet made numbers of (3.30604E+11): their digits are lost."""
-    cells = table.columns[header]
+    cells = table.columns.get(header, ())
     rows = [index for index, cell in enumerate(cells) if is_rounded_code(cell)]
     if rows:
         findings.append(
@@ -154,6 +157,20 @@ def note_rounded_codes(table: Table, header: str, findings: list[Finding]) -> No
                 example=text(cells[rows[0]])[:24],
             )
         )
+
+
+def _telling_id(table: Table, by_plain: Mapping[str, str], *, first: str) -> str:
+    """Return the first known column of ids that tells all rows apart, else the first of all.
+
+    Village clinics share the credit code (统一社会信用代码) of the centre that runs them.
+    """
+    taken: set[str] = set()
+    while (header := _recognised(by_plain, "id", taken=taken)) is not None:
+        cells = [text(cell) for cell in table.columns[header]]
+        if all(cells) and len(set(cells)) == len(cells):
+            return header
+        taken.add(header)
+    return first
 
 
 def _by_plain(table: Table) -> dict[str, str]:
@@ -188,12 +205,14 @@ def _written_names(written: str, *, is_counted: bool, is_place: bool = False) ->
     ['床位数(张)/编制', '编制', '编制床位', '编制床位数']
     """
     names = {written}
-    group, _, last = written.rpartition("/")
+    *groups, last = _PARTS.split(written)
     last = _PART_OF.sub("", last)
     names.add(_without_remark(last, is_counted=is_counted))
-    if group:
+    if groups:
         names.add(last)
-        names.add(last + _without_remark(group.rsplit("/", 1)[-1], is_counted=is_counted))
+        if last in _WHOLE:
+            names.add(_without_remark(groups[-1], is_counted=is_counted))
+        names.add(last + _without_remark(groups[-1], is_counted=is_counted))
     else:
         names.add(_without_remark(written, is_counted=is_counted))
     if is_counted:

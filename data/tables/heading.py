@@ -18,6 +18,9 @@ UNITS: dict[str, float] = {
 """Unit of a column -> what one of it is in ones."""
 RATE_UNITS = ("%", "‰")
 
+_OTHER_UNITS = frozenset(
+    {"度", "米", "公里", "平方米", "平方公里", "m", "km", "小时", "分钟", "年", "月", "岁", "分"}
+)
 _WITHIN_ROWS = 20
 _REMARK_STARTS = (
     *("注:", "注1", "备注", "说明:", "填表", "制表", "审核", "数据来源", "资料来源", "单位:"),
@@ -71,7 +74,9 @@ def find_heading(
         end += 1
     if end < len(rows) and _is_numbering(rows[end]):
         end += 1
-    return Heading(start, end, tuple(names), _title_unit(rows[:start]))
+    unit = _title_unit(rows[:start])
+    is_said_again = any(f"({unit})" in plain(name) for name in names)
+    return Heading(start, end, tuple(names), "" if is_said_again else unit)
 
 
 def plain(written: str) -> str:
@@ -153,7 +158,7 @@ def _unit_of(cell: CellValue) -> str:
     written = plain(text(cell)).removeprefix("单位:")
     found = _BRACKETS.fullmatch(written)
     unit = found[1] if found else written
-    return unit if unit in UNITS or unit in RATE_UNITS else ""
+    return unit if unit in UNITS or unit in RATE_UNITS or unit in _OTHER_UNITS else ""
 
 
 def _with_unit(name: str, cell: CellValue) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Table:
         (n,) geometries in `crs`, None where a row has none; None for tables without geometry.
     crs
         Coordinate system of the geometry, as the file states it.
+    title_unit
+        Unit other than ones that a title states for the figures (万人); "" for none.
     """
 
     file: str
@@ -53,6 +55,7 @@ class Table:
     row: NDArray[np.int64]
     geometry: Geometries | None = None
     crs: str | None = None
+    title_unit: str = ""
 
     def __len__(self) -> int:
         return len(self.row)
@@ -117,6 +120,7 @@ def table_of(
         file=file,
         columns=_columns(heading.names, body, kept, file, findings),
         row=np.array([index + 1 for index in kept], dtype=np.int64),
+        title_unit=heading.title_unit,
     )
 
 
@@ -134,12 +138,11 @@ def without_totals(table: Table, findings: list[Finding]) -> Table:
 def select(table: Table, keep: NDArray[np.bool_]) -> Table:
     """Return the rows of a table where `keep` is True."""
     places = np.flatnonzero(keep)
-    return Table(
-        file=table.file,
+    return replace(
+        table,
         columns={h: tuple(cells[i] for i in places) for h, cells in table.columns.items()},
         row=table.row[keep],
         geometry=None if table.geometry is None else table.geometry[keep],
-        crs=table.crs,
     )
 
 
@@ -219,7 +222,7 @@ def _columns(
     nameless = 0
     for place, header in enumerate(headers):
         if not header:
-            nameless += any(place < len(body[i]) and not is_blank(body[i][place]) for i in kept)
+            nameless += sum(place < len(body[i]) and not is_blank(body[i][place]) for i in kept)
             continue
         if header in columns:
             again.append(header)
