@@ -129,8 +129,8 @@ def _joints(network: ModeNetwork, snaps: Snaps, *, is_leaving: bool) -> Joints:
     return Joints(segment, sealed(ends, np.int32), sealed(legs, np.int32), fraction)
 
 
-def empty_buckets(arcs: Arcs, *, widest_gap: int = 0) -> Ints:
-    """Return the buckets of a search: a power of two above the longest arc, all empty.
+def bucket_count(arcs: Arcs, *, widest_gap: int = 0) -> int:
+    """Return the number of buckets of a search: a power of two above the longest arc.
 
     Parameters
     ----------
@@ -139,8 +139,7 @@ def empty_buckets(arcs: Arcs, *, widest_gap: int = 0) -> Ints:
     widest_gap
         Most tenths between two seeds that stand in buckets at once.
     """
-    longest = max(int(arcs[2].max(initial=0)), widest_gap)
-    return np.full(1 << longest.bit_length(), NOWHERE, np.int32)
+    return 1 << max(int(arcs[2].max(initial=0)), widest_gap).bit_length()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

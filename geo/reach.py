@@ -16,7 +16,7 @@ from geo.legs import (
     Arcs,
     Joints,
     arriving,
-    empty_buckets,
+    bucket_count,
     leaving,
     places_at_nodes,
     reversed_arrays,
@@ -24,7 +24,7 @@ from geo.legs import (
     to_tenths,
 )
 from geo.roads import ModeNetwork
-from geo.search import UNREACHED, reach_rows, transpose_rows, within_rows
+from geo.search import NOWHERE, UNREACHED, reach_rows, transpose_rows, within_rows
 from geo.slow import slow_node_times, slow_place_times
 from geo.snap import Snaps
 from geo.threads import run_pieces, thread_count
@@ -293,7 +293,7 @@ class _Job:
         gap = np.where((legs >= 0).all(axis=1), np.abs(legs[:, 0] - legs[:, 1]), 0)
         for_nodes = (
             np.full(n_nodes, UNREACHED, np.int32),
-            empty_buckets(arcs, widest_gap=int(gap.max(initial=0))),
+            np.full(bucket_count(arcs, widest_gap=int(gap.max(initial=0))), NOWHERE, np.int32),
             np.empty((len(arcs[1]) + 3, 2), np.int32),
             np.empty(n_nodes, np.int32),
         )

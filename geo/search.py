@@ -4,10 +4,9 @@ Every search runs on the REVERSED graph, from facilities outwards, and so gives 
 kernels and every function they inline stay in this file: numba's cache watches only this file.
 Each kernel is called from one place, with arrays of one kind, so that it is compiled once.
 
-Three things make the inner loops fast (figures in docs/travel-times.md). Indices are unsigned,
-because a signed one is first tested for being negative. Whether an arc improves a node is as good
-as random, so no branch asks: the entry is written in any case and kept by counting it. And arcs are
-taken two at a time, an odd last one twice, which changes nothing: an arc improves a node once.
+What makes the inner loops fast (figures in docs/travel-times.md): indices are unsigned, because a
+signed one is first tested for being negative; and whether an arc improves a node is as good as
+random, so no branch asks: the entry is written in any case and kept by counting it.
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ NOWHERE = -1
 _NEVER = 2**31 - 1  # `UNREACHED` as a Python integer, so that sums are taken in 64 bits
 _LAST = _NEVER - LONGEST_TENTHS  # nothing starts later, so that no time ever wraps
 NODE, NEXT = 0, 1  # columns of an entry in a bucket
+BATCH = 256  # entries that are taken from a bucket at once
 ONE, TWO = np.uint64(1), np.uint64(2)
 
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
@@ -57,8 +57,8 @@ def settle_nearest(
     seed_node: Ints,
     seed_tenths: Ints,
     seed_facility: Ints,
-    first: Ints,
-    entry: Ints,
+    width: int,
+    room: int,
     label: Longs,
 ) -> bool:
     """Fill `label` of every node from which a seed can be reached, and `NEVER` elsewhere.
@@ -72,11 +72,11 @@ def settle_nearest(
         Reversed graph.
     seed_node, seed_tenths, seed_facility
         (k,) nodes from which a facility is `seed_tenths` away.
-    first
-        (n_buckets,) all `NOWHERE`; a power of two above the longest arc.
-    entry
-        (n, 2) room for what stands in buckets; one entry for each arc and seed and two more are
-        enough, but for ties across arcs of zero.
+    width
+        Number of buckets, a power of two above the longest arc.
+    room
+        Number of entries; one for each arc and seed and one more are enough, but for ties across
+        arcs of zero.
     label
         (n_nodes,) written: tenths << 32 | facility.
 
@@ -85,7 +85,10 @@ def settle_nearest(
     bool
         False when the entries did not fit; the search is then begun anew with more room.
     """
-    mask, room = np.uint64(first.shape[0] - 1), np.uint64(entry.shape[0])
+    first = np.full(width, NOWHERE, np.int32)
+    entry = np.empty((room, 2), np.int32)
+    batch = np.empty(BATCH, np.int32)
+    mask, n_arcs = np.uint64(width - 1), np.uint64(node.shape[0])
     label[:] = NEVER
     used, done = np.uint64(0), np.uint64(0)
     k, now = 0, 0
@@ -102,19 +105,23 @@ def settle_nearest(
                 used += ONE
             k += 1
         while first[bucket] != NOWHERE:
-            q = np.uint64(first[bucket])
-            first[bucket] = entry[q, NEXT]
-            done += ONE
-            u = np.uint64(entry[q, NODE])
-            mine = label[u]
-            if mine >> 32 != now:
-                continue
-            e, end = np.uint64(indptr[u]), np.uint64(indptr[u + ONE])
-            if used + (end - e) + TWO > room:
-                return False
-            while e < end:
-                for step in range(2):
-                    arc = min(e + np.uint64(step), end - ONE)
+            count = np.uint64(0)
+            while first[bucket] != NOWHERE and count < np.uint64(BATCH):
+                q = np.uint64(first[bucket])
+                first[bucket] = entry[q, NEXT]
+                u = np.uint64(entry[q, NODE])
+                batch[count] = u
+                count += np.uint64(label[u] >> 32 == now)
+                e = np.uint64(indptr[u])
+                # No node is below zero: to ask fetches the arcs of many nodes at once.
+                done += ONE + np.uint64(e < n_arcs and node[e] < 0)
+            for j in range(count):
+                u = np.uint64(batch[j])
+                mine = label[u]
+                e, end = np.uint64(indptr[u]), np.uint64(indptr[u + ONE])
+                if used + (end - e) >= np.uint64(room):
+                    return False
+                for arc in range(e, end):
                     v = np.uint64(node[arc])
                     was = label[v]
                     offer = mine + (np.int64(tenths[arc]) << 32)
@@ -125,7 +132,6 @@ def settle_nearest(
                     entry[used, NODE], entry[used, NEXT] = v, follower
                     first[target] = np.int32(used) if is_better else follower
                     used += np.uint64(is_better)
-                e += TWO
         now += 1
     return True
 
@@ -283,7 +289,8 @@ def _sweep(
     """Settle the nodes within `limit` of one facility; return how many stand in `settled`.
 
     `best` and `first` are clean on entry; `first` is clean on return, `best` is not. An entry is
-    kept only for a strictly better time, so that entries never outnumber arcs and seeds.
+    kept only for a strictly better time, so that entries never outnumber arcs and seeds. Arcs are
+    taken two at a time, an odd last one twice, which changes nothing: an arc improves a node once.
     """
     mask = np.uint64(first.shape[0] - 1)
     used, done, count = np.uint64(0), np.uint64(0), 0

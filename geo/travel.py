@@ -15,7 +15,7 @@ from geo.legs import (
     Joints,
     SitesOnSegments,
     arriving,
-    empty_buckets,
+    bucket_count,
     leaving,
     reversed_arrays,
     sealed,
@@ -151,10 +151,8 @@ def node_labels(network: ModeNetwork, sites: Joints, opened: NDArray[np.bool_]) 
     if not HAS_NUMBA:
         return slow_settle_nearest(arcs, *seeds)
     label = np.empty(len(arcs[0]) - 1, np.int64)
-    room = len(arcs[1]) + len(leg) + 2
-    while not settle_nearest(
-        *arcs, *seeds, empty_buckets(arcs), np.empty((room, 2), np.int32), label
-    ):
+    room = len(arcs[1]) + len(leg) + 1
+    while not settle_nearest(*arcs, *seeds, bucket_count(arcs), room, label):
         room *= 2
     return label
 

@@ -17,7 +17,7 @@ import geo.search
 import geo.segment_search
 from benchmarks.road_generator import make_network
 from geo.compiled import HAS_NUMBA
-from geo.legs import arriving, driven_arrays, empty_buckets, leaving, reversed_arrays, sealed
+from geo.legs import arriving, bucket_count, driven_arrays, leaving, reversed_arrays, sealed
 from geo.reach import node_reach
 from geo.search import settle_nearest
 from geo.slow import slow_node_times, slow_settle_nearest
@@ -112,13 +112,12 @@ def test_very_slow_arcs_and_seeds_are_exact():
 
 @pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed")
 def test_a_search_without_room_for_its_entries_says_so(rng):
-    roads, network = random_network(rng, 50)
+    _, network = random_network(rng, 50)
     arcs = reversed_arrays(network)
     seeds = [sealed(np.array([value]), np.int32) for value in (0, 5, 0)]
     label = np.empty(len(arcs[0]) - 1, np.int64)
-    for room, fits in ((6, False), (len(arcs[1]) + 3, True)):
-        entry = np.empty((room, 2), np.int32)
-        assert settle_nearest(*arcs, *seeds, empty_buckets(arcs), entry, label) == fits
+    for room, fits in ((6, False), (len(arcs[1]) + 2, True)):
+        assert settle_nearest(*arcs, *seeds, bucket_count(arcs), room, label) == fits
 
 
 @pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed")
