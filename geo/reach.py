@@ -136,7 +136,7 @@ def reach_blocks(
     """Yield `reach` in blocks of consecutive facilities, each of at most `max_pairs` pairs.
 
     A block holds more only where `ROWS_A_PIECE` facilities alone have more. For results that go
-    to disk block by block.
+    to disk block by block. `progress` counts facilities.
 
     Yields
     ------
@@ -144,10 +144,12 @@ def reach_blocks(
         The first facility of the block, and its rows.
     """
     job = _reach_job(network, demand, facilities, to_tenths(limit_minutes))
+    count = len(facilities)
     parts: list[_Rows] = []
     held, first = 0, 0
-    for start in range(0, len(facilities), ROWS_A_PIECE):
-        new = job.rows(start, min(start + ROWS_A_PIECE, len(facilities)), threads, progress)
+    for start in range(0, count, ROWS_A_PIECE):
+        stop = min(start + ROWS_A_PIECE, count)
+        new = job.rows(start, stop, threads, progress and _counting(progress, start, stop, count))
         pairs = sum(len(part.item) for part in new)
         if parts and held + pairs > max_pairs:
             yield first, Reach(*_joined(parts, job.dtype), len(demand))
@@ -156,6 +158,15 @@ def reach_blocks(
         held += pairs
     if parts:
         yield first, Reach(*_joined(parts, job.dtype), len(demand))
+
+
+def _counting(progress: Progress, start: int, stop: int, count: int) -> Progress:
+    """Return a callback that tells of pieces of rows `start` to `stop` as rows out of `count`."""
+
+    def report(stage: str, done: int, total: int) -> None:
+        progress(stage, start + (stop - start) * done // total, count)
+
+    return report
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -179,8 +179,12 @@ def test_reach_does_not_depend_on_threads_or_blocks(tangle):
         assert np.array_equal(whole.indptr, again.indptr)
         assert np.array_equal(whole.demand, again.demand)
         assert np.array_equal(whole.tenths, again.tenths)
-    blocks = list(reach_blocks(network, demand, many, limit_minutes=1, max_pairs=500))
+    told = []
+    options = {"max_pairs": 500, "progress": lambda *report: told.append(report)}
+    blocks = list(reach_blocks(network, demand, many, limit_minutes=1, **options))
     assert len(blocks) > 2
+    assert told == sorted(told)
+    assert told[-1] == ("reach", 200, 200)
     assert [first for first, _ in blocks] == np.cumsum(
         [0, *(len(block.indptr) - 1 for _, block in blocks[:-1])]
     ).tolist()
