@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from benchmarks.road_generator import make_network
+from data.dataset import load_dataset
+from data.study.file import SAMPLE_STUDY, read_study
 from geo.snap import snap
 from geo.tiles import cut_tile, merge_tiles, nearest_by_tiles, solve_tile
-from geo.travel import nearest
+from geo.travel import NearestStatus, nearest
 from tests.geo.hand_networks import random_network, random_snaps
 
 
@@ -36,6 +38,30 @@ def test_merged_tiles_equal_the_whole_on_tangles(seed):
     whole = nearest(network, demand, facilities, **options)
     found = nearest_by_tiles(roads, network, demand, facilities, tiles, buffer_m=0.0, **options)
     assert_same(found, whole)
+
+
+@pytest.fixture(scope="module")
+def built_in():
+    """The built-in county: lake, ferries, islands, roads without a link."""
+    return load_dataset(read_study(SAMPLE_STUDY))
+
+
+@pytest.mark.parametrize("mode", ["walk", "car"])
+@pytest.mark.parametrize("buffer_m", [200.0, 4000.0])
+def test_merged_tiles_equal_the_whole_on_the_built_in_county(built_in, mode, buffer_m):
+    roads, network = built_in.roads, built_in.roads.networks[mode]
+    demand, facilities = (
+        snap(roads, network, places.x_m, places.y_m, water=built_in.water)
+        for places in (built_in.demand, built_in.facilities)
+    )
+    tiles = _quarters(built_in.demand.x_m, built_in.demand.y_m)
+    options = {"is_open": np.arange(len(facilities)) % 7 == 0, "horizon_minutes": 30.0}
+    whole = nearest(network, demand, facilities, **options)
+    found = nearest_by_tiles(
+        roads, network, demand, facilities, tiles, buffer_m=buffer_m, **options
+    )
+    assert_same(found, whole)
+    assert {NearestStatus.REACHED, NearestStatus.BEYOND} <= set(whole.status.tolist())
 
 
 @pytest.fixture(scope="module")
