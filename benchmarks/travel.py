@@ -26,6 +26,7 @@ from geo.live import close_facility, open_facility, travel_state
 from geo.reach import NodeReach, node_reach, reach_blocks
 from geo.roads import ModeNetwork, RoadGraph
 from geo.snap import Snaps, snap
+from geo.tiles import nearest_by_tiles
 from geo.travel import UNREACHED, nearest
 
 Row: TypeAlias = dict[str, Any]
@@ -35,6 +36,8 @@ SAMPLE = 20
 """Facilities that the slow peers search from; ours search from all."""
 
 EDITS = 1000
+TILES_ON_A_SIDE = 4
+BUFFER_M = 5000.0
 
 
 class Town:
@@ -66,6 +69,7 @@ def rows(size: str) -> list[Row]:
     """Return the rows of all work on travel times."""
     town = Town(size)
     found = [*_nearest_rows(town), *_within_rows(town), *_open_close_rows(town)]
+    found += _tile_rows(town)
     if size == "S":
         found += _peer_rows(town)
     return [*found, *_pairs_rows(size), *_compile_rows(size)]
@@ -187,6 +191,39 @@ def _open_close_rows(town: Town) -> list[Row]:
             agrees=agrees,
         )
         for name in ("open", "close")
+    ]
+
+
+def _tile_rows(town: Town) -> list[Row]:
+    """Return the nearest facilities tile by tile, with what is not proven done again."""
+    quarter = np.arange(1, TILES_ON_A_SIDE) / TILES_ON_A_SIDE
+    column, line = (
+        np.searchsorted(np.quantile(axis, quarter), axis)
+        for axis in (town.roads.x_m, town.roads.y_m)
+    )
+    tiles = [
+        np.flatnonzero(line * TILES_ON_A_SIDE + column == k) for k in range(TILES_ON_A_SIDE**2)
+    ]
+    whole = (town.network, town.places, town.facilities)
+    seconds, found = medians(
+        {
+            "tiles": lambda: nearest_by_tiles(town.roads, *whole, tiles, buffer_m=BUFFER_M),
+            "whole": lambda: nearest(*whole),
+        }
+    )
+    agrees = max(
+        np.abs(getattr(found["tiles"], name).astype(np.int64) - getattr(found["whole"], name)).max()
+        for name in ("tenths", "facility", "status")
+    )
+    return [
+        row(
+            f"tiles: {len(tiles)} tiles with certificate, {BUFFER_M / 1000:g} km buffer",
+            town.size,
+            seconds["tiles"],
+            peer="our own search of the whole",
+            peer_s=seconds["whole"],
+            agrees=agrees,
+        )
     ]
 
 
