@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from data.types import Dataset
+from geo.modes import MODES
 from planning.circles import Floats, Mask, ModeTimes
 from planning.pairs import PairTimes
 from planning.projects import Programme, Project, projects_of, run_programme
@@ -15,7 +16,13 @@ from planning.ratios.centres import counted_centres
 from planning.ratios.service import Ratios
 from planning.scenario import PRIMARY_CARE_KINDS
 from planning.verdicts.indicators import People
-from planning.villages.cover import VillageCover, VillageInput, VillageRules, village_cover
+from planning.villages.cover import (
+    OnFoot,
+    VillageCover,
+    VillageInput,
+    VillageRules,
+    village_cover,
+)
 from planning.villages.exits import ExitRisk, SweptCover, exit_risk, sweep_villages
 from planning.villages.members import facility_villages, members_of
 from planning.villages.opening import Opening, opening_of
@@ -42,7 +49,8 @@ class StandardsInput:
     times
         Times by mode to all facilities, held up to 30 minutes or more.
     stop_pairs
-        Times on foot to the circuit stops, rows as in `dataset.circuits`; None without stops.
+        Times to the circuit stops by mode on foot, rows as in `dataset.circuits`; empty without
+        stops.
     headline_mode, analysis_mode
         The mode the study confirms (None: 口径未确认, no verdict), and the one that figures are
         shown for.
@@ -65,7 +73,7 @@ class StandardsInput:
     is_operating: Mask
     is_operating_on: Callable[[str], Mask]
     times: Mapping[str, ModeTimes]
-    stop_pairs: PairTimes | None
+    stop_pairs: Mapping[str, PairTimes]
     headline_mode: str | None
     analysis_mode: str
     minutes: float
@@ -229,7 +237,10 @@ def village_input(
         facility_village=facility_villages(
             dataset.facilities, villages, in_village_m=given.rules.in_village_m
         ),
-        walk=given.times.get("walk"),
         stops=dataset.circuits,
-        stop_pairs=given.stop_pairs,
+        on_foot={
+            mode: OnFoot(times, given.stop_pairs.get(mode))
+            for mode, times in given.times.items()
+            if MODES[mode].vehicle == "foot"
+        },
     )

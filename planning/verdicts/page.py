@@ -55,10 +55,11 @@ parameters:
    and {share:.0%} of its people are within {minutes:g} minutes of any such point.
 2. **cluster**: no point stands in the village, but {share:.0%} are within {minutes:g} minutes of
    such points elsewhere.
-3. **circuit**: else, {share:.0%} are within {stop_minutes:g} minutes on foot of a circuit stop or
-   point with at least {min_visits:g} visits a month (island stops {island_visits:g}); a point open
-   on fewer days counts here with days x 52 / 12 visits. Where neither holds but full-time points
-   elsewhere reach {share:.0%}, the village is cluster: a part-time point makes no village worse.
+3. **circuit**: else, {share:.0%} are within {stop_minutes:g} minutes on foot (never more than the
+   circle, and at the elders' speed where elderly walk is judged) of a circuit stop or point with at
+   least {min_visits:g} visits a month (island stops {island_visits:g}); a point open on fewer days
+   counts here with days x 52 / 12 visits. Where neither holds but full-time points elsewhere reach
+   {share:.0%}, the village is cluster: a part-time point makes no village worse.
 4. **uncovered**, with its reason: cut off from the roads, a clinic that is not open, circuits too
    rare, part of the people beyond the limit, no point.
 

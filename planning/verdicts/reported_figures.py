@@ -16,7 +16,7 @@ from planning.standards.catalogue import Preset, Standard
 from planning.verdicts.evidence import Evidence
 from planning.verdicts.indicators import figure_of, indicator_names, indicator_rows
 from planning.verdicts.reported import Evaluate, ReportedRow, figure_key, split_difference
-from planning.villages.cover import village_cover
+from planning.villages.cover import WALK, village_cover
 from planning.villages.services import flag_share
 
 OTHER_MINUTES = (10.0, 15.0, 20.0, 30.0)
@@ -92,9 +92,10 @@ def _circle_coverage(evidence: Evidence, value: ReportedValue) -> tuple[Evaluate
         if total <= 0 or minutes > times.limit_minutes:
             return None
         near = is_within(times.nearest(_points(evidence, readings, value)), minutes)
-        if "circuits" in readings and given.stop_pairs is not None:
+        to_stops = given.stop_pairs.get(mode, given.stop_pairs.get(WALK))
+        if "circuits" in readings and to_stops is not None:
             stops = np.ones(len(given.dataset.circuits), dtype=np.bool_)
-            near |= is_within(nearest_tenths(given.stop_pairs, stops), minutes)
+            near |= is_within(nearest_tenths(to_stops, stops), minutes)
         return float(evidence.people[near].sum()) / total
 
     return evaluate, [

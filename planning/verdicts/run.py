@@ -10,6 +10,7 @@ import numpy as np
 
 from data.types import Dataset
 from geo.errors import Progress
+from geo.modes import MODES
 from geo.snap import snap
 from geo.travel import NearestStatus, reach
 from planning.circles import Mask, ModeTimes
@@ -24,7 +25,6 @@ from planning.wording import msgid
 from planning.workflow import Assessment
 
 LONGEST_MINUTES = 30.0
-WALK = "walk"
 
 
 def standards_of(assessment: Assessment, *, progress: Progress | None = None) -> StandardsResult:
@@ -120,12 +120,17 @@ def _operating(assessment: Assessment, day: str) -> Mask:
     return operating
 
 
-def _stop_pairs(assessment: Assessment) -> PairTimes | None:
-    """Return the times on foot to the circuit stops; None without stops or without walking."""
+def _stop_pairs(assessment: Assessment) -> dict[str, PairTimes]:
+    """Return the times to the circuit stops by mode on foot; empty without stops."""
+    if not assessment.dataset.circuits:
+        return {}
+    on_foot = [mode for mode in assessment.modes if MODES[mode].vehicle == "foot"]
+    return {mode: _pairs_to_stops(assessment, mode) for mode in on_foot}
+
+
+def _pairs_to_stops(assessment: Assessment, mode: str) -> PairTimes:
     dataset, travel = assessment.dataset, assessment.study.travel
-    if not dataset.circuits or WALK not in assessment.modes:
-        return None
-    network = dataset.roads.networks[WALK]
+    network = dataset.roads.networks[mode]
     stops = snap(
         dataset.roads,
         network,
@@ -135,5 +140,5 @@ def _stop_pairs(assessment: Assessment) -> PairTimes | None:
         water=dataset.water,
         avoid_islands=travel.avoid_islands,
     )
-    demand = assessment.modes[WALK].demand_snaps
+    demand = assessment.modes[mode].demand_snaps
     return reach(network, demand, stops, limit_minutes=LONGEST_MINUTES)

@@ -6,8 +6,8 @@ domain reference A2 `[I]`, every number of it a parameter that is printed with t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -22,6 +22,8 @@ from planning.villages.opening import VISITS_PER_DAY, Opening
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
+
+WALK = "walk"
 
 
 class CoverMode(StrEnum):
@@ -56,7 +58,8 @@ class VillageRules:
     min_days
         Days a week from which a fixed point counts as open.
     stop_minutes
-        Minutes on foot to a circuit stop or a point that is open on fewer days.
+        Minutes on foot to a circuit stop or a point that is open on fewer days; never more than
+        `minutes`.
     min_visits, island_visits
         Visits a month asked of them, and of stops flagged as island points.
     in_village_m
@@ -76,6 +79,14 @@ class VillageRules:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OnFoot:
+    """Times of one mode on foot: to all facilities, and to the circuit stops (rows by stop)."""
+
+    times: ModeTimes
+    stop_pairs: PairTimes | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class VillageInput:
     """What the judgement stands on.
 
@@ -91,10 +102,11 @@ class VillageInput:
         Days, staff and insurance of the facilities.
     facility_village
         (n_facilities,) administrative village in which each stands, from `facility_villages`.
-    walk
-        Times on foot, for circuits; None leaves circuits out.
-    stops, stop_pairs
-        Circuit stops and the times on foot to them, rows by stop.
+    stops
+        Circuit stops.
+    on_foot
+        Times by mode on foot, for circuits: a mode on foot is judged by its own, all others by
+        `walk`; circuits are left out where that is missing.
     """
 
     villages: Villages
@@ -104,9 +116,8 @@ class VillageInput:
     is_open: Mask
     opening: Opening
     facility_village: Ints
-    walk: ModeTimes | None = None
     stops: Sequence[CircuitStop] = ()
-    stop_pairs: PairTimes | None = None
+    on_foot: Mapping[str, OnFoot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +266,8 @@ def _judge(
     days = given.opening.days(rules.assumed_days)
     full = usable & (days >= rules.min_days)
     near_fixed = is_within(times.nearest(full), rules.minutes)
-    near_circuit, near_rare = _near_circuits(given, rules, usable & (days > 0), days)
+    on_foot = given.on_foot.get(times.mode, given.on_foot.get(WALK))
+    near_circuit, near_rare = _near_circuits(given, on_foot, rules, usable & (days > 0), days)
     fixed = _shares(members, people, near_fixed, n)
     circuit = _shares(members, people, near_circuit, n)
     least = _least(rules)
@@ -294,25 +306,27 @@ def _judge(
 
 
 def _near_circuits(
-    given: VillageInput, rules: VillageRules, usable: Mask, days: Floats
+    given: VillageInput, on_foot: OnFoot | None, rules: VillageRules, usable: Mask, days: Floats
 ) -> tuple[Mask, Mask]:
     """Return who is near a circuit or part-time point often enough, and who however rarely."""
     nobody = np.zeros(len(given.demand), dtype=np.bool_)
-    if given.walk is None:
+    if on_foot is None:
         return nobody, nobody
+    # A shorter circle is shorter for circuits too: a full-time point beyond it is no circuit.
+    minutes = min(rules.stop_minutes, rules.minutes)
     often = usable & (days * VISITS_PER_DAY >= rules.min_visits)
-    near = is_within(given.walk.nearest(often), rules.stop_minutes)
-    rare = is_within(given.walk.nearest(usable), rules.stop_minutes)
-    if given.stop_pairs is not None:
+    near = is_within(on_foot.times.nearest(often), minutes)
+    rare = is_within(on_foot.times.nearest(usable), minutes)
+    if on_foot.stop_pairs is not None:
         asked = [
             rules.island_visits if stop.is_island_point else rules.min_visits
             for stop in given.stops
         ]
         visits = np.array([stop.visits_per_month for stop in given.stops])
         is_often = visits >= np.array(asked)
-        near |= is_within(nearest_tenths(given.stop_pairs, is_often), rules.stop_minutes)
+        near |= is_within(nearest_tenths(on_foot.stop_pairs, is_often), minutes)
         every = np.ones(len(given.stops), dtype=np.bool_)
-        rare |= is_within(nearest_tenths(given.stop_pairs, every), rules.stop_minutes)
+        rare |= is_within(nearest_tenths(on_foot.stop_pairs, every), minutes)
     return near, near | rare
 
 

@@ -105,7 +105,7 @@ def study(
             is_operating=operating,
             is_operating_on=lambda _: operating,
             times={mode: ModeTimes(mode, pairs, 30.0, cut) for mode in ("walk", "e_bike")},
-            stop_pairs=None,
+            stop_pairs={},
             headline_mode=headline,
             analysis_mode=headline or "walk",
             minutes=20.0,

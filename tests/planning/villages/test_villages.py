@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,7 @@ from planning.circles import (
 from planning.pairs import Pairs, pairs_from_table
 from planning.villages.cover import (
     CoverMode,
+    OnFoot,
     Reason,
     VillageCover,
     VillageInput,
@@ -95,9 +97,13 @@ def world(
             is_open=np.ones(len(places), bool) if is_open is None else np.array(is_open),
             opening=opening_of(places),
             facility_village=np.array([row.get("in", -1) for row in facilities], dtype=np.int32),
-            walk=ModeTimes("walk", on_foot, 30.0, cut),
             stops=stops,
-            stop_pairs=pairs_of(stop_minutes) if stops else None,
+            on_foot={
+                "walk": OnFoot(
+                    ModeTimes("walk", on_foot, 30.0, cut),
+                    pairs_of(stop_minutes) if stops else None,
+                )
+            },
         )
         times = ModeTimes("e_bike", pairs, 30.0, cut)
         cover = village_cover(given, times, rules or VillageRules())
@@ -191,6 +197,40 @@ def test_a_part_time_point_of_its_own_makes_no_village_worse(world: Callable[...
         walk=[[5], [FAR]],
     )
     assert toy.row.cover is CoverMode.CLUSTER
+
+
+def test_elders_walk_to_circuits_at_their_own_speed(world: Callable[..., Any]) -> None:
+    toy = world(
+        people=[1000],
+        village=[0],
+        facilities=[{"id": "A", "in": -1, "open_days": 7}],
+        minutes=[[20]],
+        stops=[stop("S", 4.34)],
+        stop_minutes=[[20]],
+    )
+    nobody = np.zeros(1, dtype=bool)
+    slow = ModeTimes("walk_elderly", pairs_of([[25]]), 30.0, nobody)
+    on_foot = {**toy.given.on_foot, "walk_elderly": OnFoot(slow, pairs_of([[25]]))}
+    given = replace(toy.given, on_foot=on_foot)
+    assert verdicts(village_cover(given, slow, VillageRules())) == ["uncovered"]
+    walking = given.on_foot["walk"].times
+    assert verdicts(village_cover(given, walking, VillageRules())) == ["cluster"]
+
+
+def test_a_shorter_circle_is_shorter_for_circuits_too(world: Callable[..., Any]) -> None:
+    toy = world(
+        people=[1000],
+        village=[0],
+        facilities=[{"id": "A", "in": 0, "open_days": 7}],
+        minutes=[[16]],
+        stops=[stop("S", 52 / 12)],
+        stop_minutes=[[16]],
+    )
+    by_limit = {
+        minutes: village_cover(toy.given, toy.times, VillageRules(minutes=minutes)).share
+        for minutes in (10.0, 15.0, 16.0, 20.0)
+    }
+    assert by_limit == {10.0: 0.0, 15.0: 0.0, 16.0: 1.0, 20.0: 1.0}
 
 
 @pytest.mark.parametrize(
