@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.arcs import ArcOrder, components
+from geo.arcs import ArcOrder
 from geo.errors import Progress
 from geo.legs import Joints, leaving, to_tenths
 from geo.roads import ModeNetwork, RoadGraph
@@ -101,10 +101,8 @@ def cut_tile(
     inside = _inside(roads, demand.take(place), buffer_m)
     node = np.flatnonzero(inside)
     kept = np.flatnonzero(inside[roads.tail] & inside[roads.head])
-    number = np.full(len(roads.tail), -1, np.int32)
-    number[kept] = np.arange(len(kept))
-    rank = np.full(len(roads.x_m), -1, np.int32)
-    rank[node] = np.arange(len(node))
+    number = _ranks(kept, len(roads.tail))
+    rank = _ranks(node, len(roads.x_m))
     places = demand.take(place)
     facility = np.flatnonzero(facilities.segment >= 0)
     facility = facility[number[facilities.segment[facility]] >= 0]
@@ -112,7 +110,7 @@ def cut_tile(
     crossing = np.flatnonzero(inside[roads.tail] != inside[roads.head])
     edge = np.concatenate([roads.tail[crossing], roads.head[crossing]])
     return Tile(
-        network=_part_of(network, roads, kept, rank, len(node)),
+        network=_part_of(network, roads, kept, node),
         place=place,
         demand=_renumbered(places, number, rank),
         facility=facility,
@@ -137,12 +135,18 @@ def _inside(roads: RoadGraph, places: Snaps, buffer_m: float) -> Bools:
     return inside
 
 
-def _part_of(
-    network: ModeNetwork, roads: RoadGraph, kept: Longs, rank: Ints, n_nodes: int
-) -> ModeNetwork:
-    """Return the network of some segments; nodes and segments keep their order."""
+def _ranks(kept: Longs, count: int) -> Ints:
+    """Return the number of each of `count` things among the kept ones; -1 for the others."""
+    rank = np.full(count, -1, np.int32)
+    rank[kept] = np.arange(len(kept))
+    return rank
+
+
+def _part_of(network: ModeNetwork, roads: RoadGraph, kept: Longs, node: Longs) -> ModeNetwork:
+    """Return the network of some segments and nodes, which keep their order and their parts."""
     forward, backward = network.forward_tenths[kept], network.backward_tenths[kept]
-    order = ArcOrder.of(rank[roads.tail[kept]], rank[roads.head[kept]], n_nodes)
+    rank = _ranks(node, len(roads.x_m))
+    order = ArcOrder.of(rank[roads.tail[kept]], rank[roads.head[kept]], len(node))
     from_csr = order.csr(np.r_[forward, backward])
     to_csr = order.csr(np.r_[backward, forward])
     return replace(
@@ -156,7 +160,7 @@ def _part_of(
         from_indptr=from_csr[0],
         from_node=from_csr[1],
         from_tenths=from_csr[2],
-        component=components(from_csr[0], from_csr[1]),
+        component=network.component[node],
     )
 
 
