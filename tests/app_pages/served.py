@@ -1,0 +1,174 @@
+"""The app served to a real browser: start it, walk through its pages, read what they show."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.browser import severe_lines, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+OPTIONS = ("server.headless=true", "server.fileWatcherType=none", "browser.gatherUsageStats=false",
+           "server.address=127.0.0.1", "server.enableStaticServing=true")  # fmt: skip
+METRICS = """return Array.from(document.querySelectorAll(
+    '[data-testid=stMetricValue]')).map(e => e.innerText.trim())"""
+IS_AT_REST = """return document.querySelector('h1') !== null
+    && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
+MAP_FRAME = "iframe[title*=folium]"
+MISSING_FOR_STREAMLIT = "_stcore/"
+"""Streamlit asks for its health below the page's address first, and then at the root."""
+
+
+@contextmanager
+def served_app(folder: Path) -> Iterator[str]:
+    """Serve the app on a free port with its data in a folder; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    flags = [f"--{option}" for option in (*OPTIONS, f"server.port={port}")]
+    with (folder / "app.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags],
+            cwd=folder, env={**os.environ, "SERVICECIRCLE_DATA": str(folder)},
+            stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            wait_for(lambda: _answers(port), what="the app")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def at_rest(driver: Any, *, seconds: float = 120.0) -> None:
+    """Wait until the page has run and has not begun to run again."""
+    since: list[float] = []
+
+    def calm() -> bool:
+        if not driver.execute_script(IS_AT_REST):
+            since.clear()
+            return False
+        since[:] = since or [time.monotonic()]
+        return time.monotonic() - since[0] > 0.6
+
+    wait_for(calm, seconds=seconds, what="the page at rest")
+
+
+def figures(driver: Any) -> list[str]:
+    """Return the numbers of the metrics on the page."""
+    return driver.execute_script(METRICS)
+
+
+def to_page(driver: Any, title: str) -> None:
+    """Choose a page of the menu."""
+    link = f"//a[@data-testid='stSidebarNavLink'][.//*[text()='{title}']]"
+    wait_for(lambda: driver.find_elements("xpath", link), what=title)[0].click()
+
+
+def titled(driver: Any, title: str) -> None:
+    """Wait for the title of a page."""
+    wait_for(
+        lambda: driver.execute_script("return document.querySelector('h1')?.innerText") == title,
+        seconds=120,
+        what=title,
+    )
+
+
+def press(driver: Any, label: str) -> None:
+    """Press a button by its text, as soon as it can be pressed."""
+    starts = f"[.//*[starts-with(text(), '{label}')]]"
+    path = f"//button[not(@disabled)][not(@role='tab')]{starts}"
+    button = wait_for(lambda: driver.find_elements("xpath", path), what=label)[0]
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()",
+                          button)  # fmt: skip
+
+
+def to_tab(driver: Any, label: str) -> None:
+    """Choose a tab by the beginning of its text."""
+    path = f"//*[@role='tab'][.//*[starts-with(text(), '{label}')]]"
+    tab = wait_for(lambda: driver.find_elements("xpath", path), what=label)[0]
+    driver.execute_script("arguments[0].click()", tab)
+
+
+def fill(driver: Any, label: str, text: str) -> None:
+    """Write into a field by its label, and leave it."""
+    path = f"//*[self::input or self::textarea][@aria-label='{label}']"
+    field = wait_for(lambda: driver.find_elements("xpath", path), what=label)[0]
+    field.send_keys(text + "\t")
+
+
+def body_text(driver: Any) -> str:
+    """Return every text that the page shows."""
+    return driver.find_element("tag name", "body").text
+
+
+@contextmanager
+def in_map(driver: Any, number: int = 0) -> Iterator[None]:
+    """Look into a map of the page."""
+    driver.switch_to.frame(driver.find_elements("css selector", MAP_FRAME)[number])
+    try:
+        yield
+    finally:
+        driver.switch_to.default_content()
+
+
+def map_is_drawn(driver: Any) -> bool:
+    """Return whether the first map of the page has drawn its layers."""
+    if not driver.find_elements("css selector", MAP_FRAME):
+        return False
+    with in_map(driver):
+        return driver.execute_script(
+            "const m = document.querySelector('.leaflet-container');"
+            "return Boolean(m && m.dataset.scReady === '1')"
+        )
+
+
+def map_box(driver: Any) -> list[float]:
+    """Return x, y, width and height of the first map in the window, scrolled into it."""
+    frame = driver.find_element("css selector", MAP_FRAME)
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", frame)
+    return driver.execute_script(
+        "const r = arguments[0].getBoundingClientRect(); return [r.x, r.y, r.width, r.height]",
+        frame,
+    )
+
+
+def click_map(driver: Any, right: float, down: float) -> None:
+    """Click the map at these shares of its width and height."""
+    x0, y0, width, height = map_box(driver)
+    for kind in ("mousePressed", "mouseReleased"):
+        driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x0 + right * width, "y": y0 + down * height, "button": "left",
+             "clickCount": 1},
+        )  # fmt: skip
+
+
+def click_place(driver: Any, lon: float, lat: float) -> None:
+    """Click the map where a place lies in the present view."""
+    with in_map(driver):
+        x, y, width, height = driver.execute_script(
+            "const m = window.map || Object.values(window).find(v => v && v.scStage);"
+            "const p = m.latLngToContainerPoint([arguments[1], arguments[0]]), s = m.getSize();"
+            "return [p.x, p.y, s.x, s.y]",
+            lon,
+            lat,
+        )
+    click_map(driver, x / width, y / height)
+
+
+def faults(driver: Any) -> list[str]:
+    """Return the errors of the console that are ours."""
+    return [line for line in severe_lines(driver) if MISSING_FOR_STREAMLIT not in line]
