@@ -75,10 +75,14 @@ class Key(StrEnum):
     SYSTEM = "pasted_system"
     UNDO_PLACE = "undo_place"
     PLACE_ROW = "place_row"
+    FOCUS = "focus"
+    CHECK_TAB = "check_tab"
+    COVERAGE_TAB = "coverage_tab"
+    EXPERT_TAB = "expert_tab"
+    REPORTED_TAB = "reported_tab"
     WHO = "who"
     REMARK = "remark"
     REMARK_MODE = "remark_mode"
-    WAY_MODE = "way_mode"
 
 
 KEPT = (
@@ -98,7 +102,6 @@ KEPT = (
     Key.REVIEW_NUMBER,
     Key.WHO,
     Key.SYSTEM,
-    Key.WAY_MODE,
 )
 """Choices of single pages that are kept when the page changes, once they have been made."""
 

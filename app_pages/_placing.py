@@ -7,22 +7,24 @@ from pathlib import Path
 
 import streamlit as st
 
-from app_pages._session import Key, get, opened, person, put, words
+from app_pages._session import Key, early_click, get, opened, person, put, words
 from app_pages._widgets import sheet_table
 from data.errors import PlannerError
 from data.facilities.pasted import FAR_DEGREES, PastedPlace, distance_degrees, read_pasted
 from data.facilities.side_file import ChosenPlace, remove_place, save_place
 from data.study.files import placed_file
+from planning.maps import Focus
 from planning.maps.layers import Layer
+from planning.views.places import study_area
 from planning.views.placing import (
     SURE,
     SYSTEMS,
     PlaceRow,
     pasted_text,
+    place_bounds,
     place_layers,
     place_rows,
     places_sheet,
-    study_area,
 )
 from planning.wording import Language, finding_sentence
 
@@ -36,7 +38,7 @@ def placing_list(language: Language) -> PlaceRow | None:
         _(
             "Choose a row, then click the map or paste coordinates. Places are kept in `{file}`"
             "; the list itself is never changed."
-        ).format(file=_file())
+        ).format(file=_file().name)
     )
     sheet = places_sheet(dataset, rows, language)
     state = dataset.fingerprint[:12]
@@ -45,10 +47,11 @@ def placing_list(language: Language) -> PlaceRow | None:
     if undone is not None:
         label = _("Undo: {name}").format(name=undone[0])
         st.button(label, on_click=_undo, key="undo-place", icon=":material/undo:")
-    if chosen is None:
-        return None
-    _tools(rows[chosen])
-    return rows[chosen]
+    row = None if chosen is None else rows[chosen]
+    put(Key.PLACE_ROW, row)
+    if row is not None:
+        _tools(row)
+    return row
 
 
 def placing_layers(row: PlaceRow | None) -> list[Layer]:
@@ -58,10 +61,21 @@ def placing_layers(row: PlaceRow | None) -> list[Layer]:
     return place_layers(opened()[1], row, _pasted(), words())
 
 
-def place_by_click(row: PlaceRow, lon: float, lat: float) -> None:
-    """Put an institution where the map was clicked."""
-    _ = words()
-    _save(row, lon, lat, _("clicked on the map"))
+def placing_focus(row: PlaceRow | None) -> Focus | None:
+    """Return where the map moves to for the chosen row."""
+    if row is None:
+        return None
+    dataset = opened()[1]
+    bounds = place_bounds(dataset, row)
+    key = f"{dataset.fingerprint[:12]}-{row.facility_id}"
+    return None if bounds is None else Focus(key, bounds)
+
+
+def take_place_click() -> None:
+    """Put the chosen institution where the map was clicked, before anything is drawn."""
+    click, row = early_click(), get(Key.PLACE_ROW)
+    if click is not None and row is not None:
+        _save(row, *click, words()("clicked on the map"))
 
 
 def _tools(row: PlaceRow) -> None:

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from app_pages._placing import place_by_click, placing_layers, placing_list
+from app_pages._placing import placing_focus, placing_layers, placing_list, take_place_click
 from app_pages._remarks import known_remarks, remarks_list
-from app_pages._session import current, language, made, words
+from app_pages._session import Key, current, language, made, words
 from app_pages._widgets import XLSX, county_map, page, sheet_table
 from planning.audit import audit
 from planning.views.checks import audit_download, finding_points, findings_sheet
 
 _ = words()
+take_place_click()
 page(_("Data check"))
 assessment = current()
 dataset = assessment.dataset
@@ -24,37 +25,43 @@ findings = made(
     ),
 )
 sheet, remarks = findings_sheet(findings, _), known_remarks()
-unplaced = int((~dataset.facilities.has_position).sum())
-is_open = sum(not one.is_settled for one in remarks)
 
 left, right = st.columns([3, 2], gap="medium")
+layers, focus, row = [], None, None
 with left:
-    listed, places, doubts = st.tabs(
-        [
-            _("Findings ({count})").format(count=len(sheet.rows)),
-            _("Without a place ({count})").format(count=unplaced),
-            _("Remarks ({count})").format(count=is_open),
-        ]
-    )
-    with listed:
-        row = sheet_table(sheet, file_name="findings.xlsx", height=520)
-        said = language()
-        st.download_button(
-            _("Download the whole audit (XLSX)"),
-            data=lambda: audit_download(dataset, findings, remarks, said),
-            file_name="audit.xlsx",
-            mime=XLSX,
-            on_click="ignore",
+    st.caption(
+        _(
+            "{findings} findings, {places} institutions without a place, {remarks} open remarks"
+        ).format(
+            findings=len(findings),
+            places=int((~dataset.facilities.has_position).sum()),
+            remarks=sum(not one.is_settled for one in remarks),
         )
-    with places:
-        chosen = placing_list(language())
-    with doubts:
-        remarked = remarks_list(remarks)
+    )
+    listed, places, doubts = st.tabs(
+        [_("Findings"), _("Without a place"), _("Remarks")], key=Key.CHECK_TAB, on_change="rerun"
+    )
+    if listed.open:
+        with listed:
+            row = sheet_table(sheet, file_name="findings.xlsx", height=480)
+            said = language()
+            st.download_button(
+                _("Download the whole audit (XLSX)"),
+                data=lambda: audit_download(dataset, findings, remarks, said),
+                file_name="audit.xlsx",
+                mime=XLSX,
+                on_click="ignore",
+            )
+        layers = [finding_points(dataset, findings if row is None else (findings[row],), _)]
+    if places.open:
+        with places:
+            chosen = placing_list(language())
+        layers, focus = placing_layers(chosen), placing_focus(chosen)
+    if doubts.open:
+        with doubts:
+            layers = [remarks_list(remarks)]
 with right:
-    shown = findings if row is None else (findings[row],)
-    st.caption(_("Red diamonds: what the findings name. Choose a row of the list to see it alone."))
-    layers = [finding_points(dataset, shown, _)] if chosen is None else placing_layers(chosen)
-    click = county_map(height=560, layers=[*layers, remarked], is_clickable=True)
-    if click and chosen is not None:
-        place_by_click(chosen, *click)
-        st.rerun()
+    if row is not None:
+        st.info(sheet.rows[row][2])
+    st.caption(_("Marked on the map: what the list names. Choose a row to see it alone."))
+    county_map(height=560, layers=layers, focus=focus, is_clickable=True)

@@ -6,18 +6,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from data.errors import StudyError
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from geo.errors import Finding
-from geo.routes import Route, nearest_sites, route
+from geo.routes import ACCESS, Route, nearest_sites, route
 from geo.snap import Snaps, snap
 from planning.figures import mode_text
-from planning.wording import Translate
+from planning.wording import Translate, msgid
 from planning.workflow import Assessment, ModeResult
 
 NEAREST = 3
+ROADS: dict[str, str] = {
+    ACCESS: msgid("straight walk between place and road"),
+    "motorway": msgid("motorway"),
+    "trunk": msgid("trunk road"),
+    "primary": msgid("primary road"),
+    "secondary": msgid("secondary road"),
+    "tertiary": msgid("tertiary road"),
+    "unclassified": msgid("rural road"),
+    "residential": msgid("residential street"),
+    "living_street": msgid("living street"),
+    "service": msgid("service road"),
+    "road": msgid("road of unknown class"),
+    "pedestrian": msgid("pedestrian street"),
+    "footway": msgid("footway"),
+    "path": msgid("path"),
+    "steps": msgid("steps"),
+    "track": msgid("track"),
+    "cycleway": msgid("cycleway"),
+    "bridleway": msgid("bridleway"),
+    "corridor": msgid("corridor"),
+    "ferry": msgid("ferry"),
+}
+"""The classes of roads in words; a slip road bears the name of its parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +72,7 @@ def find_place(dataset: Dataset, text: str) -> Place:
     ----------
     text
         `lon,lat` in WGS 84, a cell id, or the code or exact name of a village; a village stands at
-        its most populated point.
+        its most populated point, or at a point of its own where nobody is counted.
 
     Raises
     ------
@@ -75,6 +99,8 @@ def find_place(dataset: Dataset, text: str) -> Place:
         params = (("place", text), ("count", len(named)))
         raise StudyError(Finding("place_unknown", params))
     people = np.where(dataset.demand.village == named[0], dataset.demand.people, -1.0)
+    if villages is not None and people.max(initial=-1.0) < 0:
+        return _inside(dataset, text, villages.geometry[named[0]])
     return _at_cell(dataset, text, int(np.argmax(people)))
 
 
@@ -105,18 +131,21 @@ def way_lines(assessment: Assessment, way: Way, translate: Translate) -> list[st
     legs = way.route.legs if way.route else ()
     return [head] + [
         translate("  {seconds:>7.1f} s  {metres:>8.0f} m  {road_class}").format(
-            seconds=leg.tenths / 10, metres=leg.length_m, road_class=leg.road_class
+            seconds=leg.tenths / 10,
+            metres=leg.length_m,
+            road_class=road_text(leg.road_class, translate),
         )
         for leg in legs
     ]
 
 
-def way_lonlat(dataset: Dataset, way: Way) -> np.ndarray:
-    """Return (k, 2) longitude and latitude along a way; empty where there is none."""
-    if way.route is None:
-        return np.zeros((0, 2))
-    line_m = way.route.line_m
-    return np.column_stack(to_lonlat(line_m[:, 0], line_m[:, 1], dataset.crs))
+def road_text(road_class: str, translate: Translate) -> str:
+    """Return a class of roads in words; one that is not known as it is.
+
+    >>> road_text("primary_link", lambda text: text), road_text("busway", lambda text: text)
+    ('primary road', 'busway')
+    """
+    return translate(ROADS.get(road_class.removesuffix("_link"), road_class))
 
 
 def _ways(assessment: Assessment, result: ModeResult, place: Place) -> tuple[Way, ...]:
@@ -164,6 +193,14 @@ def _spot(text: str) -> tuple[float, float] | None:
     except ValueError:
         return None
     return lon, lat
+
+
+def _inside(dataset: Dataset, name: str, area: shapely.Geometry) -> Place:
+    """Return a point of a village where nobody is counted."""
+    point = shapely.point_on_surface(area)
+    x_m, y_m = float(shapely.get_x(point)), float(shapely.get_y(point))
+    lon, lat = to_lonlat(np.array([x_m]), np.array([y_m]), dataset.crs)
+    return Place(name, x_m, y_m, float(lon[0]), float(lat[0]))
 
 
 def _at_cell(dataset: Dataset, name: str, row: int) -> Place:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import severity
+from planning.coverage import Ledger
 from planning.figures import mode_text, people_text, share_text
-from planning.report import bounds_text
+from planning.report import bounds_text, gap_place
 from planning.standards.catalogue import Preset, Standard
 from planning.verdicts.assess import StandardsResult
 from planning.verdicts.paragraphs import figure_text, paragraph, target_text
 from planning.verdicts.verdict import Status, Verdict, gap_text, note_text, verdict_text
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
-from planning.workflow import Assessment
+from planning.workflow import ALL_PEOPLE, Assessment
 
 MOST_WARNINGS = 5
 CIRCLE = "circle"
@@ -48,6 +49,18 @@ SPEED_SETS = {
     "low": msgid("low"),
     "high": msgid("high"),
 }
+SHORT_NAMES = {
+    "zhoushan-2020/N1": msgid("Urban centres"),
+    "shangyu-2022/N3a": msgid("Village cover"),
+    "shangyu-2022/N3b": msgid("Clinics in plan"),
+    "zhoushan-2020/N4": msgid("Village stations"),
+    "zhoushan-2020/N20": msgid("Online, card"),
+    "shangyu-2022/C2a": msgid("Inpatient care"),
+    "shangyu-2022/C4": msgid("Famous doctors"),
+    "shangyu-2022/C7b": msgid("Long-term care"),
+    "shangyu-2022/C10a": msgid("Mental health"),
+}
+"""Heads of columns that have room for a few words; the full name stands behind the cell."""
 FIRST_STANDARDS = ("N1", "N3a", "N3b", "N4", "N20", "C2a", "C4", "C7b", "C10a", "A19", "D2a")
 """Standards that come first in the matrix, by their id within a preset."""
 
@@ -60,17 +73,23 @@ class Matrix:
     ----------
     row_codes, row_names
         The whole study first (empty code), then its zones in order of code.
-    column_ids, column_names
-        Full ids of the standards, the circle first.
-    texts, colours
-        One row a zone: what a cell reads, and its background (empty: none).
+    column_ids, column_names, short_names
+        Full ids of the standards, the circle first; names in full and in a few words.
+    targets
+        The target of each column; a dash where no document sets one.
+    texts, gaps, colours
+        One row a zone: verdict and current figure, verdict and gap to the target, and the
+        background of both (empty: none).
     """
 
     row_codes: tuple[str, ...]
     row_names: tuple[str, ...]
     column_ids: tuple[str, ...]
     column_names: tuple[str, ...]
+    short_names: tuple[str, ...]
+    targets: tuple[str, ...]
     texts: tuple[tuple[str, ...], ...]
+    gaps: tuple[tuple[str, ...], ...]
     colours: tuple[tuple[str, ...], ...]
 
 
@@ -107,20 +126,34 @@ def matrix(
     zones = assessment.dataset.zones
     row_codes = ("", *zones.code)
     by_cell = {(row.zone_code, key): row for key in columns for row in judged[key]}
-    texts, colours = [], []
+    texts, gaps, colours = [], [], []
     for number, code in enumerate(row_codes):
         cells = [_cell(result, by_cell.get((code, key)), translate) for key in columns]
-        texts.append((_circle_text(assessment, number), *(text for text, _ in cells)))
-        colours.append(("", *(colour for _, colour in cells)))
+        circle = _circle_ledger(assessment, number)
+        texts.append((share_text(circle.share), *(cell.text for cell in cells)))
+        missed = _people(circle.inside - circle.covered, translate)
+        gaps.append((missed, *(cell.gap for cell in cells)))
+        colours.append(("", *(cell.colour for cell in cells)))
+    standards = [result.standard_of(judged[key][0]) for key in columns]
+    names = [_short(*pair, language) for pair in standards]
     return Matrix(
         row_codes=row_codes,
         row_names=(translate("Whole county"), *zones.name),
         column_ids=(CIRCLE, *columns),
         column_names=(
             _circle_name(assessment, translate),
-            *(_short(*result.standard_of(judged[key][0]), language) for key in columns),
+            *names,
         ),
+        short_names=(
+            translate("{minutes:g}-min circle").format(minutes=assessment.study.travel.minutes),
+            *(
+                translate(SHORT_NAMES[key]) if key in SHORT_NAMES else name
+                for key, name in zip(columns, names, strict=True)
+            ),
+        ),
+        targets=("—", *(target_text(found, translate) or "—" for _, found in standards)),
         texts=tuple(texts),
+        gaps=tuple(gaps),
         colours=tuple(colours),
     )
 
@@ -163,9 +196,13 @@ def cell_detail(
 
 
 def listed_names(assessment: Assessment, ids: Sequence[str]) -> list[str]:
-    """Return the names of villages, zones or institutions by their codes; the code where none."""
+    """Return the names of villages, zones, institutions or gaps by their codes, else the code."""
     dataset = assessment.dataset
     names = dict(zip(dataset.facilities.id, dataset.facilities.name, strict=True))
+    names |= {
+        gap.gap_id: f"{gap_place(dataset, gap)} {people_text(gap.people)}"
+        for gap in assessment.gaps
+    }
     names |= dict(zip(dataset.zones.code, dataset.zones.name, strict=True))
     if dataset.villages is not None:
         names |= dict(zip(dataset.villages.code, dataset.villages.name, strict=True))
@@ -214,6 +251,13 @@ def key_warnings(assessment: Assessment, translate: Translate) -> list[str]:
     return found[:MOST_WARNINGS]
 
 
+def signature(assessment: Assessment, translate: Translate) -> str:
+    """Return 制表单位 and 口径 in one line; dates and run number stand in the head of the page."""
+    maker = assessment.study.maker or "—"
+    made_by = translate("Made by (unit)") + translate(": ") + maker
+    return f"{made_by} · {method_line(assessment, translate)}"
+
+
 def method_line(assessment: Assessment, translate: Translate) -> str:
     """Return 口径: mode, minutes, speeds, population base and norm in one line."""
     figure = assessment.modes[assessment.analysis_mode].coverage[0]
@@ -246,16 +290,23 @@ def _short(preset: Preset, standard: Standard, language: Language) -> str:
     return f"{standard.title if language == 'zh' else standard.title_en} ({place})"
 
 
-def _cell(
-    result: StandardsResult, verdict: Verdict | None, translate: Translate
-) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    gap: str
+    colour: str
+
+
+def _cell(result: StandardsResult, verdict: Verdict | None, translate: Translate) -> _Cell:
     if verdict is None:
-        return "", ""
+        return _Cell("", "", "")
     _preset, standard = result.standard_of(verdict)
     mark = MARKS[verdict.status]
-    if mark in {"—", "?"} or verdict.current is None:
-        return mark, COLOURS.get(mark, "")
-    return f"{mark} {figure_text(standard, verdict, translate)}".strip(), COLOURS.get(mark, "")
+    gap = f"{mark} {gap_text(verdict, standard, translate)}".strip()
+    text = mark
+    if mark not in {"—", "?"} and verdict.current is not None:
+        text = f"{mark} {figure_text(standard, verdict, translate)}".strip()
+    return _Cell(text, gap, COLOURS.get(mark, ""))
 
 
 def _circle_name(assessment: Assessment, translate: Translate) -> str:
@@ -264,17 +315,20 @@ def _circle_name(assessment: Assessment, translate: Translate) -> str:
     )
 
 
-def _circle_text(assessment: Assessment, row: int) -> str:
+def _circle_ledger(assessment: Assessment, row: int) -> Ledger:
+    """Return the ledger of a row of the matrix: 0 is the whole study."""
     result = assessment.modes[assessment.analysis_mode]
-    counted = result.coverage[0].ledger if row == 0 else result.zone_ledgers["all"][row - 1]
-    return share_text(counted.share)
+    return result.coverage[0].ledger if row == 0 else result.zone_ledgers[ALL_PEOPLE][row - 1]
+
+
+def _people(people: float, translate: Translate) -> str:
+    return translate("{people} people").format(people=people_text(people))
 
 
 def _circle_detail(assessment: Assessment, zone_code: str, translate: Translate) -> CellDetail:
     dataset = assessment.dataset
     row = dataset.zones.code.index(zone_code) if zone_code else -1
-    result = assessment.modes[assessment.analysis_mode]
-    counted = result.zone_ledgers["all"][row] if zone_code else result.coverage[0].ledger
+    counted = _circle_ledger(assessment, row + 1)
     gaps = [gap for gap in assessment.gaps if row < 0 or gap.zone == row]
     text = translate("{covered} of {inside} people are inside; {left} are not.")
     left = people_text(counted.inside - counted.covered)
@@ -283,9 +337,7 @@ def _circle_detail(assessment: Assessment, zone_code: str, translate: Translate)
         verdict=translate("For information"),
         current=share_text(counted.share),
         target="—",
-        gap=translate("{people} people").format(
-            people=people_text(counted.inside - counted.covered)
-        ),
+        gap=_people(counted.inside - counted.covered, translate),
         sentence=translate(
             "固定网点20分钟人口覆盖率: people who reach an open fixed point within the limit."
         ),
@@ -298,5 +350,5 @@ def _circle_detail(assessment: Assessment, zone_code: str, translate: Translate)
             ),
             translate("{count} service gaps").format(count=len(gaps)),
         ),
-        ids=(),
+        ids=tuple(gap.gap_id for gap in gaps),
     )

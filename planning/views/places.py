@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from data.errors import PlannerError
+from data.facilities.pasted import Box, read_pasted
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
+from geo.zones import assign
 from planning.coverage import Gap, Status
 from planning.equity import weighted_quantiles
-from planning.explain import Place, Way, find_place
-from planning.figures import mode_text
+from planning.explain import Place, find_place
 from planning.sheets import Sheet
 from planning.tables import Value
 from planning.verdicts.assess import StandardsResult
@@ -41,16 +44,15 @@ def search_places(dataset: Dataset, text: str) -> list[FoundPlace]:
     Parameters
     ----------
     text
-        Part of a name or code, or `lon,lat`.
+        Part of a name or code, or coordinates in any notation that people paste.
     """
     asked = text.strip()
     if not asked:
         return []
-    try:
-        if "," in asked.replace("，", ","):
-            return [FoundPlace("", asked, find_place(dataset, asked))]
-    except PlannerError:
-        return []
+    with contextlib.suppress(PlannerError):
+        pasted = read_pasted(asked, area=study_area(dataset))
+        place = spot(dataset, pasted.lon, pasted.lat, f"{pasted.lon:.5f}, {pasted.lat:.5f}")
+        return [FoundPlace("", asked, place)]
     found = [*_villages(dataset, asked), *_facilities(dataset, asked)]
     found.sort(key=lambda row: asked not in {row.code, row.place.name})
     return found[:MOST_FOUND]
@@ -114,32 +116,24 @@ def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: 
     return Sheet(translate("Villages not covered"), tuple(titles), tuple(rows))
 
 
-def ways_sheet(assessment: Assessment, ways: dict[str, tuple[Way, ...]], _: Translate) -> Sheet:
-    """Return the nearest points of a place by mode: minutes and metres."""
-    facilities = assessment.dataset.facilities
-    limit = round(assessment.study.travel.minutes * 600)
-    rows: list[tuple[Value, ...]] = []
-    for mode, found in ways.items():
-        for rank, way in enumerate(found, start=1):
-            rows.append(
-                (
-                    mode_text(mode, _),
-                    rank,
-                    facilities.name[way.facility],
-                    round(way.tenths / 600, 1),
-                    round(way.route.length_m) if way.route else None,
-                    _("yes") if way.tenths <= limit else _("no"),
-                )
-            )
-    headers = (
-        msgid("Mode"),
-        msgid("Rank"),
-        msgid("Nearest point"),
-        msgid("Minutes"),
-        msgid("Metres"),
-        msgid("Inside the circle"),
-    )
-    return Sheet(_("Nearest points"), tuple(_(text) for text in headers), tuple(rows))
+def study_area(dataset: Dataset) -> Box:
+    """Return (west, south, east, north) of the zones in degrees."""
+    west, south, east, north = shapely.total_bounds(dataset.zones.geometry)
+    x_m, y_m = np.array([west, west, east, east]), np.array([south, north, south, north])
+    lon, lat = to_lonlat(x_m, y_m, dataset.crs)
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def place_text(dataset: Dataset, lon: float, lat: float, translate: Translate) -> str:
+    """Return where a place lies: town and village, or outside."""
+    x_m, y_m = to_metric(np.array([lon]), np.array([lat]), dataset.crs)
+    zone = int(assign(x_m, y_m, dataset.zones.geometry)[0])
+    parts = [dataset.zones.name[zone]] if zone >= 0 else [translate("outside all zones")]
+    villages = dataset.villages
+    if villages is not None and zone >= 0:
+        village = int(assign(x_m, y_m, villages.geometry)[0])
+        parts += [villages.name[village]] if village >= 0 else []
+    return " · ".join(parts)
 
 
 def _villages(dataset: Dataset, asked: str) -> list[FoundPlace]:

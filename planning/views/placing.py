@@ -13,11 +13,11 @@ from data.facilities.placement import CONFIDENCE
 from data.facilities.worklist import GUESS_CONFIDENCE, Guess, worklist
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
-from geo.zones import assign
 from planning.map_layers import kind_name
 from planning.maps import AreaStyle, FacilityLayer, PointStyle, PolygonLayer
 from planning.maps.layers import Layer
 from planning.sheets import Sheet, sheet_of
+from planning.views.places import place_text
 from planning.wording import Language, Translate, msgid, translator
 
 State: TypeAlias = Literal["unplaced", "guessed", "chosen"]
@@ -125,67 +125,62 @@ def place_rows(dataset: Dataset) -> tuple[PlaceRow, ...]:
 def places_sheet(dataset: Dataset, rows: tuple[PlaceRow, ...], language: Language) -> Sheet:
     """Return the worklist: why each stands there, the best guess, how sure, how far off at most."""
     translate = translator(language)
-    facilities = dataset.facilities
     headers = (
-        msgid("State"),
         msgid("Name"),
-        msgid("Kind"),
-        msgid("Number"),
-        msgid("Address"),
-        msgid("Why or how"),
+        msgid("State"),
         msgid("Best guess"),
-        msgid("Guessed from"),
         msgid("Confidence"),
         msgid("Possible error (m)"),
+        msgid("Why or how"),
+        msgid("Guessed from"),
+        msgid("Kind"),
+        msgid("Address"),
+        msgid("Number"),
         msgid("Longitude"),
         msgid("Latitude"),
     )
     table = []
     for one in rows:
         best = one.guesses[0] if one.guesses else None
-        lon, lat = (
-            (best.lon, best.lat)
-            if best
-            else (float(facilities.lon[one.row]), float(facilities.lat[one.row]))
-        )
-        is_known = bool(np.isfinite(lon))
+        spot = _spot(dataset, one)
         table.append(
             (
-                translate(STATES[one.state]),
                 one.name,
-                kind_name(one.kind, language) if one.kind else None,
-                one.facility_id,
-                one.address or None,
-                translate(one.why),
+                translate(STATES[one.state]),
                 best.name if best else None,
-                translate(METHODS[best.method]) if best else None,
                 translate(SURE[one.confidence]) if one.confidence else None,
                 None if one.error_m is None else round(one.error_m),
-                round(lon, 6) if is_known else None,
-                round(lat, 6) if is_known else None,
+                translate(one.why),
+                translate(METHODS[best.method]) if best else None,
+                kind_name(one.kind, language) if one.kind else None,
+                one.address or None,
+                one.facility_id,
+                round(spot[0], 6) if spot else None,
+                round(spot[1], 6) if spot else None,
             )
         )
     return sheet_of(msgid("Places to settle"), headers, table, translate)
 
 
-def study_area(dataset: Dataset) -> Box:
-    """Return (west, south, east, north) of the zones in degrees."""
-    west, south, east, north = shapely.total_bounds(dataset.zones.geometry)
-    x_m, y_m = np.array([west, west, east, east]), np.array([south, north, south, north])
-    lon, lat = to_lonlat(x_m, y_m, dataset.crs)
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
-
-
-def place_text(dataset: Dataset, lon: float, lat: float, translate: Translate) -> str:
-    """Return where a place lies: town and village, or outside."""
+def place_bounds(dataset: Dataset, one: PlaceRow) -> Box | None:
+    """Return what the map shows of a row: its best guess with the possible error, or its place."""
+    spot = _spot(dataset, one)
+    if spot is None:
+        return None
+    lon, lat = spot
+    margin_m = max(one.error_m or 0.0, 500.0)
     x_m, y_m = to_metric(np.array([lon]), np.array([lat]), dataset.crs)
-    zone = int(assign(x_m, y_m, dataset.zones.geometry)[0])
-    parts = [dataset.zones.name[zone]] if zone >= 0 else [translate("outside all zones")]
-    villages = dataset.villages
-    if villages is not None and zone >= 0:
-        village = int(assign(x_m, y_m, villages.geometry)[0])
-        parts += [villages.name[village]] if village >= 0 else []
-    return " · ".join(parts)
+    west, south = to_lonlat(x_m - margin_m, y_m - margin_m, dataset.crs)
+    east, north = to_lonlat(x_m + margin_m, y_m + margin_m, dataset.crs)
+    return float(west[0]), float(south[0]), float(east[0]), float(north[0])
+
+
+def _spot(dataset: Dataset, one: PlaceRow) -> tuple[float, float] | None:
+    """Return longitude and latitude of a row's place, else of its best guess."""
+    facilities = dataset.facilities
+    if facilities.has_position[one.row]:
+        return float(facilities.lon[one.row]), float(facilities.lat[one.row])
+    return (one.guesses[0].lon, one.guesses[0].lat) if one.guesses else None
 
 
 def pasted_text(dataset: Dataset, found: PastedPlace, translate: Translate) -> str:

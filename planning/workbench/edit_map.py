@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from data.types import Dataset
 from geo.crs import to_lonlat
-from geo.routes import ACCESS, Route
 from geo.travel import UNREACHED, Nearest
 from planning.coverage import BANDS_MINUTES, Gap, Status, Statuses
 from planning.figures import people_text
@@ -22,8 +21,6 @@ from planning.maps import (
     CellLayer,
     CellTheme,
     FacilityLayer,
-    LineLayer,
-    LineStyle,
     PointStyle,
     PolygonLayer,
     Swatch,
@@ -135,42 +132,6 @@ def new_gaps(outcome: Outcome, gaps: Sequence[Gap], translate: Translate) -> Pol
         group=np.zeros(len(gaps), dtype=np.uint8),
         styles=(AreaStyle(label, "#b35806", 0.3, "hatch", "#7f3b08"),),
         fields=((translate("People"), tuple(people_text(gap.people) for gap in gaps)),),
-    )
-
-
-def route_layers(dataset: Dataset, routes: Sequence[Route], translate: Translate) -> list[Layer]:
-    """Return ways leg by leg: straight legs dashed, roads solid."""
-    legs = [leg for way in routes for leg in way.legs if len(leg.line_m) > 1]
-    if not legs:
-        return []
-    lines = []
-    for leg in legs:
-        lon, lat = to_lonlat(leg.line_m[:, 0], leg.line_m[:, 1], dataset.crs)
-        lines.append(np.column_stack([lon, lat]))
-    return [
-        LineLayer(
-            id="route",
-            label=translate("Way to the point"),
-            lines=tuple(lines),
-            group=np.array([int(leg.road_class == ACCESS) for leg in legs], dtype=np.uint8),
-            styles=(
-                LineStyle(translate("Road"), ROUTE, 3.5, casing="#ffffff"),
-                LineStyle(translate("Straight leg to the road"), ROUTE, 2.5, dash=(3.0, 4.0)),
-            ),
-        )
-    ]
-
-
-def place_marker(lon: float, lat: float, label: str) -> FacilityLayer:
-    """Return one marked place."""
-    return FacilityLayer(
-        id="place",
-        label=label,
-        lon=np.array([lon]),
-        lat=np.array([lat]),
-        name=(label,),
-        group=np.zeros(1, dtype=np.uint8),
-        styles=(PointStyle(label, "diamond", "#000000", 16.0),),
     )
 
 
