@@ -64,7 +64,7 @@ def status_of(given: ModeInput) -> Statuses:
 
 def statuses_by_speed_set(given: ModeInput, speed_sets: tuple[str, ...]) -> Mapping[str, Statuses]:
     """Return the statuses under each speed set: same roads, same snaps, other speeds."""
-    return {name: status_of(_with_speeds(given, name)) for name in speed_sets}
+    return {name: status_of(with_speeds(given, name)) for name in speed_sets}
 
 
 def sweep(given: ModeInput) -> tuple[Variant, ...]:
@@ -96,13 +96,14 @@ def sweep(given: ModeInput) -> tuple[Variant, ...]:
         variant("access_legs=free", _without_access_legs(given), is_used=False),
     ]
     rows += [
-        variant(f"speed_set={name}", _with_speeds(given, name), is_used=name == travel.speed_set)
+        variant(f"speed_set={name}", with_speeds(given, name), is_used=name == travel.speed_set)
         for name in SWEPT_SPEED_SETS
     ]
     return tuple(rows)
 
 
-def _with_speeds(given: ModeInput, speed_set: str) -> ModeInput:
+def with_speeds(given: ModeInput, speed_set: str) -> ModeInput:
+    """Return the same roads and joints travelled at the speeds of another set."""
     if speed_set == given.network.speed_set:
         return given
     network = mode_network(given.dataset.roads, given.network.mode, speed_set=speed_set)

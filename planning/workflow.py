@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from data.errors import StudyError
+from data.study.siting import SitingTable, siting_faults
 from data.study.tables import Study, TravelTable
 from data.types import Dataset
 from geo.circles import Circle
@@ -167,13 +169,8 @@ def assess(
     report(msgid("People per centre"), 0, 1)
     ratios = people_per_centre(given, study, scenario)
     report(msgid("Choosing sites"), 0, 1)
-    siting_mode = study.siting.mode or analysis_mode
-    proposal = propose(
-        study,
-        _mode_input(dataset, study.travel, modes[siting_mode], is_open),
-        modes[siting_mode].status,
-        progress=progress,
-    )
+    asked = study.siting.mode or analysis_mode
+    proposal = _proposal(study, dataset, modes[asked], is_open, progress=progress)
     report(msgid("Sensitivity"), 0, 1)
     return Assessment(
         dataset=dataset,
@@ -192,8 +189,56 @@ def assess(
             *dataset.findings,
             *travel_findings(dataset, modes),
             *ratio_findings(ratios),
+            *proposal.findings,
         ),
     )
+
+
+def with_siting(
+    assessment: Assessment, siting: SitingTable, *, progress: Progress | None = None
+) -> Assessment:
+    """Return the assessment with another siting question answered; all else stays as it is.
+
+    Raises
+    ------
+    StudyError
+        When the question contradicts itself or names what does not exist.
+    Cancelled
+        When `progress` raises it.
+    """
+    if siting == assessment.study.siting:
+        return assessment
+    faults = list(siting_faults(siting))
+    if faults:
+        raise StudyError(
+            *(
+                Finding("study_key_type", (("key", key), ("expected", said), ("actual", actual)))
+                for key, said, actual in faults
+            )
+        )
+    study = replace(assessment.study, siting=siting)
+    (progress or _silent)(msgid("Choosing sites"), 0, 1)
+    result = assessment.modes[siting.mode or assessment.analysis_mode]
+    proposal = _proposal(study, assessment.dataset, result, assessment.is_open, progress=progress)
+    before = set(assessment.proposal.findings)
+    kept = tuple(f for f in assessment.findings if f not in before)
+    return replace(assessment, study=study, proposal=proposal, findings=(*kept, *proposal.findings))
+
+
+def _proposal(
+    study: Study, dataset: Dataset, result: ModeResult, is_open: Mask, *, progress: Progress | None
+) -> Proposal:
+    """Return the answer to the siting question in the mode of a result."""
+    counted = counted_points(dataset, study.travel, is_open)
+    given = _mode_input(dataset, study.travel, result, counted)
+    return propose(study, given, result.nearest, progress=progress)
+
+
+def counted_points(dataset: Dataset, travel: TravelTable, is_open: Mask) -> Mask:
+    """Return the open points that count: those outside all zones only where the study says so."""
+    if travel.outside_facilities == "exclude":
+        return is_open & (dataset.facilities.zone >= 0)
+    return is_open
 
 
 def open_points(dataset: Dataset, scenario: Scenario) -> Mask:
@@ -217,9 +262,7 @@ def assess_mode(dataset: Dataset, travel: TravelTable, mode: str, *, is_open: Ma
     """
     network = dataset.roads.networks[mode]
     demand_snaps, facility_snaps = snap_all(dataset, travel, network)
-    is_counted = is_open
-    if travel.outside_facilities == "exclude":
-        is_counted = is_open & (dataset.facilities.zone >= 0)
+    is_counted = counted_points(dataset, travel, is_open)
     given = ModeInput(dataset, travel, network, demand_snaps, facility_snaps, is_counted)
     times = nearest(
         network,

@@ -29,6 +29,16 @@ Fault: TypeAlias = tuple[str, str, str]
 """Key of the study file, what is expected there, and what stands there."""
 
 DEFAULT_COUNT = 5
+DEFAULT_PLANS = 3
+DEFAULT_RUNS = 4
+DEFAULT_SPEED_SETS: tuple[SpeedSetName, ...] = ("low", "high")
+SLOW_MODELS: tuple[SitingModel, ...] = (
+    "p-median",
+    "capacitated",
+    "capacitated-median",
+    "two-level",
+)
+"""Models whose rivals and other readings are looked for only when the study asks for them."""
 MODELS_IN_YUAN: tuple[SitingModel, ...] = ("budget", "cheapest")
 MODELS_OF_A_SHARE: tuple[SitingModel, ...] = ("partial-lscp", "cheapest")
 
@@ -40,14 +50,15 @@ class AlternativesTable:
     Parameters
     ----------
     count
-        Plans to show, the best one included; 0 or 1 looks for none.
+        Plans to show, the best one included; 0 or 1 looks for none. None takes 3, or 1 for the
+        models that are long to solve (`SLOW_MODELS`).
     within
         Largest loss as a share of the best objective.
     differ
         New sites in which two plans differ, at least.
     """
 
-    count: int = 3
+    count: int | None = None
     within: float = 0.01
     differ: int = 2
 
@@ -59,20 +70,21 @@ class StabilityTable:
     Parameters
     ----------
     speed_sets
-        Speed sets beside that of the study.
+        Speed sets beside that of the study; None takes `low` and `high`, or none for `SLOW_MODELS`.
     minutes
         Other limits.
     runs
-        Runs with random errors of times (one factor a site) and of people (one factor a place).
+        Runs with random errors of times (one factor a site) and of people (one factor a place);
+        None takes 4, or none for `SLOW_MODELS`.
     time_spread, people_spread
         Standard deviation of the logarithm of those factors.
     seed
         Of the random errors.
     """
 
-    speed_sets: tuple[SpeedSetName, ...] = ("low", "high")
+    speed_sets: tuple[SpeedSetName, ...] | None = None
     minutes: tuple[float, ...] = ()
-    runs: int = 4
+    runs: int | None = None
     time_spread: float = 0.1
     people_spread: float = 0.1
     seed: int = 0
@@ -173,6 +185,24 @@ class SitingTable:
     def asked(self) -> int:
         """New sites asked for."""
         return DEFAULT_COUNT if self.count is None else self.count
+
+    @property
+    def plans(self) -> int:
+        """Plans to show, the best one included."""
+        quick = 1 if self.model in SLOW_MODELS else DEFAULT_PLANS
+        return quick if self.alternatives.count is None else self.alternatives.count
+
+    @property
+    def speed_sets(self) -> tuple[SpeedSetName, ...]:
+        """Other speed sets under which the question is asked again."""
+        quick = () if self.model in SLOW_MODELS else DEFAULT_SPEED_SETS
+        return quick if self.stability.speed_sets is None else self.stability.speed_sets
+
+    @property
+    def random_runs(self) -> int:
+        """Runs with random errors."""
+        quick = 0 if self.model in SLOW_MODELS else DEFAULT_RUNS
+        return quick if self.stability.runs is None else self.stability.runs
 
 
 @dataclass(frozen=True, slots=True)
