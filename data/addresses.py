@@ -38,20 +38,20 @@ class DatabaseAddress:
 
     def __init__(self, url: str) -> None:
         if not is_address(url):
-            raise AddressError("an address begins with postgresql://")
+            raise AddressError("an address that begins with postgresql://")
         authority = re.split(r"[/?#]", url.split("://", 1)[1], maxsplit=1)[0]
         if url.split("?", 1)[0].count("@") > 1 or ("@" in url.split("?", 1)[0]) != (
             "@" in authority
         ):
             # Cut at the wrong sign, a part of the password would pass for the name of the host.
-            raise AddressError("write @ : / ? # % in the password as %40 %3A %2F %3F %23 %25")
+            raise AddressError("@ : / ? # % of the password written as %40 %3A %2F %3F %23 %25")
         try:
             parts = urlsplit(url)
             _ = parts.port
         except ValueError:
-            raise AddressError("the host or port is not one") from None
+            raise AddressError("a host and a port") from None
         if not parts.path.strip("/"):
-            raise AddressError("the name of the database is missing after the host")
+            raise AddressError("the name of the database after the host")
         self._url = url
 
     @property

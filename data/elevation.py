@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.types import Floats
 from geo.crs import transform
 from geo.errors import Finding
@@ -57,9 +57,7 @@ def read_heights(
                 system = _checked_system(raster, path.name, raster_crs)
                 values, inverse = _window(raster, path.name, system, crs, box_m)
     except RasterioError as fault:
-        reason = str(fault).replace(str(path), path.name)[:200]
-        said = (("expected", "GeoTIFF"), ("reason", reason))
-        raise StudyError(Finding("file_unreadable", said, file=path.name)) from fault
+        raise unreadable(path, "GeoTIFF", fault) from fault
     smooth = _smoothed(values)
 
     def heights(x_m: Floats, y_m: Floats) -> Floats:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from data.messages.audit import AUDIT_MESSAGES
 from data.messages.network import DATABASE_MESSAGES, FETCH_MESSAGES
 from data.messages.roads import ROAD_MESSAGES
 from data.messages.siting import SITING_MESSAGES
 from data.messages.study import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
+from data.messages.words import READER_SAYS
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
 
@@ -205,6 +207,27 @@ class PlannerError(Exception):
 
 class StudyError(PlannerError, ValueError):
     """The study file or a file it names cannot be used as it is."""
+
+
+def unreadable(path: Path, expected: str, reason: str | Exception) -> StudyError:
+    """Return the error for a file that is not what it should be.
+
+    Parameters
+    ----------
+    path
+        The file; only its name is shown, also where an error of others quotes the whole path.
+    expected
+        What was expected, such as GeoTIFF.
+    reason
+        A closed word, or the error of the program that reads such files.
+    """
+    if isinstance(reason, str):
+        said = reason
+    else:
+        words = str(reason).strip() or type(reason).__name__
+        said = READER_SAYS + words.replace(str(path), path.name).replace(str(path.parent), "")
+    params = (("expected", expected), ("reason", said[:240]))
+    return StudyError(Finding("file_unreadable", params, file=path.name))
 
 
 def severity(finding: Finding) -> Severity:

@@ -18,6 +18,7 @@ import shapely
 
 from data.addresses import DatabaseAddress
 from data.errors import PlannerError, StudyError
+from data.messages.words import SERVER_SAYS
 from data.study.tables import Study, TableSource
 from data.types import CellValue
 from geo.crs import is_known
@@ -147,9 +148,11 @@ def _connection(address: DatabaseAddress, file: str) -> Iterator[Any]:
             yield connection
     except (psycopg.Error, UnicodeError, shapely.errors.GEOSException) as fault:
         said = getattr(getattr(fault, "diag", None), "message_primary", None) or str(fault)
-        reason = " ".join(address.without_secrets(said).split())[:300]
+        reason = SERVER_SAYS + " ".join(address.without_secrets(said).split())[:300]
         # `from None`: the error of the driver may quote the address.
-        raise StudyError(Finding("database_failed", (("reason", reason),), file=file)) from None
+        raise StudyError(
+            Finding("database_failed", (("reason", SERVER_SAYS + reason),), file=file)
+        ) from None
 
 
 def _rows(

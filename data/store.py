@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from geo.errors import Finding
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
@@ -125,22 +125,17 @@ def read_json(
     except FileNotFoundError as fault:
         raise StudyError(Finding("file_missing", file=path.name)) from fault
     except (OSError, ValueError, RecursionError) as fault:
-        said = (("expected", "JSON"), ("reason", str(fault)[:200]))
-        raise StudyError(Finding("file_unreadable", said, file=path.name)) from fault
+        raise unreadable(path, "JSON", fault) from fault
     found = _version(value, kind)
     if found is None:
-        ours = (("expected", f"servicecircle.{kind}"), ("reason", "it is another kind of file"))
-        raise StudyError(Finding("file_unreadable", ours, file=path.name))
+        raise unreadable(path, f"servicecircle.{kind}", "it is another kind of file")
     if found > version:
         newer = (("actual", found), ("supported", version))
         raise StudyError(Finding("study_format", newer, file=path.name))
     for step in range(found, version):
         if migrations is None or step not in migrations:
-            older = (
-                ("expected", f"servicecircle.{kind}"),
-                ("reason", f"version {step} is too old"),
-            )
-            raise StudyError(Finding("file_unreadable", older, file=path.name))
+            older = f"its version is too old: {step}"
+            raise unreadable(path, f"servicecircle.{kind}", older)
         value = migrations[step](value)
     return dict(value)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from data.errors import MESSAGES
-from data.tables.words import worded
+from data.messages.words import worded
 from geo.errors import Finding, Message
 
 Language: TypeAlias = Literal["zh", "en"]

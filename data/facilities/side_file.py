@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.store import atomic_file, exclusive
 from geo.errors import Finding
 
@@ -47,8 +47,7 @@ def chosen_places(side_file: Path) -> dict[str, ChosenPlace]:
     except (OSError, ValueError, TypeError, csv.Error) as fault:
         if isinstance(fault, StudyError):
             raise
-        said = (("expected", "CSV"), ("reason", str(fault)[:200]))
-        raise StudyError(Finding("file_unreadable", said, file=side_file.name)) from fault
+        raise unreadable(side_file, "CSV", fault) from fault
 
 
 def save_place(

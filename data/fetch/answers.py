@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from data.errors import PlannerError
+from data.messages.words import SERVER_SAYS
 from geo.errors import Finding, Progress
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ def _checked(response: Any, stage: str, progress: Progress | None) -> bytes:
     check_status(response)
     kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
     if not is_status and "json" not in kind:
-        raise PlannerError(wrong_content(response.url, kind or "no type", "JSON"))
+        raise PlannerError(wrong_content(response.url, kind or "content without a type", "JSON"))
     content = body_of(response, MAX_ANSWER_BYTES, stage, progress)
     if not is_status:
         _check_json(response.url, content)
@@ -77,10 +78,10 @@ def check_status(response: Any) -> None:
     """
     host, status = host_of(response.url), response.status_code
     if 300 <= status < 400:
-        target = urlsplit(response.headers.get("Location", "")).hostname or "another address"
+        target = urlsplit(response.headers.get("Location", "")).hostname or "something else"
         raise PlannerError(Finding("fetch_redirect", (("host", host), ("target", target))))
     if status in _BUSY:
-        raise BusyError(host, f"status {status}", _retry_after_s(response))
+        raise BusyError(host, f"the state of the answer is: {status}", _retry_after_s(response))
     if status not in {200, 206}:
         raise PlannerError(Finding("fetch_status", (("host", host), ("status", status))))
 
@@ -123,7 +124,7 @@ def _check_json(url: str, content: bytes) -> None:
     remark = _REMARK.search(content, max(len(content) - 2000, 0))
     if remark is not None:  # the server gave up half way and sends what it had
         said = remark[1].decode("utf-8", "replace").split('"')[0]
-        raise BusyError(host_of(url), said[:100])
+        raise BusyError(host_of(url), SERVER_SAYS + said[:100])
 
 
 def patiently(ask: Callable[[], T], progress: Progress | None) -> T:

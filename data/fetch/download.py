@@ -266,7 +266,7 @@ class _Parts:
             self._check_identity(int(span[3]), response.headers.get("ETag", ""), host)
             content = body_of(response, _BLOCK_BYTES)
         if len(content) != int(span[2]) - first + 1:
-            raise BusyError(host, "a part is cut off")
+            raise BusyError(host, "the answer was cut off")
         self._fetched_bytes += len(content)
         if self._fetched_bytes > MAX_RASTER_BYTES:
             raise PlannerError(too_large(self._url, MAX_RASTER_BYTES))

@@ -21,7 +21,9 @@ ROAD_MESSAGES: dict[str, Message] = {
         "All people are off the network by this mode; check the road classes or leave it out.",
     ),
     "roads_bad_coordinates": Message(
-        "warning", "{count} segments have an end without usable coordinates and are left out"
+        "warning",
+        "{count} segments have an end without usable coordinates and are left out",
+        "Save the roads again with all their nodes.",
     ),
     "roads_self_loops": Message("note", "{count} segments begin and end at one node; left out"),
     "roads_clipped": Message(
@@ -72,8 +74,12 @@ ROAD_MESSAGES: dict[str, Message] = {
         "{count} rows have no way id, or a speed that is not above zero, or an unknown kind",
         "`speed_type` is `scale` or `km/h`.",
     ),
-    "override_repeated": Message("warning", "{count} rows name a way again; the last one counts"),
-    "override_unknown": Message("warning", "{count} of {total} ways are not among the roads"),
+    "override_repeated": Message(
+        "warning", "{count} rows name a way again; the last one counts", "Keep one row for each."
+    ),
+    "override_unknown": Message(
+        "warning", "{count} of {total} ways are not among the roads", "Correct the way ids."
+    ),
     "road_class_unknown": Message(
         "warning",
         "{count} rows have a road class that is not known ({examples}) and are left out",
@@ -84,7 +90,9 @@ ROAD_MESSAGES: dict[str, Message] = {
         "{count} rows have a direction that is not known ({examples}) and are open both ways",
         "Write both, forward or backward.",
     ),
-    "road_row_no_line": Message("warning", "{count} rows hold no line and are left out"),
+    "road_row_no_line": Message(
+        "warning", "{count} rows hold no line and are left out", "Remove them or draw their lines."
+    ),
     "road_loose_ends": Message(
         "note", "{count} line ends meet no other end within {join_m} m (dead ends among them)"
     ),

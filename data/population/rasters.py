@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.checks import shown_rows
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.types import Floats, Ints
 from geo.crs import LONLAT, is_known, is_web_mercator, transform
 from geo.errors import Cancelled, Finding, GeoError, Progress
@@ -92,9 +92,7 @@ def read_counts(
     except (StudyError, GeoError, Cancelled):
         raise
     except Exception as error:  # broken tags raise what their parser raises
-        reason = str(error).replace(str(path), path.name)[:200]
-        params = (("expected", "GeoTIFF"), ("reason", reason))
-        raise StudyError(Finding("file_unreadable", params, file=path.name)) from error
+        raise unreadable(path, "GeoTIFF", error) from error
     row, column, people = (np.concatenate(part) for part in list(zip(*stripes, strict=True))[:3])
     _check_counts(row, column, people, path.name)
     if is_web_mercator(str(system)):
@@ -125,7 +123,10 @@ def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
     if raster.count != 1:
         findings.append(Finding("raster_bands", (("count", raster.count),), file=file))
     if np.dtype(raster.dtypes[0]).kind not in "iuf":
-        params = (("expected", "GeoTIFF"), ("reason", f"cells are {raster.dtypes[0]}"))
+        params = (
+            ("expected", "GeoTIFF"),
+            ("reason", f"its cells are of the type: {raster.dtypes[0]}"),
+        )
         findings.append(Finding("file_unreadable", params, file=file))
     if _says_density(raster):
         findings.append(Finding("raster_density", file=file))

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from data.checks import row_finding
-from data.errors import StudyError, raise_errors
+from data.errors import StudyError, raise_errors, unreadable
 from data.facilities.positions import layer_crs
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
@@ -109,8 +109,8 @@ def read_lines(
     if "class" not in columns and "class" not in dict(source.columns):
         findings.append(missing_column(table, "class"))
     if table.geometry is None:
-        said = (("expected", "a layer of lines"), ("reason", "it has no geometry"))
-        findings.append(Finding("file_unreadable", said, file=table.file))
+        fault = unreadable(source.path, "a layer of lines", "it has no geometry")
+        findings.extend(fault.findings)
     raise_errors(findings)
     if crs is None or table.geometry is None:  # told above
         raise StudyError
@@ -144,11 +144,7 @@ def _parquet(path: Path) -> Table:
     try:
         frame = geopandas.read_parquet(path)
     except (ValueError, OSError, KeyError) as fault:
-        reason = (
-            ("expected", "GeoParquet"),
-            ("reason", str(fault).replace(str(path), path.name)[:200]),
-        )
-        raise StudyError(Finding("file_unreadable", reason, file=path.name)) from fault
+        raise unreadable(path, "GeoParquet", fault) from fault
     attributes = frame.drop(columns=frame.geometry.name)
     columns = {
         str(name): tuple(None if value is None else text(value) for value in attributes[name])

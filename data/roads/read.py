@@ -14,7 +14,7 @@ from pyproj import Geod
 
 import geo
 from data.elevation import read_heights
-from data.errors import StudyError, raise_errors
+from data.errors import StudyError, raise_errors, unreadable
 from data.roads.cache import forget_oldest, load_roads, save_roads
 from data.roads.ferries import (
     FREQUENT_DAYS_A_WEEK,
@@ -297,8 +297,7 @@ def _read_raw(
         raise
     except Exception as fault:  # broken files raise what their parser raises
         kind = "OSM" if is_osm else "OSMnx GraphML" if is_graphml else "a layer of lines"
-        said = (("expected", kind), ("reason", str(fault).replace(str(path), path.name)[:200]))
-        raise StudyError(Finding("file_unreadable", said, file=path.name)) from fault
+        raise unreadable(path, kind, fault) from fault
     raise_errors(findings)
     absent = sorted(set(uses) - set(raw.ways.way_id.tolist()))
     if absent and options.ferries is not None:

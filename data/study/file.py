@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
+from data.messages.words import READER_SAYS
 from data.study.schema import Context, core_type, read_table
 from data.study.siting import siting_faults
 from data.study.tables import COLUMN_NAMES, Study, TableSource, TravelTable
@@ -87,7 +88,7 @@ def write_template(folder: Path) -> Path:
     except FileExistsError as error:
         raise StudyError(Finding("file_exists", file=str(target))) from error
     except OSError as error:
-        reason = (("reason", error.strerror or "unknown reason"),)
+        reason = (("reason", error.strerror or "no reason given"),)
         raise StudyError(Finding("file_not_writable", reason, file=str(target))) from error
     return target
 
@@ -97,19 +98,19 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         size_bytes = path.stat().st_size
         if size_bytes > _MAX_STUDY_BYTES:
-            reason = f"{size_bytes:,} bytes; a study file has at most {_MAX_STUDY_BYTES:,}"
+            reason = f"more bytes than a study file may have: {size_bytes:,} > {_MAX_STUDY_BYTES:,}"
             raise StudyError(Finding("study_syntax", (("reason", reason),), file=path.name))
         text = path.read_bytes().decode("utf-8-sig")
         return tomllib.loads(text)
     except FileNotFoundError as error:
         raise StudyError(Finding("study_missing", (("path", str(path)),))) from error
     except OSError as error:
-        params = (("expected", "TOML"), ("reason", error.strerror or "unknown reason"))
-        raise StudyError(Finding("file_unreadable", params, file=path.name)) from error
+        raise unreadable(path, "TOML", error) from error
     except UnicodeDecodeError as error:
         raise StudyError(Finding("study_encoding", file=path.name)) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "nested too deeply"
+        is_syntax = isinstance(error, tomllib.TOMLDecodeError)
+        reason = READER_SAYS + str(error) if is_syntax else "it is nested too deeply"
         raise StudyError(Finding("study_syntax", (("reason", reason),), file=path.name)) from error
 
 
@@ -202,7 +203,7 @@ def _check_travel(values: Mapping[str, Any], context: Context) -> None:
         context.report(
             "study_key_type",
             key="travel.horizon_minutes",
-            expected=f"at least travel.minutes ({travel.minutes:g})",
+            expected=f"not less than travel.minutes: {travel.minutes:g}",
             actual=f"{travel.horizon_minutes:g}",
         )
 
@@ -216,7 +217,7 @@ def _check_siting(values: Mapping[str, Any], context: Context) -> None:
         context.report(
             "study_key_type",
             key="siting.minutes",
-            expected=f"at most travel.horizon_minutes ({travel.horizon_minutes:g})",
+            expected=f"not more than travel.horizon_minutes: {travel.horizon_minutes:g}",
             actual=f"{siting.minutes:g}",
         )
     exclusions = values.get("exclusions")

@@ -196,7 +196,7 @@ def _convert(hint: Any, value: Any) -> Any:
     origin, items = get_origin(hint), get_args(hint)
     if origin is Literal:
         if value not in items:
-            raise _WrongTypeError("one of " + ", ".join(map(str, items)))
+            raise _WrongTypeError("one of: " + ", ".join(map(str, items)))
         return value
     if origin is tuple:
         return _convert_tuple(items, value)
@@ -212,7 +212,7 @@ def _convert_tuple(items: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     if is_open:
         return tuple(_convert(items[0], item) for item in value)
     if len(value) != len(items):
-        raise _WrongTypeError(f"a list of {len(items)} values")
+        raise _WrongTypeError(f"a list with this many values: {len(items)}")
     return tuple(_convert(item, part) for item, part in zip(items, value, strict=True))
 
 

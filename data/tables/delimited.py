@@ -8,7 +8,7 @@ import io
 import re
 from pathlib import Path
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.tables.sheets import Table, table_of
 from geo.errors import Finding
 
@@ -48,8 +48,7 @@ def read_delimited(path: Path, *, encoding: str | None = None, findings: list[Fi
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        params_text = (("expected", "CSV"), ("reason", str(error)))
-        raise StudyError(Finding("file_unreadable", params_text, file=path.name)) from error
+        raise unreadable(path, "CSV", error) from error
     return table_of(rows, file=path.name, findings=findings)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.tables.sheets import MAX_COLUMNS, Table, without_totals
 from data.types import CellValue, Geometries
 from geo.crs import LONLAT
@@ -39,18 +39,18 @@ def read_parquet(path: Path, *, findings: list[Finding]) -> Table:
 
     with path.open("rb") as file:
         if file.read(4) != _MAGIC:
-            raise _unreadable(path, "its content is another format")
+            raise unreadable(path, "Parquet", "the content is another format")
     try:
         with pq.ParquetFile(path) as opened:
             _check_size(opened.metadata, path)
             arrow = opened.read()
         geo = json.loads((arrow.schema.metadata or {}).get(b"geo", b"{}"))
         area_columns = set(geo.get("columns", {}))
-        geometry, crs = _geometry(arrow, geo)
+        geometry, crs = _geometry(arrow, geo, path)
     except StudyError:
         raise
     except Exception as error:  # a broken file raises whatever its broken part raises
-        raise _unreadable(path, str(error)) from error
+        raise unreadable(path, "Parquet", error) from error
     columns = {
         name: tuple(_cell(value) for value in arrow.column(name).to_pylist())
         for name in arrow.column_names
@@ -76,14 +76,15 @@ def _check_size(metadata: Any, path: Path) -> None:
         raise StudyError(Finding("table_too_wide", params, file=path.name))
 
 
-def _geometry(arrow: Any, geo: Any) -> tuple[Geometries | None, str | None]:
+def _geometry(arrow: Any, geo: Any, path: Path) -> tuple[Geometries | None, str | None]:
     """Return the geometry of the primary column and its system; degrees where none is written."""
     if not geo:
         return None, None
     name = geo["primary_column"]
     column = geo["columns"][name]
     if column["encoding"] != "WKB":
-        raise ValueError(f"geometry is encoded as {column['encoding']}")
+        said = f"geometry is stored as: {column['encoding']}"
+        raise unreadable(path, "GeoParquet", said)
     geometry = np.asarray(
         shapely.force_2d(shapely.from_wkb(arrow.column(name).to_pylist())), dtype=object
     )
@@ -105,9 +106,3 @@ def _cell(value: Any) -> CellValue:
     if isinstance(value, bytes):
         return value.hex()
     return str(value)
-
-
-def _unreadable(path: Path, reason: str) -> StudyError:
-    plain = reason.replace(str(path), path.name)
-    params = (("expected", "Parquet"), ("reason", plain[:200]))
-    return StudyError(Finding("file_unreadable", params, file=path.name))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.study.tables import TableSource
+from data.tables.archives import unpacked
 from data.tables.delimited import read_delimited
 from data.tables.parquet import read_parquet
-from data.tables.shapefiles import unzipped
 from data.tables.sheets import Table
 from data.tables.vectors import read_layer
 from data.tables.workbooks import read_workbook
@@ -17,6 +17,7 @@ from geo.errors import Finding
 DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
 VECTOR_ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".fgb")
+ARCHIVE_ENDINGS = (".zip", ".kmz")
 PARQUET_ENDINGS = (".parquet", ".geoparquet")
 RASTER_ENDINGS = (".tif", ".tiff")
 
@@ -47,27 +48,33 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
             return read_workbook(path, layer=source.layer, findings=findings)
         if ending in PARQUET_ENDINGS:
             return read_parquet(path, findings=findings)
-        if ending == ".zip":
-            return _read_zipped(source, findings)
+        if ending in ARCHIVE_ENDINGS:
+            return _read_packed(source, findings)
         if ending in VECTOR_ENDINGS:
             return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
     except OSError as error:
-        reason = (("expected", ending.lstrip(".")), ("reason", error.strerror or "no reason given"))
-        raise StudyError(Finding("file_unreadable", reason, file=path.name)) from error
+        raise unreadable(path, ending.lstrip(".").upper(), error) from error
     known = " ".join(
-        (*DELIMITED_ENDINGS, *WORKBOOK_ENDINGS[:2], *VECTOR_ENDINGS, ".zip", *PARQUET_ENDINGS)
+        (
+            *DELIMITED_ENDINGS,
+            *WORKBOOK_ENDINGS[:2],
+            *VECTOR_ENDINGS,
+            *ARCHIVE_ENDINGS,
+            *PARQUET_ENDINGS,
+        )
     )
     params = (("ending", ending or path.name), ("known", known))
     raise StudyError(Finding("file_kind_unknown", params, file=path.name))
 
 
-def _read_zipped(source: TableSource, findings: list[Finding]) -> Table:
-    """Return the Shapefile of an archive, its faults and notes under the name of the archive."""
+def _read_packed(source: TableSource, findings: list[Finding]) -> Table:
+    """Return the layer of an archive, its faults and notes under the name of the archive."""
     name = source.path.name
     inner: list[Finding] = []
     try:
-        with unzipped(source.path, source.layer) as shapefile:
-            table = read_layer(shapefile, encoding=source.encoding, findings=inner)
+        with unpacked(source.path, source.layer) as path:
+            layer = source.layer if path.suffix == ".kml" else None
+            table = read_layer(path, layer=layer, encoding=source.encoding, findings=inner)
     except StudyError as error:
         raise StudyError(*(replace(finding, file=name) for finding in error.findings)) from error
     findings.extend(replace(finding, file=name) for finding in inner)

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import shapely
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.tables.shapefiles import RAW_ENCODING, recoded
 from data.tables.sheets import Table, without_totals
 from data.types import CellValue
 from geo.errors import Finding
 
-MAX_KML_BYTES = 200_000_000
 _MAGIC: dict[str, tuple[bytes, ...]] = {
     ".gpkg": (b"SQLite format 3\x00",),
     ".geojson": (b"{",),
@@ -72,7 +71,7 @@ def read_layer(
     except StudyError:
         raise
     except Exception as error:  # GDAL's binding raises IndexError and others on broken files
-        raise _unreadable(path, str(error)) from error
+        raise unreadable(path, _expected(path), error) from error
     names, cells = list(map(str, meta["fields"])), [_cells(values) for values in fields]
     if is_shapefile:
         names, cells = recoded(names, cells, encoding, file=path.name, findings=findings)
@@ -93,9 +92,8 @@ def _check_magic(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(64).removeprefix(b"\xef\xbb\xbf")
     if expected and not head.lstrip().startswith(expected):
-        raise _unreadable(
-            path, "the file is empty" if not head else "its content is another format"
-        )
+        reason = "the content is another format" if head else "the file is empty"
+        raise unreadable(path, _expected(path), reason)
 
 
 def _chosen_layer(path: Path, names: list[str], layer: str | None) -> str | None:
@@ -120,12 +118,8 @@ def _geometries(wkb: Any, path: Path) -> Any:
     try:
         return np.asarray(shapely.from_wkb(wkb), dtype=object)
     except shapely.errors.GEOSException as error:
-        raise _unreadable(path, str(error)) from error
+        raise unreadable(path, _expected(path), error) from error
 
 
-def _unreadable(path: Path, reason: str) -> StudyError:
-    expected = path.suffix.lstrip(".").upper() or "a layer"
-    # GDAL repeats the full path in its messages: only the file name is ours to show.
-    plain = reason.replace(str(path), path.name).replace(str(path.parent), "")
-    params = (("expected", expected), ("reason", plain[:200]))
-    return StudyError(Finding("file_unreadable", params, file=path.name))
+def _expected(path: Path) -> str:
+    return path.suffix.lstrip(".").upper() or "a layer"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from data.checks import shown_rows
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.tables.cells import SHEET_ERRORS
 from data.tables.sheets import SheetForm, Table, table_of
 from data.types import CellValue
@@ -58,7 +58,7 @@ def read_workbook(path: Path, *, layer: str | None = None, findings: list[Findin
         try:
             book = openpyxl.load_workbook(path, data_only=True)
         except Exception as error:  # a broken workbook raises whatever its broken part raises
-            raise _unreadable(path, str(error) or type(error).__name__) from error
+            raise unreadable(path, "XLSX", error) from error
     try:
         sheet = _sheet(book, path, layer)
         rows, merges = _cells(sheet, path)
@@ -118,7 +118,7 @@ def _check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise unreadable(path, "XLSX", error) from error
     if unpacked_bytes > MAX_UNPACKED_BYTES:
         params = (
             ("size_mb", unpacked_bytes // 1_000_000),
@@ -271,8 +271,3 @@ def _value(cell: Any) -> CellValue:
     if isinstance(cell, date | time):
         return cell.isoformat()
     return str(cell)
-
-
-def _unreadable(path: Path, reason: str) -> StudyError:
-    params = (("expected", "XLSX"), ("reason", reason[:200]))
-    return StudyError(Finding("file_unreadable", params, file=path.name))

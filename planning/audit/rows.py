@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import MESSAGES
+from data.messages.words import worded
 from data.store import atomic_file, write_json
-from data.tables.words import worded
 from geo.errors import Finding
 from planning.remarks import Remark, remarks_json
 from planning.sheets import Sheet

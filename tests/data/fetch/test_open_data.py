@@ -26,6 +26,7 @@ from data.fetch.open_data import OpenData, write_open_study
 from data.study.file import read_study
 from geo.errors import Cancelled
 from planning import cli
+from planning.cli import console
 from tests.data.fetch.open_data_server import (
     EAST,
     NORTH,
@@ -351,7 +352,7 @@ def words(world: World, out: Path) -> list[str]:
 
 def test_by_one_command(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "县 一"
-    assert cli.main(words(world, out)) == cli.OK
+    assert cli.main(words(world, out)) == console.OK
     names = {path.name for path in out.iterdir()}
     assert names == {
         *("study.toml", "zones.geojson", "facilities.csv", "roads.osm.pbf", "population.tif"),
@@ -359,15 +360,16 @@ def test_by_one_command(world: World, tmp_path: Path, capsys: pytest.CaptureFixt
     assert {path.name for path in tmp_path.iterdir()} == {"县 一", "县 一.cache"}
     told_text = capsys.readouterr().out
     assert "2 zones, 14 roads, 4 health facilities" in told_text
-    assert cli.main(["assess", str(out / "study.toml"), "--out", str(tmp_path / "r")]) == cli.OK
+    assert cli.main(["assess", str(out / "study.toml"), "--out", str(tmp_path / "r")]) == console.OK
     summary = json.loads((tmp_path / "r" / "summary.json").read_text(encoding="utf-8"))
     assert summary["coverage"]["walk"]["share"] > 0
-    assert cli.main(words(world, out)) == cli.USAGE  # a study that is there is never overwritten
+    # A study that is there is never overwritten.
+    assert cli.main(words(world, out)) == console.USAGE
 
 
 def test_without_internet(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     closed = [word.replace(str(world.port), "1") for word in words(world, tmp_path / "out")]
-    assert cli.main(closed) == cli.BAD_INPUT
+    assert cli.main(closed) == console.BAD_INPUT
     told_text = capsys.readouterr().err
     assert "127.0.0.1 cannot be reached" in told_text
     assert told_text.count("\n") == 1
@@ -377,5 +379,5 @@ def test_without_internet(world: World, tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_a_fault_half_way_leaves_no_study(world: World, tmp_path: Path) -> None:
     world.faults["raster"] = ["404"]
-    assert cli.main(words(world, tmp_path / "out")) == cli.BAD_INPUT
+    assert cli.main(words(world, tmp_path / "out")) == console.BAD_INPUT
     assert [path.name for path in tmp_path.iterdir()] == ["out.cache"]

@@ -120,10 +120,10 @@ def test_archives_that_are_no_shapefile(shapefile: Any, tmp_path: Path) -> None:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     shapefile: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    import data.tables.shapefiles
+    import data.tables.archives
 
     path = zipped(shapefile(), tmp_path / "a.zip")
-    monkeypatch.setattr(data.tables.shapefiles, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(data.tables.archives, "MAX_UNPACKED_BYTES", 100)
     assert fault(path) == "file_too_large"
 
 
@@ -155,6 +155,36 @@ def test_kml_with_entities_or_other_content_is_refused(tmp_path: Path) -> None:
     ):
         path.write_text(text, encoding="utf-8")
         assert fault(path) == "file_unreadable"
+
+
+def kmz(path: Path, **files: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("_", "."), content)
+    return path
+
+
+def test_kmz(tmp_path: Path) -> None:
+    good = KML.format(doctype="")
+    path = kmz(tmp_path / "点位.kmz", other_kml="<kml/>", doc_kml=good, icon_png="x")
+    table, _ = read(path)
+    assert table.file == "点位.kmz"
+    assert table.columns["Name"] == ("甲 & 乙",)
+    assert read(kmz(path, a_kml=good))[0].columns["kind"] == ("B100",)
+
+
+def test_kmz_with_traps_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
+    import data.tables.archives
+
+    path, good = tmp_path / "a.kmz", KML.format(doctype="")
+    for files in ({"a_kml": good, "b_kml": good}, {"readme_txt": "x"}, {"doc_kml": "<VRT/>"}):
+        assert fault(kmz(path, **files)) == "file_unreadable"
+    bomb = '<!DOCTYPE k [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    assert fault(kmz(path, doc_kml=KML.format(doctype=bomb))) == "file_unreadable"
+    path.write_bytes(b"PK\x03\x04 broken")
+    assert fault(path) == "file_unreadable"
+    monkeypatch.setattr(data.tables.archives, "MAX_UNPACKED_BYTES", 100)
+    assert fault(kmz(path, doc_kml=good)) == "file_too_large"
 
 
 def test_addresses_in_a_kml_are_not_followed(tmp_path: Path) -> None:
