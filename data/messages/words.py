@@ -13,6 +13,14 @@ def msgid(text: str) -> str:
 WORDS = frozenset(
     (
         msgid("a GeoTIFF"),
+        msgid("a share above 0, not above 1"),
+        msgid("the money in yuan"),
+        msgid("ids that are not in siting.forbidden"),
+        msgid("two ids or more"),
+        msgid("not more than one id of siting.required"),
+        msgid("more than 0, here or in running_yuan"),
+        msgid("each id once"),
+        msgid("a kind of the candidate layer"),
         msgid("a table [elevation] to measure slope by"),
         msgid("none"),
         msgid("margins of 0 or more"),
@@ -120,6 +128,14 @@ BEGINNINGS = (
     msgid("the server says: "),
     msgid("the wrong kind of value at: "),
     msgid("more than: "),
+    msgid("not less than: "),
+    msgid("between: "),
+    msgid("nothing, with model: "),
+    msgid("only with model: "),
+    msgid("not more ids than siting.count: "),
+    msgid("not more than upper_people: "),
+    msgid("not more than zone_max: "),
+    msgid("together not more than siting.count: "),
 )
 """Words that go on with something that is not translated: names, numbers, words of others."""
 

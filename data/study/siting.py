@@ -28,6 +28,7 @@ SitingModel = Literal[
 Fault: TypeAlias = tuple[str, str, str]
 """Key of the study file, what is expected there, and what stands there."""
 
+A_SHARE = "a share above 0, not above 1"
 DEFAULT_COUNT = 5
 DEFAULT_PLANS = 3
 DEFAULT_RUNS = 4
@@ -242,7 +243,8 @@ def siting_faults(table: SitingTable) -> Iterator[Fault]:
     """Yield what makes no sense in `[siting]`; everything at once, by key."""
     for key, value, least, most in _ranges(table):
         if value is not None and not least <= value <= most:
-            limits = f"at least {least:g}" if most == _MOST else f"from {least:g} to {most:g}"
+            is_open = most == _MOST
+            limits = f"not less than: {least:g}" if is_open else f"between: {least:g}, {most:g}"
             yield key, limits, f"{value:g}"
     yield from _positive(table)
     yield from _missing(table)
@@ -296,44 +298,44 @@ def _positive(table: SitingTable) -> Iterator[Fault]:
     shares = [("share", table.share), ("quota", table.quota)]
     for key, value in (*shares, *(("targets", value) for value in table.targets)):
         if value is not None and not 0 < value <= 1:
-            yield f"siting.{key}", "a share above 0 and at most 1", f"{value:g}"
+            yield f"siting.{key}", A_SHARE, f"{value:g}"
 
 
 def _missing(table: SitingTable) -> Iterator[Fault]:
     """Yield options that the model needs, or that it cannot use."""
-    said = f"missing for model {table.model}"
+    said = f"nothing, with model: {table.model}"
     if table.model == "budget" and table.budget_yuan is None:
         yield "siting.budget_yuan", "the money in yuan", said
     if table.model in MODELS_OF_A_SHARE and table.share is None:
-        yield "siting.share", "a share above 0 and at most 1", said
+        yield "siting.share", A_SHARE, said
     if table.may_close and table.model not in MODELS_IN_YUAN:
-        expected = "false, or model " + " or ".join(MODELS_IN_YUAN)
-        yield "siting.may_close", expected, f"true with model {table.model}"
+        expected = "only with model: " + ", ".join(MODELS_IN_YUAN)
+        yield "siting.may_close", expected, table.model
     if table.centres and table.model != "two-level":
-        yield "siting.centres", "0, or model two-level", f"{table.centres}"
+        yield "siting.centres", "only with model: two-level", table.model
 
 
 def _rules(table: SitingTable) -> Iterator[Fault]:
     """Yield rules that contradict each other."""
     both = sorted(set(table.required) & set(table.forbidden))
     if both:
-        yield "siting.required", "ids that siting.forbidden does not name", ", ".join(both[:5])
+        yield "siting.required", "ids that are not in siting.forbidden", ", ".join(both[:5])
     if table.count is not None and len(set(table.required)) > table.count:
-        expected = f"at most siting.count ({table.count}) ids"
+        expected = f"not more ids than siting.count: {table.count}"
         yield "siting.required", expected, f"{len(set(table.required))}"
     for number, group in enumerate(table.exclusive, start=1):
         if len(set(group)) < 2:
-            yield f"siting.exclusive[{number}]", "at least two ids", f"{len(set(group))}"
+            yield f"siting.exclusive[{number}]", "two ids or more", f"{len(set(group))}"
         clash = sorted(set(group) & set(table.required))
         if len(clash) > 1:
-            expected = "at most one id that siting.required names"
+            expected = "not more than one id of siting.required"
             yield f"siting.exclusive[{number}]", expected, ", ".join(clash[:5])
     yield from _zone_rules(table)
     lower, upper = table.lower_people, table.upper_people
     if lower is not None and upper is not None and lower > upper:
-        yield "siting.lower_people", f"at most upper_people ({upper:g})", f"{lower:g}"
+        yield "siting.lower_people", f"not more than upper_people: {upper:g}", f"{lower:g}"
     if table.build_yuan == 0 and table.running_yuan == 0:
-        yield "siting.build_yuan", "a cost above 0 together with running_yuan", "0"
+        yield "siting.build_yuan", "more than 0, here or in running_yuan", "0"
 
 
 def _zone_rules(table: SitingTable) -> Iterator[Fault]:
@@ -345,9 +347,9 @@ def _zone_rules(table: SitingTable) -> Iterator[Fault]:
                 yield f"siting.{key}.{code}", "0 or more", f"{number}"
     for code in sorted(set(least) & set(most)):
         if least[code] > most[code]:
-            yield f"siting.zone_min.{code}", f"at most zone_max ({most[code]})", f"{least[code]}"
+            yield f"siting.zone_min.{code}", f"not more than zone_max: {most[code]}", f"{least[code]}"
     if table.count is not None and sum(least.values()) > table.count:
-        expected = f"at most siting.count ({table.count}) together"
+        expected = f"together not more than siting.count: {table.count}"
         yield "siting.zone_min", expected, f"{sum(least.values())}"
 
 
