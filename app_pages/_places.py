@@ -26,7 +26,9 @@ def take_spot_click() -> None:
     click = early_click()
     if click is not None:
         dataset = opened()[1]
-        place = spot(dataset, *click, place_text(dataset, *click, words()))
+        lon, lat = click
+        name = f"{place_text(dataset, lon, lat, words())} ({lon:.5f}, {lat:.5f})"
+        place = spot(dataset, lon, lat, name)
         choose(place, moves_map=False)
 
 

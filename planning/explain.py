@@ -20,7 +20,7 @@ from planning.workflow import Assessment, ModeResult
 
 NEAREST = 3
 ROADS: dict[str, str] = {
-    ACCESS: msgid("straight walk between place and road"),
+    ACCESS: msgid("straight walk"),
     "motorway": msgid("motorway"),
     "trunk": msgid("trunk road"),
     "primary": msgid("primary road"),

@@ -130,7 +130,7 @@ def remarks_sheet(remarks: tuple[Remark, ...], translate: Translate) -> Sheet:
     rows = [
         (
             one.number,
-            translate("settled") if one.is_settled else translate("open"),
+            translate("settled") if one.is_settled else translate("not settled"),
             one.place,
             mode_text(one.mode, translate) if one.mode else None,
             one.text,

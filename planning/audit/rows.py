@@ -10,7 +10,7 @@ from typing import Any
 
 from data.errors import MESSAGES
 from data.messages.words import worded
-from data.store import atomic_file, write_json
+from data.store import write_json
 from geo.errors import Finding
 from planning.remarks import Remark, remarks_json
 from planning.sheets import Sheet
@@ -64,23 +64,6 @@ def write_audit_json(
     """Write the rows and what people have remarked as `servicecircle.audit/1`."""
     value = {"findings": [asdict(row) for row in rows], "remarks": remarks_json(remarks)}
     write_json(path, value, kind="audit", version=1)
-
-
-def write_audit_xlsx(
-    path: Path, rows: Sequence[AuditRow], headers: Sequence[str], *, more: Sequence[Sheet] = ()
-) -> None:
-    """Write the rows as a workbook; texts that look like formulas stay texts.
-
-    Parameters
-    ----------
-    path
-        Target, written in one step.
-    rows, headers, more
-        As in `audit_workbook`.
-    """
-    content = audit_workbook(rows, headers, more=more)
-    with atomic_file(path) as target:
-        target.write(content)
 
 
 def audit_workbook(

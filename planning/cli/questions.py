@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from data.errors import severity
+from data.errors import PlannerError, severity
 from planning.cli.console import OK, Commands, ProgressLine, add_command, say
 from planning.figures import MODE_NAMES
 from planning.wording import Translate, finding_sentence, translator
@@ -34,11 +34,14 @@ def add_route(commands: Commands, _: Translate) -> None:
 
 def _audit(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
+    from data.store import atomic_file
     from data.study.file import read_study
     from planning.audit import audit
-    from planning.audit.rows import HEADERS, audit_rows, write_audit_json, write_audit_xlsx
-    from planning.headers import column_title
+    from planning.audit.rows import audit_rows, write_audit_json
+    from planning.remarks import Remark, list_remarks
     from planning.scenario import scenario_of
+    from planning.side_files import remarks_file
+    from planning.views.checks import audit_download
 
     translate: Translate = options.translate
     with ProgressLine(options) as progress:
@@ -50,12 +53,17 @@ def _audit(options: argparse.Namespace) -> int:
             max_access_m=study.travel.max_access_m,
             progress=progress,
         )
+    remarks: tuple[Remark, ...] = ()
+    try:
+        remarks = list_remarks(remarks_file(study))
+    except PlannerError as error:
+        findings = (*error.findings, *findings)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-        rows = audit_rows(findings, translate)
-        write_audit_json(options.out / "audit.json", audit_rows(findings, translator("en")))
-        titles = [column_title(name, translate) for name in HEADERS]
-        write_audit_xlsx(options.out / "audit.xlsx", rows, titles)
+        english = audit_rows(findings, translator("en"))
+        write_audit_json(options.out / "audit.json", english, remarks)
+        with atomic_file(options.out / "audit.xlsx") as target:
+            target.write(audit_download(dataset, findings, remarks, options.lang))
     if not options.quiet:
         for finding in findings:
             say(f"[{translate(severity(finding))}] {finding_sentence(finding, translate)}")

@@ -63,7 +63,7 @@ def remark_points(remarks: Sequence[Remark], translate: Translate) -> FacilityLa
         name=tuple(f"{one.number} {one.place}: {one.text}"[:200] for one in remarks),
         group=np.array([one.is_settled for one in remarks], dtype=np.uint8),
         styles=(
-            PointStyle(translate("open"), "diamond", "#ff7f00", 14.0),
+            PointStyle(translate("not settled"), "diamond", "#ff7f00", 14.0),
             PointStyle(translate("settled"), "diamond", "#999999", 11.0),
         ),
     )

@@ -19,7 +19,8 @@ from data.types import FACILITY_COLUMNS, Dataset, Provenance, ReportedValue, Vil
 from geo.crs import to_metric
 from geo.errors import Finding, sentence
 from planning.audit import CHECKS, audit, prepare
-from planning.audit.rows import HEADERS, audit_rows, write_audit_json, write_audit_xlsx
+from planning.audit.rows import HEADERS, audit_rows, audit_workbook, write_audit_json
+from planning.remarks import Remark, remarks_sheet
 from planning.wording import translator
 
 AS_OF = "2024-12-31"
@@ -443,11 +444,16 @@ def rows(sound: Dataset) -> Iterator[Any]:
 
 def test_exports_agree(rows: Any, tmp_path: Path) -> None:
     said = tuple(rows)
-    write_audit_json(tmp_path / "audit.json", said)
-    write_audit_xlsx(tmp_path / "audit.xlsx", said, HEADERS)
+    doubt = Remark("=甲村", 120.85, 30.02, "walk", "=1+1 走不到", who="@张", time="2026-01-01")
+    write_audit_json(tmp_path / "audit.json", said, (doubt,))
+    more = [remarks_sheet((doubt,), translator("zh"))]
+    (tmp_path / "audit.xlsx").write_bytes(audit_workbook(said, HEADERS, more=more))
     written = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))
     assert written["format"] == "servicecircle.audit/1"
-    sheet = openpyxl.load_workbook(tmp_path / "audit.xlsx").active
+    assert written["remarks"][0]["text"] == "=1+1 走不到"
+    book = openpyxl.load_workbook(tmp_path / "audit.xlsx")
+    assert all(cell.data_type != "f" for line in book.worksheets[1].iter_rows() for cell in line)
+    sheet = book.active
     lines = list(sheet.iter_rows(values_only=True))
     assert lines[0] == HEADERS
     assert [line[0] for line in lines[1:]] == [row["code"] for row in written["findings"]]
