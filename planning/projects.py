@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -31,6 +30,9 @@ STAGE_OF_STATUS: dict[str, Stage] = {
     "": Stage.OPERATING,
 }
 """The stage that a facility's status tells; plan approval and fitting-out need a project list."""
+
+NOT_BUILT = frozenset({"planned", "construction"})
+"""Statuses of what does not stand yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +101,36 @@ class Programme:
         return self.done / self.planned if self.planned else None
 
 
-def projects_of(facilities: Facilities, *, as_of: str, since: str) -> tuple[Project, ...]:
+def projects_of(
+    facilities: Facilities, *, as_of: str, since: str, listed_on: str = ""
+) -> tuple[Project, ...]:
     """Return the projects that the facility list tells: openings and closings from `since` on.
 
     A closing and an opening of the same kind on the same day, nearest to one another, are a
-    relocation. What opened from `since` to `as_of` is done; later openings are planned.
+    relocation. What opened from `since` to `as_of` is done; later openings are planned. A row that
+    still says 在建 or 筹建 after its day has missed it and is not done.
 
     Parameters
     ----------
     as_of, since
         Days (ISO).
+    listed_on
+        Day that the list tells of; empty: `as_of`.
     """
     opens_on, closes_on = facilities.texts("open_date"), facilities.texts("close_date")
     status = facilities.texts("status")
     opening = [
         i
         for i in range(len(facilities))
-        if status[i] != "closed"
-        and (opens_on[i] >= since or status[i] in {"planned", "construction"})
+        if status[i] != "closed" and (opens_on[i] >= since or status[i] in NOT_BUILT)
     ]
     closing = [i for i in range(len(facilities)) if closes_on[i] >= since and closes_on[i]]
     pairs = _relocations(facilities, opening, closing)
     projects = []
     for i in opening:
         stage = STAGE_OF_STATUS.get(status[i], Stage.SITING)
-        is_done = bool(opens_on[i]) and date.fromisoformat(opens_on[i]) <= date.fromisoformat(as_of)
+        has_come = "" < opens_on[i] <= as_of
+        is_done = has_come and (status[i] not in NOT_BUILT or opens_on[i] > (listed_on or as_of))
         projects.append(
             Project(
                 facilities.id[i],

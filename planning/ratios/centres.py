@@ -169,7 +169,7 @@ def counted_centres(
         usable &= (facilities.zone >= 0) | ~facilities.has_position
     public = usable & np.array([owner != "no" for owner in owners], dtype=np.bool_)
     parent = _parents(facilities)
-    is_branch = _branches(public, parent) & (not count_branches)
+    is_branch = branches_of(facilities, public) & (not count_branches)
     index = np.flatnonzero(public & ~is_branch).astype(np.int32)
     stands_for = np.full(len(facilities), -1, dtype=np.int32)
     stands_for[index] = np.arange(len(index), dtype=np.int32)
@@ -378,9 +378,13 @@ def _parents(facilities: Facilities) -> Ints:
     return np.array([-1 if row == i else row for i, row in enumerate(rows)], dtype=np.int32)
 
 
-def _branches(public: Mask, parent: Ints) -> Mask:
-    """Return (n,) True for centres under another centre; in a circle of parents each is its own."""
-    is_branch = public & (parent >= 0) & public[parent]
+def branches_of(facilities: Facilities, is_centre: Mask) -> Mask:
+    """Return (n_facilities,) True for centres under another centre (分中心).
+
+    In a circle of parents each is its own.
+    """
+    parent = _parents(facilities)
+    is_branch = is_centre & (parent >= 0) & is_centre[parent]
     top = np.arange(len(parent))
     for _ in range(len(parent)):
         above = np.where(is_branch[top], parent[top], top)

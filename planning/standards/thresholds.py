@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -134,6 +135,31 @@ class Threshold:
         if self.upper is not None and figure > self.upper:
             return figure - self.upper
         return 0.0
+
+    def units_missing(self, have: float, whole: float) -> int:
+        """Return the whole units to add (for <= and < to take away) until `have` of `whole` holds.
+
+        Parameters
+        ----------
+        have, whole
+            Count and what one unit of the rate is taken of: 282 clinics of 318 are held against
+            60 % as `have=282, whole=3.18`.
+
+        Raises
+        ------
+        ValueError
+            For a range or a trend.
+
+        >>> [parse_threshold(text).units_missing(80, 1) for text in ("80以上", ">80", "<80")]
+        [0, 1, 1]
+        """
+        gap = self.value * whole - have
+        if self.operator in {"<=", "<"}:
+            gap = -gap
+        gap = round(gap, 6)
+        # The boundary itself is not allowed: one unit more than reaches it.
+        is_open = self.operator in {">", "<"}
+        return max(0, math.floor(gap) + 1 if is_open else math.ceil(gap))
 
 
 def parse_threshold(text: str) -> Threshold:

@@ -141,7 +141,12 @@ def measure(given: StandardsInput) -> Evidence:
     people = np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0)
     projects = given.projects
     if projects is None:
-        projects = projects_of(facilities, as_of=given.as_of, since=f"{given.year}-01-01")
+        projects = projects_of(
+            facilities,
+            as_of=given.as_of,
+            since=f"{given.year}-01-01",
+            listed_on=dataset.date,
+        )
     return Evidence(
         given=given,
         opening=opening,
@@ -195,10 +200,13 @@ def network_figures(
     """
     dataset, times = given.dataset, given.times[given.analysis_mode]
     facilities = dataset.facilities
-    clinics = np.isin(facilities.kind, ("D600",)) & state
-    stations = np.isin(facilities.kind, ("B200", "D600")) & state
+    # Points without a position have no place in the programme and count as they do in the verdicts.
+    is_changed = facilities.has_position & np.isin(facilities.kind, given.point_kinds)
+    operating = np.where(is_changed, state, given.is_operating)
+    clinics = np.isin(facilities.kind, ("D600",)) & operating
+    stations = np.isin(facilities.kind, ("B200", "D600")) & operating
     in_plan = np.array([flag is True for flag in facilities.flags("in_plan")], dtype=np.bool_)
-    centres = counted_centres(facilities, is_operating=state)
+    centres = counted_centres(facilities, is_operating=operating)
     seats = set(facilities.zone[centres.index].tolist())
     urban = [zone for zone, is_urban in enumerate(dataset.zones.urban) if is_urban]
     cover = None

@@ -249,11 +249,8 @@ def unit_gap(
         units = round(target.shortfall(figure.value), 9)
         units = math.ceil(units) if standard.unit in COUNTED_UNITS else units
         return UnitGap(units, figure.denominator or 0.0, False, figure.year, figure.year)
-    is_fewer_better = target.operator in {"<=", "<"}
     if figure.numerator is not None and figure.denominator:
-        wanted = target.value * figure.denominator / standard.scale
-        gap = figure.numerator - wanted if is_fewer_better else wanted - figure.numerator
-        units = max(0, math.ceil(round(gap, 6)))
+        units = target.units_missing(figure.numerator, figure.denominator / standard.scale)
         return UnitGap(units, figure.denominator, False, figure.year, figure.year)
     if standard.denominator != "residents" or population.people <= 0:
         return None
@@ -305,7 +302,6 @@ def _value(row: Row, standard: Standard) -> tuple[float | None, Problem, bool]:
         value = numerator if standard.scale == 1.0 else None
     if value is None:
         return None, "no_value", False
-    # The stated figure is looked at too: 0.76 beside 76 % of counts is a slip of the unit.
     low, high = standard.plausible or (-math.inf, math.inf)
     return value, "" if low <= value <= high else "unit", is_inconsistent
 

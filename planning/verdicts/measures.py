@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from planning.circles import Mask
+from planning.ratios.centres import CENTRE_LEVEL, branches_of
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.thresholds import Threshold
 from planning.verdicts.costs import clinic_subsidy
@@ -59,6 +60,17 @@ class Subject:
         elif self.standard.levels:
             chosen &= np.isin(facilities.level, self.standard.levels) & self.evidence.is_point
         return chosen & self.evidence.given.is_operating
+
+    def licensed(self) -> tuple[Mask, Mask]:
+        """Return the counted institutions, and the branches left out of them.
+
+        Where only centres are asked about, a branch (分中心) counts under its centre.
+        """
+        counted = self.counted()
+        if self.standard.levels != (CENTRE_LEVEL,) or self.standard.kinds:
+            return counted, np.zeros_like(counted)
+        branches = branches_of(self.evidence.given.dataset.facilities, counted)
+        return counted & ~branches, branches
 
 
 def judged(target: Threshold | None, figure: float, before: float | None = None) -> Status:
@@ -113,24 +125,32 @@ def insurance_share(subject: Subject) -> list[Verdict]:
 
 def service_share(subject: Subject) -> list[Verdict]:
     """N7, C2, C7 ...: institutions that offer a service over those counted."""
-    facilities, counted = subject.evidence.given.dataset.facilities, subject.counted()
-    has, silent = offers(facilities, subject.standard.select)
-    return _shares(
-        subject,
-        lambda mask: count_share(facilities, has, is_unknown=silent, is_counted=counted & mask),
-        key=subject.standard.inputs[0] if subject.standard.inputs else "services",
-    )
+    has, silent = offers(subject.evidence.given.dataset.facilities, subject.standard.select)
+    key = subject.standard.inputs[0] if subject.standard.inputs else "services"
+    return _licensed_shares(subject, has, silent, key=key)
 
 
 def opening_share(subject: Subject) -> list[Verdict]:
     """N8, N17: institutions open in a window of the week over those counted."""
-    facilities, counted = subject.evidence.given.dataset.facilities, subject.counted()
     has, silent = open_in_window(subject.evidence.opening, subject.standard.select)
-    return _shares(
-        subject,
-        lambda mask: count_share(facilities, has, is_unknown=silent, is_counted=counted & mask),
-        key="hours",
-    )
+    return _licensed_shares(subject, has, silent, key="hours")
+
+
+def _licensed_shares(subject: Subject, has: Mask, is_unknown: Mask, *, key: str) -> list[Verdict]:
+    """Return the verdicts of a share of licensed institutions, with that of their branches too."""
+    facilities = subject.evidence.given.dataset.facilities
+    counted, branches = subject.licensed()
+
+    def share_of(is_counted: Mask) -> CountShare:
+        return count_share(facilities, has, is_unknown=is_unknown, is_counted=is_counted)
+
+    _, whole = next(subject.zones())
+    notes: tuple[Note, ...] = ()
+    if (branches & whole).any():
+        both = share_of((counted | branches) & whole)
+        params = (("count", int((branches & whole).sum())), ("share", 100.0 * (both.share or 0.0)))
+        notes = (Note("branches_out", params),)
+    return _shares(subject, lambda mask: share_of(counted & mask), key=key, notes=notes)
 
 
 def _shares(
@@ -160,9 +180,8 @@ def _share(subject: Subject, zone: int, share: CountShare, notes: tuple[Note, ..
     current = 100.0 * share.numerator / share.denominator
     blank = (Note("unknown_rows", (("count", share.unknown),)),) if share.unknown else ()
     gap = None
-    if target is not None and target.operator != "range":
-        wanted = target.value * share.denominator / 100
-        gap = max(0, int(np.ceil(round(wanted - share.numerator, 9))))
+    if target is not None and not target.is_trend and target.operator != "range":
+        gap = target.units_missing(share.numerator, share.denominator / 100)
     status = judged(target, current)
     if target is not None and share.unknown and not target.holds(current):
         # Rows that do not say could turn a no into a yes: then nothing can be judged.

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from planning.circles import is_within
-from planning.ratios.centres import View
 from planning.ratios.service import AllZonesRatio, UrbanResult, UrbanVerdict
+from planning.ratios.words import VIEW_WORDS
 from planning.verdicts.measures import Subject, judged
 from planning.verdicts.verdict import Note, Status, Verdict
 from planning.villages.cover import CoverMode, VillageRow
@@ -24,16 +24,13 @@ def service_people(subject: Subject) -> list[Verdict]:
     view = ratios.zones[0].view
     rows = [row for row in ratios.zones if row.view == view]
     zones = subject.evidence.given.dataset.zones
-    verdicts = [_urban(subject, zones.code.index(row.zone_codes[0]), row) for row in rows]
+    verdicts = [
+        _urban(subject, zones.code.index(code), row) for row in rows for code in row.zone_codes
+    ]
+    verdicts.sort(key=lambda verdict: verdict.zone_code)
     total = next(row for row in ratios.totals if row.view == view)
     return [_urban_whole(subject, rows, total), *verdicts]
 
-
-VIEW_WORDS: dict[View, str] = {
-    "declared": msgid("declared service areas"),
-    "nearest": msgid("nearest centre"),
-    "capacity": msgid("within capacities"),
-}
 
 URBAN_STATUS: dict[UrbanResult, tuple[Status, tuple[str, ...], str]] = {
     UrbanResult.BOTH: (Status.MET, (), msgid("Both columns met")),
@@ -82,24 +79,35 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
 def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZonesRatio) -> Verdict:
     """Return N1 for all judged subdistricts: met when each meets both, not met when one neither."""
     status, missing = _worst({row.result for row in rows})
+    current, people, centres = total.people_per_centre, total.people, total.centres
+    notes = [Note("view", (("view", VIEW_WORDS[total.view]),))]
+    judged_rows = [row for row in rows if row.result is not UrbanResult.NOT_APPLICABLE]
+    if judged_rows:
+        # The figure beside a verdict is of the zones it judges; residents count nobody twice.
+        people = float(sum(row.resident_people for row in judged_rows))
+        centres = sum(row.centres for row in judged_rows)
+        current = people / centres if centres else None
+        notes.append(_all_zones(total))
     short = [row for row in rows if URBAN_STATUS[row.result][0] in _FALLING_SHORT]
     over = [max(0.0, r.service_people - r.centres * r.bounds.upper_people) for r in short]
     return subject.verdict(
         -1,
         status,
-        current=total.people_per_centre,
-        numerator=total.people,
-        denominator=float(total.centres),
+        current=current,
+        numerator=people,
+        denominator=float(centres),
         gap_people=float(sum(over)),
         gap_institutions=sum(row.centres_missing for row in short),
         missing=missing,
-        notes=(
-            Note("view", (("view", VIEW_WORDS[total.view]),)),
-            Note("unassigned", (("people", total.unassigned_people),)),
-        ),
+        notes=(*notes, Note("unassigned", (("people", total.unassigned_people),))),
         ids=tuple(code for row in short for code in row.zone_codes),
-        base=subject.standard.base,
+        base="常住",
     )
+
+
+def _all_zones(total: AllZonesRatio) -> Note:
+    params = (("people", total.people), ("centres", total.centres))
+    return Note("all_zones", params)
 
 
 def _worst(results: set[UrbanResult]) -> tuple[Status, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planning.figures import MODE_NAMES, people_text
+from planning.figures import MODE_NAMES, people_text, share_text
 from planning.standards.catalogue import Preset, Standard
 from planning.verdicts.assess import StandardsResult
 from planning.verdicts.verdict import (
@@ -113,9 +113,7 @@ def figure_text(standard: Standard, verdict: Verdict, translate: Translate) -> s
     if value is None:
         return "—"
     if standard.unit == "%":
-        is_short = verdict.numerator is not None and verdict.numerator < (verdict.denominator or 0)
-        shown = min(value, 99.99) if is_short else value
-        return f"{shown:.2f} %"
+        return share_text(value / 100)
     if standard.unit in {"人", "元", "家", "人/所"} and standard.scale == 1.0:
         number = people_text(value)
     else:

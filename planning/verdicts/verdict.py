@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from planning.figures import people_text
+from planning.figures import people_text, share_text
 from planning.standards.catalogue import Preset, Standard
 from planning.verdicts.indicators import UnitGap
 from planning.wording import Language, Translate, msgid, translator
@@ -92,13 +92,14 @@ NOTES: dict[str, str] = {
     "data_after_target": msgid("the data are of {data_year}, after the target year {year}"),
     "data_before_target": msgid("the data are of {data_year}, before the target year {year}"),
     "unconfirmed_mode": msgid("the mode of travel is not confirmed"),
-    "people_share": msgid("by people {share:.2f} %"),
-    "effective_share": msgid("effective {share:.2f} %"),
+    "people_share": msgid("by people {share}"),
+    "effective_share": msgid("effective {share}"),
     "modes": msgid(
         "point {point}, cluster {cluster}, circuit {circuit}, uncovered {uncovered} villages"
     ),
     "no_people": msgid("{count} villages without people are not judged"),
     "unknown_rows": msgid("{count} rows do not say; counted as no"),
+    "branches_out": msgid("{count} branches count under their centres; counted too: {share}"),
     "not_operating": msgid("{count} not operating are left out"),
     "in_plan_blank": msgid("{count} rows do not say whether they are in the plan; left out"),
     "below_lower": msgid(
@@ -108,6 +109,7 @@ NOTES: dict[str, str] = {
     "unknown_owner": msgid("{count} centres with an unverified owner"),
     "unassigned": msgid("{people:,.0f} people are served by no centre in this view"),
     "view": msgid("service population: {view}"),
+    "all_zones": msgid("all zones together: {people:,.0f} people, {centres} centres"),
     "estimate": msgid("estimated: rate of {rate_year}, people of {people_year}"),
     "from_list": msgid("added up from the facility list"),
     "blank_rows": msgid("{count} institutions leave the column blank"),
@@ -237,10 +239,12 @@ def missing_text(verdict: Verdict, translate: Translate) -> str:
 
 def note_text(note: Note, translate: Translate) -> str:
     """Return a note in words; text parameters are translated too where the catalogue knows them."""
-    params = {
-        name: translate(value) if isinstance(value, str) and value else value
-        for name, value in note.params
-    }
+    params: dict[str, Param] = {}
+    for name, value in note.params:
+        if isinstance(value, str):
+            params[name] = translate(value) if value else value
+        else:
+            params[name] = share_text(value / 100) if name == "share" else value
     return translate(NOTES[note.code]).format(**params)
 
 
@@ -260,5 +264,7 @@ def gap_text(verdict: Verdict, standard: Standard, translate: Translate) -> str:
         text = translate(msgid("{count} short"))
         if verdict.gap_units.is_estimate:
             text = translate(msgid("{count} short (estimated)"))
-        parts.append(text.format(count=f"{verdict.gap_units.units:,.0f}"))
+        units = verdict.gap_units.units
+        count = f"{units:,.0f}" if units == int(units) else f"{units:,.2f}"
+        parts.append(text.format(count=count))
     return separator(msgid("A, B"), translate).join(parts)

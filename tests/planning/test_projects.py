@@ -99,6 +99,21 @@ def test_projects_that_the_facility_list_tells(make_facilities: Callable[..., An
     ]
 
 
+def test_a_missed_opening_day_is_not_done(make_facilities: Callable[..., Any]) -> None:
+    facilities = make_facilities(
+        {"id": "late", "kind": "D600", "status": "construction", "open_date": "2025-03-01"},
+        {"id": "due", "kind": "D600", "status": "construction", "open_date": "2025-09-01"},
+        {"id": "open", "kind": "D600", "status": "operating", "open_date": "2025-03-01"},
+    )
+
+    def done(as_of: str) -> list[str]:
+        rows = projects_of(facilities, as_of=as_of, since="2025-01-01", listed_on="2025-06-30")
+        return [row.project_id for row in rows if row.stage is Stage.OPERATING]
+
+    assert done("2025-06-30") == ["open"]
+    assert done("2025-12-31") == ["open", "due"]
+
+
 def test_effects_in_order_add_up_to_the_whole(rng: np.random.Generator) -> None:
     n, k = 50, 9
     near = [np.flatnonzero(rng.uniform(size=n) < 0.3).tolist() for _ in range(k)]

@@ -102,6 +102,15 @@ def test_fewer_is_better() -> None:
     assert gap.units == 2  # 0.6 deaths are allowed, two are two too many
 
 
+def test_on_an_open_boundary_one_unit_is_missing() -> None:
+    entry = standard("A20")
+    found = figure("A20", numerator=80, denominator=100, year=2024)
+    gap = unit_gap(entry, found, target(entry), PEOPLE)
+    assert found.value == 80  # > 80 asks for more
+    assert gap is not None
+    assert gap.units == 1
+
+
 def test_two_sourced_targets_for_one_indicator_are_kept() -> None:
     rows = [entry for entry in SHANGYU.standard if entry.select == "record_opening"]
     assert sorted((entry.id, entry.threshold) for entry in rows) == [

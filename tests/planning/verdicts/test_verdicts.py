@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,10 +21,19 @@ from planning.verdicts.as_json import standards_json
 from planning.verdicts.as_tables import standard_sheets
 from planning.verdicts.assess import StandardsResult, assess_standards
 from planning.verdicts.evidence import StandardsInput
-from planning.verdicts.indicators import People
+from planning.verdicts.indicators import People, UnitGap
 from planning.verdicts.paragraphs import figure_text, paragraph, paragraphs, target_text
 from planning.verdicts.reported import figure_key, split_difference
-from planning.verdicts.verdict import INPUT_NAMES, NOTES, Status, Verdict, verdict_text
+from planning.verdicts.verdict import (
+    INPUT_NAMES,
+    NOTES,
+    Note,
+    Status,
+    Verdict,
+    gap_text,
+    note_text,
+    verdict_text,
+)
 
 GOVERNMENT = "区卫生健康局"
 
@@ -89,6 +99,7 @@ def study(
             indicators=tuple(indicators),
             reported=tuple(reported),
             is_synthetic=True,
+            date="2025-06-30",
         )
         table = np.array(
             [(f, d, m * 600) for f, row in enumerate(near) for d, m in enumerate(row) if m]
@@ -188,6 +199,84 @@ def test_n1_in_zhoushan(study: Callable[..., StandardsResult]) -> None:
         "Only the subdistrict column met",
     )
     assert (verdict.gap_people, verdict.gap_institutions) == (20_000, 1)
+
+
+def test_n1_of_the_whole_is_of_the_zones_it_judges(study: Callable[..., StandardsResult]) -> None:
+    # 60,000 people of the urban zone, 2,000 of the town: one centre stands in each.
+    rows = (centre("A", 0), centre("B", 1), clinic("C", 1))
+    verdict = whole(study(facilities=rows), "zhoushan-2020/N1")
+    assert (verdict.numerator, verdict.denominator) == (60_000, 1)
+    assert (verdict.current, verdict.base) == (60_000, "常住")
+    assert ("all_zones", (("people", 62_000.0), ("centres", 2))) in [
+        (note.code, note.params) for note in verdict.notes
+    ]
+
+
+def test_zones_that_share_a_centre_each_have_the_verdict(
+    study: Callable[..., StandardsResult],
+) -> None:
+    result = study(
+        codes=("330902001000", "330902002000"),
+        urban=(True, True),
+        people=(15_000, 15_000, 0, 0),
+        zone=(0, 1, 1, 1),
+        areas=(ServiceArea("330902001000", "A", None), ServiceArea("330902002000", "A", None)),
+        facilities=(centre("A", 0), clinic("B", 1), clinic("C", 1)),
+    )
+    rows = result.by_standard()["zhoushan-2020/N1"][1:]
+    assert [row.zone_code for row in rows] == ["330902001000", "330902002000"]
+    assert {row.zone_name for row in rows} == {"zone 330902001000 + zone 330902002000"}
+    assert {words(result, row) for row in rows} == {"Only the people column met"}
+
+
+@pytest.mark.parametrize(
+    ("people", "expected", "size"),
+    [
+        (29_999, "Both columns met", "below_lower"),
+        (30_000, "Both columns met", ""),
+        (100_000, "Both columns met", ""),
+        (100_001, "Only the subdistrict column met", "oversized"),
+    ],
+)
+def test_n1_at_its_bounds(
+    study: Callable[..., StandardsResult], people: float, expected: str, size: str
+) -> None:
+    result = study(codes=("330902001000", "330902101000"), people=(people, 0, 0, 0))
+    verdict = result.by_standard()["zhoushan-2020/N1"][1]
+    assert words(result, verdict) == expected
+    codes = {note.code for note in verdict.notes} & {"below_lower", "oversized"}
+    assert codes == ({size} if size else set())
+
+
+def test_branches_count_under_their_centres(study: Callable[..., StandardsResult]) -> None:
+    rows = (
+        centre("A", 0, services="住院"),
+        centre("A1", 0, parent_id="A", services="全科"),
+        centre("B", 1, services="全科"),
+    )
+    verdict = whole(study(facilities=rows), "shangyu-2022/C2a")
+    assert (verdict.numerator, verdict.denominator) == (1, 2)
+    assert verdict.ids == ("B",)
+    notes = {note.code: dict(note.params) for note in verdict.notes}
+    assert notes["branches_out"] == {"count": 1, "share": pytest.approx(100 / 3)}
+    # A point is open to people wherever it hangs: 5-minute circles know no branches.
+    assert whole(study(facilities=rows), "zhoushan-2020/N20").denominator in {None, 3}
+
+
+def test_gaps_in_years_keep_their_decimals() -> None:
+    entry = load_preset("shangyu-2022").standard
+    life = next(row for row in entry if row.id == "A01")
+    gap = UnitGap(0.12, 0.0, False, 2024, 2024)
+    verdict = Verdict("shangyu-2022/A01", "", "", Status.NOT_MET, gap_units=gap)
+    assert gap_text(verdict, life, str) == "0.12 short"
+    assert gap_text(replace(verdict, gap_units=replace(gap, units=1257)), life, str) == (
+        "1,257 short"
+    )
+
+
+def test_shares_in_notes_never_read_100_percent() -> None:
+    note = Note("people_share", (("share", 99.999),))
+    assert note_text(note, str) == "by people 99.99 %"
 
 
 def test_n1_without_the_urban_list(study: Callable[..., StandardsResult]) -> None:
