@@ -169,6 +169,26 @@ def ledger_by_unit(
     )
 
 
+def ledger_by_village(
+    people: Floats, status: Statuses, village: Ints, *, parent: Ints
+) -> tuple[Ledger, ...]:
+    """Count people by status in each village; a village counts its natural villages (自然村) too.
+
+    Parameters
+    ----------
+    village
+        (n,) village of each point, -1 for none.
+    parent
+        (n_villages,) the village a natural village belongs to, -1 for villages themselves.
+    """
+    own = ledger_by_unit(people, status, village, n_units=len(parent))
+    rows = list(own)
+    for part, whole in enumerate(parent.tolist()):
+        if whole >= 0:
+            rows[whole] = rows[whole].merge(own[part])
+    return tuple(rows)
+
+
 def people_within(
     people: Floats, nearest: Nearest, is_outside: NDArray[np.bool_]
 ) -> tuple[tuple[int, float], ...]:

@@ -29,6 +29,7 @@ from planning.coverage import (
     find_gaps,
     ledger,
     ledger_by_unit,
+    ledger_by_village,
     people_within,
     point_status,
     roads_incomplete,
@@ -275,7 +276,7 @@ def assess_mode(dataset: Dataset, travel: TravelTable, mode: str, *, is_open: Ma
     is_outside = demand.zone < 0
     status = point_status(times, is_outside, limit_tenths=round(travel.minutes * 600))
     groups = {ALL_PEOPLE: demand.people, **demand.groups}
-    villages = len(dataset.villages) if dataset.villages else 0
+    parent = dataset.villages.parent if dataset.villages else np.zeros(0, dtype=np.int32)
     return ModeResult(
         mode=mode,
         demand_snaps=demand_snaps,
@@ -291,7 +292,7 @@ def assess_mode(dataset: Dataset, travel: TravelTable, mode: str, *, is_open: Ma
             for name, people in groups.items()
         },
         village_ledgers={
-            name: ledger_by_unit(people, status, demand.village, n_units=villages)
+            name: ledger_by_village(people, status, demand.village, parent=parent)
             for name, people in groups.items()
         },
         people_within=people_within(demand.people, times, is_outside),

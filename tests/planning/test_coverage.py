@@ -14,6 +14,7 @@ from planning.coverage import (
     find_gaps,
     ledger,
     ledger_by_unit,
+    ledger_by_village,
     people_within,
     point_status,
     roads_incomplete,
@@ -104,6 +105,15 @@ def test_units_add_up_to_those_inside():
     assert (first.covered, first.input) == (4, 4)
     assert (second.covered, second.beyond, second.input) == (1, 2, 3)
     assert third == Ledger(0, 0, 0, 0, 0, 0)
+
+
+def test_a_village_counts_its_natural_villages():
+    people = np.array([5.0, 7.0, 11.0, 13.0])
+    status = np.array([Status.COVERED, Status.BEYOND, Status.COVERED, Status.COVERED], np.uint8)
+    village = np.array([0, 1, 2, 3], dtype=np.int32)
+    parent = np.array([-1, 0, 0, -1], dtype=np.int32)  # 1 and 2 are parts of 0
+    rows = ledger_by_village(people, status, village, parent=parent)
+    assert [(row.input, row.covered) for row in rows] == [(23, 16), (7, 0), (11, 11), (13, 13)]
 
 
 def test_bands_cumulate_and_leave_out_people_outside():
