@@ -68,7 +68,6 @@ class Key(StrEnum):
     REVIEW_NUMBER = "review_number"
     REPORT = "report"
     NOTICE = "notice"
-    PLACE_OF_NOTICES = "place_of_notices"
     BENCH_TAB = "bench_tab"
     PROGRESS = "progress"
     PASTED = "pasted"

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app_pages._choices import KEPT, PAGES, Key, Settings, with_settings
 from app_pages._jobs import Job, JobStore, Make
@@ -92,16 +91,6 @@ def keep_choices() -> None:
             st.session_state[key] = st.session_state[key]
     if st.session_state[Key.MODE] not in study.travel.modes:
         st.session_state[Key.MODE] = study.travel.modes[0]
-
-
-def hold_notices() -> DeltaGenerator:
-    """Hold a place for messages and progress at the top of the page and return it.
-
-    A sign that comes and goes elsewhere moves what stands below it, and the browser then draws the
-    map anew.
-    """
-    place = st.session_state[Key.PLACE_OF_NOTICES] = st.container()
-    return place
 
 
 def get(key: Key, default: Any = None) -> Any:
@@ -205,9 +194,13 @@ def outcome(edits: tuple[Edit, ...] | None = None) -> Outcome:
     if base is not assessment:
         previous = None
     key = (*_study_key(), settings(), chosen)
+
+    def make(progress: Any) -> Outcome:
+        return apply_edits(assessment, chosen, previous=previous, progress=progress)
+
     found = cast(
         "Outcome",
-        _ready("outcome", key, lambda _: apply_edits(assessment, chosen, previous=previous)),
+        _ready("outcome", key, make),
     )
     if edits is None:
         st.session_state[Key.OUTCOME] = assessment, found

@@ -16,7 +16,6 @@ from app_pages._session import (
     current,
     encoded_map,
     get,
-    hold_notices,
     keep_choices,
     map_download,
     opened,
@@ -47,7 +46,8 @@ h3 {font-size: 1.15rem !important; padding-top: .3rem !important}
 def page(title: str) -> None:
     """Begin a page: choices at the side, then the title with place, dates and run number."""
     st.html(STYLE)
-    notices = hold_notices()
+    # Messages come and go in a place of their own, so that what stands below stays as it is.
+    notices = st.container()
     keep_choices()
     sidebar()
     heading(title)

@@ -18,14 +18,17 @@ from planning.maps import (
     NO_CLASS,
     AreaStyle,
     FacilityLayer,
+    LineLayer,
     LineStyle,
     PointStyle,
     PolygonLayer,
     RoadLayer,
     SiteLayer,
 )
+from planning.maps.layers import Layer
 from planning.maps.themes import LAND, ramp
-from planning.results import chosen_sites
+from planning.proposals import Proposal
+from planning.proposals.rows import newly_served
 from planning.scenario import is_operating
 from planning.wording import Language, Translate, msgid, translator
 from planning.workflow import Assessment
@@ -37,6 +40,9 @@ SITE_NOTE = msgid(
 )
 GAP_HALF_CELL_M = 55.0
 MOST_GAPS = 300
+MOST_ASSIGNMENTS = 2_000
+NEWLY = "#1b9e77"
+ASSIGNED = "#00441b"
 STREETS = ("residential", "living_street", "service", "road", "pedestrian")
 PATHS = ("footway", "path", "steps", "track", "cycleway", "bridleway", "corridor")
 ROAD_STYLES: tuple[tuple[str, tuple[str, ...], str, float, str], ...] = (
@@ -237,14 +243,83 @@ def gap_area(dataset: Dataset, gap: Gap) -> shapely.Geometry:
     half = GAP_HALF_CELL_M if demand.grid else typical_spacing_m(demand.x_m, demand.y_m) / 2
     x_m, y_m = demand.x_m[gap.demand], demand.y_m[gap.demand]
     # On whole metres squares are joined exactly, five times faster than by snapping on the way.
-    sides = (np.rint(side) for side in (x_m - half, y_m - half, x_m + half, y_m + half))
-    return shapely.simplify(shapely.union_all(shapely.box(*sides)), half / 4)
+    west, south, east, north = np.rint([x_m - half, y_m - half, x_m + half, y_m + half])
+    return shapely.simplify(shapely.union_all(shapely.box(west, south, east, north)), half / 4)
 
 
-def site_layer(assessment: Assessment, translate: Translate) -> SiteLayer:
+def site_layers(proposal: Proposal, dataset: Dataset, translate: Translate) -> list[Layer]:
+    """Return who is newly covered, lines from villages to their new site, and the sites."""
+    served = newly_served(proposal, dataset)
+    found: list[Layer] = []
+    if len(served.site):
+        found = [
+            newly_covered_layer(proposal, dataset, translate),
+            assignment_layer(proposal, dataset, translate),
+        ]
+    return [*found, site_layer(proposal, translate)]
+
+
+def newly_covered_layer(proposal: Proposal, dataset: Dataset, translate: Translate) -> PolygonLayer:
+    """Return the ground of the newly covered points, one area a site."""
+    demand = dataset.demand
+    half = GAP_HALF_CELL_M if demand.grid else typical_spacing_m(demand.x_m, demand.y_m) / 2
+    sites = [site.candidate for site in proposal.sites]
+    areas = [
+        _squares(demand.x_m[rows], demand.y_m[rows], half)
+        for rows in (np.flatnonzero(proposal.served_by == site) for site in sites)
+    ]
+    style = AreaStyle(
+        translate("Newly covered by proposed sites"),
+        fill_colour=NEWLY,
+        fill_opacity=0.55,
+        line_colour=NEWLY,
+        line_width_px=0.8,
+    )
+    return PolygonLayer(
+        id="newly_covered",
+        label=translate("Newly covered by proposed sites"),
+        polygons=_in_degrees(np.array(areas, dtype=object), dataset.crs),
+        group=np.zeros(len(areas), dtype=np.uint8),
+        styles=(style,),
+        is_visible=False,
+    )
+
+
+def assignment_layer(proposal: Proposal, dataset: Dataset, translate: Translate) -> LineLayer:
+    """Return straight lines from newly served villages to their site, the most people first."""
+    served, demand = newly_served(proposal, dataset), dataset.demand
+    sites = proposal.candidates
+    order = np.lexsort((np.arange(len(served.site)), -served.people))[:MOST_ASSIGNMENTS]
+    lines = tuple(
+        np.array([[demand.lon[place], demand.lat[place]], [sites.lon[site], sites.lat[site]]])
+        for place, site in zip(
+            served.demand[order].tolist(), served.site[order].tolist(), strict=True
+        )
+    )
+    label = translate("From village to proposed site")
+    return LineLayer(
+        id="site_assignment",
+        label=label,
+        lines=lines,
+        group=np.zeros(len(lines), dtype=np.uint8),
+        styles=(LineStyle(label, ASSIGNED, 1.4),),
+        is_visible=False,
+    )
+
+
+def _squares(x_m: Floats, y_m: Floats, half: float) -> shapely.Geometry:
+    west, south, east, north = np.rint([x_m - half, y_m - half, x_m + half, y_m + half])
+    return shapely.simplify(shapely.union_all(shapely.box(west, south, east, north)), half / 4)
+
+
+def site_layer(proposal: Proposal, translate: Translate) -> SiteLayer:
     """Return the proposed sites by rank."""
-    sites = assessment.proposal.sites
-    chosen = chosen_sites(assessment)
+    sites = proposal.sites
+    chosen = proposal.candidates.taken([site.candidate for site in sites])
+    shares = [
+        "" if proposal.doubt is None else share_text(proposal.doubt.chosen_share[site.candidate])
+        for site in sites
+    ]
     return SiteLayer(
         id="sites",
         label=translate("Proposed sites"),
@@ -257,6 +332,11 @@ def site_layer(assessment: Assessment, translate: Translate) -> SiteLayer:
                 translate("People without cover in reach"),
                 tuple(people_text(site.reached_people) for site in sites),
             ),
+            (
+                translate("People only by this site"),
+                tuple(people_text(site.new_people) for site in sites),
+            ),
+            (translate("Chosen in the readings"), tuple(shares)),
         ),
         note=translate(SITE_NOTE),
     )

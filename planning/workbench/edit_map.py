@@ -21,6 +21,8 @@ from planning.maps import (
     CellLayer,
     CellTheme,
     FacilityLayer,
+    LineLayer,
+    LineStyle,
     PointStyle,
     PolygonLayer,
     Swatch,
@@ -28,14 +30,15 @@ from planning.maps import (
 from planning.maps.layers import Layer
 from planning.maps.themes import COVERED, NO_TIME, UNCOVERED, ramp
 from planning.wording import Translate
-from planning.workbench.edits import Edit
+from planning.workbench.edits import ROAD_ACTIONS, Edit
 from planning.workbench.outcome import Outcome
+from planning.workbench.roads import lines_of, road_steps
 from planning.workbench.view import changed_gaps
 from planning.workflow import Assessment
 
 Classes = NDArray[np.uint8]
 
-GAIN, LOSS, EDITED, ROUTE = "#006d2c", "#a50f15", "#d6006c", "#d6006c"
+GAIN, LOSS, EDITED, SPEED, PICKED = "#006d2c", "#a50f15", "#d6006c", "#2166ac", "#ffd92f"
 
 
 def edit_layers(
@@ -45,6 +48,7 @@ def edit_layers(
     layers = (
         changed_cells(assessment, after),
         new_gaps(after, changed_gaps(before, after), translate),
+        edited_roads_layer(after, translate),
         edited_points(after, translate),
     )
     return [layer for layer in layers if layer is not None]
@@ -99,7 +103,9 @@ def edited_points(outcome: Outcome, translate: Translate) -> FacilityLayer | Non
     facilities = outcome.dataset.facilities
     row_of = {name: row for row, name in enumerate(facilities.id)}
     kinds = {"add": 0, "move": 0, "close": 1, "upgrade": 2, "open": 2}
-    last: dict[str, Edit] = {edit.facility_id: edit for edit in outcome.edits}
+    last: dict[str, Edit] = {
+        edit.facility_id: edit for edit in outcome.edits if edit.action not in ROAD_ACTIONS
+    }
     rows = [row_of[name] for name in last if facilities.has_position[row_of[name]]]
     if not rows:
         return None
@@ -116,6 +122,45 @@ def edited_points(outcome: Outcome, translate: Translate) -> FacilityLayer | Non
             PointStyle(translate("Closed"), "ring", "#000000", 15.0, 9.0),
             PointStyle(translate("Changed"), "square", EDITED, 12.0, 9.0),
         ),
+    )
+
+
+def edited_roads_layer(outcome: Outcome, translate: Translate) -> LineLayer | None:
+    """Return the roads that edits touch: new links, changed speeds, closed roads."""
+    kinds = {"add_road": 0, "set_speed": 1, "close_road": 2}
+    last = {edit.facility_id: edit.action for edit in road_steps(outcome.edits)}
+    lines, group = [], []
+    for name, action in last.items():
+        for line in lines_of(outcome.dataset.roads, outcome.dataset.crs, name):
+            lines.append(line)
+            group.append(kinds[action])
+    if not lines:
+        return None
+    return LineLayer(
+        id="edit-roads",
+        label=translate("Edited roads"),
+        lines=tuple(lines),
+        group=np.array(group, dtype=np.uint8),
+        styles=(
+            LineStyle(translate("New road"), EDITED, 4.0, casing="#ffffff"),
+            LineStyle(translate("Changed speed"), SPEED, 4.0, casing="#ffffff"),
+            LineStyle(translate("Closed road"), "#000000", 4.0, dash=(2.0, 5.0)),
+        ),
+    )
+
+
+def picked_road(outcome: Outcome, name: str, translate: Translate) -> LineLayer | None:
+    """Return one road as it is picked; None where there is none of this id."""
+    lines = lines_of(outcome.dataset.roads, outcome.dataset.crs, name)
+    if not lines:
+        return None
+    label = translate("Selected road")
+    return LineLayer(
+        id="picked-road",
+        label=label,
+        lines=tuple(lines),
+        group=np.zeros(len(lines), dtype=np.uint8),
+        styles=(LineStyle(label, PICKED, 6.0, casing="#000000"),),
     )
 
 

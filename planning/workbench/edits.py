@@ -1,4 +1,7 @@
-"""Edits of a scenario: stations added, moved, closed, opened or upgraded, as plain values."""
+"""Edits of a scenario, as plain values: stations added, moved, closed, upgraded; roads changed.
+
+What edits do to roads is in `roads`.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,21 @@ from geo.zones import assign
 from planning.scenario import Scenario
 from planning.wording import msgid
 
-Action: TypeAlias = Literal["add", "move", "close", "open", "upgrade"]
+Action: TypeAlias = Literal[
+    "add", "move", "close", "open", "upgrade", "add_road", "set_speed", "close_road"
+]
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
+ROAD_ACTIONS: tuple[Action, ...] = ("add_road", "set_speed", "close_road")
 ACTION_NAMES: dict[Action, str] = {
     "add": msgid("Add"),
     "move": msgid("Move"),
     "close": msgid("Close"),
     "open": msgid("Open"),
     "upgrade": msgid("Change kind"),
+    "add_road": msgid("Add a road link"),
+    "set_speed": msgid("Change a road's speed"),
+    "close_road": msgid("Close a road"),
 }
 ADDED_OWNER = "卫生健康局"
 """What is added counts as government-run: it is the health bureau that plans."""
@@ -39,19 +48,28 @@ class Edit:
     ----------
     action
         What happens: `add` a point, `move` one, `close` it, `open` one that is not operating, or
-        `upgrade` it to another kind.
+        `upgrade` it to another kind; `add_road`, `set_speed` of cars on a road, or `close_road`.
     facility_id
-        Whom it concerns; for `add` the id of the new point.
+        Whom it concerns; for `add` the id of the new point; a road is `way/ID` as in the road file,
+        or `ROAD-001` for a new one.
     name
         Name of a new point.
     kind
         WS 218 code of a new or upgraded point.
     lon, lat
-        WGS 84 degrees of a new or moved point.
+        WGS 84 degrees of a new or moved point, or of the start of a new road.
     capacity_people
         People whom a new or upgraded point can serve; None where it is not stated.
     cost_wan_yuan
         Cost in 10,000 yuan (万元); None where it is not stated.
+    to_lon, to_lat
+        WGS 84 degrees of the end of a new road.
+    road_class
+        Highway value of a new road.
+    speed_kph
+        Car speed of a road; None on a new road for that of its class.
+    is_oneway
+        A new road leads only from its start to its end.
     """
 
     action: Action
@@ -62,6 +80,11 @@ class Edit:
     lat: float | None = None
     capacity_people: float | None = None
     cost_wan_yuan: float | None = None
+    to_lon: float | None = None
+    to_lat: float | None = None
+    road_class: str = ""
+    speed_kph: float | None = None
+    is_oneway: bool = False
 
 
 def next_id(edits: Sequence[Edit], taken: Sequence[str] = ()) -> str:
@@ -102,7 +125,7 @@ def edited_scenario(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
 def edited_facilities(dataset: Dataset, edits: Sequence[Edit]) -> Facilities:
     """Return the institutions after the edits: changed rows in their place, new rows at the end.
 
-    Opening and closing are left to `edited_scenario`.
+    Opening and closing are left to `edited_scenario`, roads to `roads.edited_roads`.
 
     Raises
     ------
@@ -113,6 +136,8 @@ def edited_facilities(dataset: Dataset, edits: Sequence[Edit]) -> Facilities:
     rows = _Rows(dataset.facilities)
     faults: list[Finding] = []
     for number, edit in enumerate(edits, start=1):
+        if edit.action in ROAD_ACTIONS:
+            continue
         fault = _fault(edit, rows)
         if fault:
             params = (("action", edit.action), ("id", edit.facility_id), ("reason", fault))
@@ -136,12 +161,13 @@ def _fault(edit: Edit, rows: _Rows) -> str:
         return "there is no such institution"
     if needs_kind and edit.kind not in KIND_NAMES:
         return "the kind is no WS 218 code"
-    if needs_place and not _is_on_earth(edit.lon, edit.lat):
+    if needs_place and not is_on_earth(edit.lon, edit.lat):
         return "longitude and latitude are missing or outside the world"
     return ""
 
 
-def _is_on_earth(lon: float | None, lat: float | None) -> bool:
+def is_on_earth(lon: float | None, lat: float | None) -> bool:
+    """Return whether both are given and maps can show them."""
     return lon is not None and lat is not None and abs(lon) <= 180 and abs(lat) <= 85
 
 

@@ -21,14 +21,15 @@ from data.errors import PlannerError, StudyError
 from data.store import read_json, write_json
 from data.study.tables import Study
 from geo.errors import Finding
-from planning.workbench.edits import ACTIONS, Edit
+from planning.workbench.edits import ACTIONS, ROAD_ACTIONS, Edit
 
-KIND, VERSION = "scenario", 1
+KIND, VERSION = "scenario", 2
 FOLDER_VARIABLE = "SERVICECIRCLE_DATA"
 LONGEST_NAME = 60
 MOST_EDITS = 500
 LOCK_SECONDS = 10.0
-_TEXTS = ("action", "facility_id", "name", "kind")
+_TEXTS = ("action", "facility_id", "name", "kind", "road_class")
+_FLAGS = ("is_oneway",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def delete_scenario(folder: Path, name: str) -> None:
 
 
 def _read(path: Path) -> SavedScenario:
-    value = read_json(path, kind=KIND, version=VERSION, migrations={0: _from_lists})
+    value = read_json(
+        path, kind=KIND, version=VERSION, migrations={0: _from_lists, 1: _before_roads}
+    )
     return _parsed(value, path.name)
 
 
@@ -147,6 +150,11 @@ def _from_lists(value: dict[str, Any]) -> dict[str, Any]:
     steps += [("close", name) for name in value.get("closed", ())]
     edits = [{"action": action, "facility_id": name} for action, name in steps]
     return {"name": value.get("name", ""), "edits": edits, "revision": value.get("revision", 1)}
+
+
+def _before_roads(value: dict[str, Any]) -> dict[str, Any]:
+    """Bring version 1 up, whose edits are of points only: it says nothing of roads."""
+    return value
 
 
 def _parsed(value: Mapping[str, Any], file: str) -> SavedScenario:
@@ -192,14 +200,22 @@ def _edit_fault(row: Any) -> str:
         return f"unknown key {unknown[0]}"
     if row.get("action") not in ACTIONS:
         return "no such action"
-    if not all(isinstance(row.get(key, ""), str) for key in _TEXTS) or not row.get("facility_id"):
-        return "a text is missing or no text"
-    for key in (name for name in known if name not in _TEXTS):
-        number = row.get(key)
-        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
-        if number is not None and not (is_number and math.isfinite(number)):
-            return f"{key} is no number"
-    return ""
+    return next(filter(None, (_value_fault(row, key) for key in known)), "")
+
+
+def _value_fault(row: Mapping[str, Any], key: str) -> str:
+    """Return what is wrong with one value of an edit."""
+    if key in _TEXTS:
+        is_text = isinstance(row.get(key, ""), str)
+        is_missing = key == "facility_id" and not row.get(key)
+        return "" if is_text and not is_missing else f"{key} is missing or no text"
+    if key in _FLAGS:
+        return "" if isinstance(row.get(key, False), bool) else f"{key} is neither true nor false"
+    value = row.get(key)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is None or (is_number and math.isfinite(value)):
+        return ""
+    return f"{key} is no number"
 
 
 def _check_name(name: str) -> None:
@@ -236,12 +252,20 @@ def edits_text(edits: Sequence[Edit]) -> str:
     """
     lines = []
     for edit in edits:
-        place = (
-            [] if edit.lon is None or edit.lat is None else [f"{edit.lon:.6f}", f"{edit.lat:.6f}"]
-        )
-        parts = [edit.action, edit.facility_id, edit.kind, *place]
+        parts = [
+            edit.action,
+            edit.facility_id,
+            edit.kind or edit.road_class,
+            *map(_degrees_text, (edit.lon, edit.lat, edit.to_lon, edit.to_lat)),
+            "" if edit.speed_kph is None else f"{edit.speed_kph:g}",
+            "1" if edit.is_oneway else "",
+        ]
         lines.append(",".join(parts).rstrip(","))
     return ";".join(lines)
+
+
+def _degrees_text(degrees: float | None) -> str:
+    return "" if degrees is None else f"{degrees:.6f}"
 
 
 def edits_from_text(text: str) -> tuple[Edit, ...]:
@@ -257,13 +281,17 @@ def edits_from_text(text: str) -> tuple[Edit, ...]:
     """
     edits = []
     for number, line in enumerate(filter(None, text[:20_000].split(";")), start=1):
-        parts = [*line.split(","), "", "", "", ""]
-        row: dict[str, Any] = {"action": parts[0], "facility_id": parts[1], "kind": parts[2]}
+        parts = [*line.split(","), *[""] * 9][:9]
+        action, name, kind, *numbers, flag = parts
+        row: dict[str, Any] = {"action": action, "facility_id": name}
+        row["road_class" if action in ROAD_ACTIONS else "kind"] = kind
         try:
-            row |= {"lon": float(parts[3]), "lat": float(parts[4])} if parts[3] else {}
+            keys = ("lon", "lat", "to_lon", "to_lat", "speed_kph")
+            row |= {key: float(said) for key, said in zip(keys, numbers, strict=True) if said}
+            row |= {"is_oneway": True} if flag == "1" else {}
             reason = _edit_fault(row)
         except ValueError:
-            reason = "longitude or latitude is no number"
+            reason = "a place or a speed is no number"
         if reason:
             params = (("key", f"edits[{number}]"), ("reason", reason))
             raise StudyError(Finding("scenario_content", params))

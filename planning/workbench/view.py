@@ -17,8 +17,9 @@ from planning.scenario import PRIMARY_CARE_KINDS
 from planning.sheets import Sheet
 from planning.standards.norms import size_text
 from planning.wording import Language, Translate, msgid, translator
-from planning.workbench.edits import ACTION_NAMES, Edit
+from planning.workbench.edits import ACTION_NAMES, ROAD_ACTIONS, Edit
 from planning.workbench.outcome import Outcome
+from planning.workbench.roads import LINK_CLASSES, Way, way_of
 from planning.workflow import ALL_PEOPLE
 
 NEW_KINDS = ("B200", "D600", "B100", "C220")
@@ -118,8 +119,8 @@ def edit_sheet(outcome: Outcome, language: Language) -> Sheet:
         (
             number,
             translate(ACTION_NAMES[edit.action]),
-            name_of[edit.facility_id],
-            kind_name(edit.kind, language) if edit.kind else "",
+            name_of.get(edit.facility_id, edit.facility_id),
+            _what(outcome, edit, language),
             edit.lon,
             edit.lat,
             edit.capacity_people,
@@ -138,6 +139,35 @@ def edit_sheet(outcome: Outcome, language: Language) -> Sheet:
         msgid("Cost (10,000 yuan)"),
     ]
     return Sheet(translate("Steps"), tuple(translate(h) for h in headers), tuple(rows))
+
+
+def _what(outcome: Outcome, edit: Edit, language: Language) -> str:
+    """Return the kind of a point, or what an edit says of a road."""
+    if edit.action not in ROAD_ACTIONS:
+        return kind_name(edit.kind, language) if edit.kind else ""
+    translate = translator(language)
+    way = way_of(outcome.dataset.roads, edit.facility_id)
+    parts = [] if way is None else [road_text(way, translate, is_speed_shown=False)]
+    if edit.speed_kph is not None:
+        parts.append(translate("{speed} km/h").format(speed=f"{edit.speed_kph:g}"))
+    if edit.action == "add_road":
+        parts.append(translate("one way") if edit.is_oneway else translate("both ways"))
+        if way is not None and way.n_joined < 2:
+            text = translate("{count} of 2 ends joined to a road")
+            parts.append(text.format(count=way.n_joined))
+    return " · ".join(parts)
+
+
+def road_text(way: Way, translate: Translate, *, is_speed_shown: bool = True) -> str:
+    """Return a road in a few words: class, length, car speed."""
+    name = translate(LINK_CLASSES.get(way.road_class.removesuffix("_link"), way.road_class))
+    length = translate("{km} km").format(km=f"{way.length_m / 1000:.2f}")
+    parts = [f"{name} ({way.road_class})", length]
+    if is_speed_shown and way.car_kph is not None:
+        parts.append(translate("cars {speed} km/h").format(speed=f"{way.car_kph:.0f}"))
+    if is_speed_shown and way.car_kph is None:
+        parts.append(translate("no cars"))
+    return " · ".join(parts)
 
 
 def changed_gaps(before: Outcome, after: Outcome) -> tuple[Gap, ...]:

@@ -23,7 +23,11 @@ from planning.workbench.scenarios import (
 EDITS = (
     Edit("add", "NEW-001", "东片站 <b>&\"'", "B200", 120.5, 30.25, 3000.0, 80.0),
     Edit("close", "330604-D600-001"),
-)
+    Edit("add_road", "ROAD-001", lon=120.5, lat=30.25, to_lon=120.6, to_lat=30.2,
+         road_class="tertiary", speed_kph=40.0, is_oneway=True),
+    Edit("set_speed", "way/12", speed_kph=35.5),
+    Edit("close_road", "way/13"),
+)  # fmt: skip
 
 
 def codes(error) -> list[str]:
@@ -90,10 +94,33 @@ def test_an_older_version_is_brought_up(tmp_path):
     assert load_scenario(tmp_path, "old").edits == (Edit("open", "a"), Edit("close", "b"))
 
 
+def test_the_version_before_roads_is_brought_up(tmp_path):
+    path = scenario_file(tmp_path, "old")
+    edit = {"action": "add", "facility_id": "NEW-001", "name": "", "kind": "B200", "lon": 120.5,
+            "lat": 30.25, "capacity_people": None, "cost_wan_yuan": 80.0}  # fmt: skip
+    value = {
+        "format": "servicecircle.scenario/1",
+        "name": "old",
+        "revision": 3,
+        "edits": [edit],
+        "study_name": "county",
+        "dataset_fingerprint": "",
+        "note": "",
+    }
+    path.write_text(json.dumps(value), encoding="utf-8")
+    saved = load_scenario(tmp_path, "old")
+    assert saved.edits == (Edit("add", "NEW-001", "", "B200", 120.5, 30.25, cost_wan_yuan=80.0),)
+    assert save_scenario(tmp_path, saved).revision == 4
+    assert json.loads(path.read_text(encoding="utf-8"))["format"] == "servicecircle.scenario/2"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"format": "servicecircle.scenario/2"}, "study_format"),
+        ({"format": "servicecircle.scenario/3"}, "study_format"),
+        ({"edits": [{"action": "close", "facility_id": "a", "name": None}]}, "scenario_content"),
+        ({"edits": [{"action": "close", "facility_id": "a", "is_oneway": 1}]}, "scenario_content"),
+        ({"edits": [{"action": "close", "facility_id": "a", "lon": True}]}, "scenario_content"),
         ({"format": "servicecircle.summary/1"}, "file_unreadable"),
         ({"edits": "close"}, "scenario_content"),
         ({"edits": [{"action": "burn", "facility_id": "a"}]}, "scenario_content"),

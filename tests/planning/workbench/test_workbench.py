@@ -13,7 +13,7 @@ from planning.coverage import Status
 from planning.scenario import Scenario
 from planning.workbench.edits import Edit, edited_facilities, edited_scenario, next_id
 from planning.workbench.outcome import Outcome, apply_edits
-from planning.workflow import Assessment, assess
+from planning.workflow import Assessment, assess, assess_mode
 from tests.planning.small_study import place, write_study
 
 # One straight footway of 6 km; 100 people every kilometre, a clinic at its west end. Walking at
@@ -107,14 +107,48 @@ def test_any_edits_equal_a_fresh_assessment_of_the_edited_county(county, rng):
         outcome = apply_edits(county, edits, previous=outcome)
     fresh = assess(outcome.dataset, county.study, scenario=outcome.scenario)
     assert (fresh.is_open == outcome.is_open).all()
-    for mode, result in fresh.modes.items():
-        after = outcome.modes[mode]
-        assert (result.nearest.tenths == after.nearest.tenths).all()
-        assert (result.nearest.facility == after.nearest.facility).all()
-        assert (result.status == after.status).all()
-        assert result.zone_ledgers == after.zone_ledgers
+    assert_times_equal(outcome, county)
     assert fresh.ratios == outcome.ratios
     assert [(g.people, g.zone) for g in fresh.gaps] == [(g.people, g.zone) for g in outcome.gaps]
+
+
+def test_200_random_edits_one_after_the_other_equal_a_fresh_assessment(county, rng):
+    travel = replace(county.study.travel, modes=("walk", "car"))
+    modes = {mode: county.modes[mode] for mode in travel.modes}
+    county = replace(county, study=replace(county.study, travel=travel), modes=modes)
+    facilities, demand = county.dataset.facilities, county.dataset.demand
+    open_ids = [facilities.id[row] for row in np.flatnonzero(county.is_open)]
+    edits: tuple[Edit, ...] = ()
+    outcome = None
+    for number in range(200):
+        cell = int(rng.integers(len(demand)))
+        spot = {"lon": float(demand.lon[cell]), "lat": float(demand.lat[cell])}
+        added = [edit.facility_id for edit in edits if edit.action == "add"]
+        chosen = str(rng.choice([*open_ids, *added]))
+        what = rng.choice(["add", "add", "move", "close", "open", "upgrade", "undo"])
+        if what == "undo":
+            edits = edits[:-1]
+        elif what == "add":
+            edits += (Edit("add", f"N{number}", kind="B200", **spot),)
+        elif what == "move":
+            edits += (Edit("move", chosen, **spot),)
+        elif what == "upgrade":
+            edits += (Edit("upgrade", chosen, kind="B200"),)
+        else:
+            edits += (Edit(str(what), chosen),)
+        outcome = apply_edits(county, edits, previous=outcome)
+        if number % 67 == 65:
+            assert_times_equal(outcome, county)
+
+
+def assert_times_equal(outcome: Outcome, county: Assessment) -> None:
+    """Times, facilities and ledgers are those of the edited county on its own."""
+    for mode, after in outcome.modes.items():
+        fresh = assess_mode(outcome.dataset, county.study.travel, mode, is_open=outcome.is_open)
+        assert (fresh.nearest.tenths == after.nearest.tenths).all()
+        assert (fresh.nearest.facility == after.nearest.facility).all()
+        assert (fresh.status == after.status).all()
+        assert fresh.zone_ledgers == after.zone_ledgers
 
 
 def test_undoing_gives_the_former_numbers(county):
