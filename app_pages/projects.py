@@ -1,4 +1,4 @@
-"""Projects by date: what each opening, closing or move changes, alone and after earlier ones."""
+"""Projects by date: what each opening, closing or move changes, after all earlier ones."""
 
 import pandas as pd
 import streamlit as st
@@ -6,9 +6,10 @@ import streamlit as st
 from app_pages._session import current, language, standards, words
 from app_pages._widgets import page, sheet_table
 from planning.figures import people_text, share_text
-from planning.verdicts.evidence_sheets import exits_sheet, programme_sheet
-from planning.views.coverage_path import programme_steps
+from planning.report.programme import programme_steps
+from planning.verdicts.evidence_sheets import exits_sheet
 from planning.views.dashboard import listed_names
+from planning.views.projects import projects_sheet
 
 _ = words()
 page(_("Projects by date"))
@@ -30,17 +31,18 @@ right.metric(
 )
 programme, doctors = st.tabs([_("Projects"), _("Sole doctors")])
 with programme:
-    sheet_table(programme_sheet(result, language(), _), file_name="programme.xlsx", height=300)
-    st.line_chart(
-        pd.DataFrame({_("More people covered"): [s.covered - steps[0].covered for s in steps]}),
-        x_label=_("Projects done"),
-        y_label=_("People"),
-    )
+    sheet_table(projects_sheet(assessment, result, _), file_name="programme.xlsx", height=400)
     st.caption(
         _("{now} people are covered now, {after} when all projects are done.").format(
             now=people_text(steps[0].covered), after=people_text(steps[-1].covered)
         )
     )
+    # Each project moves the line on its own day; several on one day end in their last.
+    first = assessment.scenario.as_of
+    days = {step.opens_on or first: 100 * (step.share or 0.0) for step in steps}
+    covered = pd.Series(days, name=_("Share covered (%)")).sort_index()
+    covered.index = pd.to_datetime(covered.index)
+    st.line_chart(covered, y_label=_("Share covered (%)"), height=260)
 with doctors:
     sheet_table(exits_sheet(result, language(), _), file_name="sole_doctors.xlsx")
     if exits is not None and exits.villages_losing:

@@ -1,10 +1,16 @@
-"""Charts as SVG text: bands of minutes, the cover curve with its bound, bars of zones."""
+"""Charts as SVG text: bands of minutes, the cover curve with its bound, bars, steps of projects.
+
+A unit of a picture is a quarter of a millimetre on A4, so that words are as large as those of the
+tables: `HALF` is the width of a column of the page, `FULL` that of the page.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 
+HALF, FULL = 360, 736
 COVERED = "#2166ac"
 UNCOVERED = "#e08214"
 INK = "#222222"
@@ -31,7 +37,7 @@ def band_chart(
     unit, axis
         Words below the horizontal and beside the vertical axis.
     """
-    frame = _Frame(560, 230, right=110)
+    frame = _Frame(HALF, 190, right=78)
     longest = max(minutes)
     parts = [frame.grid([(f"{tick} %", tick / 100) for tick in range(0, 101, 25)], axis)]
     parts += [frame.tick(value / longest, str(value)) for value in minutes]
@@ -46,8 +52,8 @@ def band_chart(
             parts.append(_line([frame.spot(0, 0), *spots], colour, dash))
             y = _free(spots[-1][1], ends)
             parts.append(_text(frame.right + 6, y + 4, name, colour=colour))
-    parts.append(_text((frame.left + frame.right) / 2, 226, unit, anchor="middle"))
-    return _svg(560, 230, parts)
+    parts.append(_text((frame.left + frame.right) / 2, 186, unit, anchor="middle"))
+    return _svg(HALF, 190, parts)
 
 
 def curve_chart(
@@ -66,7 +72,7 @@ def curve_chart(
     words
         Names of the curve, of the bound and of the horizontal axis.
     """
-    frame = _Frame(560, 230, right=110, left=70)
+    frame = _Frame(HALF, 190, right=84, left=50)
     most, top = max(len(covered) - 1, 1), max([*bound, *covered, 1.0])
     levels = [(f"{top * k / 4:,.0f}", k / 4) for k in range(5)]
     parts = [frame.grid(levels, "")]
@@ -83,8 +89,8 @@ def curve_chart(
     if 0 <= chosen < len(covered):
         x, y = frame.spot(chosen / most, covered[chosen] / top)
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="none" stroke="{INK}"/>')
-    parts.append(_text((frame.left + frame.right) / 2, 226, words[2], anchor="middle"))
-    return _svg(560, 230, parts)
+    parts.append(_text((frame.left + frame.right) / 2, 186, words[2], anchor="middle"))
+    return _svg(HALF, 190, parts)
 
 
 def bar_chart(rows: Sequence[tuple[str, float | None, str]]) -> str:
@@ -95,35 +101,75 @@ def bar_chart(rows: Sequence[tuple[str, float | None, str]]) -> str:
     rows
         Name, share (None: no bar) and the text behind the bar.
     """
-    height, left, width, column = 16, 120, 320, 560
+    height, left, width, column = 13, 74, 210, FULL // 2
     per_column = -(-len(rows) // 2)
     parts = [HATCH]
     for number, (name, share, text) in enumerate(rows):
         x = left + column * (number // per_column)
         y = 4 + (number % per_column) * height
-        parts.append(_text(x - 8, y + 11, name, anchor="end", size=13))
+        parts.append(_text(x - 6, y + 9, name, anchor="end", size=10))
         if share is not None:
             done = width * share
             parts.append(_bar(x, y, done, COVERED))
             parts.append(_bar(x + done, y, width - done, UNCOVERED))
             parts.append(_bar(x + done, y, width - done, "url(#hatch)"))
-        parts.append(_text(x + width + 8, y + 11, text, size=13))
-    return _svg(2 * column, 8 + per_column * height, parts)
+        parts.append(_text(x + width + 6, y + 9, text, size=10))
+    return _svg(FULL, 8 + per_column * height, parts)
+
+
+def step_chart(labels: Sequence[str], shares: Sequence[float], *, axis: str) -> str:
+    """Return a share after each of several steps as a staircase; the first step is the present.
+
+    The vertical axis begins near the lowest share, not at zero, and its labels say so.
+
+    Parameters
+    ----------
+    labels
+        A few signs below each step; empty ones stay empty.
+    shares
+        0 to 1, as many as labels.
+    axis
+        Words below the horizontal axis.
+    """
+    frame = _Frame(FULL, 210, right=56, left=52)
+    low = math.floor(min(shares) * 100) / 100
+    high = max(math.ceil(max(shares) * 100) / 100, low + 0.01)
+    levels = [(f"{100 * (low + k * (high - low) / 4):.2f} %", k / 4) for k in range(5)]
+    parts = [frame.grid(levels, "")]
+    width = 1 / len(shares)
+    spots: list[tuple[float, float]] = []
+    for step, (label, share) in enumerate(zip(labels, shares, strict=True)):
+        up = (share - low) / (high - low)
+        spots += [frame.spot(step * width, up), frame.spot((step + 1) * width, up)]
+        parts.append(frame.tick((step + 0.5) * width, str(step)))
+        is_new = step == 0 or label != labels[step - 1]
+        if label and is_new and len(shares) <= MOST_LABELS:
+            x, y = frame.spot((step + 0.5) * width, 0)
+            parts.append(_text(x, y + 26, label, anchor="middle", size=9))
+    parts.append(_line(spots, COVERED, ""))
+    x, y = spots[-1]
+    parts.append(_text(x + 4, y + 4, f"{100 * shares[-1]:.2f} %", colour=COVERED))
+    parts.append(_text((frame.left + frame.right) / 2, 206, axis, anchor="middle"))
+    return _svg(FULL, 210, parts)
+
+
+MOST_LABELS = 16
+"""Steps under which a day still has room."""
 
 
 HATCH = (
-    '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse"'
-    ' patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="4" stroke="#5a2d00"'
-    ' stroke-width="1"/></pattern></defs>'
+    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="5" stroke="#5a2d00"'
+    ' stroke-width="1.6"/></pattern></defs>'
 )
 
 
 class _Frame:
     """The plotting area of a chart in its own pixels."""
 
-    def __init__(self, width: int, height: int, *, left: int = 48, right: int = 20) -> None:
+    def __init__(self, width: int, height: int, *, left: int = 42, right: int = 20) -> None:
         self.left, self.right = left, width - right
-        self.top, self.bottom = 14, height - 36
+        self.top, self.bottom = 12, height - (46 if width == FULL else 34)
 
     def spot(self, across: float, up: float) -> tuple[float, float]:
         """Return the pixel of a place given in parts of the area."""
@@ -165,7 +211,7 @@ def _line(spots: Sequence[tuple[float, float]], colour: str, dash: str) -> str:
 
 
 def _bar(x: float, y: float, width: float, fill: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y}" width="{max(width, 0):.1f}" height="12" fill="{fill}"/>'
+    return f'<rect x="{x:.1f}" y="{y}" width="{max(width, 0):.1f}" height="10" fill="{fill}"/>'
 
 
 def _text(

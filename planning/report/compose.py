@@ -11,17 +11,18 @@ from planning.audiences import AUDIENCE_WORDS
 from planning.figures import mode_text
 from planning.map_layers import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source
-from planning.report.county_page import SPEED_WORDS, annex_pages, county_pages
+from planning.report.county_page import SPEED_WORDS, annex_pages, county_pages, role_text
 from planning.report.small_map import NumberMark, small_map
 from planning.report.tally import listed_villages, tally_of
 from planning.report.zone_page import zone_page
 from planning.run import run_number
 from planning.verdicts.assess import StandardsResult
 from planning.wording import Translate, msgid
-from planning.workflow import Assessment, population_base
+from planning.workflow import Assessment
 
 ZONE_MAP_PX = (900, 690)
-COUNTY_MAP_PX = (1000, 1000)
+COUNTY_MAP_PX = (1000, 900)
+MAIN_ROLES = ("zones", "population", "facilities", "roads")
 BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")
 
@@ -129,7 +130,6 @@ def foot_labels(source: Source) -> tuple[tuple[str, str], ...]:
         (translate("Data as of"), dataset.date),
         (translate("Facilities as of"), assessment.scenario.as_of),
         (translate("How it is counted"), reading),
-        (translate("Population"), population_base(dataset) or "—"),
         (translate("Map review number"), review),
         (translate("Run number"), run_number(assessment)),
     )
@@ -138,7 +138,7 @@ def foot_labels(source: Source) -> tuple[tuple[str, str], ...]:
 def foot_notes(source: Source) -> tuple[str, ...]:
     """Return the notes below the tables of every page."""
     translate = source.translate
-    notes = []
+    notes = [method_note(source)]
     if source.options.audience == "public":
         notes.append(
             translate(
@@ -149,6 +149,23 @@ def foot_notes(source: Source) -> tuple[str, ...]:
     attribution = dict.fromkeys(e.attribution for e in source.assessment.dataset.provenance)
     notes += [text for text in attribution if text]
     return tuple(notes)
+
+
+def method_note(source: Source) -> str:
+    """Return in two lines how times are made and from which files; the annex says it in full."""
+    translate, dataset = source.translate, source.assessment.dataset
+    shown = [entry for entry in dataset.provenance if entry.role in MAIN_ROLES]
+    days = {entry.date for entry in shown}
+    sources = translate(", ").join(
+        f"{role_text(entry.role, translate)} {entry.source} "
+        f"{entry.date if len(days) > 1 else ''}".strip()
+        for entry in shown
+    )
+    text = translate(
+        "Method: shortest time from home to an open point on the directed roads, the walk to the"
+        " road included; a time equal to the limit counts. Sources: {sources}."
+    )
+    return text.format(sources=sources)
 
 
 def zone_picture(source: Source, zone: int) -> MapPicture:

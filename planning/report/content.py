@@ -16,6 +16,9 @@ from planning.workflow import Assessment
 Scope: TypeAlias = Literal["county", "zone", "annex"]
 
 
+DITTO = "〃"
+
+
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
     """How a report is made.
@@ -77,6 +80,9 @@ class Table:
         What it holds, the same on every page and in every language; empty tables are left out.
     widths
         Relative widths of the columns.
+    has_ditto
+        In print a text of the last column that repeats the row above becomes a ditto mark; the
+        workbook, whose rows may be sorted, keeps it.
     """
 
     key: str
@@ -85,6 +91,7 @@ class Table:
     rows: tuple[tuple[Entry, ...], ...]
     widths: tuple[int, ...]
     note: str = ""
+    has_ditto: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,16 @@ class Report:
     notes: tuple[str, ...]
     signatures: tuple[str, ...]
     pages: tuple[Page, ...]
+
+
+def printed_rows(table: Table) -> list[list[str]]:
+    """Return the rows of a table as they are printed."""
+    rows = [[entry_text(entry) for entry in row] for row in table.rows]
+    if table.has_ditto:
+        last = [row[-1] for row in rows]
+        for row, above in zip(rows[1:], last, strict=False):
+            row[-1] = DITTO if row[-1] == above else row[-1]
+    return rows
 
 
 def page_lines(page: Page) -> list[str]:

@@ -13,6 +13,7 @@ from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
 from planning.report.ledger_table import ledger_table
 from planning.report.lines import gap_place
+from planning.report.programme import programme_page
 from planning.report.standard_rows import all_standards, page_standards
 from planning.report.tally import MOST_GAPS, SITED
 from planning.report.zone_page import sites_table, village_facts
@@ -62,7 +63,9 @@ MOST_BARS = 24
 
 def county_pages(source: Source, picture: MapPicture | None) -> tuple[Page, ...]:
     """Return the pages of the whole study that stand before those of the zones."""
-    return summary_page(source, picture), figures_page(source)
+    programme = programme_page(source)
+    pages = (summary_page(source, picture), figures_page(source))
+    return pages if programme is None else (*pages, programme)
 
 
 def annex_pages(source: Source) -> tuple[Page, ...]:
@@ -163,7 +166,7 @@ def proof_sentence(source: Source) -> str:
     proposal = source.assessment.proposal
     plan = proposal.plan
     people = source.tally.amount(WHOLE, SITED)
-    if people.mark:
+    if people.mark or proposal.unit != "people":
         text = msgid("{count} proposed sites would cover {people} more people.")
         return source.translate(text).format(count=len(proposal.sites), people=entry_text(people))
     text = msgid(
@@ -356,7 +359,7 @@ def sources_table(source: Source) -> Table:
         headers=tuple(translate(header) for header in headers),
         rows=tuple(
             (
-                _role(entry.role, translate),
+                role_text(entry.role, translate),
                 entry.source,
                 entry.date or "—",
                 entry.licence or "—",
@@ -368,7 +371,8 @@ def sources_table(source: Source) -> Table:
     )
 
 
-def _role(role: str, translate: Translate) -> str:
+def role_text(role: str, translate: Translate) -> str:
+    """Return an input as it is named; a group layer with its group."""
     name, _, group = role.partition(" ")
     words = translate(ROLE_WORDS[name]) if name in ROLE_WORDS else name
     return f"{words} {group}".strip()

@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from planning.report.content import MapPicture, Page, Report, Table
+from planning.report.content import MapPicture, Page, Report, Table, printed_rows
 from planning.report.entries import Amount, entry_text
 from planning.report.small_map import icon
 from planning.wording import translator
@@ -124,8 +124,7 @@ def _add_table(document: Any, report: Report, table: Table) -> None:
         document.add_paragraph(translate("None."))
         return
     grid = _add_grid(document, table.headers, table.widths)
-    for row in table.rows:
-        texts = [entry_text(entry) for entry in row]
+    for row, texts in zip(table.rows, printed_rows(table), strict=True):
         _fill(grid.add_row().cells, texts, [isinstance(entry, Amount) for entry in row])
     _set_widths(grid, table.widths)
     if table.note:

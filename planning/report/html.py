@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape
 
-from planning.report.content import MapPicture, Page, Report, Table
+from planning.report.content import Chart, MapPicture, Page, Report, Table, printed_rows
 from planning.report.entries import Amount, Entry, entry_text
 from planning.report.small_map import icon
 from planning.wording import translator
@@ -25,7 +25,7 @@ display:flex;flex-direction:column}
 .page.annex{display:block}
 header{display:flex;justify-content:space-between;align-items:flex-end;
 border-bottom:1.6pt solid #7d1a1a;padding-bottom:1.5mm;margin-bottom:2mm}
-header .doc{font-size:8pt;color:#444}
+header .doc{font-size:8pt;color:#444;line-height:1.3}header>div+div{white-space:nowrap}
 h1{font:700 16pt/1.2 "Noto Sans CJK SC","SimHei","Microsoft YaHei",sans-serif;margin:0}
 h2{font:700 9.6pt/1.3 "Noto Sans CJK SC","SimHei","Microsoft YaHei",sans-serif;margin:2.4mm 0 .8mm}
 .mark{display:inline-block;border:.8pt solid #7d1a1a;color:#7d1a1a;padding:.2mm 2mm;
@@ -38,7 +38,8 @@ margin-left:1.5mm;font-size:8.4pt}
 .split{display:flex;gap:4mm}.split>div{flex:1;min-width:0}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 caption{text-align:left;font-weight:700;font-size:9.4pt;padding:1.4mm 0 .6mm}
-.split caption{padding-top:0}.split table+table,.split p+table{margin-top:1.4mm}
+table+.split{margin-top:2mm}.split caption{padding-top:0}
+.split table+table,.split p+table{margin-top:1.4mm}
 th,td{border:.5pt solid #a8a8a8;padding:.4mm 1mm;line-height:1.32;text-align:left;
 vertical-align:middle;overflow-wrap:anywhere}
 td{font-size:7.9pt}
@@ -55,10 +56,11 @@ figcaption{font-size:7.4pt;margin-top:.8mm;line-height:1.5}
 border:0;vertical-align:-.6mm;margin-right:.8mm}
 .chart{width:100%;height:auto;font-family:inherit}
 .charts{display:flex;gap:4mm}.charts>div{flex:1;min-width:0}
-footer{margin-top:auto;border-top:.8pt solid #888;padding-top:1.2mm;font-size:7.4pt;color:#222}
+footer{margin-top:auto;border-top:.8pt solid #888;padding-top:1mm;font-size:7.4pt;line-height:1.35;
+color:#222}html[lang=en] footer,html[lang=en] .note{font-size:6.9pt}
 footer dl{margin:0;display:flex;flex-wrap:wrap;gap:.2mm 5mm}
 footer dt,footer dd{display:inline;margin:0}footer dt{font-weight:700}
-.sign{display:flex;justify-content:space-between;margin:2mm 8mm 0;font-size:8.8pt}
+.sign{display:flex;justify-content:space-between;margin:1.4mm 8mm 0;font-size:8.8pt}
 ul{margin:1mm 0 0;padding-left:4.5mm}li{margin:.4mm 0}
 @media print{html{background:#fff}
 .page{width:auto;min-height:272mm;margin:0;padding:0;break-after:page}
@@ -130,14 +132,20 @@ def _with_picture(report: Report, page: Page, picture: MapPicture) -> str:
 def _without_picture(report: Report, page: Page) -> str:
     first, *others = page.tables
     beside = "".join(f"<div>{_table(report, table)}</div>" for table in others)
-    return f'{_table(report, first)}<div class="split">{beside}</div>{_charts(page)}'
+    split = f'<div class="split">{beside}</div>' if beside else ""
+    return f"{_table(report, first)}{split}{_charts(page)}"
 
 
 def _charts(page: Page) -> str:
     charts = "".join(
-        f"<div><h2>{escape(chart.title)}</h2>{chart.svg}</div>" for chart in page.charts
+        f"<div><h2>{escape(chart.title)}</h2>{_labelled(chart)}</div>" for chart in page.charts
     )
     return f'<div class="charts">{charts}</div>' if charts else ""
+
+
+def _labelled(chart: Chart) -> str:
+    """Return the picture with its title for those who cannot see it; its figures are in a table."""
+    return chart.svg.replace("<svg ", f'<svg aria-label="{escape(chart.title)}" ', 1)
 
 
 def _figure(picture: MapPicture) -> str:
@@ -169,11 +177,11 @@ def _table(report: Report, table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_right(right)}>{escape(entry_text(entry))}</td>"
-            for entry, right in zip(row, numeric, strict=True)
+            f"<td{_right(right)}>{escape(text)}</td>"
+            for text, right in zip(texts, numeric, strict=True)
         )
         + "</tr>"
-        for row in table.rows
+        for texts in printed_rows(table)
     )
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     return (

@@ -188,7 +188,7 @@ def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
             "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
         ).format(
             count=len(proposal.sites),
-            people=people_text(plan.objective or 0.0),
+            people=people_text(proposal.people.newly),
             minutes=proposal.minutes,
         ),
         translate("  proof: {status}, at most {bound} possible, solver gap {gap:.4%}").format(

@@ -137,6 +137,7 @@ def published_sites(source: Source) -> list[Column]:
     return [
         _count(source, units, counts[column.name], column.name) if column.name in counts else column
         for column in site_columns(source.assessment)
+        if column.name in counts or not column.name.startswith(("people_", "zones_gaining"))
     ]
 
 

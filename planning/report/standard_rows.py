@@ -73,6 +73,7 @@ def all_standards(source: Source) -> Table:
         headers=(*table.headers, source.translate("Sentence")),
         rows=tuple((*row, text) for row, text in zip(table.rows, sentences, strict=True)),
         widths=(*table.widths, 52),
+        has_ditto=True,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.coverage import Ledger
+from planning.projects import ProjectEffect
 from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
 from planning.report.entries import LEAST_SHOWN, Amount, Kind, Mark
 from planning.verdicts.assess import StandardsResult
@@ -32,8 +33,8 @@ class Tally:
     Parameters
     ----------
     people
-        Unit and figure -> people; a unit is a zone code, `village:CODE`, `gap:ID`, `site:ID`, or ""
-        for the whole.
+        Unit and figure -> people; a unit is a zone code, `village:CODE`, `gap:ID`, `site:ID`,
+        `project:ID`, or "" for the whole.
     sums
         How they add up.
     unprinted
@@ -83,6 +84,9 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
     _villages(draft, assessment, standards)
     _gaps(draft, assessment)
     _sites(draft, assessment)
+    for effect in standards.evidence.programme.effects:
+        draft.people[project_unit(effect), "gaining"] = effect.gaining_after
+        draft.people[project_unit(effect), "losing"] = effect.losing_after
     sums, unprinted = tuple(draft.sums), frozenset(draft.unprinted)
     hidden: frozenset[Key] = frozenset()
     if is_public:
@@ -100,6 +104,11 @@ def _is_precious(key: Key, assessment: Assessment) -> bool:
         return not unit.startswith("village:")
     covered = f"{assessment.analysis_mode}/covered"
     return (unit.startswith("village:") and figure == "uncovered") or key == (WHOLE, covered)
+
+
+def project_unit(effect: ProjectEffect) -> str:
+    """Return the unit under which the people of a project are counted."""
+    return f"project:{effect.project.project_id}"
 
 
 def listed_villages(standards: StandardsResult, zone: int) -> list[VillageRow]:
@@ -264,7 +273,7 @@ def _sites(draft: _Draft, assessment: Assessment) -> None:
     for unit, site in zip(units, proposal.sites, strict=True):
         draft.people[unit, "reached"] = site.reached_people
         draft.people[unit, "new"] = site.new_people
-    draft.people[WHOLE, SITED] = proposal.plan.objective or 0.0
+    draft.people[WHOLE, SITED] = proposal.people.newly
     for figure in ("reached", "new"):
         draft.add_sum((WHOLE, SITED), tuple((unit, figure) for unit in units))
 

@@ -62,8 +62,9 @@ def test_the_overview_shows_the_matrix_of_the_library(run_page, county, judged):
     app = run_page("overview", language="en")
     grid = matrix(county, judged, "en")
     table = app.dataframe[0].value
-    assert tuple(table["Zone"]) == grid.row_names
-    assert tuple(table[grid.column_names[1]]) == tuple(row[1] for row in grid.texts)
+    assert tuple(table["Zone"]) == ("Target", *grid.row_names)
+    told = tuple(row[1] for row in grid.texts)
+    assert tuple(table[grid.short_names[1]]) == (grid.targets[1], *told)
     assert shown(app) == [share_text(r.coverage[0].share) for r in county.modes.values()]
 
 

@@ -21,7 +21,7 @@ from planning.cli import main
 from planning.handover import hand_over
 from planning.report import pdf, write
 from planning.report.compose import compose, source_of
-from planning.report.content import ReportOptions
+from planning.report.content import ReportOptions, printed_rows
 from planning.report.entries import Amount, entry_text
 from planning.report.html import report_html
 from planning.report.pdf import find_browser
@@ -73,11 +73,11 @@ class Reader(HTMLParser):
 
 def cells_of(report):
     return [
-        entry_text(entry)
+        text
         for page in report.pages
         for table in page.tables
-        for row in table.rows
-        for entry in row
+        for row in printed_rows(table)
+        for text in row
     ]
 
 
