@@ -6,6 +6,7 @@ import streamlit as st
 
 from app_pages._remarks import remark_form
 from app_pages._session import Key, current, early_click, get, made, opened, put, words
+from app_pages._text import plain
 from app_pages._widgets import is_new_choice, sheet_table
 from planning.explain import Place, Way, nearest_ways
 from planning.maps import Focus
@@ -49,7 +50,11 @@ def search_box() -> None:
         st.info(_("Nothing found. Try part of the name, or click on the map."))
     if found:
         labels = {row.label: row for row in found}
-        chosen = st.radio(_("Found"), list(labels), horizontal=True) if len(found) > 1 else None
+        chosen = (
+            st.radio(_("Found"), list(labels), horizontal=True, format_func=plain)
+            if len(found) > 1
+            else None
+        )
         chosen = chosen or found[0].label
         if is_new_choice("search", chosen):
             choose(labels[chosen].place)
@@ -64,7 +69,7 @@ def place_panel() -> tuple[list[Layer], Focus | None]:
         return [], None
     assessment = current()
     ways = made("ways", place, lambda _progress: nearest_ways(assessment, place))
-    st.subheader(place.name, anchor=False)
+    st.subheader(plain(place.name), anchor=False)
     state = f"{place.lon:.5f}-{place.lat:.5f}"
     row = sheet_table(
         ways_sheet(assessment, ways, _), file_name="nearest.xlsx", height=250, state=state
@@ -77,7 +82,7 @@ def place_panel() -> tuple[list[Layer], Focus | None]:
     else:
         st.caption(
             _("On the map: the way to {name}, leg by leg. Another row shows another way.").format(
-                name=assessment.dataset.facilities.name[way.facility]
+                name=plain(assessment.dataset.facilities.name[way.facility])
             )
         )
         sheet_table(legs_sheet(way, _), file_name="legs.xlsx", height=220, state=state)

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app_pages._session import Key, early_click, get, opened, person, put, words
+from app_pages._text import plain
 from app_pages._widgets import sheet_table
 from data.errors import PlannerError
 from data.facilities.pasted import FAR_DEGREES, PastedPlace, distance_degrees, read_pasted
@@ -36,16 +37,16 @@ def placing_list(language: Language) -> PlaceRow | None:
     rows = place_rows(dataset)
     st.caption(
         _(
-            "Choose a row, then click the map or paste coordinates. Places are kept in `{file}`"
+            "Choose a row, then click the map or paste coordinates. Places are kept in {file}"
             "; the list itself is never changed."
-        ).format(file=_file().name)
+        ).format(file=plain(_file().name))
     )
     sheet = places_sheet(dataset, rows, language)
     state = dataset.fingerprint[:12]
     chosen = sheet_table(sheet, file_name="places.xlsx", height=280, state=state)
     undone = get(Key.UNDO_PLACE)
     if undone is not None:
-        label = _("Undo: {name}").format(name=undone[0])
+        label = _("Undo: {name}").format(name=plain(undone[0]))
         st.button(label, on_click=_undo, key="undo-place", icon=":material/undo:")
     row = None if chosen is None else rows[chosen]
     put(Key.PLACE_ROW, row)
@@ -80,7 +81,7 @@ def take_place_click() -> None:
 
 def _tools(row: PlaceRow) -> None:
     _ = words()
-    st.subheader(row.name, anchor=False)
+    st.subheader(plain(row.name), anchor=False)
     left, right = st.columns([3, 2])
     left.text_input(
         _("Paste coordinates"),
@@ -95,11 +96,11 @@ def _tools(row: PlaceRow) -> None:
     )
     found = _pasted(says_why=True)
     if found is not None:
-        st.info(pasted_text(opened()[1], found, _))
+        st.info(plain(pasted_text(opened()[1], found, _)))
         st.button(_("Save this place"), on_click=_save_pasted, args=(row, found), type="primary")
     for guess in row.guesses:
         label = _("Put at {name} (confidence: {confidence}, up to {error:,.0f} m off)").format(
-            name=guess.name, confidence=_(SURE[row.confidence]), error=guess.error_m
+            name=plain(guess.name), confidence=_(SURE[row.confidence]), error=guess.error_m
         )
         note = _("best guess: {name}").format(name=guess.name)
         arguments = (row, guess.lon, guess.lat, note)
@@ -118,7 +119,7 @@ def _pasted(*, says_why: bool = False) -> PastedPlace | None:
         return read_pasted(text, system=system, area=study_area(opened()[1]))
     except PlannerError as error:
         if says_why:
-            st.warning(finding_sentence(error.findings[0], words()))
+            st.warning(plain(finding_sentence(error.findings[0], words())))
         return None
 
 

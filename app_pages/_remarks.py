@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app_pages._session import Key, get, opened, person, put, words
+from app_pages._text import plain
 from app_pages._widgets import sheet_table
 from data.errors import PlannerError
 from planning.explain import Place
@@ -47,7 +48,7 @@ def known_remarks() -> tuple[Remark, ...]:
     try:
         return list_remarks(remarks_file(opened()[0]))
     except PlannerError as error:
-        st.warning(finding_sentence(error.findings[0], words()))
+        st.warning(plain(finding_sentence(error.findings[0], words())))
         return ()
 
 

@@ -14,6 +14,7 @@ import streamlit as st
 from app_pages._choices import KEPT, PAGES, Key, Settings, with_settings
 from app_pages._jobs import Job, JobStore, Make
 from app_pages._login import require_login
+from app_pages._text import plain
 from data.dataset import load_dataset
 from data.errors import PlannerError
 from data.study.file import SAMPLE_STUDY, read_study
@@ -327,7 +328,9 @@ def _study_key() -> tuple[Path, Stamp]:
     if not path.is_file():
         _ = words()
         st.error(
-            _("The study `{name}` is no longer there. Open another one.").format(name=path.name)
+            plain(
+                _("The study `{name}` is no longer there. Open another one.").format(name=path.name)
+            )
         )
         st.button(_("Open the built-in county"), on_click=open_study, args=(SAMPLE_STUDY,))
         st.stop()
@@ -383,7 +386,7 @@ def _faults(error: PlannerError) -> None:
     """Show what is wrong with the input, one sentence each, and a way on."""
     _ = words()
     for finding in error.findings[:20]:
-        st.error(finding_sentence(finding, _))
+        st.error(plain(finding_sentence(finding, _)))
     st.button(_("Open the built-in county"), on_click=open_study, args=(SAMPLE_STUDY,))
     st.stop()
 

@@ -23,6 +23,7 @@ from app_pages._session import (
     static_folder,
     words,
 )
+from app_pages._text import plain
 from planning.figures import mode_text, share_text
 from planning.maps import EncodedMap, Focus, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
@@ -53,7 +54,7 @@ def page(title: str) -> None:
     heading(title)
     for key, show in ((Key.MESSAGE, notices.warning), (Key.NOTICE, notices.success)):
         if get(key):
-            show(get(key))
+            show(plain(get(key)))
             put(key, None)
 
 
@@ -106,7 +107,7 @@ def heading(title: str) -> None:
     ]
     if dataset.is_synthetic:
         parts.insert(1, _("Synthetic data"))
-    st.caption(" · ".join(parts))
+    st.caption(plain(" · ".join(parts)))
 
 
 def coverage_metrics() -> None:

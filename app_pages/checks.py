@@ -5,6 +5,7 @@ import streamlit as st
 from app_pages._placing import placing_focus, placing_layers, placing_list, take_place_click
 from app_pages._remarks import known_remarks, remarks_list
 from app_pages._session import Key, current, language, made, words
+from app_pages._text import plain
 from app_pages._widgets import XLSX, county_map, page, sheet_table
 from planning.audit import audit
 from planning.views.checks import audit_download, finding_points, findings_sheet
@@ -62,6 +63,6 @@ with left:
             layers = [remarks_list(remarks)]
 with right:
     if row is not None:
-        st.info(sheet.rows[row][2])
+        st.info(plain(str(sheet.rows[row][2])))
     st.caption(_("Marked on the map: what the list names. Choose a row to see it alone."))
     county_map(height=560, layers=layers, focus=focus, is_clickable=True)

@@ -15,6 +15,7 @@ from app_pages._session import (
     study_path,
     words,
 )
+from app_pages._text import plain
 from app_pages._widgets import STYLE, page_link
 from data.errors import PlannerError
 from data.study.file import SAMPLE_STUDY, read_study
@@ -32,7 +33,7 @@ def _open(path: Path) -> None:
         read_study(path)
         remember_study(data_folder(), path)
     except PlannerError as error:
-        put(Key.MESSAGE, "\n\n".join(finding_sentence(f, _) for f in error.findings[:10]))
+        put(Key.MESSAGE, "\n".join(finding_sentence(f, _) for f in error.findings[:10]))
         return
     except OSError as error:
         put(Key.MESSAGE, str(error.strerror))
@@ -47,18 +48,19 @@ def _upload() -> None:
         require_inside(read_study(kept))
         _open(kept)
     except PlannerError as error:
-        put(Key.MESSAGE, "\n\n".join(finding_sentence(f, _) for f in error.findings[:10]))
+        put(Key.MESSAGE, "\n".join(finding_sentence(f, _) for f in error.findings[:10]))
 
 
 if get(Key.MESSAGE):
-    st.error(get(Key.MESSAGE))
+    for sentence in get(Key.MESSAGE).splitlines():
+        st.error(plain(sentence))
     put(Key.MESSAGE, None)
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(_("Open a study"), anchor=False)
     st.button(_("Built-in county (synthetic)"), on_click=_open, args=(SAMPLE_STUDY,))
     for number, path in enumerate(recent_studies(data_folder())):
-        label = f"{path.parent.name}/{path.name}"
+        label = plain(f"{path.parent.name}/{path.name}")
         st.button(label, on_click=_open, args=(path,), key=f"recent-{number}")
 with right:
     st.subheader(_("Upload a study"), anchor=False)
@@ -71,11 +73,11 @@ with right:
     st.caption(_("Uploads stay on this machine; the intake checks them before anything is shown."))
 
 st.divider()
-st.caption(_("Open now: {name}").format(name=study_path().name))
+st.caption(_("Open now: {name}").format(name=plain(study_path().name)))
 keep_choices()
 study, dataset = opened()
 st.markdown(
-    f"**{dataset.title}** · {study.date} · "
+    f"**{plain(dataset.title)}** · {plain(study.date)} · "
     + _("{facilities:,} institutions, {cells:,} places where people live").format(
         facilities=len(dataset.facilities), cells=len(dataset.demand)
     )
