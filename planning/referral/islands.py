@@ -19,7 +19,6 @@ from geo.access import FERRY
 from geo.roads import ModeNetwork
 from geo.travel import Nearest, nearest
 from planning.scenario import is_centre, is_operating, is_point
-from planning.sensitivity import snap_all
 from planning.workflow import Assessment
 
 ISLAND_MODE = "walk"
@@ -109,14 +108,14 @@ def _times_to(assessment: Assessment, network: ModeNetwork) -> tuple[Nearest, Ne
     """Return times to the nearest operating centre and hospital."""
     dataset, travel = assessment.dataset, assessment.study.travel
     facilities = dataset.facilities
-    demand_snaps, facility_snaps = snap_all(dataset, travel, network)
+    walking = assessment.modes[ISLAND_MODE]
     operating = is_operating(facilities, assessment.scenario) & facilities.has_position
     chosen = (operating & is_centre(facilities), operating & (facilities.level >= 3))
     centre, hospital = (
         nearest(
             network,
-            demand_snaps,
-            facility_snaps,
+            walking.demand_snaps,
+            walking.facility_snaps,
             is_open=is_open,
             horizon_minutes=travel.horizon_minutes * 4,
         )

@@ -10,7 +10,6 @@ from data.types import Facilities, Ints
 from geo.travel import reach
 from planning.referral.times import LegStatus, Referral, referral_chains
 from planning.scenario import is_operating
-from planning.sensitivity import snap_all
 from planning.tables import Column, Value
 from planning.workflow import Assessment
 
@@ -31,13 +30,12 @@ def referral_of(assessment: Assessment) -> tuple[str, Ints, Referral] | None:
     dataset = assessment.dataset
     facilities = dataset.facilities
     rows = np.flatnonzero(facilities.level > 0).astype(np.int32)
-    refers_to = _targets(facilities, rows)
+    refers_to = _rows_named(facilities, rows, "refers_to")
     if not len(rows) or (refers_to < 0).all():
         return None
     mode = next((m for m in REFERRAL_MODES if m in assessment.modes), assessment.analysis_mode)
     network = dataset.roads.networks[mode]
-    _, snaps = snap_all(dataset, assessment.study.travel, network)
-    places = snaps.take(rows)
+    places = assessment.modes[mode].facility_snaps.take(rows)
     times = reach(
         network, places, places, limit_minutes=assessment.study.travel.horizon_minutes * 2
     )
@@ -47,6 +45,7 @@ def referral_of(assessment: Assessment) -> tuple[str, Ints, Referral] | None:
         refers_to=refers_to,
         alliance=_alliances(facilities, rows),
         max_leg_minutes=LEG_LIMIT_MINUTES,
+        parent=_rows_named(facilities, rows, "parent_id"),
         is_open=is_operating(facilities, assessment.scenario)[rows],
     )
     return mode, rows, chains
@@ -77,10 +76,10 @@ def referral_columns(assessment: Assessment) -> list[Column]:
     ]
 
 
-def _targets(facilities: Facilities, rows: Ints) -> Ints:
-    """Return the row among `rows` that each refers to; -1 where none is declared or known."""
+def _rows_named(facilities: Facilities, rows: Ints, column: str) -> Ints:
+    """Return the row among `rows` whose id each has in a column; -1 for a blank or unknown one."""
     place = {facilities.id[row]: number for number, row in enumerate(rows.tolist())}
-    declared = facilities.texts("refers_to")
+    declared = facilities.texts(column)
     return np.array([place.get(declared[row], -1) for row in rows.tolist()], dtype=np.int32)
 
 

@@ -150,6 +150,7 @@ def referral_chains(
     refers_to: Ints,
     alliance: Ints,
     max_leg_minutes: float | Sequence[float],
+    parent: Ints | None = None,
     is_open: NDArray[np.bool_] | None = None,
     n_levels: int | None = None,
 ) -> Referral:
@@ -167,6 +168,9 @@ def referral_chains(
         (n,) alliance of each; -1 for none.
     max_leg_minutes
         Limit of a leg: one for all, or one for each level that sends (the highest needs none).
+    parent
+        (n,) the institution each is a branch of; -1 for none. A branch may refer to its own centre,
+        which is of the same level. None: no branches.
     is_open
         (n,) True where operating; None: all.
     n_levels
@@ -181,16 +185,26 @@ def referral_chains(
     """
     count = times.n_demand
     operating = np.ones(count, dtype=np.bool_) if is_open is None else is_open
-    arrays = {"level": level, "refers_to": refers_to, "alliance": alliance, "is_open": operating}
+    branch_of = np.full(count, -1, dtype=np.int32) if parent is None else parent
+    arrays = {
+        "level": level,
+        "refers_to": refers_to,
+        "alliance": alliance,
+        "parent": branch_of,
+        "is_open": operating,
+    }
     for name, values in arrays.items():
         require_length(name, values, count)
     highest = int(level.max(initial=1)) if n_levels is None else n_levels
     target = refers_to.astype(np.int32)
     leg = _leg_tenths(times, target)
-    status = _leg_status(level, target, leg, operating, _limits(max_leg_minutes, highest))
+    to_centre = _to_own_centre(level, target, branch_of)
+    status = _leg_status(
+        level, target, leg, operating, to_centre, limits=_limits(max_leg_minutes, highest)
+    )
     has_target = (target >= 0) & operating
     up = np.where(has_target, target, 0)
-    at_level, cumulated = _follow(level, target, leg, status, highest)
+    at_level, cumulated = _follow(level, target, leg, status, to_centre, n_levels=highest)
     return Referral(
         level=level,
         alliance=alliance,
@@ -309,11 +323,20 @@ def _leg_tenths(times: PairTimes, target: Ints) -> Ints:
     return leg
 
 
+def _to_own_centre(level: Ints, target: Ints, branch_of: Ints) -> NDArray[np.bool_]:
+    """Return (n,) True for legs from a branch to its own centre, which is no branch itself."""
+    up = np.where(target >= 0, target, 0)
+    is_own: NDArray[np.bool_] = (target >= 0) & (target == branch_of) & (level[up] == level)
+    return np.logical_and(is_own, ~is_own[up])
+
+
 def _leg_status(
     level: Ints,
     target: Ints,
     leg: Ints,
     operating: NDArray[np.bool_],
+    to_centre: NDArray[np.bool_],
+    *,
     limits: NDArray[np.int64],
 ) -> NDArray[np.uint8]:
     n_levels = len(limits) - 1
@@ -323,7 +346,7 @@ def _leg_status(
         level == n_levels,
         target < 0,
         ~operating[up],
-        level[up] <= level,
+        (level[up] <= level) & ~to_centre,
         leg == UNREACHED,
         leg > limits[level],
     ]
@@ -340,9 +363,18 @@ def _leg_status(
 
 
 def _follow(
-    level: Ints, target: Ints, leg: Ints, status: NDArray[np.uint8], n_levels: int
+    level: Ints,
+    target: Ints,
+    leg: Ints,
+    status: NDArray[np.uint8],
+    to_centre: NDArray[np.bool_],
+    *,
+    n_levels: int,
 ) -> tuple[Ints, Ints]:
-    """Join the legs from the highest level down; only upward legs are followed, so none returns."""
+    """Join the legs from the highest level down, at each level centres before their branches.
+
+    Only legs upwards and from a branch to its centre are followed, so none returns.
+    """
     count = len(level)
     at_level = np.full((count, n_levels), -1, dtype=np.int32)
     cumulated = np.full((count, n_levels), UNREACHED, dtype=np.int32)
@@ -352,12 +384,13 @@ def _follow(
         here = np.flatnonzero((level == own) & is_there)
         at_level[here, :own] = here[:, None]
         cumulated[here, :own] = 0
-        sending = here[goes_on[here]]
-        onward = target[sending]
-        at_level[sending, own:] = at_level[onward, own:]
-        before = cumulated[onward, own:].astype(np.int64)
-        total = np.where(before == UNREACHED, UNREACHED, before + leg[sending][:, None])
-        cumulated[sending, own:] = np.minimum(total, UNREACHED)
+        for is_turn in (~to_centre, to_centre):
+            sending = here[(goes_on & is_turn)[here]]
+            onward = target[sending]
+            at_level[sending, own:] = at_level[onward, own:]
+            before = cumulated[onward, own:].astype(np.int64)
+            total = np.where(before == UNREACHED, UNREACHED, before + leg[sending][:, None])
+            cumulated[sending, own:] = np.minimum(total, UNREACHED)
     return at_level, cumulated
 
 

@@ -86,6 +86,28 @@ def test_minutes_are_cumulated_and_skipped_levels_are_passed_over():
     assert referral.is_complete.tolist() == [True, True, True, False, True, False, True, True]
 
 
+def test_a_branch_refers_to_its_own_centre():
+    # 4 is the centre, 5 its branch: 5 -> 4 takes 20 minutes, 4 -> 6 takes 25, 6 -> 7 an hour.
+    to = np.array([5, 4, 6, -1, 6, 4, 7, -1], dtype=np.int32)
+    legs = {(0, 5): 10, (4, 6): 25, (5, 4): 20, (6, 7): 60}
+    options = {"level": LEVEL, "refers_to": to, "alliance": ALLIANCE}
+    parent = np.array([-1, -1, -1, -1, -1, 4, -1, -1], dtype=np.int32)
+    branch = referral_chains(times(legs), max_leg_minutes=60.0, parent=parent, **options)
+    assert branch.status[5] == LegStatus.OK
+    assert branch.at_level[5].tolist() == [5, 5, 6, 7]
+    assert (branch.tenths_to_level[0] / 600).tolist() == [0, 10, 55, 115]
+    strange = referral_chains(times(legs), max_leg_minutes=60.0, **options)
+    assert strange.status[5] == LegStatus.NOT_UPWARD
+    ring = np.array([-1, -1, -1, -1, 5, 4, -1, -1], dtype=np.int32)
+    both = referral_chains(
+        times({**legs, (4, 5): 20}),
+        max_leg_minutes=60.0,
+        parent=ring,
+        **{**options, "refers_to": np.array([5, 4, 6, -1, 5, 4, 7, -1], dtype=np.int32)},
+    )
+    assert [LegStatus(code).name for code in both.status[4:6]] == ["NOT_UPWARD", "NOT_UPWARD"]
+
+
 def test_leg_limit_is_met_exactly_at_the_tenth():
     legs = {(0, 1): 20}
     short = {
