@@ -69,6 +69,14 @@ class Key(StrEnum):
     REPORT = "report"
     NOTICE = "notice"
     BENCH_TAB = "bench_tab"
+    ROAD = "road"
+    ROAD_CLASS = "road_class"
+    ROAD_SPEED = "road_speed"
+    LINK_FROM = "link_from"
+    LINK_SPEED = "link_speed"
+    ONEWAY = "oneway"
+    TO_LON = "to_lon"
+    TO_LAT = "to_lat"
     PROGRESS = "progress"
     PASTED = "pasted"
     SYSTEM = "pasted_system"
@@ -88,6 +96,8 @@ KEPT = (
     Key.ON_CLICK,
     Key.SAVED_NAME,
     Key.SELECTED,
+    Key.ROAD_CLASS,
+    Key.BENCH_TAB,
     Key.KIND,
     Key.CAPACITY,
     Key.COST,

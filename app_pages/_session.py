@@ -351,6 +351,8 @@ def _ready(kind: str, key: Hashable, make: Make) -> Any:
             if st.session_state.pop(Key.IS_STOPPED, False):
                 _stopped()
         except PlannerError as error:
+            if kind == "outcome":
+                _edit_faults(error)
             _faults(error)
 
 
@@ -388,6 +390,16 @@ def _faults(error: PlannerError) -> None:
     for finding in error.findings[:20]:
         st.error(plain(finding_sentence(finding, _)))
     st.button(_("Open the built-in county"), on_click=open_study, args=(SAMPLE_STUDY,))
+    st.stop()
+
+
+def _edit_faults(error: PlannerError) -> None:
+    """Show why the steps of the scenario cannot be taken, and the ways back."""
+    _ = words()
+    for finding in error.findings[:20]:
+        st.error(finding_sentence(finding, _))
+    st.button(_("Undo"), on_click=undo)
+    st.button(_("Clear"), on_click=clear_edits)
     st.stop()
 
 

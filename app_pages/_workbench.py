@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from app_pages._road_tools import end_link, link_tools, pick_road, road_tools
 from app_pages._session import (
     Key,
     clear_edits,
@@ -28,8 +29,8 @@ from app_pages._session import (
 from data.errors import PlannerError
 from planning.map_layers import kind_name
 from planning.maps import EncodedMap, encode_edit
-from planning.wording import finding_sentence, translator
-from planning.workbench.edit_map import edit_layers
+from planning.wording import finding_sentence, msgid, translator
+from planning.workbench.edit_map import edit_layers, picked_layers
 from planning.workbench.edits import Edit, next_id
 from planning.workbench.outcome import Outcome
 from planning.workbench.scenarios import (
@@ -41,14 +42,46 @@ from planning.workbench.scenarios import (
 )
 from planning.workbench.view import NEW_KINDS, is_open_point, nearest_point, new_name, point_choices
 
+CLICKS = {
+    "add": msgid("adds a point"),
+    "move": msgid("moves the selected point"),
+    "select": msgid("selects a point"),
+    "link": msgid("draws a road link"),
+    "road": msgid("selects a road"),
+}
+"""What a click on the map may mean."""
+
+
+def click_choice() -> None:
+    """Show what a click on the map means."""
+    _ = words()
+    st.radio(
+        _("A click on the map"),
+        list(CLICKS),
+        key=Key.ON_CLICK,
+        horizontal=True,
+        format_func=lambda name: _(CLICKS[name]),
+    )
+
 
 def tools(after: Outcome) -> None:
-    """Show undo and redo, the form of a new point, and what can be done with a point."""
+    """Show undo and redo, and the forms of what a click is for."""
     _ = words()
     back, forth, clear = st.columns(3)
     back.button(_("Undo"), on_click=undo, disabled=not get(Key.EDITS), width="stretch")
     forth.button(_("Redo"), on_click=redo, disabled=not get(Key.REDO), width="stretch")
     clear.button(_("Clear"), on_click=clear_edits, disabled=not get(Key.EDITS), width="stretch")
+    if get(Key.ON_CLICK) == "link":
+        link_tools()
+    elif get(Key.ON_CLICK) == "road":
+        road_tools(after)
+    else:
+        _new_point(after)
+
+
+def _new_point(after: Outcome) -> None:
+    """Show the form of a new point, and what can be done with a point."""
+    _ = words()
     st.subheader(_("New point"), anchor=False)
     kinds = {kind: kind_name(kind, language()) for kind in NEW_KINDS}
     st.selectbox(_("Kind"), list(kinds), key=Key.KIND, format_func=kinds.__getitem__)
@@ -112,11 +145,17 @@ def _point_tools(after: Outcome, *, has_place: bool) -> None:
 def picture(before: Outcome, after: Outcome) -> EncodedMap:
     """Return what the edits change on the map, made once for all sessions."""
     assessment, said = current(), language()
+    action = get(Key.ON_CLICK)
+    road = get(Key.ROAD) if action == "road" else None
+    start = get(Key.LINK_FROM) if action == "link" else None
 
     def make(_progress: object) -> EncodedMap:
-        return encode_edit(edit_layers(assessment, before, after, translator(said)))
+        translate = translator(said)
+        layers = edit_layers(assessment, before, after, translate)
+        layers += picked_layers(after, road, start, translate)
+        return encode_edit(layers)
 
-    return cast("EncodedMap", made("picture", (after.edits, said), make))
+    return cast("EncodedMap", made("picture", (after.edits, said, road, start), make))
 
 
 def clicked(lon: float, lat: float) -> None:
@@ -126,7 +165,11 @@ def clicked(lon: float, lat: float) -> None:
         put(Key.PICKED, nearest_point(outcome(), lon, lat))
     elif action == "move" and get(Key.SELECTED):
         edit(Edit("move", get(Key.SELECTED), lon=lon, lat=lat))
-    elif action == "add":
+    elif action == "link":
+        end_link(lon, lat)
+    elif action == "road":
+        pick_road(lon, lat)
+    else:
         _add(lon, lat)
 
 

@@ -29,17 +29,7 @@ left, right = st.columns([3, 1], gap="medium")
 with right:
     bench.tools(after)
 with left:
-    st.radio(
-        _("A click on the map"),
-        ["add", "move", "select"],
-        key=Key.ON_CLICK,
-        horizontal=True,
-        format_func={
-            "add": _("adds a point"),
-            "move": _("moves the selected point"),
-            "select": _("selects a point"),
-        }.__getitem__,
-    )
+    bench.click_choice()
     click = county_map(
         height=520,
         layers=bench.picture(before, after),

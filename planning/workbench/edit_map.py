@@ -149,19 +149,34 @@ def edited_roads_layer(outcome: Outcome, translate: Translate) -> LineLayer | No
     )
 
 
-def picked_road(outcome: Outcome, name: str, translate: Translate) -> LineLayer | None:
-    """Return one road as it is picked; None where there is none of this id."""
-    lines = lines_of(outcome.dataset.roads, outcome.dataset.crs, name)
-    if not lines:
-        return None
-    label = translate("Selected road")
-    return LineLayer(
-        id="picked-road",
-        label=label,
-        lines=tuple(lines),
-        group=np.zeros(len(lines), dtype=np.uint8),
-        styles=(LineStyle(label, PICKED, 6.0, casing="#000000"),),
-    )
+def picked_layers(
+    outcome: Outcome,
+    road: str | None,
+    start: tuple[float, float] | None,
+    translate: Translate,
+) -> list[Layer]:
+    """Return the road that is picked, and the place (lon, lat) where a new link begins."""
+    layers: list[Layer] = []
+    lines = [] if road is None else lines_of(outcome.dataset.roads, outcome.dataset.crs, road)
+    if lines:
+        label = translate("Selected road")
+        group = np.zeros(len(lines), dtype=np.uint8)
+        style = LineStyle(label, PICKED, 6.0, casing="#000000")
+        layers.append(LineLayer("picked-road", label, tuple(lines), group, (style,)))
+    if start is not None:
+        label = translate("Start of the new road")
+        layers.append(
+            FacilityLayer(
+                id="link-start",
+                label=label,
+                lon=np.array([start[0]]),
+                lat=np.array([start[1]]),
+                name=(label,),
+                group=np.zeros(1, dtype=np.uint8),
+                styles=(PointStyle(label, "diamond", EDITED, 16.0),),
+            )
+        )
+    return layers
 
 
 def new_gaps(outcome: Outcome, gaps: Sequence[Gap], translate: Translate) -> PolygonLayer | None:
