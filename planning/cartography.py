@@ -12,7 +12,7 @@ from planning.map_layers import (
     gap_layer,
     land_layer,
     road_layer,
-    site_layer,
+    site_layers,
     water_layer,
     zone_layer,
 )
@@ -97,7 +97,7 @@ def layers(assessment: Assessment, language: Language) -> tuple[Layer, ...]:
         gap_layer(assessment, translate),
         facility_layer(assessment, language),
     ]
-    return (*found, site_layer(assessment, translate))
+    return (*found, *site_layers(assessment.proposal, dataset, translate))
 
 
 def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figure, ...]:

@@ -16,6 +16,12 @@ from geo.errors import Progress
 from planning.cartography import assessment_map, attribution
 from planning.folder import RUN_FILE, output_folder
 from planning.maps import to_html
+from planning.proposals.as_json import siting_json
+from planning.proposals.rows import (
+    assignment_columns,
+    newly_covered_columns,
+    newly_served,
+)
 from planning.referral.islands import land_parts
 from planning.referral.run import referral_columns
 from planning.report.audience import audience_map
@@ -118,6 +124,8 @@ def fill_folder(source: Source, folder: Path, *, progress: Progress | None = Non
 def _write_all(source: Source, folder: Path, report: Progress) -> None:
     assessment = source.assessment
     write_json(folder / "summary.json", summary(assessment, english_warnings(assessment)))
+    answer = siting_json(assessment.proposal, assessment.study, assessment.dataset)
+    write_json(folder / "siting.json", answer)
     for name, columns in result_tables(assessment).items():
         write_csv(folder / f"{name}.csv", columns)
     write_cells(assessment, folder / "cells.parquet")
@@ -218,6 +226,7 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
             dataset.crs,
         ),
         "sites": _frame(site_columns(assessment), _points(sites.x_m, sites.y_m), dataset.crs),
+        **siting_layers(assessment),
     }
     about = geopackage_metadata(assessment)
     for name, frame in layers.items():
@@ -228,6 +237,27 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
             layer_metadata={**about, "format": f"servicecircle.{name}/1"},
             dataset_metadata={**about, "format": GEOPACKAGE_FORMAT},
         )
+
+
+def siting_layers(assessment: Assessment) -> dict[str, geopandas.GeoDataFrame]:
+    """Return who is newly served: lines from places to their site, and the demand points."""
+    dataset, proposal = assessment.dataset, assessment.proposal
+    demand, sites = dataset.demand, proposal.candidates
+    served = newly_served(proposal, dataset)
+    ends = np.empty((len(served.site), 2, 2))
+    ends[:, 0, 0], ends[:, 0, 1] = demand.x_m[served.demand], demand.y_m[served.demand]
+    ends[:, 1, 0], ends[:, 1, 1] = sites.x_m[served.site], sites.y_m[served.site]
+    rows = np.flatnonzero(proposal.served_by >= 0)
+    return {
+        "site_assignment": _frame(
+            assignment_columns(proposal, dataset), shapely.linestrings(ends), dataset.crs
+        ),
+        "newly_covered": _frame(
+            newly_covered_columns(proposal, dataset),
+            _points(demand.x_m[rows], demand.y_m[rows]),
+            dataset.crs,
+        ),
+    }
 
 
 def geopackage_metadata(assessment: Assessment) -> dict[str, str]:

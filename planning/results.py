@@ -13,13 +13,13 @@ from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status
 from planning.proposals import CandidateSites
+from planning.proposals import rows as proposal_rows
 from planning.ratios.rows import ratio_rows
 from planning.referral.islands import LandPart
 from planning.scenario import is_operating
 from planning.tables import Column, Value
 from planning.workflow import ALL_PEOPLE, Assessment, ModeResult
 
-SITE_NOTE = "测算点位，非地块选址，用地须经自然资源部门核实"
 SUMMARY_FORMAT = "servicecircle.summary/1"
 STATUS_NAMES: dict[int, str] = {
     Status.COVERED: "covered",
@@ -243,9 +243,9 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
         "mode": proposal.mode,
         "minutes": proposal.minutes,
         "kind": proposal.kind,
-        "model": plan.model,
+        "model": proposal.model,
         "candidates": len(candidates),
-        "count": len(plan.new_sites),
+        "count": len(proposal.sites),
         "status": plan.status,
         "objective": plan.objective,
         "bound": plan.bound,
@@ -272,29 +272,7 @@ def chosen_sites(assessment: Assessment) -> CandidateSites:
 
 def site_columns(assessment: Assessment) -> list[Column]:
     """Return sites.csv: the proposed sites by rank, with the line that they are not parcels."""
-    dataset, proposal = assessment.dataset, assessment.proposal
-    chosen = chosen_sites(assessment)
-    sites, n = proposal.sites, len(proposal.sites)
-    return [
-        Column("rank", list(range(1, n + 1)), 0),
-        Column("site_id", chosen.id),
-        Column("name", chosen.name),
-        Column("kind", [proposal.kind] * n),
-        Column("zone_code", _texts(dataset.zones.code, chosen.zone)),
-        Column("zone_name", _texts(dataset.zones.name, chosen.zone)),
-        Column(
-            "village_name",
-            _texts(dataset.villages.name if dataset.villages else (), chosen.village),
-        ),
-        Column("lon", chosen.lon.tolist(), 6),
-        Column("lat", chosen.lat.tolist(), 6),
-        Column("people_without_cover_in_reach", [site.reached_people for site in sites], 2),
-        Column("people_only_by_this_site", [site.new_people for site in sites], 2),
-        Column("mode", [proposal.mode] * n),
-        Column("minutes", [proposal.minutes] * n, 1),
-        Column("status", [proposal.plan.status] * n),
-        Column("land_status", [SITE_NOTE] * n),
-    ]
+    return proposal_rows.site_columns(assessment.proposal, assessment.dataset)
 
 
 def circle_columns(assessment: Assessment) -> list[Column]:

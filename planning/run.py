@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from planning.folder import RUN_FORMAT
+from planning.proposals.as_json import siting_parameters
 from planning.workflow import Assessment
 
 PACKAGES = ("numpy", "scipy", "numba", "shapely", "geopandas", "osmium", "highspy", "folium")
@@ -32,8 +33,7 @@ def run_parameters(assessment: Assessment) -> dict[str, Any]:
         "scenario": asdict(assessment.scenario),
         "travel": asdict(study.travel),
         "standards": asdict(study.standards),
-        "siting": asdict(study.siting),
-        "candidates_spacing_m": study.candidates.spacing_m,
+        **siting_parameters(study),
     }
 
 

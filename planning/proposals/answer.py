@@ -124,6 +124,9 @@ class Proposal:
         The plan under other readings of the inputs.
     reach
         Rows: candidates; demand points within the limit.
+    served_by, served_tenths
+        (n_demand,) option of the plan that is nearest to each newly covered point, and the way to
+        it; -1 for all other points.
     costs, cost_yuan
         Unit costs used, and the cost of each option over `years`.
     """
@@ -148,6 +151,8 @@ class Proposal:
     closing: tuple[ClosingLoss, ...]
     targets: tuple[Target, ...]
     reach: Reach
+    served_by: Indices
+    served_tenths: Indices
     costs: tuple[Assumption, ...]
     cost_yuan: np.ndarray
     excluded: Mapping[str, tuple[int, float]]
@@ -199,6 +204,7 @@ def propose(
     found = doubt(question, ground, given, plan, progress=progress)
     report(msgid("Reasons of the plan"), 0, 1)
     public = shown(problem, plan)
+    served_by, served_tenths = served(ground, plan.new_sites)
     return Proposal(
         model=question.table.model,
         unit=problem.unit,
@@ -220,6 +226,8 @@ def propose(
         closing=closing_losses(question, ground, given, today.facility, plan.new_sites),
         targets=targets(question, ground, given, curve),
         reach=_within(ground),
+        served_by=served_by,
+        served_tenths=served_tenths,
         costs=unit_costs(question.table, _groups(question)),
         cost_yuan=question.cost_yuan,
         excluded=question.excluded,
@@ -332,6 +340,24 @@ def _people(ground: Ground, new_sites: Indices) -> PeopleCounted:
     )
 
 
+def served(ground: Ground, new_sites: Indices) -> tuple[Indices, Indices]:
+    """Return for each newly covered demand point the nearest site of the plan and its tenths.
+
+    Both are -1 for points that are covered today, outside, or not reached; ties go to the lowest
+    site.
+    """
+    site = np.full(len(ground.people), -1, dtype=np.int32)
+    best = np.full(len(ground.people), np.iinfo(np.int32).max, dtype=np.int32)
+    for number in np.sort(new_sites).tolist():  # a loop over chosen sites only
+        pairs = slice(ground.pairs.indptr[number], ground.pairs.indptr[number + 1])
+        demand, tenths = ground.pairs.demand[pairs], ground.pairs.tenths[pairs]
+        is_better = (tenths <= ground.limit_tenths) & (tenths < best[demand])
+        site[demand[is_better]] = number
+        best[demand[is_better]] = tenths[is_better]
+    is_new = (site >= 0) & ~ground.was_covered & (ground.people > 0)
+    return np.where(is_new, site, -1), np.where(is_new, best, -1)
+
+
 def _within(ground: Ground) -> Reach:
     """Return the pairs within the limit."""
     pairs = ground.pairs
@@ -434,6 +460,8 @@ def _no_proposal(question: Question, ground: Ground, given: ModeInput, today: Ne
         closing=closing_losses(question, ground, given, today.facility, none),
         targets=targets(question, ground, given, curve),
         reach=Reach(np.zeros(1, np.int64), none, none, len(ground.people)),
+        served_by=np.full(len(ground.people), -1, dtype=np.int32),
+        served_tenths=np.full(len(ground.people), -1, dtype=np.int32),
         costs=(),
         cost_yuan=np.zeros(0),
         excluded=question.excluded,
