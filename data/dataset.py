@@ -11,15 +11,14 @@ import numpy as np
 import shapely
 
 from data.checks import row_finding
+from data.coordinates.detection import (
+    NamedPlaces,
+    Surroundings,
+    read_named_places,
+)
 from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
 from data.exclusions import read_exclusions
-from data.facilities.coordinates import (
-    NamedPlaces,
-    Surroundings,
-    coordinate_findings,
-    read_named_places,
-)
 from data.facilities.placement import placed_rows
 from data.facilities.read import FacilityRows, note_unplaced, place_facilities, read_facilities
 from data.population.rasters import Box
@@ -36,6 +35,7 @@ from data.regions import (
     whole_zone,
 )
 from data.roads.read import RoadsRead, read_study_roads
+from data.shifts import Layers, shift_findings
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
 from data.store import file_sha256
 from data.study.file import read_study, write_template
@@ -126,7 +126,8 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
     if roads is not None and facilities is not None:
         named = _named_places(study, findings)
         around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads), named)
-        findings.extend(coordinate_findings(facilities, study.facilities.source, around))
+        layers = Layers(zones, villages, population, facilities, side["candidates"])
+        findings.extend(shift_findings(study, layers, around))
     raise_errors(findings)
     if placed is None or roads is None:  # pragma: no cover - both leave errors behind
         raise StudyError(*findings)

@@ -11,7 +11,13 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
-from data.facilities.positions import layer_crs, read_positions, to_system
+from data.coordinates.positions import (
+    layer_crs,
+    read_positions,
+    stated_system,
+    to_system,
+    unshifted_areas,
+)
 from data.population.read import people_column
 from data.study.tables import COLUMN_NAMES, TableSource, ZonesTable
 from data.tables.cells import flag, is_blank, parse, text
@@ -215,6 +221,7 @@ def _polygons(table: Table, source: TableSource, findings: list[Finding]) -> Geo
     if not is_finite or not is_on_earth([west, east], [south, north]):
         findings.append(Finding("crs_does_not_fit", (("crs", system[:60]),), file=table.file))
         return None
+    lonlat = unshifted_areas(lonlat, stated_system(source), table, findings)
     is_broken = ~shapely.is_valid(lonlat)
     if is_broken.any():
         findings.append(row_finding("polygon_mended", table.row[is_broken], file=table.file))

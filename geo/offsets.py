@@ -28,6 +28,8 @@ _SCORE_M = 20.0
 _N_RESAMPLES = 200
 _WIN_SHARE = 0.95
 _MIN_POINTS = 10
+_BESIDE_ROADS = 0.65
+"""Mean penalty of points that lie 18 m from a road: points anywhere lie farther off."""
 _MIN_PAIRS = 3
 _MAX_MISS_M = 60.0
 _MAX_SPREAD_M = 80.0
@@ -139,6 +141,27 @@ def road_penalty(distance_m: Floats) -> Floats:
     [0.0, 0.693]
     """
     return np.log1p(distance_m / _SCORE_M)
+
+
+def road_contest(distance_m: Floats, *, is_beside_roads: bool = True, seed: int = 0) -> Contest:
+    """Return the system under which points lie nearest to the roads.
+
+    Parameters
+    ----------
+    distance_m
+        (3, n) metres to the nearest road under each of `SYSTEMS`.
+    is_beside_roads
+        False for points that need not lie by a road, such as cells of people: they decide only
+        when they do. Points anywhere would be decided by chance now and then.
+    seed
+        Of the resampling.
+    """
+    penalty = road_penalty(distance_m)
+    found = contest(penalty, seed=seed)
+    if found.winner is None or is_beside_roads:
+        return found
+    mean = float(penalty[SYSTEMS.index(found.winner)].mean())
+    return found if mean <= _BESIDE_ROADS else Contest(None, found.shares, found.n_points)
 
 
 def shift_system(written: Pair, known: Pair) -> System | None:

@@ -1,1 +1,1 @@
-"""Institutions: their rows, where they stand, and which coordinate system that is told in."""
+"""Institutions: their rows, and places for those without coordinates."""

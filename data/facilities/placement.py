@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import row_finding
-from data.facilities.positions import read_positions
+from data.coordinates.positions import read_positions
 from data.facilities.read import FacilityRows
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import text

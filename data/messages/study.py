@@ -203,6 +203,11 @@ POSITION_MESSAGES: dict[str, Message] = {
         "{count} rows name a coordinate system that is not understood",
         "Write WGS84, GCJ02 or BD09.",
     ),
+    "coordinates_ignored": Message(
+        "warning",
+        "`coordinates` is not used: files of this kind are in the system that they state",
+        "Remove it, or state the system as `crs`.",
+    ),
     "coordinates_suspected": Message(
         "warning",
         "the coordinates look like {found}, not {stated}: they would move by {shift_m} m, "

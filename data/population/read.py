@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from data.checks import repeated, row_finding
-from data.facilities.positions import has_place, read_positions
+from data.coordinates.positions import has_place, read_positions
 from data.population.rasters import Box, RasterCells, read_counts
 from data.study.tables import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables.cells import number, parse, text
@@ -44,6 +44,10 @@ class Population:
         Name of group -> (n,) people of the group.
     grid, row, column
         The raster and (n,) cells; None and empty for tables.
+    has_own_places
+        False where the rows of a table stand at the middle of the unit that their code names.
+    division_code
+        (n,) code of the unit of each row; () where the source has none.
     """
 
     file: str
@@ -55,6 +59,8 @@ class Population:
     grid: Grid | None
     row: Ints
     column: Ints
+    has_own_places: bool = True
+    division_code: tuple[str, ...] = ()
 
 
 def read_population(
@@ -113,6 +119,8 @@ def _of_raster(
 ) -> Population | None:
     if source.column is not None:
         findings.append(Finding("raster_has_no_columns", file=source.source.path.name))
+    if source.source.coordinates not in {None, "wgs84"}:
+        findings.append(Finding("coordinates_ignored", file=source.source.path.name))
 
     def read(path: Path) -> RasterCells:
         return read_counts(
@@ -220,7 +228,15 @@ def _of_table(
             row_finding("people_nowhere", table.row[is_lost], file=table.file, people=lost)
         )
     cell_id = _ids(table, columns.get("id"), findings)
-    return _populated(table.file, cell_id, (lon, lat), people, groups)
+    found = _populated(table, cell_id, (lon, lat), people, groups)
+    if "division_code" not in columns:
+        return replace(found, has_own_places=has_place(table, columns))
+    code_of = dict(zip(cell_id, map(text, table.columns[columns["division_code"]]), strict=True))
+    return replace(
+        found,
+        has_own_places=has_place(table, columns),
+        division_code=tuple(code_of[cell] for cell in found.cell_id),
+    )
 
 
 def _places_of(
@@ -290,7 +306,7 @@ def _ids(table: Table, header: str | None, findings: list[Finding]) -> tuple[str
 
 
 def _populated(
-    file: str,
+    table: Table,
     cell_id: tuple[str, ...],
     lonlat: tuple[Floats, Floats],
     people: Floats,
@@ -303,7 +319,7 @@ def _populated(
     somebody &= np.isfinite(lonlat[0])
     empty = np.array([], dtype=np.int32)
     return Population(
-        file=file,
+        file=table.file,
         cell_id=tuple(cell_id[i] for i in np.flatnonzero(somebody)),
         lon=lonlat[0][somebody],
         lat=lonlat[1][somebody],

@@ -14,8 +14,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from data.checks import row_finding
+from data.coordinates.positions import layer_crs, stated_system
 from data.errors import StudyError, raise_errors, unreadable
-from data.facilities.positions import layer_crs
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
 from data.study.tables import COLUMN_NAMES, RoadsTable
@@ -28,6 +28,7 @@ from geo.access import CLASSES, FERRY, RELEVANT_KEYS, WayUse, way_use
 from geo.crs import LONLAT, local_crs, to_metric, transform
 from geo.errors import Finding
 from geo.graph import Ways
+from geo.offsets import to_wgs84
 from geo.roads import ways_of
 
 LINE_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
@@ -261,6 +262,11 @@ def _joined(
     """Return the lines as segments, with their ends joined."""
     xy, of_line = shapely.get_coordinates(line, return_index=True)
     lon, lat = transform(xy[:, 0], xy[:, 1], source=crs, target=LONLAT)
+    system = stated_system(source)
+    if system != "wgs84":
+        lon, lat = to_wgs84(lon, lat, system)
+        converted = (("count", len(line)), ("system", system))
+        findings.append(Finding("coordinates_converted", converted, file=source.path.name))
     starts = np.flatnonzero(np.diff(of_line, prepend=-1))
     ends = np.concatenate([starts, np.append(starts[1:], len(xy)) - 1])
     is_placed = np.isfinite(lon) & np.isfinite(lat)

@@ -298,6 +298,9 @@ def _read_raw(
     except Exception as fault:  # broken files raise what their parser raises
         kind = "OSM" if is_osm else "OSMnx GraphML" if is_graphml else "a layer of lines"
         raise unreadable(path, kind, fault) from fault
+    stated = None if options.table is None else options.table.coordinates
+    if (is_osm or is_graphml) and stated not in {None, "wgs84"}:
+        findings.append(Finding("coordinates_ignored", file=path.name))
     raise_errors(findings)
     absent = sorted(set(uses) - set(raw.ways.way_id.tolist()))
     if absent and options.ferries is not None:

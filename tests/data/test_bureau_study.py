@@ -12,8 +12,8 @@ import pytest
 import shapely
 from rasterio import Affine
 
+from data.coordinates.positions import to_system
 from data.dataset import load_dataset, read_study
-from data.facilities.positions import to_system
 
 STUDY = """format = 1
 [study]

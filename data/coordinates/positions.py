@@ -113,6 +113,20 @@ def to_system(geometry: Geometries, *, source: str, target: str) -> Geometries:
     return np.asarray(changed, dtype=object)
 
 
+def unshifted_areas(
+    lonlat: Geometries, system: System, table: Table, findings: list[Finding]
+) -> Geometries:
+    """Return WGS 84 of lines or areas that are stated to be in a shifted system; it is noted."""
+    if system == "wgs84":
+        return lonlat
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], system))
+
+    findings.append(row_finding("coordinates_converted", table.row, file=table.file, system=system))
+    return np.asarray(shapely.transform(lonlat, moved), dtype=object)
+
+
 def _of_geometry(
     table: Table, columns: Mapping[str, str], source: TableSource, findings: list[Finding]
 ) -> tuple[Floats, Floats]:

@@ -1,0 +1,1 @@
+"""Where rows stand, and which coordinate system that is told in."""
