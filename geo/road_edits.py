@@ -89,7 +89,14 @@ class Link:
     car_kph: float = np.nan
 
 
-def nearest_foot(roads: RoadGraph, x_m: float, y_m: float, *, use: int) -> Foot | None:
+def nearest_foot(
+    roads: RoadGraph,
+    x_m: float,
+    y_m: float,
+    *,
+    use: int,
+    among: NDArray[np.bool_] | None = None,
+) -> Foot | None:
     """Return the nearest point of the segments with any of these bits; None where there is none.
 
     Parameters
@@ -100,8 +107,11 @@ def nearest_foot(roads: RoadGraph, x_m: float, y_m: float, *, use: int) -> Foot 
         A place in its system.
     use
         Bits of `USE_BITS`, such as who may join.
+    among
+        (n_segments,) True for those that count; all by default.
     """
-    segment = np.flatnonzero((roads.use & np.uint16(use)) > 0)
+    is_used = (roads.use & np.uint16(use)) > 0
+    segment = np.flatnonzero(is_used if among is None else is_used & among)
     if not len(segment):
         return None
     x0, y0 = roads.x_m[roads.tail[segment]], roads.y_m[roads.tail[segment]]

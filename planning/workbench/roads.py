@@ -50,6 +50,14 @@ JOIN_WITHIN_M = 250.0
 """An end of a link this near to a road joins it: a click on a county map is 50 m off."""
 FASTEST_KPH = 130.0
 PICK_WITHIN_M = 2000.0
+PICK_BLUR_M = 10.0
+PICK_FACTORS: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (1.0, ("motorway", "trunk", "primary", "secondary", "tertiary")),
+    (1.5, ("unclassified", "ferry")),
+    (2.0, ("residential", "living_street", "road")),
+    (3.0, ()),
+)
+"""(factor, classes) by which the distance to a road counts when it is picked; () is any road."""
 _LINK_WAY_BASE = -1_000_000_000
 _WAY_NAME = re.compile(r"(ROAD|way)[-/](-?\d{1,18})")
 _GEOD = Geod(ellps="WGS84")
@@ -73,6 +81,8 @@ class Way:
         Mean car speed along it; None where no car may go.
     n_joined
         How many of its two ends meet another road.
+    is_closed
+        Nobody may use it.
     """
 
     name: str
@@ -80,6 +90,7 @@ class Way:
     length_m: float
     car_kph: float | None
     n_joined: int
+    is_closed: bool
 
 
 def way_id_of(name: str) -> int | None:
@@ -156,12 +167,21 @@ def edited_roads(dataset: Dataset, travel: TravelTable, edits: Sequence[Edit]) -
 
 
 def nearest_way(roads: RoadGraph, crs: str, lon: float, lat: float) -> str | None:
-    """Return the id of the road nearest to a place; None where none is within 2 km."""
-    x_m, y_m = to_metric([lon], [lat], crs)
-    foot = nearest_foot(roads, float(x_m[0]), float(y_m[0]), use=_USED)
-    if foot is None or foot.away_m > PICK_WITHIN_M:
-        return None
-    return way_name(int(roads.way_id[foot.segment]))
+    """Return the id of the road nearest to a place; None where none is within 2 km.
+
+    Small roads count as further away than they are (`PICK_FACTORS`): who points at a county map
+    means the road that it shows, not the car park beside it.
+    """
+    x_m, y_m = (float(axis[0]) for axis in to_metric([lon], [lat], crs))
+    names = np.array([name.removesuffix("_link") for name in roads.class_names])
+    found = []
+    for factor, classes in PICK_FACTORS:
+        row = np.flatnonzero(np.isin(names, classes) if classes else np.ones(len(names), bool))
+        is_class = np.isin(roads.road_class, row)
+        foot = nearest_foot(roads, x_m, y_m, use=_USED, among=is_class)
+        if foot is not None and foot.away_m <= PICK_WITHIN_M:
+            found.append(((foot.away_m + PICK_BLUR_M) * factor, foot.segment))
+    return way_name(int(roads.way_id[min(found)[1]])) if found else None
 
 
 def way_of(roads: RoadGraph, name: str) -> Way | None:
@@ -182,6 +202,7 @@ def way_of(roads: RoadGraph, name: str) -> Way | None:
         length_m=length_m,
         car_kph=kph,
         n_joined=_joined_ends(roads, row),
+        is_closed=not (roads.use[row] & _USED).any(),
     )
 
 

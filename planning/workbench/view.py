@@ -163,9 +163,11 @@ def road_text(way: Way, translate: Translate, *, is_speed_shown: bool = True) ->
     name = translate(LINK_CLASSES.get(way.road_class.removesuffix("_link"), way.road_class))
     length = translate("{km} km").format(km=f"{way.length_m / 1000:.2f}")
     parts = [f"{name} ({way.road_class})", length]
-    if is_speed_shown and way.car_kph is not None:
+    if is_speed_shown and way.is_closed:
+        parts.append(translate("closed"))
+    elif is_speed_shown and way.car_kph is not None:
         parts.append(translate("cars {speed} km/h").format(speed=f"{way.car_kph:.0f}"))
-    if is_speed_shown and way.car_kph is None:
+    elif is_speed_shown:
         parts.append(translate("no cars"))
     return " · ".join(parts)
 
