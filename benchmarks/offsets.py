@@ -4,7 +4,8 @@ Run: python benchmarks/offsets.py [--runs 400] [--json FILE]
 
 Each run draws a street net (two families of streets, uneven spacing, any bearing) near Shangyu
 and facilities along its streets, one in ten anywhere; shifts them into one of the three systems;
-and asks the contest which one it was. Intervals are Wilson's, 95 %.
+and asks the contest which one it was. Then the same for points of people, which lie anywhere: the
+contest should decide nothing. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.offsets import SYSTEMS, System, contest, from_wgs84, road_penalty, to_wgs84
+from geo.offsets import SYSTEMS, System, from_wgs84, road_contest, to_wgs84
 
 CENTRE = (120.87, 30.03)
 METRES_PER_DEGREE = (111_320.0 * np.cos(np.radians(CENTRE[1])), 110_857.0)
 HALF_SIDE_M = 6_000.0
 SPACINGS_M = (120, 200, 350)
 COUNTS = (5, 10, 20, 50)
+PEOPLE_COUNTS = (20, 50, 150)
 OFF_STREET_M = 15.0
 ANYWHERE_SHARE = 0.1
 
@@ -63,14 +65,19 @@ class StreetNet:
         return self._turned(xy, -self.angle)
 
 
-def decide(rng: np.random.Generator, spacing_m: float, n: int, truth: System) -> System | None:
+def decide(
+    rng: np.random.Generator, spacing_m: float, n: int, truth: System, *, is_beside_roads: bool
+) -> System | None:
     """Return what the contest says of one drawn file."""
     net = StreetNet(rng, spacing_m)
-    xy = net.facilities(rng, n)
+    if is_beside_roads:
+        xy = net.facilities(rng, n)
+    else:
+        xy = rng.uniform(-HALF_SIDE_M / 2, HALF_SIDE_M / 2, (n, 2))
     lon = CENTRE[0] + xy[:, 0] / METRES_PER_DEGREE[0]
     lat = CENTRE[1] + xy[:, 1] / METRES_PER_DEGREE[1]
     file_lon, file_lat = from_wgs84(lon, lat, truth)
-    penalty = []
+    distance_m = []
     for system in SYSTEMS:
         back_lon, back_lat = to_wgs84(file_lon, file_lat, system)
         back = np.column_stack(
@@ -79,8 +86,8 @@ def decide(rng: np.random.Generator, spacing_m: float, n: int, truth: System) ->
                 (back_lat - CENTRE[1]) * METRES_PER_DEGREE[1],
             )
         )
-        penalty.append(road_penalty(net.distance_m(back)))
-    return contest(np.array(penalty)).winner
+        distance_m.append(net.distance_m(back))
+    return road_contest(np.array(distance_m), is_beside_roads=is_beside_roads).winner
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
@@ -91,22 +98,29 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
-def simulate(runs: int, spacings_m: Iterable[int] = SPACINGS_M) -> list[dict[str, object]]:
-    """Return a row for each spacing and number of facilities."""
+def simulate(
+    runs: int,
+    spacings_m: Iterable[int] = SPACINGS_M,
+    counts: Iterable[int] = COUNTS,
+    *,
+    is_beside_roads: bool = True,
+) -> list[dict[str, object]]:
+    """Return a row for each spacing and number of points."""
     rows = []
     for spacing_m in spacings_m:
-        for n in COUNTS:
+        for n in counts:
             rng = np.random.default_rng([20261121, spacing_m, n])
             right = wrong = 0
             for run in range(runs):
                 truth = SYSTEMS[run % 3]
-                found = decide(rng, spacing_m, n, truth)
+                found = decide(rng, spacing_m, n, truth, is_beside_roads=is_beside_roads)
                 right += found == truth
                 wrong += found not in {truth, None}
             rows.append(
                 {
                     "spacing_m": spacing_m,
-                    "facilities": n,
+                    "points": "facilities" if is_beside_roads else "people",
+                    "count": n,
                     "runs": runs,
                     "right": right / runs,
                     "right_95": [round(v, 4) for v in wilson(right, runs)],
@@ -124,14 +138,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = simulate(options.runs)
-    print("| streets every | facilities | decided right (95 %) | decided wrong (95 %) |")
+    rows += simulate(options.runs, counts=PEOPLE_COUNTS, is_beside_roads=False)
+    print("| streets every | points | decided right (95 %) | decided wrong (95 %) |")
     print("|---|---|---|---|")
     for row in rows:
         low, high = row["right_95"]  # type: ignore[misc]
         wrong_low, wrong_high = row["wrong_95"]  # type: ignore[misc]
         right = f"{row['right']:.3f} ({low:.3f}-{high:.3f})"
         wrong = f"{row['wrong']:.4f} ({wrong_low:.3f}-{wrong_high:.3f})"
-        print(f"| {row['spacing_m']} m | {row['facilities']} | {right} | {wrong} |")
+        print(f"| {row['spacing_m']} m | {row['count']} {row['points']} | {right} | {wrong} |")
     if options.json is not None:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 

@@ -30,6 +30,8 @@ _WIN_SHARE = 0.95
 _MIN_POINTS = 10
 _BESIDE_ROADS = 0.65
 """Mean penalty of points that lie 18 m from a road: points anywhere lie farther off."""
+_CLEAR_LEAD = 0.3
+_MIN_POINTS_ANYWHERE = 50
 _MIN_PAIRS = 3
 _MAX_MISS_M = 60.0
 _MAX_SPREAD_M = 80.0
@@ -151,8 +153,8 @@ def road_contest(distance_m: Floats, *, is_beside_roads: bool = True, seed: int 
     distance_m
         (3, n) metres to the nearest road under each of `SYSTEMS`.
     is_beside_roads
-        False for points that need not lie by a road, such as cells of people: they decide only
-        when they do. Points anywhere would be decided by chance now and then.
+        False for points that need not lie by a road, such as cells of people: fifty of them decide,
+        and only if they do lie there. Points anywhere would be decided by chance now and then.
     seed
         Of the resampling.
     """
@@ -160,8 +162,11 @@ def road_contest(distance_m: Floats, *, is_beside_roads: bool = True, seed: int 
     found = contest(penalty, seed=seed)
     if found.winner is None or is_beside_roads:
         return found
-    mean = float(penalty[SYSTEMS.index(found.winner)].mean())
-    return found if mean <= _BESIDE_ROADS else Contest(None, found.shares, found.n_points)
+    best, second, _ = np.sort(penalty.mean(axis=1))
+    is_clear = best <= _BESIDE_ROADS and second - best >= _CLEAR_LEAD
+    if is_clear and found.n_points >= _MIN_POINTS_ANYWHERE:
+        return found
+    return Contest(None, found.shares, found.n_points)
 
 
 def shift_system(written: Pair, known: Pair) -> System | None:

@@ -22,11 +22,17 @@ def simulation() -> ModuleType:
 
 
 def test_rates_with_streets_every_200_m(simulation: ModuleType) -> None:
-    rows = {row["facilities"]: row for row in simulation.simulate(120, (200,))}
+    rows = {row["count"]: row for row in simulation.simulate(120, (200,))}
     assert rows[50]["right"] >= 0.95
     assert rows[20]["right"] >= 0.80
     assert all(row["wrong"] == 0 for row in rows.values())
     assert rows[5]["right"] == 0.0
+
+
+def test_points_anywhere_decide_nothing(simulation: ModuleType) -> None:
+    (row,) = simulation.simulate(120, (200,), (60,), is_beside_roads=False)
+    assert row["wrong"] == 0
+    assert row["right"] == 0
 
 
 def test_distance_to_streets_by_hand(simulation: ModuleType) -> None:

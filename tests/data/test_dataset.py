@@ -227,6 +227,42 @@ def test_zones_in_a_projected_system_and_mended_borders(
     assert west == pytest.approx(moved[1].bounds[0] - 40_000_000, abs=0.01)
 
 
+def test_borders_stated_to_be_shifted_are_converted(study_folder: Path, write_layer: Any) -> None:
+    from geo.offsets import from_wgs84
+
+    box = shapely.box(120.79, 29.99, 120.92, 30.06)
+    shifted = shapely.transform(
+        box, lambda xy: np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], "gcj02"))
+    )
+    columns = {"code": ["1"], "name": ["甲"]}
+    write_layer(study_folder / "zones.gpkg", [box], columns, crs="EPSG:4490")
+    edit(study_folder, "study.toml", "[roads]", '[zones]\npath = "zones.gpkg"\n[roads]')
+    plain = load(study_folder)
+    write_layer(study_folder / "moved.gpkg", [shifted], columns, crs="EPSG:4490")
+    edit(study_folder, "study.toml", '"zones.gpkg"', '"moved.gpkg"\ncoordinates = "gcj02"')
+    dataset = load(study_folder)
+    assert "coordinates_converted" in codes(dataset)
+    assert "coordinates_converted" not in codes(plain)
+    assert shapely.hausdorff_distance(
+        dataset.zones.geometry[0], plain.zones.geometry[0]
+    ) == pytest.approx(0.0, abs=1e-4)
+
+
+def test_a_system_of_web_maps_is_not_for_osm_files_and_rasters(
+    study_folder: Path, write_raster: Any
+) -> None:
+    write_raster(study_folder / "people.tif", np.ones((2, 2), dtype=np.float32))
+    edit(
+        study_folder, "study.toml", 'path = "people.csv"\ncolumn = "people"', 'path = "people.tif"'
+    )
+    edit(study_folder, "study.toml", 'groups = [{ name = "65+", column = "old" }]', "")
+    assert "coordinates_ignored" not in codes(load(study_folder))
+    edit(study_folder, "study.toml", '"people.tif"', '"people.tif"\ncoordinates = "gcj02"')
+    edit(study_folder, "study.toml", '"roads.osm"', '"roads.osm"\ncoordinates = "auto"')
+    found = [f.file for f in load(study_folder).findings if f.code == "coordinates_ignored"]
+    assert found == ["people.tif", "roads.osm"]
+
+
 def test_a_raster_population_is_cells_as_points(study_folder: Path, write_raster: Any) -> None:
     values = np.array([[1.5, 0, -9999], [np.nan, 2, 3], [0, 0, 4]], dtype=np.float32)
     write_raster(study_folder / "people.tif", values, nodata=-9999)

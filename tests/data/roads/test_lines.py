@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pytest
 from shapely.geometry import LineString, MultiLineString, Point
 
@@ -54,6 +55,19 @@ def test_formats_read_alike(tmp_path, ending):
     car = found.graph.networks["car"]
     assert int(car.component.max()) == 0
     assert finding(found, "road_loose_ends") == {"count": 2, "join_m": 0.5}
+
+
+def test_lines_of_a_web_map_are_brought_to_wgs84(tmp_path):
+    from dataclasses import replace
+
+    plain = layer(tmp_path / "a.gpkg", ROAD)
+    table = RoadsTable(tmp_path / "a.gpkg", coordinates="gcj02")
+    moved = read(tmp_path / "a.gpkg", options=RoadOptions(table=table))
+    apart_m = np.hypot(moved.graph.x_m - plain.graph.x_m, moved.graph.y_m - plain.graph.y_m)
+    assert 400 < apart_m.min() <= apart_m.max() < 650
+    assert finding(moved, "coordinates_converted") == {"count": 2, "system": "gcj02"}
+    same = read(tmp_path / "a.gpkg", options=RoadOptions(table=replace(table, coordinates=None)))
+    np.testing.assert_array_equal(same.graph.x_m, plain.graph.x_m)
 
 
 def test_the_tolerance_decides_which_ends_meet(tmp_path):
