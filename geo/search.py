@@ -241,6 +241,25 @@ def answer_places(
 
 
 @njit(nogil=True, cache=True)
+def judge_places(
+    segment: Ints,
+    tenths: Ints,
+    facility: Ints,
+    horizon: int,
+    tenths_out: Ints,
+    facility_out: Ints,
+    status_out: NDArray[np.uint8],
+) -> None:
+    """Fill what is left of the answers within a horizon, and the `NearestStatus` of each place."""
+    for i in range(segment.shape[0]):
+        status = 2 if tenths[i] == UNREACHED else int(tenths[i] > horizon)
+        status = 3 if segment[i] < 0 else status
+        status_out[i] = status
+        tenths_out[i] = tenths[i] if status == 0 else UNREACHED
+        facility_out[i] = facility[i] if status == 0 else NOWHERE
+
+
+@njit(nogil=True, cache=True)
 def _later(label: int, tenths: int) -> int:
     """Return a label some time later; `NEVER` where that is out of range."""
     then = (label >> 32) + int(tenths)

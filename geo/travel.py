@@ -24,7 +24,7 @@ from geo.legs import (
 )
 from geo.reach import Reach, reach, reach_blocks
 from geo.roads import ModeNetwork
-from geo.search import UNREACHED, answer_places, settle_nearest
+from geo.search import UNREACHED, answer_places, judge_places, settle_nearest
 from geo.slow import slow_settle_nearest
 from geo.snap import Snaps
 
@@ -43,7 +43,7 @@ Longs: TypeAlias = NDArray[np.int64]
 
 
 class NearestStatus(IntEnum):
-    """What became of a place in the search for the nearest facility."""
+    """What became of a place in the search for the nearest facility; numbers as `judge_places`."""
 
     REACHED = 0
     BEYOND = 1
@@ -200,11 +200,14 @@ def answer_chosen(
 
 def as_nearest(demand: Snaps, tenths: Ints, facility: Ints, horizon_tenths: int) -> Nearest:
     """Return times without regard to a horizon as the answer within one."""
-    status = np.full(len(tenths), NearestStatus.REACHED, np.uint8)
-    status[tenths > horizon_tenths] = NearestStatus.BEYOND
-    status[tenths == UNREACHED] = NearestStatus.UNREACHABLE
-    status[demand.segment < 0] = NearestStatus.OFF_NETWORK
-    is_reached = status == NearestStatus.REACHED
-    return Nearest(
-        np.where(is_reached, tenths, UNREACHED), np.where(is_reached, facility, -1), status
+    found = Nearest(np.empty_like(tenths), np.empty_like(facility), np.empty(len(tenths), np.uint8))
+    judge_places(
+        sealed(demand.segment, np.int32),
+        sealed(tenths, np.int32),
+        sealed(facility, np.int32),
+        horizon_tenths,
+        found.tenths,
+        found.facility,
+        found.status,
     )
+    return found

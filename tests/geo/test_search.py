@@ -134,7 +134,7 @@ def test_each_kernel_is_compiled_for_one_kind_of_arguments(county, rng):
         for name, value in vars(module).items()
         if hasattr(value, "signatures") and not name.startswith("_")  # those that Python calls
     }
-    assert len(kernels) == 13
+    assert len(kernels) == 14
     assert {name: found for name, found in kernels.items() if len(found) > 1} == {}
 
 
