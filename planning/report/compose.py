@@ -21,7 +21,7 @@ from planning.wording import Translate, msgid
 from planning.workflow import Assessment
 
 ZONE_MAP_PX = (900, 690)
-COUNTY_MAP_PX = (1000, 900)
+COUNTY_MAP_PX = (1000, 850)
 MAIN_ROLES = ("zones", "population", "facilities", "roads")
 BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")

@@ -57,7 +57,8 @@ border:0;vertical-align:-.6mm;margin-right:.8mm}
 .chart{width:100%;height:auto;font-family:inherit}
 .charts{display:flex;gap:4mm}.charts>div{flex:1;min-width:0}
 footer{margin-top:auto;border-top:.8pt solid #888;padding-top:1mm;font-size:7.4pt;line-height:1.35;
-color:#222}html[lang=en] footer,html[lang=en] .note{font-size:6.9pt}
+color:#222}
+html[lang=en] header .doc{font-size:7pt}html[lang=en] footer,html[lang=en] .note{font-size:6.9pt}
 footer dl{margin:0;display:flex;flex-wrap:wrap;gap:.2mm 5mm}
 footer dt,footer dd{display:inline;margin:0}footer dt{font-weight:700}
 .sign{display:flex;justify-content:space-between;margin:1.4mm 8mm 0;font-size:8.8pt}

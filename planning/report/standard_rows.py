@@ -12,7 +12,7 @@ from planning.verdicts.paragraphs import figure_text, target_text
 from planning.verdicts.verdict import Status, Verdict, gap_text, verdict_text
 from planning.wording import Language, msgid
 
-MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (10, 8), "en": (7, 8)}
+MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (9, 8), "en": (7, 5)}
 """Standards on the page of the whole study, and on that of a zone."""
 JUDGED = (
     Status.NOT_MET,
@@ -35,8 +35,8 @@ HEADERS = (
 COLUMNS: dict[Language, tuple[int, ...]] = {"zh": (0, 1, 2, 3, 4, 5), "en": (0, 2, 3, 4, 5)}
 """English is longer: there the verdict names the document, and the page stays one page."""
 WIDTHS: dict[Language, tuple[int, ...]] = {
-    "zh": (29, 15, 12, 16, 25, 18),
-    "en": (33, 11, 15, 40, 20),
+    "zh": (28, 14, 15, 17, 24, 17),
+    "en": (34, 15, 16, 50, 22),
 }
 
 
