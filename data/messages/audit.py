@@ -10,6 +10,11 @@ AUDIT_MESSAGES: dict[str, Message] = {
         "{count} places with people lie on water",
         "Check the water layer and the coordinate system of the population.",
     ),
+    "people_repeated": Message(
+        "warning",
+        "{count} rows count as many people at the same place as an earlier row",
+        "Remove the copies, or place the people of each unit at its own point.",
+    ),
     "cells_off_road": Message(
         "warning",
         "{count} places with people have no road for the mode `{mode}` within {limit_m} m",
@@ -113,6 +118,18 @@ AUDIT_MESSAGES: dict[str, Message] = {
         "warning",
         "{count} institutions have more general practitioners than doctors",
         "Check both columns: general practitioners are doctors, too.",
+    ),
+    "village_doctors_ageing": Message(
+        "note",
+        "of {known} village doctors whose birth is known, {sixty} are 60 and {sixty_five} are 65 by"
+        " {year}; {alone} clinics have no other",
+        "Plan their successors; state `sole_doctor_exit_year` to see who loses the circle.",
+    ),
+    "owner_contradicts": Message(
+        "warning",
+        "{count} institutions are run by the government by their owner and private by their"
+        " economic type",
+        "Correct one of the two: the ratio of people to centres rests on it.",
     ),
     "open_days_implausible": Message(
         "warning", "{count} institutions are open more than 7 days a week", "Correct them."

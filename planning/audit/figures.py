@@ -12,6 +12,7 @@ from data.successions import successors
 from geo.errors import Finding
 from planning.audit.ground import Ground, file_of
 from planning.verdicts.indicators import UNIT_SCALES
+from planning.verdicts.reported import figure_key
 
 PER_MILLE = re.compile(
     r"婴儿死亡率|5岁以下儿童死亡率|新生儿死亡率|自然增长率|出生率|infant mortality", re.I
@@ -20,6 +21,10 @@ PER_100K = re.compile(r"孕产妇死亡率|maternal mortality", re.I)
 SLIPS = (10.0, 100.0, 1000.0)
 STALE_YEARS = {"roads": 3, "facilities": 2, "population": 6, "zones": 6}
 YEARS_APART = 2
+SHARES = frozenset(
+    {"circle_coverage", "village_coverage", "clinics_standardised", "insurance_share"}
+)
+"""Reported figures that are shares, in ones."""
 
 
 def value_slip(ground: Ground) -> list[Finding]:
@@ -66,7 +71,16 @@ def share_above_one(ground: Ground) -> list[Finding]:
         and indicator["value"] > 100
         and indicator.get("numerator") is not None
     ]
-    return _indicator_finding(ground, "share_above_one", wrong)
+    told = [
+        row
+        for row, entry in enumerate(ground.dataset.reported, start=1)
+        if entry.value > 1 and (entry.unit or figure_key(entry.figure) in SHARES)
+    ]
+    found = _indicator_finding(ground, "share_above_one", wrong)
+    if told:
+        file, shown = file_of(ground, "reported"), shown_rows(told)
+        found.append(Finding("share_above_one", (("count", len(told)),), file=file, rows=shown))
+    return found
 
 
 def two_values(ground: Ground) -> list[Finding]:
@@ -172,7 +186,7 @@ def _figures(ground: Ground) -> dict[str, list[tuple[int, str, str]]]:
     """Return row, name and unit of indicators and reported figures."""
     reported = []
     for row, entry in enumerate(ground.dataset.reported, start=1):
-        unit = "%" if re.search(r"[（(]\s*%\s*[)）]", entry.figure) else ""
+        unit = "%" if re.search(r"[（(]\s*%\s*[)）]", entry.figure) else entry.unit
         reported.append((row, entry.figure, unit))
     indicators = [
         (row, str(entry["indicator_id"]), str(entry.get("unit") or "").strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter, defaultdict
 
@@ -10,12 +11,17 @@ from scipy.spatial import KDTree
 
 from geo.errors import Finding
 from geo.zones import assign
-from planning.audit.ground import Ground, facility_finding
+from planning.audit.ground import Ground, facility_finding, file_of
+from planning.ratios.centres import government_run
 
 SAME_NAME_M = 1_000.0
 SAME_PLACE_M = 5.0
 STACKED = 5
 YEARS = (1950, 2100)
+EXIT_AGES = (60, 65)
+AGEING_YEARS = 5
+FEWEST_COUNTED = 5
+PRIVATE = re.compile("私|个体|外资|民营|股份合作")
 
 MOST_BY_LEVEL: dict[str, dict[int, float]] = {
     "doctors": {1: 20, 2: 200, 3: 3000, 4: 6000},
@@ -200,6 +206,47 @@ def gps_above_doctors(ground: Ground) -> list[Finding]:
     return facility_finding(ground, "gps_above_doctors", wrong, column="gps")
 
 
+def village_doctors_ageing(ground: Ground) -> list[Finding]:
+    """Count village doctors who turn 60 and 65 within the years ahead: sums only, no rows."""
+    year = int(ground.as_of[:4])
+    births = ground.dataset.doctor_birth_years
+    if sum(map(len, births)) < FEWEST_COUNTED:
+        return []  # a sum of few is the birth of one
+    turning = [
+        index
+        for index, born in enumerate(births)
+        if any(each + EXIT_AGES[0] <= year + AGEING_YEARS for each in born)
+    ]
+    if not turning:
+        return []
+    ages = [year + AGEING_YEARS - each for born in births for each in born]
+    first, last = (sum(age >= limit for age in ages) for limit in EXIT_AGES)
+    clinics = sum(len(births[index]) == 1 for index in turning)
+    params = (
+        ("known", len(ages)),
+        ("sixty", first),
+        ("sixty_five", last),
+        ("year", year + AGEING_YEARS),
+        ("alone", clinics),
+    )
+    people = float(ground.people_nearest[turning].sum())
+    file = file_of(ground, "facilities")
+    return [Finding("village_doctors_ageing", params, file=file, people=people)]
+
+
+def owner_contradicts(ground: Ground) -> list[Finding]:
+    """Find institutions that are run by the government by one column and private by another."""
+    columns = ground.dataset.facilities.columns
+    types = columns.get("economic_type", ("",) * len(ground.dataset.facilities))
+    owners = ground.dataset.facilities.texts("owner")
+    wrong = [
+        index
+        for index, (kind, owner) in enumerate(zip(types, owners, strict=True))
+        if PRIVATE.search(str(kind)) and government_run(owner) == "yes"
+    ]
+    return facility_finding(ground, "owner_contradicts", wrong, column="owner")
+
+
 def open_days_implausible(ground: Ground) -> list[Finding]:
     """Find weeks of more than seven days."""
     with np.errstate(invalid="ignore"):
@@ -255,6 +302,8 @@ CHECKS = (
     staff_implausible,
     staff_fraction,
     gps_above_doctors,
+    village_doctors_ageing,
+    owner_contradicts,
     open_days_implausible,
     year_implausible,
     parent_missing,

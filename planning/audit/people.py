@@ -29,6 +29,17 @@ def cells_on_water(ground: Ground) -> list[Finding]:
     return _places(ground, "cells_on_water", assign(demand.x_m, demand.y_m, dataset.water) >= 0)
 
 
+def people_repeated(ground: Ground) -> list[Finding]:
+    """Find rows of a table that count the same people at the same place as another row."""
+    demand = ground.dataset.demand
+    if demand.grid is not None or not len(demand):
+        return []
+    rows = np.column_stack((demand.lon, demand.lat, demand.people))
+    _, first, where = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    is_again = first[where.reshape(-1)] != np.arange(len(rows))
+    return _places(ground, "people_repeated", is_again)
+
+
 def cells_off_road(ground: Ground) -> list[Finding]:
     """Find places with people that no road of a mode is near."""
     found = []
@@ -181,6 +192,7 @@ def villages_differ(ground: Ground) -> list[Finding]:
 
 CHECKS = (
     cells_on_water,
+    people_repeated,
     cells_off_road,
     people_on_islands,
     roads_end_here,

@@ -174,6 +174,15 @@ def wet(dataset: Dataset) -> Dataset:
     return replace(dataset, water=np.array([box_m(dataset.crs, *WATER)], dtype=object))
 
 
+def repeated_people(dataset: Dataset, people: float) -> Dataset:
+    """Put the third row at the place of the second, with so many people."""
+    arrays = {name: getattr(dataset.demand, name).copy() for name in ("lon", "lat", "people")}
+    for name in ("lon", "lat"):
+        arrays[name][2] = arrays[name][1]
+    arrays["people"][2] = people
+    return in_demand(dataset, **arrays)
+
+
 def far_place(dataset: Dataset) -> Dataset:
     """Move the third place with people 6 km north of everything."""
     y_m = dataset.demand.y_m.copy()
@@ -250,6 +259,11 @@ Change = Callable[[Dataset], Dataset]
 CASES: dict[str, tuple[Change, Change, float | None]] = {
     # check: (triggers, does not, people touched)
     "cells_on_water": (wet, lambda d: d, 200.0),
+    "people_repeated": (
+        lambda d: repeated_people(d, 200.0),
+        lambda d: repeated_people(d, 50.0),
+        200.0,
+    ),
     "cells_off_road": (far_place, lambda d: d, 50.0),
     "people_on_islands": (on_island, lambda d: d, 50.0),
     "roads_end_here": (far_place, on_island, 50.0),
@@ -322,6 +336,16 @@ CASES: dict[str, tuple[Change, Change, float | None]] = {
     "gps_above_doctors": (
         lambda d: with_columns(d, gps=(3.0, 1.0, 1.0), doctors=(2.0, 1.0, None)),
         lambda d: with_columns(d, gps=(2.0, 1.0, 1.0), doctors=(2.0, 1.0, None)),
+        100.0,
+    ),
+    "village_doctors_ageing": (
+        lambda d: replace(d, doctor_birth_years=((1964, 1970, 1980), (1969,), (1975,))),
+        lambda d: replace(d, doctor_birth_years=((1970, 1971, 1980), (1972,), (1975,))),
+        300.0,
+    ),
+    "owner_contradicts": (
+        lambda d: with_columns(d, owner=("卫健局",) * 3, economic_type=("私有", "国有", "集体")),
+        lambda d: with_columns(d, owner=("个人", "卫健局", None), economic_type=("私有", "", "")),
         100.0,
     ),
     "open_days_implausible": (
@@ -419,6 +443,32 @@ def test_a_check_stays_silent(sound: Dataset, name: str) -> None:
     assert found_by(name, leave(sound)) == []
 
 
+def test_shares_of_reports_are_held_against_one(sound: Dataset) -> None:
+    share = ReportedValue("村级服务覆盖率", 2024, 98.5, "report")
+    found = found_by("share_above_one", replace(sound, reported=(share,)))
+    assert [finding.rows for finding in found] == [(1,)]
+    right = (replace(share, value=0.985), replace(share, figure="常住人口"))
+    assert found_by("share_above_one", replace(sound, reported=right)) == []
+
+
+def test_a_sign_in_the_cell_is_a_unit(sound: Dataset) -> None:
+    slip = ReportedValue("婴儿死亡率", 2024, 0.0163, "report", "%")
+    found = found_by("unit_slip", replace(sound, reported=(slip,)))
+    assert [finding.rows for finding in found] == [(1,)]
+    assert found_by("unit_slip", replace(sound, reported=(replace(slip, unit="‰"),))) == []
+
+
+def test_the_ages_of_doctors_are_sums(sound: Dataset) -> None:
+    change, _, _ = CASES["village_doctors_ageing"]
+    (finding,) = found_by("village_doctors_ageing", change(sound))
+    assert finding.rows == ()
+    assert dict(finding.params) == {
+        "known": 5, "sixty": 2, "sixty_five": 1, "year": 2029, "alone": 1
+    }  # fmt: skip
+    few = replace(sound, doctor_birth_years=((1950,), (), ()))
+    assert found_by("village_doctors_ageing", few) == []
+
+
 def test_old_codes_name_the_new_ones(sound: Dataset) -> None:
     found = found_by("code_old", CASES["code_old"][0](sound))
     assert "上虞区 330604" in sentence(found[0], MESSAGES)
@@ -462,7 +512,7 @@ def test_exports_agree(rows: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.shared
-def test_the_ningbo_list_has_one_true_duplicate(shared_data: Path, tmp_path: Path) -> None:
+def test_the_ningbo_list_has_one_true_duplicate(shared_data: Path, sound: Dataset) -> None:
     from data.facilities.read import place_facilities, read_facilities
     from data.study.tables import FacilitiesTable, TableSource
 
@@ -475,3 +525,7 @@ def test_the_ningbo_list_has_one_true_duplicate(shared_data: Path, tmp_path: Pat
     facilities = place_facilities(rows_read, np.array([], dtype=object), "EPSG:4550")
     names = [n for n in facilities.name if facilities.name.count(n) > 1]
     assert names == ["鹿亭乡卫生院", "鹿亭乡卫生院"]
+    (finding,) = found_by("same_name_near", replace(sound, facilities=facilities))
+    assert dict(finding.params)["names"] == "鹿亭乡卫生院"
+    assert dict(finding.params)["count"] == 1
+    assert found_by("same_place", replace(sound, facilities=facilities)) == []
