@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rasterio import Affine
 
 from data.coordinates.positions import to_system
 from data.dataset import load_dataset, read_study
+from planning import cli
 
 STUDY = """format = 1
 [study]
@@ -128,3 +130,15 @@ def test_it_is_assessed(bureau: Path) -> None:
     assessment = assess(dataset, study, scenario=scenario_of(study))
     ledger = assessment.modes["walk"].coverage[0].ledger
     assert ledger.input == pytest.approx(1500.0)
+
+
+def test_it_goes_the_whole_way_by_the_command_line(bureau: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in bureau.iterdir()}
+    study, out = str(bureau / "study.toml"), tmp_path / "结果"
+    assert cli.main(["assess", study, "--out", str(out), "--lang", "zh"]) == 0
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    ledger = summary["ledger"]["walk"]
+    assert ledger["input"] == pytest.approx(1500.0)
+    assert sum(ledger.values()) == pytest.approx(2 * ledger["input"])
+    assert cli.main(["audit", study, "--out", str(tmp_path / "audit"), "--lang", "zh"]) == 0
+    assert {path: path.read_bytes() for path in bureau.iterdir()} == before
