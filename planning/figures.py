@@ -29,14 +29,22 @@ def share_text(share: float | None) -> str:
     >>> share_text(0.999999), share_text(1.0), share_text(0.00000001), share_text(None)
     ('99.99 %', '100.00 %', '0.01 %', '—')
     """
+    percent = share_percent(share)
+    return "—" if percent is None else f"{percent:.2f} %"
+
+
+def share_percent(share: float | None) -> float | None:
+    """Return a share in per cent for a cell of a table, rounded as `share_text` writes it.
+
+    >>> share_percent(0.999999), share_percent(1 / 3), share_percent(None)
+    (99.99, 33.33, None)
+    """
     if share is None:
-        return "—"
-    percent = share * 100
+        return None
+    percent = round(share * 100, 2)
     if share < 1:
         percent = min(percent, 99.99)
-    if share > 0:
-        percent = max(percent, 0.01)
-    return f"{percent:.2f} %"
+    return max(percent, 0.01) if share > 0 else percent
 
 
 def minutes_text(minutes: float | None) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from planning.figures import MODE_NAMES
 from planning.sheets import Row, Sheet, sheet_of
-from planning.standards.catalogue import Preset, Standard
+from planning.standards.catalogue import Mark, Preset, Standard
 from planning.verdicts.assess import StandardsResult
 from planning.verdicts.evidence_sheets import (
     exits_sheet,
     programme_sheet,
     reported_sheet,
     services_sheet,
+    views_sheet,
     villages_sheet,
     week_sheet,
     who_counts_sheet,
@@ -41,7 +42,8 @@ def standard_sheets(result: StandardsResult, language: Language) -> tuple[Sheet,
     -------
     tuple of Sheet
         Standards, zones x standards, verdicts by zone, villages, sole doctors, programme, services,
-        hours of the week, reported figures, score sheet by responsible unit, who counts.
+        hours of the week, reported figures, score sheet by responsible unit, people per centre by
+        view, who counts.
     """
     translate = translator(language)
     makers: tuple[Callable[[StandardsResult, Language, Translate], Sheet], ...] = (
@@ -55,6 +57,7 @@ def standard_sheets(result: StandardsResult, language: Language) -> tuple[Sheet,
         week_sheet,
         reported_sheet,
         _scores,
+        views_sheet,
         who_counts_sheet,
     )
     return tuple(make(result, language, translate) for make in makers)
@@ -131,12 +134,20 @@ def _standards(result: StandardsResult, language: Language, translate: Translate
                 (
                     *_titles(preset, standard, language),
                     translate(FORCE_WORDS[standard.force]),
+                    evidence_text(standard, translate),
                     *cells,
                     standard.sentence,
                     words,
                 )
             )
-    headers = (*HEAD, msgid("Force"), *VERDICT_HEADERS, msgid("Sentence"), msgid("In plain words"))
+    headers = (
+        *HEAD,
+        msgid("Force"),
+        msgid("Evidence"),
+        *VERDICT_HEADERS,
+        msgid("Sentence"),
+        msgid("In plain words"),
+    )
     return sheet_of(msgid("Standards"), headers, rows, translate)
 
 
@@ -149,6 +160,29 @@ FORCE_WORDS: dict[str, str] = {
     "参考值": msgid("reference"),
     "解释口径": msgid("interpretation"),
 }
+
+MARK_WORDS: dict[Mark, str] = {
+    "S": msgid("stated in the document"),
+    "V": msgid("read in a public source"),
+    "C": msgid("computed"),
+    "K": msgid("known, not verified"),
+    "I": msgid("an interpretation"),
+}
+"""What a standard stands on: the marks [S] [V] [C] [K] [I]."""
+
+
+def evidence_text(standard: Standard, translate: Translate) -> str:
+    """Return what a standard stands on in words, with its mark.
+
+    >>> standard = Standard("N1", "N1", *[""] * 5, force="力争", treatment="listed", mark="K")
+    >>> evidence_text(standard, str)
+    'known, not verified [K]'
+    """
+    words = f"{translate(MARK_WORDS[standard.mark])} [{standard.mark}]"
+    if standard.is_verified or standard.mark == "K":
+        return words
+    return separator(msgid("A; B"), translate).join([words, translate(msgid("not verified"))])
+
 
 TREATMENT_WORDS: dict[str, str] = {
     "computed": msgid("computed"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from planning.figures import MODE_NAMES
-from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES
+from planning.figures import MODE_NAMES, mode_text, share_percent
+from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES, VIEW_NAMES
+from planning.ratios.rows import view_differences
+from planning.ratios.words import VIEW_WORDS
 from planning.sheets import Row, Sheet, sheet_of
 from planning.verdicts.assess import StandardsResult
 from planning.verdicts.paragraphs import REASON_WORDS, worst_villages
@@ -39,6 +41,15 @@ WEEKDAYS = (
 )
 
 
+CIRCLE_HEADERS = (msgid("Mode"), msgid("Minutes"))
+"""Headers of the mode and the limit that every figure of a circle is for."""
+
+
+def _circle(result: StandardsResult, translate: Translate) -> Row:
+    given = result.evidence.given
+    return mode_text(given.analysis_mode, translate), given.minutes
+
+
 def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
     """Return the villages by cover, reason and rank of their gap."""
     cover = result.evidence.cover
@@ -54,6 +65,7 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
         msgid("People"),
         msgid("People covered"),
         msgid("Rank of the gap"),
+        *CIRCLE_HEADERS,
     )
     if cover is None:
         return sheet_of(msgid("Villages"), headers, (), translate)
@@ -70,6 +82,7 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
             round(row.people),
             round(row.people_covered),
             rank.get(row.code),
+            *_circle(result, translate),
         )
         for row in cover.rows
     ]
@@ -78,10 +91,17 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
 
 def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
     """Return the points of sole doctors and who loses cover."""
-    headers = (msgid("Number"), msgid("Name"), msgid("Leaves in"), msgid("People losing cover"))
+    headers = (
+        msgid("Number"),
+        msgid("Name"),
+        msgid("Leaves in"),
+        msgid("People losing cover"),
+        *CIRCLE_HEADERS,
+    )
     exits = result.evidence.exits
     rows = [] if exits is None else exits.exits
-    cells = [(r.facility_id, r.name, r.exit_year, round(r.people_losing)) for r in rows]
+    circle = _circle(result, translate)
+    cells = [(r.facility_id, r.name, r.exit_year, round(r.people_losing), *circle) for r in rows]
     return sheet_of(msgid("Sole doctors"), headers, cells, translate)
 
 
@@ -97,7 +117,8 @@ def programme_sheet(result: StandardsResult, _: Language, translate: Translate) 
         msgid("Losing, alone"),
         msgid("Gaining, after earlier projects"),
         msgid("Losing, after earlier projects"),
-        msgid("Village coverage after it"),
+        msgid("Village coverage after it (%)"),
+        *CIRCLE_HEADERS,
     )
     ids = result.evidence.given.dataset.facilities.id
     rows = [
@@ -111,7 +132,8 @@ def programme_sheet(result: StandardsResult, _: Language, translate: Translate) 
             round(effect.losing_alone),
             round(effect.gaining_after),
             round(effect.losing_after),
-            effect.figures_after.get("village_coverage"),
+            share_percent(effect.figures_after.get("village_coverage")),
+            *_circle(result, translate),
         )
         for effect in result.evidence.programme.effects
     ]
@@ -127,7 +149,8 @@ def services_sheet(result: StandardsResult, _: Language, translate: Translate) -
         msgid("Rows that do not say"),
         msgid("People"),
         msgid("People covered"),
-        msgid("Share covered"),
+        msgid("Share covered (%)"),
+        *CIRCLE_HEADERS,
     )
     rows = [
         (
@@ -137,7 +160,9 @@ def services_sheet(result: StandardsResult, _: Language, translate: Translate) -
             row.unknown_facilities,
             round(row.people),
             round(row.people_covered),
-            row.share,
+            share_percent(row.share),
+            mode_text(row.mode, translate),
+            row.minutes,
         )
         for row in result.evidence.services
     ]
@@ -152,11 +177,19 @@ def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sh
             translate(WEEKDAYS[hour // 24]),
             f"{hour % 24:02d}:00-{hour % 24 + 1:02d}:00",
             round(week.covered_by_hour[hour]),
-            week.share_at(hour),
+            share_percent(week.share_at(hour)),
+            mode_text(week.mode, translate),
+            week.minutes,
         )
         for hour in range(len(week.covered_by_hour))
     ]
-    headers = (msgid("Day"), msgid("Hour"), msgid("People covered"), msgid("Share covered"))
+    headers = (
+        msgid("Day"),
+        msgid("Hour"),
+        msgid("People covered"),
+        msgid("Share covered (%)"),
+        *CIRCLE_HEADERS,
+    )
     return sheet_of(msgid("Hours of the week"), headers, rows, translate)
 
 
@@ -186,6 +219,24 @@ def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -
         msgid("Part"),
     )
     return sheet_of(msgid("Reported and computed"), headers, rows, translate)
+
+
+def views_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+    """Return the people of each centre in every view, and how the views differ from the first."""
+    ratios = result.evidence.given.ratios
+    rows = [] if ratios is None else view_differences(ratios)
+    views = [view for view in VIEW_NAMES if any(view in row for row in rows)]
+    differences = [f"{view}_minus_{views[0]}" for view in views[1:]]
+    first = translate(VIEW_WORDS[views[0]]) if views else ""
+    headers = [translate(msgid("Number")), translate(msgid("Name"))]
+    headers += [translate(VIEW_WORDS[view]) for view in views]
+    less = translate(msgid("{view} less {first}"))
+    headers += [less.format(view=translate(VIEW_WORDS[v]), first=first) for v in views[1:]]
+    cells = [
+        (row["facility_id"], row["name"], *(round(row[key]) for key in (*views, *differences)))
+        for row in rows
+    ]
+    return Sheet(translate(msgid("People per centre by view")), tuple(headers), tuple(cells))
 
 
 def who_counts_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:

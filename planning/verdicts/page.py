@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES, VIEW_NAMES
 from planning.standards.catalogue import Preset, Standard, load_presets
+from planning.verdicts.as_tables import MARK_WORDS
 from planning.villages.cover import VillageRules
 
 TREATMENTS = {
@@ -14,14 +15,6 @@ TREATMENTS = {
     "attribute": "attribute or layer, not computed",
     "listed": "listed, not computed",
 }
-MARKS = {
-    "S": "stated in the document",
-    "V": "read in a public source",
-    "C": "computed",
-    "K": "known, not verified",
-    "I": "an interpretation",
-}
-
 HEAD = """# Standards
 
 This page is written from `planning/presets/*.toml` by `planning.verdicts.page`; a test checks that
@@ -148,7 +141,8 @@ def _standard(preset: Preset, standard: Standard) -> str:
         f"### {preset.full_id(standard)} {standard.title}",
         "",
         f"{standard.title_en}. {TREATMENTS[standard.treatment].capitalize()}; {standard.force}; "
-        f"{MARKS[standard.mark]}{'' if standard.is_verified else '; 待核实'}.",
+        f"{MARK_WORDS[standard.mark]} [{standard.mark}]"
+        f"{'' if standard.is_verified else '; 待核实'}.",
         "",
         f"> {standard.sentence}",
         "",

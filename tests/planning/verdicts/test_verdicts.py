@@ -504,8 +504,8 @@ def test_json_and_sheets(study: Callable[..., StandardsResult]) -> None:
     assert content["villages"]["e_bike"]["share"] == 0.5
     for language in ("zh", "en"):
         sheets = standard_sheets(result, language)
-        assert len(sheets) == 11
-        assert len({sheet.title for sheet in sheets}) == 11
+        assert len(sheets) == 12
+        assert len({sheet.title for sheet in sheets}) == 12
         for sheet in sheets:
             assert len(sheet.title) <= 31  # Excel's limit
             assert all(len(row) == len(sheet.headers) for row in sheet.rows)
@@ -515,7 +515,17 @@ def test_json_and_sheets(study: Callable[..., StandardsResult]) -> None:
         "zone 330604001000",
         "zone 330604101000",
     ]
-    scores = standard_sheets(result, "en")[9]
+    sheets = {sheet.title: sheet for sheet in standard_sheets(result, "en")}
+    views = sheets["People per centre by view"]
+    assert views.headers == ("Number", "Name", "nearest centre")
+    assert views.rows == (("A", "A", 60_000),)
+    # Every figure of a circle says by what mode and within how many minutes.
+    for title in ("Villages", "Programme", "Services", "Hours of the week", "Sole doctors"):
+        assert sheets[title].headers[-2:] == ("Mode", "Minutes")
+        assert all(row[-2:] == ("E-bike", 20.0) for row in sheets[title].rows)
+    evidence = sheets["Standards"].headers.index("Evidence")
+    assert {row[evidence][-3:] for row in sheets["Standards"].rows} == {"[S]", "[V]", "[K]"}
+    scores = sheets["Score sheet"]
     assert {"卫生健康局", "财政局", "各乡镇街道"} <= {row[0] for row in scores.rows}
 
 
