@@ -49,6 +49,9 @@ def _upload() -> None:
         _open(kept)
     except PlannerError as error:
         put(Key.MESSAGE, "\n".join(finding_sentence(f, _) for f in error.findings[:10]))
+    except OSError as error:
+        text = _("The upload could not be kept ({reason}); the open study stays open.")
+        put(Key.MESSAGE, text.format(reason=error.strerror))
 
 
 if get(Key.MESSAGE):

@@ -27,16 +27,22 @@ MISSING_FOR_STREAMLIT = "_stcore/"
 
 
 @contextmanager
-def served_app(folder: Path) -> Iterator[str]:
-    """Serve the app on a free port with its data in a folder; yield its address."""
+def served_app(folder: Path, *, study: Path | None = None) -> Iterator[str]:
+    """Serve the app on a free port with its data in a folder; yield its address.
+
+    A study is opened instead of the built-in county.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     flags = [f"--{option}" for option in (*OPTIONS, f"server.port={port}")]
+    environment = {**os.environ, "SERVICECIRCLE_DATA": str(folder)}
+    if study is not None:
+        environment["SERVICECIRCLE_STUDY"] = str(study)
     with (folder / "app.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags],
-            cwd=folder, env={**os.environ, "SERVICECIRCLE_DATA": str(folder)},
+            cwd=folder, env=environment,
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
@@ -109,6 +115,32 @@ def fill(driver: Any, label: str, text: str) -> None:
     field.send_keys(text + "\t")
 
 
+def select_row(driver: Any, row: int, *, table: int = 0) -> None:
+    """Mark a row of a table that is shown; tables are drawn on a canvas."""
+    shown = wait_for(
+        lambda: [
+            one
+            for one in driver.find_elements("css selector", "[data-testid=stDataFrame]")
+            if one.is_displayed()
+        ],
+        what="a table",
+    )[table]
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", shown)
+    x, y = driver.execute_script(
+        "const r = arguments[0].getBoundingClientRect(); return [r.x, r.y]", shown
+    )
+    press_at(driver, x + 15, y + 36 + 30 * row + 15)
+
+
+def press_at(driver: Any, x: float, y: float) -> None:
+    """Press the left button of the mouse at a place of the window."""
+    for kind in ("mousePressed", "mouseReleased"):
+        driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1},
+        )
+
+
 def body_text(driver: Any) -> str:
     """Return every text that the page shows."""
     return driver.find_element("tag name", "body").text
@@ -148,12 +180,7 @@ def map_box(driver: Any) -> list[float]:
 def click_map(driver: Any, right: float, down: float) -> None:
     """Click the map at these shares of its width and height."""
     x0, y0, width, height = map_box(driver)
-    for kind in ("mousePressed", "mouseReleased"):
-        driver.execute_cdp_cmd(
-            "Input.dispatchMouseEvent",
-            {"type": kind, "x": x0 + right * width, "y": y0 + down * height, "button": "left",
-             "clickCount": 1},
-        )  # fmt: skip
+    press_at(driver, x0 + right * width, y0 + down * height)
 
 
 def click_place(driver: Any, lon: float, lat: float) -> None:
