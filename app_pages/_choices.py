@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from data.study.siting import (
+    MODELS_IN_YUAN,
+    MODELS_OF_A_SHARE,
+    ModeName,
+    SitingModel,
+    SitingTable,
+)
 from data.study.tables import Study
 from planning.wording import msgid
 
@@ -57,6 +64,15 @@ class Key(StrEnum):
     FOUND = "found"
     UPLOAD = "upload"
     SITE_COST = "site_cost"
+    SITE_MODEL = "site_model"
+    SITE_MODE = "site_mode"
+    SITE_MINUTES = "site_minutes"
+    SITE_BUDGET = "site_budget_wan_yuan"
+    SITE_SHARE = "site_share_percent"
+    SITE_CENTRES = "site_centres"
+    SITE_ASIDE = "site_set_aside"
+    SITE_ON_MAP = "site_on_map"
+    SITE_TAB = "site_tab"
     SEARCH = "search"
     COMPARED = "compared"
     IS_STOPPED = "is_stopped"
@@ -104,6 +120,7 @@ KEPT = (
     Key.SEARCH,
     Key.COMPARED,
     Key.SITE_COST,
+    Key.SITE_ON_MAP,
     Key.AUDIENCE,
     Key.FORMATS,
     Key.REPORT_ZONES,
@@ -113,6 +130,75 @@ KEPT = (
     Key.SYSTEM,
 )
 """Choices of single pages that are kept when the page changes, once they have been made."""
+
+
+SITING_KEYS = (
+    Key.COUNT,
+    Key.SITE_MODEL,
+    Key.SITE_MODE,
+    Key.SITE_MINUTES,
+    Key.SITE_BUDGET,
+    Key.SITE_SHARE,
+    Key.SITE_CENTRES,
+    Key.SITE_ASIDE,
+)
+"""What a person asks of the siting; without them the study's own question stands."""
+
+WAN = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SitingChoice:
+    """What a person asks of the siting on its page.
+
+    Parameters
+    ----------
+    mode, minutes
+        None follows the mode and the limit of the side bar.
+    budget_yuan, share, centres, is_aside
+        Used by the models that need them.
+    """
+
+    model: SitingModel
+    count: int
+    mode: ModeName | None
+    minutes: float | None
+    budget_yuan: float
+    share: float
+    centres: int
+    is_aside: bool
+
+
+def siting_of(own: SitingTable, chosen: SitingChoice) -> SitingTable:
+    """Return the study's question with what the person has chosen."""
+    model = chosen.model
+    needs_share = model in MODELS_OF_A_SHARE
+    return replace(
+        own,
+        model=model,
+        count=own.count if chosen.count == own.asked else chosen.count,
+        mode=chosen.mode,
+        minutes=chosen.minutes,
+        budget_yuan=chosen.budget_yuan if model == "budget" else own.budget_yuan,
+        share=chosen.share if needs_share else own.share,
+        centres=chosen.centres if model == "two-level" else 0,
+        may_close=own.may_close and model in MODELS_IN_YUAN,
+        set_aside_unreachable=chosen.is_aside,
+    )
+
+
+def first_siting(own: SitingTable) -> dict[str, object]:
+    """Return the first value of every siting choice: what the study asks."""
+    return {
+        Key.COUNT: own.asked,
+        Key.SITE_MODEL: own.model,
+        Key.SITE_MODE: own.mode,
+        Key.SITE_MINUTES: own.minutes,
+        Key.SITE_BUDGET: (own.budget_yuan or 500 * WAN) / WAN,
+        Key.SITE_SHARE: (own.share or 0.9) * 100,
+        Key.SITE_CENTRES: max(1, own.centres),
+        Key.SITE_ASIDE: own.set_aside_unreachable,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +213,12 @@ class Settings:
         Limit of the circle.
     lower_people, upper_people
         Norm of people per government-run centre.
-    site_count
-        Number of new stations.
     """
 
     mode: str
     minutes: float
     lower_people: float
     upper_people: float
-    site_count: int
 
 
 def with_settings(study: Study, chosen: Settings) -> Study:
@@ -150,7 +233,6 @@ def with_settings(study: Study, chosen: Settings) -> Study:
         study,
         travel=travel,
         standards=replace(study.standards, ratio_bounds=(chosen.lower_people, chosen.upper_people)),
-        siting=replace(study.siting, count=chosen.site_count, minutes=None),
     )
 
 

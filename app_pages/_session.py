@@ -6,12 +6,24 @@ import os
 import tempfile
 import time
 from collections.abc import Hashable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
 
-from app_pages._choices import KEPT, PAGES, Key, Settings, with_settings
+from app_pages._choices import (
+    KEPT,
+    PAGES,
+    SITING_KEYS,
+    WAN,
+    Key,
+    Settings,
+    SitingChoice,
+    first_siting,
+    siting_of,
+    with_settings,
+)
 from app_pages._jobs import Job, JobStore, Make
 from app_pages._login import require_login
 from app_pages._text import plain
@@ -19,9 +31,10 @@ from data.dataset import load_dataset
 from data.errors import PlannerError
 from data.study.file import SAMPLE_STUDY, read_study
 from data.study.files import Stamp, file_stamp, named_files
+from data.study.siting import SitingTable
 from data.study.tables import Study
 from data.types import Dataset
-from geo.errors import Cancelled
+from geo.errors import Cancelled, Finding
 from planning.cartography import assessment_map
 from planning.export import map_html
 from planning.maps import EncodedMap, encode_map
@@ -34,12 +47,13 @@ from planning.wording import Language, Translate, finding_sentence, msgid, trans
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import Outcome, apply_edits
 from planning.workbench.scenarios import edits_from_text, edits_text
-from planning.workflow import Assessment, assess
+from planning.workflow import Assessment, assess, with_siting
 
 PAGES_FOLDER = Path(__file__).parent
 STATIC_FOLDER = PAGES_FOLDER.parent / "static"
+SITE_LAYERS = ("newly_covered", "site_assignment", "sites")
 
-PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
+PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0, "bare": 2.0}
 """Seconds before progress is shown: what is ready in a moment shows none."""
 
 
@@ -77,7 +91,7 @@ def keep_choices() -> None:
         Key.MINUTES: study.travel.minutes,
         Key.LOWER: lower,
         Key.UPPER: upper,
-        Key.COUNT: study.siting.asked,
+        **first_siting(study.siting),
         Key.EDITS: (),
         Key.REDO: (),
         Key.REVISION: 0,
@@ -146,8 +160,24 @@ def settings() -> Settings:
         minutes=float(state[Key.MINUTES]),
         lower_people=float(state[Key.LOWER]),
         upper_people=float(state[Key.UPPER]),
-        site_count=int(state[Key.COUNT]),
     )
+
+
+def asked_siting() -> SitingTable:
+    """Return the siting question of the session: the study's, with what the person has chosen."""
+    state = st.session_state
+    minutes = state[Key.SITE_MINUTES]
+    chosen = SitingChoice(
+        model=state[Key.SITE_MODEL],
+        count=int(state[Key.COUNT]),
+        mode=state[Key.SITE_MODE],
+        minutes=None if minutes is None else float(minutes),
+        budget_yuan=float(state[Key.SITE_BUDGET]) * WAN,
+        share=float(state[Key.SITE_SHARE]) / 100,
+        centres=int(state[Key.SITE_CENTRES]),
+        is_aside=bool(state[Key.SITE_ASIDE]),
+    )
+    return siting_of(opened()[0].siting, chosen)
 
 
 def opened() -> tuple[Study, Dataset]:
@@ -164,7 +194,39 @@ def opened() -> tuple[Study, Dataset]:
 
 
 def current() -> Assessment:
-    """Return the assessment of the open study with the session's settings."""
+    """Return the assessment of the open study with the session's settings and siting question.
+
+    A question that cannot be asked leaves the study's own answer; `siting_refused` says why.
+    """
+    base, siting = ground(), asked_siting()
+    if siting == base.study.siting:
+        return base
+    found = _sited(base, siting)
+    return base if isinstance(found, PlannerError) else found
+
+
+def siting_refused() -> tuple[Finding, ...]:
+    """Return why the siting question of the session cannot be asked; nothing where it can."""
+    base, siting = ground(), asked_siting()
+    found = None if siting == base.study.siting else _sited(base, siting)
+    return found.findings if isinstance(found, PlannerError) else ()
+
+
+def _sited(base: Assessment, siting: SitingTable) -> Assessment | PlannerError:
+    """Return the assessment with another siting question, or what is wrong with the question."""
+
+    def make(progress: Any) -> Assessment | PlannerError:
+        try:
+            return with_siting(base, siting, progress=progress)
+        except PlannerError as error:
+            return error
+
+    key = (*_study_key(), settings(), siting)
+    return cast("Assessment | PlannerError", _ready("sited", key, make))
+
+
+def ground() -> Assessment:
+    """Return the assessment of the open study with its own siting question."""
     study, dataset = opened()
     changed = with_settings(study, settings())
 
@@ -272,7 +334,7 @@ def link_parameters() -> dict[str, str]:
 def encoded_map() -> EncodedMap:
     """Return the map of the present assessment, encoded once for all sessions."""
     assessment, said = current(), language()
-    key = (*_study_key(), settings(), said)
+    key = (*_study_key(), settings(), asked_siting(), said)
     return cast(
         "EncodedMap",
         _ready("encoded", key, lambda _: encode_map(assessment_map(assessment, said))),
@@ -281,7 +343,19 @@ def encoded_map() -> EncodedMap:
 
 def made(kind: str, key: Hashable, make: Make) -> Any:
     """Return what a page needs computed beside the assessment, once for all sessions."""
-    return _ready(kind, (*_study_key(), settings(), key), make)
+    return _ready(kind, (*_study_key(), settings(), asked_siting(), key), make)
+
+
+def bare_map() -> EncodedMap:
+    """Return the map without proposed sites: what is proposed is laid over it."""
+    base, said = ground(), language()
+
+    def make(_progress: Any) -> EncodedMap:
+        spec = assessment_map(base, said)
+        kept = tuple(layer for layer in spec.layers if layer.id not in SITE_LAYERS)
+        return encode_map(replace(spec, layers=kept))
+
+    return cast("EncodedMap", _ready("bare", (*_study_key(), settings(), said), make))
 
 
 def static_folder() -> Path | None:
@@ -344,7 +418,7 @@ def _ready(kind: str, key: Hashable, make: Make) -> Any:
     while True:
         job = _store().job(kind, key, make)
         if not job.wait(PATIENCE_SECONDS.get(kind, 0.3)):
-            _show_progress(job)
+            _show_progress(job, kind)
         try:
             return job.result()
         except Cancelled:
@@ -356,12 +430,12 @@ def _ready(kind: str, key: Hashable, make: Make) -> Any:
             _faults(error)
 
 
-def _show_progress(job: Job) -> None:
+def _show_progress(job: Job, kind: str) -> None:
     """Show stage and seconds until the job ends; leaving the page leaves it running."""
     _ = words()
     place = st.session_state.get(Key.PROGRESS) or st.empty()
     with place.status(_("Computing"), expanded=True) as status:
-        st.button(_("Stop"), on_click=_stop, args=(job,), key=f"stop-{id(job)}")
+        st.button(_("Stop"), on_click=_stop, args=(job, kind), key=f"stop-{id(job)}")
         bar = st.progress(0.0)
         while not job.wait(0.25):
             share = min(job.done / job.total, 1.0) if job.total else 0.0
@@ -372,8 +446,13 @@ def _show_progress(job: Job) -> None:
     place.empty()
 
 
-def _stop(job: Job) -> None:
+def _stop(job: Job, kind: str) -> None:
     job.cancel()
+    if kind == "sited":  # back to the study's own question, which is answered already
+        for key in SITING_KEYS:
+            st.session_state.pop(key, None)
+        st.session_state[Key.MESSAGE] = words()("Stopped. The study's own question stands again.")
+        return
     st.session_state[Key.IS_STOPPED] = True
 
 

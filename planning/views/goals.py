@@ -1,66 +1,31 @@
-"""How many more stations a target share asks for: the greedy curve and its bound."""
+"""How many more stations a target share asks for, and why one may be out of reach."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-
-from planning.figures import share_text
+from planning.figures import minutes_text, people_text, share_text
+from planning.proposals import Target
 from planning.sheets import Sheet
 from planning.tables import Value
 from planning.wording import Translate, msgid
 from planning.workflow import Assessment
 
-GOALS = (0.90, 0.95, 0.98, 1.0)
 
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What one target share asks for.
-
-    Parameters
-    ----------
-    share
-        Target share of the people inside the zones.
-    sites
-        Stations that reach it by greedy choice; None where the candidates never do.
-    fewest
-        No choice of fewer candidates reaches it; None where none does at all.
-    best_share
-        The share that all candidates together reach.
-    """
-
-    share: float
-    sites: int | None
-    fewest: int | None
-    best_share: float
-
-
-def site_goals(assessment: Assessment, shares: tuple[float, ...] = GOALS) -> tuple[Goal, ...]:
-    """Return what each target share asks for in the analysis mode.
+def site_goals(assessment: Assessment) -> tuple[Target, ...]:
+    """Return what each target share of the study asks for in the mode of the siting question.
 
     The curve ends at its longest number of stations: a target beyond it and below the share that
     all candidates reach has no number either.
     """
-    counted = assessment.modes[assessment.analysis_mode].coverage[0].ledger
-    curve = assessment.proposal.curve
-    if counted.inside <= 0:
-        return ()
-    reached = (counted.covered + np.asarray(curve.covered)) / counted.inside
-    bound = (counted.covered + np.asarray(curve.bound)) / counted.inside
-    best = (counted.covered + curve.reachable) / counted.inside
-    return tuple(
-        Goal(share, _first(reached, share), _first(bound, share), min(best, 1.0))
-        for share in shares
-    )
+    return assessment.proposal.targets
 
 
-def goal_sheet(goals: tuple[Goal, ...], cost_wan_yuan: float | None, translate: Translate) -> Sheet:
+def goal_sheet(
+    goals: tuple[Target, ...], cost_wan_yuan: float | None, translate: Translate
+) -> Sheet:
     """Return the goals as a table, with the cost at so much a station (None: no cost)."""
     rows: list[tuple[Value, ...]] = []
     for goal in goals:
-        can = goal.best_share >= goal.share - 1e-12
+        can = goal.people_short <= 0
         no = translate("more than the curve holds") if can else translate("not with any candidate")
         cost = None if cost_wan_yuan is None or goal.sites is None else goal.sites * cost_wan_yuan
         rows.append(
@@ -70,6 +35,8 @@ def goal_sheet(goals: tuple[Goal, ...], cost_wan_yuan: float | None, translate: 
                 "—" if goal.fewest is None else str(goal.fewest),
                 share_text(goal.best_share),
                 cost,
+                "—" if can else people_text(goal.people_short),
+                "—" if can else minutes_text(goal.minutes_needed),
             )
         )
     headers = (
@@ -78,12 +45,9 @@ def goal_sheet(goals: tuple[Goal, ...], cost_wan_yuan: float | None, translate: 
         msgid("At least (proved)"),
         msgid("Share with all candidates"),
         msgid("Cost (10,000 yuan)"),
+        msgid("People out of reach of every candidate"),
+        msgid("Minutes that would do"),
     )
     return Sheet(
         translate("Stations for a target"), tuple(translate(h) for h in headers), tuple(rows)
     )
-
-
-def _first(shares: np.ndarray, share: float) -> int | None:
-    reached = np.flatnonzero(shares >= share - 1e-12)
-    return int(reached[0]) if len(reached) else None

@@ -38,7 +38,7 @@ def test_3_which_subdistricts_lack_a_centre(run_page, county):
 
 
 def test_6_how_many_more_for_95_percent_and_for_all(run_page, county):
-    app = run_page("siting", language="en")
+    app = run_page("siting", language="en", site_tab="Stations for a target")
     app.number_input(key="site_cost").set_value(80.0).run()
     table = frame(app, "Target share")
     sheet = goal_sheet(site_goals(county), 80.0, translator("en"))
