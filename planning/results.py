@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from data.types import Dataset, Floats, Ints
+from data.types import Dataset, Demand, Floats, Ints, Villages
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status
@@ -18,6 +18,7 @@ from planning.ratios.rows import ratio_rows
 from planning.referral.islands import LandPart
 from planning.scenario import is_operating
 from planning.tables import Column, Value
+from planning.villages.members import members_of
 from planning.workflow import ALL_PEOPLE, Assessment, ModeResult
 
 SUMMARY_FORMAT = "servicecircle.summary/1"
@@ -168,7 +169,7 @@ def village_columns(assessment: Assessment) -> list[Column]:
     columns += _people_columns(first.village_ledgers)
     for mode, result in assessment.modes.items():
         columns += _mode_columns(mode, result.village_ledgers)
-        minutes = median_minutes(assessment.dataset, result, n_units=len(villages))
+        minutes = village_minutes(assessment.dataset.demand, villages, result.nearest.tenths)
         columns.append(Column(f"{mode}_median_minutes", minutes, 1))
     return columns
 
@@ -314,14 +315,38 @@ def people_nearest(dataset: Dataset, result: ModeResult) -> Floats:
     ).astype(np.float64)
 
 
-def median_minutes(dataset: Dataset, result: ModeResult, *, n_units: int) -> list[Value]:
-    """Return the minutes within which half of each village's people reach a point, or None."""
-    demand = dataset.demand
-    order = np.lexsort((result.nearest.tenths, demand.village))
-    order = order[(demand.village[order] >= 0) & (demand.people[order] > 0)]
-    village = demand.village[order]
-    starts = np.searchsorted(village, np.arange(n_units + 1))
-    cumulated = np.concatenate([[0.0], np.cumsum(demand.people[order])])
+def village_minutes(demand: Demand, villages: Villages, tenths: Ints) -> list[Value]:
+    """Return the minutes within which half of each village's people reach a point, or None.
+
+    A village counts the people of its natural villages too.
+
+    Parameters
+    ----------
+    tenths
+        (n_demand,) tenths of a second to the nearest point; `UNREACHED` where there is none.
+    """
+    n = len(villages)
+    parts = median_minutes(demand.people, tenths, demand.village, n_units=n)
+    wholes = median_minutes(demand.people, tenths, members_of(villages, demand), n_units=n)
+    return [
+        part if parent >= 0 else whole
+        for part, whole, parent in zip(parts, wholes, villages.parent.tolist(), strict=True)
+    ]
+
+
+def median_minutes(people: Floats, tenths: Ints, unit: Ints, *, n_units: int) -> list[Value]:
+    """Return the minutes within which half of each unit's people reach a point, or None.
+
+    Parameters
+    ----------
+    people, tenths, unit
+        (n_demand,) people, tenths of a second to their nearest point, and where they belong (-1:
+        nowhere).
+    """
+    order = np.lexsort((tenths, unit))
+    order = order[(unit[order] >= 0) & (people[order] > 0)]
+    starts = np.searchsorted(unit[order], np.arange(n_units + 1))
+    cumulated = np.concatenate([[0.0], np.cumsum(people[order])])
     values: list[Value] = []
     for start, stop in pairwise(starts.tolist()):
         if start == stop:
@@ -329,8 +354,8 @@ def median_minutes(dataset: Dataset, result: ModeResult, *, n_units: int) -> lis
             continue
         half = (cumulated[start] + cumulated[stop]) / 2
         middle = min(int(np.searchsorted(cumulated, half)) - 1, stop - 1)
-        tenths = result.nearest.tenths[order[max(middle, start)]]
-        values.append(None if tenths == UNREACHED else float(tenths) / 600)
+        time = tenths[order[max(middle, start)]]
+        values.append(None if time == UNREACHED else float(time) / 600)
     return values
 
 

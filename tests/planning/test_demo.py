@@ -114,6 +114,15 @@ def test_zones_add_up_to_the_county(results, summary):
         assert covered == pytest.approx(summary["ledger"][mode]["covered"], abs=0.2)
 
 
+def test_villages_without_their_parts_add_up_to_the_county(results, dataset):
+    villages = rows(results, "villages")
+    whole = [row for row in villages if not row["parent_code"]]
+    assert sum(float(row["people"]) for row in whole) == pytest.approx(dataset.demand.people.sum())
+    for row in villages:
+        assert float(row["people"]) == pytest.approx(float(row["listed_people"]))
+        assert (row["walk_median_minutes"] == "") == (float(row["people"]) == 0)
+
+
 def test_the_county_total_is_the_declared_total(dataset):
     assert dataset.demand.people.sum() == pytest.approx(dataset.zones.census_people.sum(), rel=1e-4)
 

@@ -59,6 +59,17 @@ def test_pairs_and_the_search_for_the_nearest_cover_the_same_people(
     assert np.array_equal(near[inside], covered[inside])
 
 
+def test_the_programme_starts_from_the_figures_of_the_verdicts(result: StandardsResult) -> None:
+    before = result.evidence.programme.effects[0].figures_before
+    by_standard = result.by_standard()
+    for figure, standard_id in (
+        ("village_coverage", "shangyu-2022/N3a"),
+        ("clinics_standardised_in_plan", "shangyu-2022/N3b"),
+        ("clinics_and_stations_standardised", "zhoushan-2020/N4"),
+    ):
+        assert 100 * before[figure] == pytest.approx(by_standard[standard_id][0].current)
+
+
 def test_villages_add_up(assessment: Assessment, result: StandardsResult) -> None:
     villages = assessment.dataset.villages
     assert villages is not None
