@@ -235,12 +235,6 @@ SITING_MESSAGES: dict[str, Message] = {
         "note",
         "the people stand at {rows} settlements for this model: a village is served whole",
     ),
-    "siting_unproved": Message(
-        "note", "the plan is the best found; {gap:.2%} is left to the bound", "Allow more time."
-    ),
-    "siting_perturbed_no_runs": Message(
-        "note", "stability was not computed: the study asks for no other inputs"
-    ),
     "exclusion_slope_unknown": Message(
         "warning",
         "slope is not known at {count} of {total} places; they are not excluded for it",

@@ -170,7 +170,7 @@ def _cheapest(question: Question, ground: Ground, _given: ModeInput) -> Asked:
     return Asked(problem, "yuan", findings=findings)
 
 
-def _villages(question: Question, ground: Ground, _given: ModeInput) -> Asked:
+def _villages(question: Question, ground: Ground, given: ModeInput) -> Asked:
     rows = np.flatnonzero(ground.people > 0)
     village = question.village[rows]
     people = ground.people[rows]
@@ -178,8 +178,10 @@ def _villages(question: Question, ground: Ground, _given: ModeInput) -> Asked:
     if question.table.set_aside_unreachable:
         hopeless = _hopeless_villages(question, ground, rows)
         village = np.where(np.isin(village, hopeless), -1, village)
-        if len(hopeless):
-            said = (("count", len(hopeless)), ("first", ", ".join(map(str, hopeless[:5].tolist()))))
+        villages = given.dataset.villages
+        if len(hopeless) and villages is not None:
+            names = "、".join(villages.name[i] for i in hopeless[:5].tolist())
+            said = (("count", len(hopeless)), ("first", names))
             findings = (Finding("siting_villages_set_aside", said),)
     pairs = with_standing_site(ground, rows, most=ground.limit_tenths, is_better_only=False)
     problem = VillageCover(

@@ -247,7 +247,8 @@ def run_name(label: str, translate: Translate) -> str:
     'Limit 15 min'
     """
     kind, _, value = label.partition("=")
-    return translate(RUN_NAMES[kind]).format(value=value)
+    said = translate(value) if kind == "speed_set" else value
+    return translate(RUN_NAMES[kind]).format(value=said)
 
 
 def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> Sheet:
