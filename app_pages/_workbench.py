@@ -40,10 +40,17 @@ from planning.workbench.scenarios import (
     save_scenario,
     scenario_folder,
 )
-from planning.workbench.view import NEW_KINDS, is_open_point, nearest_point, new_name, point_choices
+from planning.workbench.view import (
+    NEW_KINDS,
+    is_open_point,
+    nearest_point,
+    new_name,
+    point_at,
+    point_choices,
+)
 
 CLICKS = {
-    "add": msgid("adds a point"),
+    "add": msgid("adds a point; on a point closes or opens it"),
     "move": msgid("moves the selected point"),
     "select": msgid("selects a point"),
     "link": msgid("draws a road link"),
@@ -170,7 +177,11 @@ def clicked(lon: float, lat: float) -> None:
     elif action == "road":
         pick_road(lon, lat)
     else:
-        _add(lon, lat)
+        found = point_at(outcome(), lon, lat)
+        if found is None:
+            _add(lon, lat)
+        else:
+            edit(Edit("close" if is_open_point(outcome(), found) else "open", found))
 
 
 def take_click() -> None:

@@ -200,6 +200,18 @@ def nearest_point(outcome: Outcome, lon: float, lat: float) -> str:
     return facilities.id[int(np.argmin(np.where(is_point, away_m, np.inf)))]
 
 
+def point_at(outcome: Outcome, lon: float, lat: float) -> str | None:
+    """Return the id of the institution whose sign on the map was clicked, None beside all signs.
+
+    The map answers a click on a sign with the place of the institution, to 1e-5 degrees.
+    """
+    found = nearest_point(outcome, lon, lat)
+    facilities = outcome.dataset.facilities
+    row = facilities.id.index(found)
+    away = max(abs(facilities.lon[row] - lon), abs(facilities.lat[row] - lat))
+    return found if away <= 2e-5 else None
+
+
 def new_name(edit_id: str, kind: str, language: Language) -> str:
     """Return the name of a new point: its number and kind.
 

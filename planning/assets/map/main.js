@@ -79,7 +79,10 @@
 
   /** Tell the app of a click. Its component would wait for a quarter of a second; it finds the click
    * answered and says nothing more. The time makes a second click on the same place another one. */
-  function answerAtOnce(latlng) {
+  function answerAtOnce(map, latlng) {
+    const hit = ask(map, latlng).hit;
+    // A click on a sign means the thing itself, not a place some metres beside it.
+    if (hit && hit.isPoint) { latlng.lat = hit.latlng.lat; latlng.lng = hit.latlng.lng; }
     const data = root.__GLOBAL_DATA__;
     if (!root.Streamlit || !data || String(data.returned_objects) !== 'last_clicked') { return; }
     latlng.at = Date.now();
@@ -106,7 +109,7 @@
     });
     map.on('mouseout', () => { if (map.hasLayer(stage.tooltip)) { stage.tooltip.remove(); } });
     if (options.popups !== false) { map.on('click', (event) => { openPopup(map, event.latlng); }); }
-    map.on('click', (event) => { answerAtOnce(event.latlng); });
+    map.on('click', (event) => { answerAtOnce(map, event.latlng); });
     const home = map.getContainer();
     // The cross in the middle is for those who move the map with keys.
     home.addEventListener('keydown', (event) => {
