@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from planning.maps.assets import (
 from planning.maps.layers import MapSpec
 from planning.maps.payload import EncodedMap, encode_map
 from planning.maps.sinks import document_json, inline_blobs
+from planning.maps.tables import TextTable, tables_html
 
 _START = "ServiceCircle.page();"
 
@@ -74,7 +76,7 @@ def to_html(spec: MapSpec | EncodedMap, *, compress: bool = True) -> str:
         _header(told),
         f'<div id="sc-map" tabindex="0" role="application" aria-label="{title}"></div>',
         _aside(told),
-        _footer(told),
+        _footer(told, encoded.tables),
         f"<noscript>{escape(told['strings']['no_script'])}</noscript>",
         f'<script type="application/json" id="sc-data">{data}</script>',
         *(f"<script>{text}</script>" for text in scripts),
@@ -130,7 +132,7 @@ def _section(heading: str, body: str) -> str:
     return f"<section><h2>{escape(heading)}</h2>{body}</section>"
 
 
-def _footer(told: dict[str, Any]) -> str:
+def _footer(told: dict[str, Any], tables: Sequence[TextTable]) -> str:
     words = told["strings"]
     pairs = (
         (words["source"], told["source"]),
@@ -142,4 +144,4 @@ def _footer(told: dict[str, Any]) -> str:
     items = "".join(
         f"<span><b>{escape(label)}</b>{escape(text)}</span>" for label, text in pairs if text
     )
-    return f"<footer>{items}</footer>"
+    return f"<footer>{items}{tables_html(tables, words['tables'])}</footer>"

@@ -30,16 +30,18 @@ from planning.maps.layers import (
     RoadLayer,
     SiteLayer,
 )
+from planning.maps.tables import TextTable, text_tables
 
 FORMAT = "servicecircle.map/1"
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedMap:
-    """The document of a map and its blocks by name."""
+    """The document of a map, its blocks by name, and what it shows as tables."""
 
     document: dict[str, Any]
     blobs: Blobs
+    tables: tuple[TextTable, ...] = ()
 
 
 def encode_map(spec: MapSpec) -> EncodedMap:
@@ -82,7 +84,7 @@ def encode_map(spec: MapSpec) -> EncodedMap:
         "bounds": None if bounds is None else list(bounds),
         "layers": encoded.document["layers"],
     }
-    return EncodedMap(document, encoded.blobs)
+    return EncodedMap(document, encoded.blobs, text_tables(spec.layers))
 
 
 def encode_layers(layers: tuple[Layer, ...]) -> tuple[EncodedMap, Bounds | None]:

@@ -46,6 +46,7 @@ def map_strings(_: Translate) -> Mapping[str, str]:
             "search_none": _("Nothing found"),
             "source": _("Source"),
             "synthetic": _("Synthetic data"),
+            "tables": _("The map as tables"),
             "theme": _("Theme"),
             "zoom_in": _("Zoom in"),
             "zoom_out": _("Zoom out"),

@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -305,3 +306,19 @@ def test_every_text_is_used_and_every_used_text_exists() -> None:
     used = set(re.findall(r"\bwords\.(\w+)", script))
     used |= set(re.findall(r"""(?:words|\["strings"\]|\['strings'\])\[['"](\w+)['"]\]""", page))
     assert used == set(maps.map_strings(lambda text: text))
+
+
+def test_named_layers_stand_in_tables_that_need_no_script():
+    spec = county_map(SMALL)
+    page = maps.to_html(spec)
+    tables = page[page.index('<details class="tables">') : page.index("</details>")]
+    shown = [
+        layer
+        for layer in spec.layers
+        if isinstance(layer, maps.PolygonLayer | maps.SiteLayer) and layer.name and layer.fields
+    ]
+    assert tables.count("<table>") == len(shown) > 0
+    for layer in shown:
+        for name, *texts in zip(layer.name, *(texts for _, texts in layer.fields), strict=True):
+            row = f'<tr><th scope="row">{escape(name)}</th>'
+            assert row + "".join(f"<td>{escape(text)}</td>" for text in texts) in tables
