@@ -15,7 +15,7 @@ COVERED = "#2166ac"
 UNCOVERED = "#e08214"
 INK = "#222222"
 GRID = "#d5d5d5"
-LINES = (("#2166ac", ""), ("#5e3c99", "6 3"), ("#e08214", "2 3"), ("#1b7837", "8 3 2 3"))
+LINES = (("#2166ac", ""), ("#5e3c99", "6 3"), ("#b35806", "2 3"), ("#1b7837", "8 3 2 3"))
 """Colour and dash of each line: told apart in grey print by the dash."""
 
 
@@ -80,7 +80,7 @@ def curve_chart(
     parts += [frame.tick(k / most, str(k)) for k in range(0, most + 1, step)]
     ends: list[float] = []
     for name, values, colour, dash in (
-        (words[1], bound, "#777777", "3 3"),
+        (words[1], bound, "#5f5f5f", "3 3"),
         (words[0], covered, COVERED, ""),
     ):
         spots = [frame.spot(k / most, value / top) for k, value in enumerate(values)]

@@ -16,7 +16,7 @@ from planning.report.small_map import NumberMark, small_map
 from planning.report.tally import listed_villages, tally_of
 from planning.report.zone_page import zone_page
 from planning.run import run_number
-from planning.verdicts.assess import StandardsResult
+from planning.verdicts.judgement import StandardsResult
 from planning.wording import Translate, msgid
 from planning.workflow import Assessment
 

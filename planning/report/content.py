@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from planning.audiences import Audience
 from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
-from planning.verdicts.assess import StandardsResult
+from planning.verdicts.judgement import StandardsResult
 from planning.wording import Language, Translate, translator
 from planning.workflow import Assessment
 

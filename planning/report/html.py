@@ -155,7 +155,8 @@ def _figure(picture: MapPicture) -> str:
         for name, words in picture.legend
     )
     return (
-        f'<figure><img alt="{escape(picture.title)}" src="{_data(picture.png)}">'
+        f'<figure><img alt="{escape(picture.title)}. {escape(picture.note)}"'
+        f' src="{_data(picture.png)}">'
         f"<figcaption>{keys}<br>{escape(picture.note)}</figcaption></figure>"
     )
 

@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 from data.types import Dataset
 from planning.coverage import Coverage, Gap, Ledger
 from planning.figures import minutes_text, mode_text, people_text, share_text
-from planning.ratios.service import UrbanResult, UrbanVerdict
+from planning.ratios.service_ratio import UrbanResult, UrbanVerdict
 from planning.ratios.words import result_word, view_word
 from planning.run import run_number
 from planning.standards.norms import RatioBounds

@@ -10,8 +10,8 @@ from planning.report.charts import step_chart
 from planning.report.content import Chart, Page, Source, Table, joined
 from planning.report.entries import Amount, Entry
 from planning.report.tally import project_unit
-from planning.verdicts.assess import StandardsResult
 from planning.verdicts.evidence_sheets import STAGE_WORDS
+from planning.verdicts.judgement import StandardsResult
 from planning.wording import msgid
 from planning.workflow import Assessment
 

@@ -35,7 +35,7 @@ HEADERS = (
 COLUMNS: dict[Language, tuple[int, ...]] = {"zh": (0, 1, 2, 3, 4, 5), "en": (0, 2, 3, 4, 5)}
 """English is longer: there the verdict names the document, and the page stays one page."""
 WIDTHS: dict[Language, tuple[int, ...]] = {
-    "zh": (28, 14, 15, 17, 24, 17),
+    "zh": (28, 14, 14, 15, 28, 16),
     "en": (34, 15, 16, 50, 22),
 }
 

@@ -11,7 +11,7 @@ from planning.coverage import Ledger
 from planning.projects import ProjectEffect
 from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
 from planning.report.entries import LEAST_SHOWN, Amount, Kind, Mark
-from planning.verdicts.assess import StandardsResult
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.paragraphs import worst_villages
 from planning.verdicts.verdict import Verdict
 from planning.villages.cover import VillageRow
