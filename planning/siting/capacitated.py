@@ -26,6 +26,7 @@ from planning.siting.load_search import (
     decided_pairs,
     searched_sites,
 )
+from planning.siting.load_tree import grow, load_tree
 from planning.siting.plans import Answer, infeasible_plan, plan_of
 from planning.siting.problems import (
     CapacitatedCover,
@@ -35,6 +36,9 @@ from planning.siting.problems import (
     step_of,
 )
 from planning.siting.rules import RuleArrays, compile_rules
+
+SMALL_PROOF = 8_000
+"""Most open pairs that a general solver sees before the tree on prices."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,19 +140,54 @@ def best_load_plan(core: LoadCore, step: float, clock: Clock) -> LoadAnswer:
     target = _target(plan.profit, step)
     if dual.bound < target or (clock.is_cut and np.isfinite(plan.profit)):
         return LoadAnswer(plan, max(plan.profit, min(dual.bound, target)), method)
-    decided = _decided(core, dual, target)
+    left = LoadAnswer(plan, dual.bound, method)
+    if not core.rules.are_plain or not np.isfinite(plan.profit):
+        return _branched(core, dual, left, step, clock, is_last=True)
+    if _open_pairs(core, dual, target) <= SMALL_PROOF:
+        left = _branched(core, dual, left, step, clock, is_last=False)
+    if not _is_proved(left, step) and not clock.is_cut:
+        left = _by_tree(core, dual, left, step, clock)
+    if not _is_proved(left, step) and not clock.is_cut:
+        left = _branched(core, dual, left, step, clock, is_last=True)
+    return left
+
+
+def _is_proved(answer: LoadAnswer, step: float) -> bool:
+    return answer.is_infeasible or answer.bound < _target(answer.plan.profit, step)
+
+
+def _open_pairs(core: LoadCore, dual: LoadDual, target: float) -> int:
+    return int(_decided(core, dual, target)[2].sum())
+
+
+def _by_tree(
+    core: LoadCore, dual: LoadDual, left: LoadAnswer, step: float, clock: Clock
+) -> LoadAnswer:
+    """Return the answer after branching on sites, with new prices at every node."""
+    tree = load_tree(core, dual, left.plan, step)
+    grow(tree, clock)
+    method = f"{left.method}, tree ({tree.n_done} nodes)"
+    return LoadAnswer(tree.best, min(left.bound, tree.bound), method)
+
+
+def _branched(
+    core: LoadCore, dual: LoadDual, left: LoadAnswer, step: float, clock: Clock, *, is_last: bool
+) -> LoadAnswer:
+    """Return the answer after a general solver looked at the pairs that are still open."""
+    plan = left.plan
+    decided = _decided(core, dual, _target(plan.profit, step))
     n_open = int(decided[2].sum())
     if n_open > LARGEST_PROOF and clock.limits.seconds is None:
         if len(core.weight) * len(plan.open_sites) <= LARGEST_PROOF:
             plan = best_assignment(core, plan, clock)
-        return LoadAnswer(plan, dual.bound, method)
-    found, solved = branched(core, decided, plan, clock)
-    method += f", branch and bound ({n_open} pairs, {solved.nodes} nodes)"
+        return replace(left, plan=plan)
+    found, solved = branched(core, decided, plan, clock, is_last=is_last)
+    method = f"{left.method}, branch and bound ({n_open} pairs, {solved.nodes} nodes)"
     if solved.is_infeasible:
         return LoadAnswer(plan, plan.profit, method, not np.isfinite(plan.profit))
     if found is not None and found.profit > plan.profit:
         plan = found
-    bound = min(dual.bound, max(plan.profit, -solved.bound))
+    bound = min(left.bound, max(plan.profit, -solved.bound))
     if solved.is_optimal and found is not None:
         bound = min(bound, max(plan.profit, found.profit))
     return LoadAnswer(plan, bound, method)

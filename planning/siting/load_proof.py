@@ -128,14 +128,20 @@ def plan_from(core: LoadCore, x: Floats, pair: Indices, sites: Indices) -> LoadP
 
 
 def branched(
-    core: LoadCore, decided: tuple[Flags, Flags, Flags], best: LoadPlan, clock: Clock
+    core: LoadCore,
+    decided: tuple[Flags, Flags, Flags],
+    best: LoadPlan,
+    clock: Clock,
+    *,
+    is_last: bool = True,
 ) -> tuple[LoadPlan | None, Solved]:
     """Return the plan that branch and bound finds among the open pairs, and what it proved."""
     programme, pair, sites = load_programme(core, *decided)
-    nodes = clock.limits.nodes
-    if clock.limits.seconds is None:
-        nodes = min(nodes, PAIR_NODES // (len(pair) + 1))
-    solved = run_highs(programme, clock, start=start_of(core, best, pair, sites), nodes=nodes)
+    nodes = None if not is_last else clock.limits.nodes
+    if clock.limits.seconds is None and is_last:
+        nodes = min(clock.limits.nodes, PAIR_NODES // (len(pair) + 1))
+    start = start_of(core, best, pair, sites)
+    solved = run_highs(programme, clock, start=start, nodes=nodes, is_last=is_last)
     return (None if solved.x is None else plan_from(core, solved.x, pair, sites)), solved
 
 

@@ -327,7 +327,12 @@ def _bound_node(sub, n_free, left, people, patience, cutoff, price, best_price, 
     for i in range(n):
         price[i] = min(price[i], people[i] * s_base[i])
     use[:] = 0.0
+    before = -1e300
     while numbers[5] == 0 and numbers[4] < 150 and numbers[0] <= cutoff:
+        if numbers[4] % 25 == 24:  # not on its way to the cutoff: splitting helps more
+            if numbers[4] > 40 and numbers[0] + 2.0 * (numbers[0] - before) < cutoff:
+                break
+            before = numbers[0]
         reduced[:] = 0.0
         total = _median_sums(s_indptr, s_site, s_cost, people, price, 0, n, reduced)
         order = _median_step(

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from planning.siting import (
+    CapacitatedCover,
+    CapacitatedMedian,
     MaximalCover,
     PMedian,
+    SiteRules,
     SparseReach,
+    capacitated,
     kernels,
     median_kernels,
     solve,
@@ -44,6 +50,42 @@ def test_maximal_cover(seed: int) -> None:
     plan = solve(MaximalCover(reach, people, LIMIT, COUNT))
     best = ((cost <= LIMIT)[PLANS].any(axis=1) @ people).max()
     assert (plan.status, plan.objective, plan.bound) == ("optimal", best, best)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("penalty", [0.0, 0.5, np.inf])
+@pytest.mark.parametrize("is_divisible", [False, True])
+def test_loads(
+    small: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    penalty: float,
+    is_divisible: bool,
+) -> None:
+    """The tree on prices alone and the general solver alone agree; brute force checks the latter.
+
+    They share nothing but the assignment to sites that are all decided.
+    """
+    case = small(seed, n_sites=9, n_demand=20, density=1.0)
+    rng = np.random.default_rng(seed)
+    upper = np.round(case.people.sum() / 3 * rng.uniform(0.5, 1.6, 9))
+    lower = np.round(upper * rng.uniform(0, 0.6, 9))
+    given: dict[str, Any] = {
+        "lower_penalty": penalty,
+        "is_divisible": is_divisible,
+        "rules": SiteRules(existing=case.existing),
+    }
+    for problem in (
+        CapacitatedCover(case.reach, case.people, 9.0, 3, lower, upper, **given),
+        CapacitatedMedian(case.reach, case.people, 3, lower, upper, **given),
+    ):
+        monkeypatch.setattr(capacitated, "SMALL_PROOF", 8_000)
+        known = solve(problem)
+        monkeypatch.setattr(capacitated, "SMALL_PROOF", -1)
+        plan = solve(problem)
+        assert plan.status == known.status
+        if known.objective is not None:
+            assert plan.objective == pytest.approx(known.objective, rel=1e-7, abs=1e-6)
 
 
 def test_trees_were_needed_and_compiled_once() -> None:
