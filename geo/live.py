@@ -84,7 +84,6 @@ class TravelState:
     reversed_arcs: tuple[Ints, Ints, Ints]
     driven_arcs: tuple[Ints, Ints, Ints]
     demand: Snaps
-    places: Joints
     sites: Joints
     on_segments: SitesOnSegments
     at_nodes: PlacesAtNodes
@@ -111,7 +110,7 @@ def travel_state(
 ) -> TravelState:
     """Return a state with the given facilities open. Parameters and errors as `nearest`."""
     opened = open_mask(is_open, len(facilities))
-    places, sites = leaving(network, demand), arriving(network, facilities)
+    sites = arriving(network, facilities)
     lists = sites_on_segments(sites, len(network.forward_tenths))
     label = node_labels(network, sites, opened)
     seeds = np.where(sites.legs >= 0, sites.ends, -1).ravel()
@@ -121,10 +120,9 @@ def travel_state(
         reversed_arcs=reversed_arrays(network),
         driven_arcs=driven_arrays(network),
         demand=demand,
-        places=places,
         sites=sites,
         on_segments=lists,
-        at_nodes=places_at_nodes(places, len(label)),
+        at_nodes=places_at_nodes(leaving(network, demand), len(label)),
         first_seed=first_seed,
         next_seed=next_seed,
         horizon_tenths=to_tenths(horizon_minutes),
@@ -143,7 +141,8 @@ def travel_state(
 
 def current(state: TravelState) -> Nearest:
     """Return a copy of the present answer, as `nearest` would give it."""
-    return as_nearest(state.demand, state.tenths, state.facility, state.horizon_tenths)
+    tenths, facility = state.tenths.copy(), state.facility.copy()
+    return as_nearest(state.demand, tenths, facility, state.horizon_tenths)
 
 
 def open_facility(state: TravelState, facility: int) -> TimesPatch:
@@ -275,7 +274,7 @@ def _answer(state: TravelState, chosen: Ints) -> None:
     """Write time and facility of the chosen places from those of the nodes."""
     answer_chosen(
         state.network,
-        state.places,
+        state.demand,
         state.sites,
         state.on_segments,
         chosen=chosen,

@@ -152,38 +152,51 @@ def join_places(
     ends_out: Ints,
     legs_out: Ints,
 ) -> None:
-    """Fill the ends and legs of places that people leave from, or arrive at.
+    """Fill the ends and legs of places that people leave from, or arrive at."""
+    for i in range(segment.shape[0]):
+        ends_out[i, 0], ends_out[i, 1] = tail[i], head[i]
+        legs_out[i, 0], legs_out[i, 1] = NOWHERE, NOWHERE
+        if segment[i] >= 0:
+            s = np.uint64(segment[i])
+            legs_out[i, 0], legs_out[i, 1] = _legs(
+                fraction[i],
+                int(forward_tenths[s]),
+                int(backward_tenths[s]),
+                int(access_tenths[i]),
+                is_leaving,
+            )
+
+
+@njit(nogil=True, cache=True)
+def _legs(
+    fraction: float, forward: int, backward: int, access: int, is_leaving: bool
+) -> tuple[int, int]:
+    """Return the tenths between a place and the (tail, head) of its segment; -1 closed.
 
     The place along a segment is rounded to whole tenths once for each direction, so that the parts
     on both sides of it always add up to the segment. Whoever stands at a node is there, whichever
     way the segment may be driven.
     """
-    for i in range(segment.shape[0]):
-        ends_out[i, 0], ends_out[i, 1] = tail[i], head[i]
-        at_tail, at_head = -1, -1
-        if segment[i] >= 0:
-            s, along = np.uint64(segment[i]), fraction[i]
-            forward, backward = int(forward_tenths[s]), int(backward_tenths[s])
-            before, after = int(np.rint(along * forward)), int(np.rint((1.0 - along) * backward))
-            if is_leaving:
-                at_tail = backward - after if backward >= 0 else -1
-                at_head = forward - before if forward >= 0 else -1
-            else:
-                at_tail = before if forward >= 0 else -1
-                at_head = after if backward >= 0 else -1
-            at_tail = 0 if along == 0.0 else at_tail
-            at_head = 0 if along == 1.0 else at_head
-        legs_out[i, 0] = at_tail + access_tenths[i] if at_tail >= 0 else -1
-        legs_out[i, 1] = at_head + access_tenths[i] if at_head >= 0 else -1
+    before, after = int(np.rint(fraction * forward)), int(np.rint((1.0 - fraction) * backward))
+    tail, head = before, after
+    if is_leaving:
+        tail, head = backward - after, forward - before
+    may_tail, may_head = (
+        (backward >= 0, forward >= 0) if is_leaving else (forward >= 0, backward >= 0)
+    )
+    tail = tail + access if may_tail else -1
+    head = head + access if may_head else -1
+    return access if fraction == 0.0 else tail, access if fraction == 1.0 else head
 
 
 @njit(nogil=True, cache=True)
 def answer_places(
     chosen: Ints,
     segment: Ints,
-    ends: Ints,
-    legs: Ints,
+    tail: Ints,
+    head: Ints,
     fraction: Floats,
+    access_tenths: Ints,
     forward_tenths: Ints,
     backward_tenths: Ints,
     first_on_segment: Ints,
@@ -195,7 +208,7 @@ def answer_places(
     tenths_out: Ints,
     facility_out: Ints,
 ) -> None:
-    """Fill time and facility of the chosen places from the times of the nodes.
+    """Fill time and facility of the chosen places from the labels of the nodes.
 
     A place leaves by either end of its segment, or stays on it when a facility lies there, too.
 
@@ -203,9 +216,8 @@ def answer_places(
     ----------
     chosen
         (k,) places to answer.
-    segment, ends, legs, fraction
-        (n_places, ...) where places join: segment, its (tail, head), tenths from the place to each
-        of them with the access leg (-1 closed), and how far along.
+    segment, tail, head, fraction, access_tenths
+        (n_places,) where places join, as in `Snaps`.
     forward_tenths, backward_tenths
         (n_segments,) of the network.
     first_on_segment, next_on_segment
@@ -222,17 +234,19 @@ def answer_places(
         found = NEVER
         if segment[i] >= 0:
             s = np.uint64(segment[i])
-            for end in range(2):
-                there, leg = label[np.uint64(ends[i, end])], legs[i, end]
-                offer = _later(there, leg)
-                found = min(found, offer if leg >= 0 else NEVER)
+            forward, backward = int(forward_tenths[s]), int(backward_tenths[s])
+            to_tail, to_head = _legs(fraction[i], forward, backward, int(access_tenths[i]), True)
+            found = min(
+                _later(label[np.uint64(tail[i])], to_tail),
+                _later(label[np.uint64(head[i])], to_head),
+            )
             f = first_on_segment[s]
             while f >= 0:
                 if is_open[f]:
                     t = _along(
-                        int(legs[i, 0]), int(legs[i, 1]), fraction[i],
+                        to_tail, to_head, fraction[i],
                         int(site_legs[f, 0]), int(site_legs[f, 1]), site_fraction[f],
-                        int(forward_tenths[s]), int(backward_tenths[s]),
+                        forward, backward,
                     )  # fmt: skip
                     found = min(found, (t << 32) | int(f) if t < _NEVER else NEVER)
                 f = next_on_segment[f]
@@ -242,28 +256,22 @@ def answer_places(
 
 @njit(nogil=True, cache=True)
 def judge_places(
-    segment: Ints,
-    tenths: Ints,
-    facility: Ints,
-    horizon: int,
-    tenths_out: Ints,
-    facility_out: Ints,
-    status_out: NDArray[np.uint8],
+    segment: Ints, horizon: int, tenths: Ints, facility: Ints, status_out: NDArray[np.uint8]
 ) -> None:
-    """Fill what is left of the answers within a horizon, and the `NearestStatus` of each place."""
+    """Fill the `NearestStatus` of each place, and take out the answers beyond the horizon."""
     for i in range(segment.shape[0]):
         status = 2 if tenths[i] == UNREACHED else int(tenths[i] > horizon)
         status = 3 if segment[i] < 0 else status
         status_out[i] = status
-        tenths_out[i] = tenths[i] if status == 0 else UNREACHED
-        facility_out[i] = facility[i] if status == 0 else NOWHERE
+        tenths[i] = tenths[i] if status == 0 else UNREACHED
+        facility[i] = facility[i] if status == 0 else NOWHERE
 
 
 @njit(nogil=True, cache=True)
-def _later(label: int, tenths: int) -> int:
-    """Return a label some time later; `NEVER` where that is out of range."""
-    then = (label >> 32) + int(tenths)
-    return (then << 32) | (label & 0xFFFFFFFF) if then < _NEVER else NEVER
+def _later(label: int, leg: int) -> int:
+    """Return the label of a place from that of a node; `NEVER` when its leg is closed."""
+    then = (label >> 32) + leg
+    return (then << 32) | (label & 0xFFFFFFFF) if leg >= 0 and then < _NEVER else NEVER
 
 
 @njit(nogil=True, cache=True)

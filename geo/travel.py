@@ -16,7 +16,6 @@ from geo.legs import (
     SitesOnSegments,
     arriving,
     bucket_count,
-    leaving,
     reversed_arrays,
     sealed,
     sites_on_segments,
@@ -112,14 +111,13 @@ def nearest_times(
 ) -> tuple[Ints, Ints]:
     """Return (tenths, facility) of every place without regard to a horizon."""
     sites = arriving(network, facilities)
-    places = leaving(network, demand)
-    tenths, facility = np.empty(len(places), np.int32), np.empty(len(places), np.int32)
+    tenths, facility = np.empty(len(demand), np.int32), np.empty(len(demand), np.int32)
     answer_chosen(
         network,
-        places,
+        demand,
         sites,
         sites_on_segments(sites, len(network.forward_tenths)),
-        chosen=np.arange(len(places), dtype=np.int32),
+        chosen=np.arange(len(demand), dtype=np.int32),
         opened=opened,
         label=node_labels(network, sites, opened),
         answer=(tenths, facility),
@@ -168,7 +166,7 @@ def times_and_facilities(label: Longs) -> tuple[Ints, Ints]:
 
 def answer_chosen(
     network: ModeNetwork,
-    places: Joints,
+    demand: Snaps,
     sites: Joints,
     lists: SitesOnSegments,
     *,
@@ -181,10 +179,11 @@ def answer_chosen(
     tenths, facility = answer
     answer_places(
         sealed(chosen, np.int32),
-        places.segment,
-        places.ends,
-        places.legs,
-        places.fraction,
+        sealed(demand.segment, np.int32),
+        sealed(demand.tail, np.int32),
+        sealed(demand.head, np.int32),
+        sealed(demand.fraction, np.float64),
+        sealed(demand.access_tenths, np.int32),
         sealed(network.forward_tenths, np.int32),
         sealed(network.backward_tenths, np.int32),
         lists.first,
@@ -199,15 +198,7 @@ def answer_chosen(
 
 
 def as_nearest(demand: Snaps, tenths: Ints, facility: Ints, horizon_tenths: int) -> Nearest:
-    """Return times without regard to a horizon as the answer within one."""
-    found = Nearest(np.empty_like(tenths), np.empty_like(facility), np.empty(len(tenths), np.uint8))
-    judge_places(
-        sealed(demand.segment, np.int32),
-        sealed(tenths, np.int32),
-        sealed(facility, np.int32),
-        horizon_tenths,
-        found.tenths,
-        found.facility,
-        found.status,
-    )
-    return found
+    """Return times without regard to a horizon as the answer within one; the arrays are used up."""
+    status = np.empty(len(tenths), np.uint8)
+    judge_places(sealed(demand.segment, np.int32), horizon_tenths, tenths, facility, status)
+    return Nearest(tenths, facility, status)
