@@ -41,8 +41,8 @@ from planning.maps import EncodedMap, encode_map
 from planning.scenario import scenario_of
 from planning.serving import LANGUAGE_VARIABLE, STUDY_VARIABLE
 from planning.side_files import with_side_files
-from planning.verdicts.assess import StandardsResult
-from planning.verdicts.run import standards_of
+from planning.verdicts.assessment import standards_of
+from planning.verdicts.judgement import StandardsResult
 from planning.wording import Language, Translate, finding_sentence, msgid, translator
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import Outcome, apply_edits

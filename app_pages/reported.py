@@ -4,8 +4,8 @@ import streamlit as st
 
 from app_pages._session import language, standards, words
 from app_pages._widgets import page, sheet_table
-from planning.verdicts.as_tables import standard_sheets
 from planning.verdicts.evidence_sheets import reported_sheet, who_counts_sheet
+from planning.verdicts.standard_sheets import standard_sheets
 
 _ = words()
 page(_("Reported and computed"))

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from planning import catchments
-from planning.capacity import assign as capacity
-from planning.capacity.assign import assign_people
+from planning.capacity import assignment as capacity
+from planning.capacity.assignment import assign_people
 from planning.capacity.filling import fill_in_order, order_by_people
 from planning.catchments import Method, crowding, floating_catchments, rational_agents
 from planning.pairs import Pairs, facility_of_pairs, pairs_from_table

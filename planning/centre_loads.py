@@ -6,7 +6,7 @@ import numpy as np
 
 from data.types import Dataset, Floats, Ints
 from geo.travel import Reach, reach
-from planning.capacity.assign import assign_people
+from planning.capacity.assignment import assign_people
 from planning.pairs import Pairs
 from planning.ratios.centres import Centres, ServicePeople
 from planning.sensitivity import ModeInput

@@ -22,8 +22,8 @@ from planning.proposals.rows import (
     newly_covered_columns,
     newly_served,
 )
+from planning.referral.assessment import referral_columns
 from planning.referral.islands import land_parts
-from planning.referral.run import referral_columns
 from planning.report.audience import audience_map
 from planning.report.compose import compose, foot_labels, head_marks, source_of
 from planning.report.content import ReportOptions, Source
@@ -45,9 +45,9 @@ from planning.run import run_number, run_record
 from planning.sheets import Sheet
 from planning.tables import Column, write_csv
 from planning.verdicts.as_json import standards_json
-from planning.verdicts.as_tables import standard_sheets
-from planning.verdicts.assess import StandardsResult
-from planning.verdicts.run import standards_of
+from planning.verdicts.assessment import standards_of
+from planning.verdicts.judgement import StandardsResult
+from planning.verdicts.standard_sheets import standard_sheets
 from planning.wording import Language, finding_sentence, msgid, translator
 from planning.workbooks import write_workbook
 from planning.workflow import Assessment

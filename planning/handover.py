@@ -18,7 +18,7 @@ from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, Source
 from planning.report.write import USUAL, Format, write_formats
 from planning.run import run_record
-from planning.verdicts.assess import StandardsResult
+from planning.verdicts.judgement import StandardsResult
 from planning.wording import msgid
 from planning.workflow import Assessment
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from data.types import Facilities
-from planning.circles import Floats, Ints, Mask, cover_count, covered_by
+from planning.mode_times import Floats, Ints, Mask, cover_count, covered_by
 from planning.pairs import PairTimes
 
 

@@ -38,7 +38,7 @@ from planning.coverage import (
 from planning.proposals import Proposal, propose
 from planning.ratios.centres import counted_centres
 from planning.ratios.rows import ratio_findings
-from planning.ratios.service import Ratios, service_ratios
+from planning.ratios.service_ratio import Ratios, service_ratios
 from planning.scenario import Mask, Scenario, check_scenario, is_operating, is_point, scenario_of
 from planning.sensitivity import (
     ModeInput,
@@ -398,7 +398,7 @@ def warm_kernels(progress: Progress | None = None) -> None:
     """Compile every kernel once, so that the first answer of a new installation does not wait."""
     from geo import warm as geo_kernels
     from planning import catchments
-    from planning.capacity import assign as capacity
+    from planning.capacity import assignment as capacity
     from planning.siting import warm as siting_kernels
 
     report = progress or _silent

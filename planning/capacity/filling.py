@@ -1,7 +1,7 @@
 """Ordered filling: facilities take the people around them one after the other, nearest first.
 
 This is how AccessMod computes its geographic coverage. The answer depends on the order; it is shown
-beside the best assignment of `planning.capacity.assign` with the difference in people.
+beside the best assignment of `planning.capacity.assignment` with the difference in people.
 
 Source: Ray and Ebener 2008, 10.1186/1476-072X-7-63; the five cases as in AccessMod 5's catchment
 analysis.
@@ -16,7 +16,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planning.capacity.assign import Assignment, Flows, reached_points, tally
+from planning.capacity.assignment import Assignment, Flows, reached_points, tally
 from planning.pairs import (
     TENTHS_PER_MINUTE,
     Floats,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import Progress
-from planning.capacity.assign import Flows
+from planning.capacity.assignment import Flows
 from planning.catchments import kernels
 from planning.pairs import (
     TENTHS_PER_MINUTE,

@@ -54,7 +54,7 @@ def _export(options: argparse.Namespace) -> int:
     from planning.report.content import ReportOptions
     from planning.report.write import formats_of
     from planning.scenario import scenario_of
-    from planning.verdicts.run import standards_of
+    from planning.verdicts.assessment import standards_of
     from planning.workflow import assess
 
     formats = formats_of(options.format)

@@ -6,7 +6,13 @@ from typing import Any
 
 from geo.errors import Finding
 from planning.ratios.centres import COUNTING_UNIT, VIEW_NAMES, View
-from planning.ratios.service import STANDARD_ID, AllZonesRatio, Ratios, ServiceRatio, UrbanVerdict
+from planning.ratios.service_ratio import (
+    STANDARD_ID,
+    AllZonesRatio,
+    Ratios,
+    ServiceRatio,
+    UrbanVerdict,
+)
 from planning.standards.norms import RatioBounds, SizeStatus, size_text
 
 

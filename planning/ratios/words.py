@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planning.ratios.centres import View
-from planning.ratios.service import UrbanResult
+from planning.ratios.service_ratio import UrbanResult
 from planning.wording import Translate, msgid
 
 RESULT_WORDS: dict[UrbanResult, str] = {

@@ -8,8 +8,8 @@ from typing import Any
 from planning.projects import ProjectEffect
 from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES
 from planning.standards.catalogue import Preset, Standard
-from planning.verdicts.assess import StandardsResult
 from planning.verdicts.evidence import Evidence
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.paragraphs import paragraph
 from planning.verdicts.verdict import Verdict, note_text, verdict_text
 from planning.villages.cover import CoverMode, VillageCover

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.types import Facilities
-from planning.circles import Mask
+from planning.mode_times import Mask
 
 SUBSIDY_YUAN, SUBSIDY_SEVERAL_YUAN = 20_000, 40_000
 """Shangyu 2022: a village clinic a year, and with two or more village doctors."""

@@ -9,11 +9,11 @@ import numpy as np
 
 from data.types import Dataset
 from geo.modes import MODES
-from planning.circles import Floats, Mask, ModeTimes
+from planning.mode_times import Floats, Mask, ModeTimes
 from planning.pairs import PairTimes
 from planning.projects import Programme, Project, projects_of, run_programme
 from planning.ratios.centres import counted_centres
-from planning.ratios.service import Ratios
+from planning.ratios.service_ratio import Ratios
 from planning.scenario import PRIMARY_CARE_KINDS
 from planning.verdicts.indicators import People
 from planning.villages.cover import (

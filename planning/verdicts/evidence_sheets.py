@@ -7,7 +7,7 @@ from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES, VIEW_NAMES
 from planning.ratios.rows import view_differences
 from planning.ratios.words import VIEW_WORDS
 from planning.sheets import Row, Sheet, sheet_of
-from planning.verdicts.assess import StandardsResult
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.paragraphs import REASON_WORDS, worst_villages
 from planning.verdicts.reported import cause_text
 from planning.villages.cover import CoverMode, Reason

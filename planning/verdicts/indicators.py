@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from data.types import Facilities
-from planning.circles import Mask
+from planning.mode_times import Mask
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.thresholds import Threshold
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from planning.circles import Mask
+from planning.mode_times import Mask
 from planning.ratios.centres import CENTRE_LEVEL, branches_of
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.thresholds import Threshold

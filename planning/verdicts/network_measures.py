@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.circles import is_within
-from planning.ratios.service import AllZonesRatio, UrbanResult, UrbanVerdict
+from planning.mode_times import is_within
+from planning.ratios.service_ratio import AllZonesRatio, UrbanResult, UrbanVerdict
 from planning.ratios.words import VIEW_WORDS
 from planning.verdicts.measures import Subject, judged
 from planning.verdicts.verdict import Note, Status, Verdict

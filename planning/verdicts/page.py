@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES, VIEW_NAMES
 from planning.standards.catalogue import Preset, Standard, load_presets
-from planning.verdicts.as_tables import MARK_WORDS
+from planning.verdicts.standard_sheets import MARK_WORDS
 from planning.villages.cover import VillageRules
 
 TREATMENTS = {

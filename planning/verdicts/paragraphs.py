@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from planning.figures import MODE_NAMES, people_text, share_text
 from planning.standards.catalogue import Preset, Standard
-from planning.verdicts.assess import StandardsResult
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.verdict import (
     Status,
     Verdict,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from data.types import ReportedValue
-from planning.circles import Mask, is_within, nearest_tenths
+from planning.mode_times import Mask, is_within, nearest_tenths
 from planning.ratios.centres import counted_centres
 from planning.standards.catalogue import Preset, Standard
 from planning.verdicts.evidence import Evidence

@@ -10,7 +10,7 @@ from planning.coverage import Ledger
 from planning.figures import mode_text, people_text, share_text
 from planning.report import bounds_text, gap_place
 from planning.standards.catalogue import Preset, Standard
-from planning.verdicts.assess import StandardsResult
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.paragraphs import figure_text, paragraph, target_text
 from planning.verdicts.verdict import Status, Verdict, gap_text, note_text, verdict_text
 from planning.wording import Language, Translate, finding_sentence, msgid, translator

@@ -18,8 +18,8 @@ from planning.equity import weighted_quantiles
 from planning.explain import Place, find_place
 from planning.sheets import Sheet
 from planning.tables import Value
-from planning.verdicts.assess import StandardsResult
 from planning.verdicts.evidence_sheets import COVER_WORDS
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.paragraphs import REASON_WORDS
 from planning.villages.cover import Reason, VillageRow
 from planning.villages.members import members_of

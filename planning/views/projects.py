@@ -5,8 +5,8 @@ from __future__ import annotations
 from planning.report.programme import programme_steps
 from planning.sheets import Sheet, sheet_of
 from planning.tables import Column, Value
-from planning.verdicts.assess import StandardsResult
 from planning.verdicts.evidence_sheets import STAGE_WORDS
+from planning.verdicts.judgement import StandardsResult
 from planning.views.tables import view_value
 from planning.wording import Translate, msgid
 from planning.workflow import Assessment

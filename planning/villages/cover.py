@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.types import CircuitStop, Demand, Facilities, Villages
-from planning.circles import Mask, ModeTimes, is_within, nearest_tenths
+from planning.mode_times import Mask, ModeTimes, is_within, nearest_tenths
 from planning.pairs import PairTimes
 from planning.villages.members import members_of
 from planning.villages.opening import VISITS_PER_DAY, Opening

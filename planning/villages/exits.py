@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.circles import ModeTimes, is_within, people_losing_alone
+from planning.mode_times import ModeTimes, is_within, people_losing_alone
 from planning.villages.cover import VillageCover, VillageInput, VillageRules, village_cover
 
 SWEPT_MINUTES = (10.0, 15.0, 20.0, 30.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.types import Facilities
 from geo.errors import Finding
-from planning.circles import Mask
+from planning.mode_times import Mask
 from planning.villages.hours import OpeningHours, read_hours
 
 Floats: TypeAlias = NDArray[np.float64]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.types import Demand, Facilities
-from planning.circles import Mask, ModeTimes, is_within
+from planning.mode_times import Mask, ModeTimes, is_within
 from planning.wording import msgid
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.types import Demand
-from planning.circles import Mask, ModeTimes, is_within
+from planning.mode_times import Mask, ModeTimes, is_within
 from planning.villages.hours import DAY_MINUTES, WINDOWS, open_at, open_in
 from planning.villages.opening import Opening
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from planning.coverage import Status
 from planning.figures import mode_text, people_text, share_text
-from planning.ratios.service import Ratios
+from planning.ratios.service_ratio import Ratios
 from planning.report import urban_verdicts
 from planning.sheets import Sheet
 from planning.tables import Column, Value

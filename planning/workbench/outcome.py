@@ -30,7 +30,7 @@ from planning.coverage import (
     point_status,
 )
 from planning.ratios.centres import CENTRE_LEVEL
-from planning.ratios.service import Ratios
+from planning.ratios.service_ratio import Ratios
 from planning.scenario import Mask, Scenario
 from planning.sensitivity import ModeInput
 from planning.wording import msgid

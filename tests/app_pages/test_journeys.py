@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import share_text
-from planning.verdicts.run import standards_of
+from planning.verdicts.assessment import standards_of
 from planning.views.dashboard import matrix
 from planning.views.places import search_places, uncovered_sheet
 from planning.wording import translator

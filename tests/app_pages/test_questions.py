@@ -8,7 +8,7 @@ from planning.figures import people_text, share_text
 from planning.ratios.words import result_word
 from planning.referral.islands import land_parts
 from planning.report.programme import programme_steps
-from planning.verdicts.run import standards_of
+from planning.verdicts.assessment import standards_of
 from planning.views.goals import goal_sheet, site_goals
 from planning.wording import translator
 from planning.workflow import assess

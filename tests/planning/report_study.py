@@ -13,7 +13,7 @@ from small_study import place, write_study, write_table
 
 from data.dataset import load_dataset
 from data.study.file import read_study
-from planning.verdicts.run import standards_of
+from planning.verdicts.assessment import standards_of
 from planning.workflow import assess
 
 TOWN_A = "甲</script><b>镇\"'&"

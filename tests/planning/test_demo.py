@@ -18,8 +18,8 @@ from geo.travel import UNREACHED
 from planning.coverage import Ledger, Status, ledger
 from planning.export import write_results
 from planning.figures import share_text
-from planning.referral.run import referral_of
-from planning.referral.times import LegStatus
+from planning.referral.assessment import referral_of
+from planning.referral.chains import LegStatus
 from planning.workflow import assess, assess_mode
 
 GOLDEN = Path(__file__).parent / "golden" / "demo_summary.json"

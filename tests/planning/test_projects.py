@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planning.circles import is_within, nearest_tenths
+from planning.mode_times import is_within, nearest_tenths
 from planning.pairs import Pairs, pairs_from_table
 from planning.projects import Programme, Project, Stage, ordered, projects_of, run_programme
 

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from planning.capacity.assign import assign_people
+from planning.capacity.assignment import assign_people
 from planning.capacity.filling import FillCase, fill_in_order, filling_loss, order_by_people
 from planning.pairs import Pairs, pairs_from_minutes
 

@@ -21,7 +21,7 @@ from planning.ratios.centres import (
     nearest_view,
 )
 from planning.ratios.rows import ratio_findings, ratio_rows, view_differences
-from planning.ratios.service import ColumnStatus, Ratios, UrbanResult, service_ratios
+from planning.ratios.service_ratio import ColumnStatus, Ratios, UrbanResult, service_ratios
 from planning.standards.norms import RatioBounds, SizeStatus, centres_needed, size_of, size_text
 
 GOVERNMENT = "区卫生健康局"

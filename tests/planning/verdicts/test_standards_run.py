@@ -10,12 +10,12 @@ import pytest
 from data.dataset import load_dataset
 from data.errors import StudyError
 from data.study.file import SAMPLE_STUDY, read_study
-from planning.circles import is_within
 from planning.coverage import Status as Covered
+from planning.mode_times import is_within
 from planning.standards.catalogue import SHIPPED
 from planning.verdicts.as_json import standards_json
-from planning.verdicts.assess import StandardsResult
-from planning.verdicts.run import standards_input, standards_of, study_presets
+from planning.verdicts.assessment import standards_input, standards_of, study_presets
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.verdict import Status
 from planning.villages.cover import CoverMode
 from planning.workflow import Assessment, assess

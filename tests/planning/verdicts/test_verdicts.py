@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 
 from data.types import ReportedValue, ServiceArea
-from planning.circles import ModeTimes
+from planning.mode_times import ModeTimes
 from planning.pairs import pairs_from_table
 from planning.ratios.centres import counted_centres
-from planning.ratios.service import service_ratios
+from planning.ratios.service_ratio import service_ratios
 from planning.standards.catalogue import load_preset, load_presets
 from planning.verdicts.as_json import standards_json
-from planning.verdicts.as_tables import standard_sheets
-from planning.verdicts.assess import StandardsResult, assess_standards
 from planning.verdicts.evidence import StandardsInput
 from planning.verdicts.indicators import People, UnitGap
+from planning.verdicts.judgement import StandardsResult, assess_standards
 from planning.verdicts.paragraphs import figure_text, paragraph, paragraphs, target_text
 from planning.verdicts.reported import figure_key, split_difference
+from planning.verdicts.standard_sheets import standard_sheets
 from planning.verdicts.verdict import (
     INPUT_NAMES,
     NOTES,

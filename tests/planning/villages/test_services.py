@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planning.circles import ModeTimes
+from planning.mode_times import ModeTimes
 from planning.pairs import pairs_from_table
 from planning.villages.opening import opening_of
 from planning.villages.services import (

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from data.types import CircuitStop, Villages
-from planning.circles import (
+from planning.mode_times import (
     ModeTimes,
     cover_count,
     covered_by,

@@ -13,13 +13,13 @@ from geo.errors import Progress
 from geo.modes import MODES
 from geo.snap import snap
 from geo.travel import NearestStatus, reach
-from planning.circles import Mask, ModeTimes
+from planning.mode_times import Mask, ModeTimes
 from planning.pairs import PairTimes
 from planning.scenario import is_operating
 from planning.standards.catalogue import SHIPPED, Preset, load_preset
-from planning.verdicts.assess import StandardsResult, assess_standards
 from planning.verdicts.evidence import StandardsInput
 from planning.verdicts.indicators import People
+from planning.verdicts.judgement import StandardsResult, assess_standards
 from planning.villages.cover import VillageRules
 from planning.wording import msgid
 from planning.workflow import Assessment

@@ -8,7 +8,7 @@ import pytest
 from data.errors import PlannerError
 from geo.search import UNREACHED
 from planning.pairs import pairs_from_table
-from planning.referral.times import (
+from planning.referral.chains import (
     LegStatus,
     nearest_links,
     people_by_level,

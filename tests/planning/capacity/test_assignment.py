@@ -11,7 +11,7 @@ import pytest
 from data.errors import PlannerError
 from geo.errors import Cancelled
 from planning.capacity import kernels
-from planning.capacity.assign import (
+from planning.capacity.assignment import (
     BestAssignment,
     assign_people,
     unserved_by_zone,

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from planning.figures import MODE_NAMES
 from planning.sheets import Row, Sheet, sheet_of
 from planning.standards.catalogue import Mark, Preset, Standard
-from planning.verdicts.assess import StandardsResult
 from planning.verdicts.evidence_sheets import (
     exits_sheet,
     programme_sheet,
@@ -18,6 +17,7 @@ from planning.verdicts.evidence_sheets import (
     week_sheet,
     who_counts_sheet,
 )
+from planning.verdicts.judgement import StandardsResult
 from planning.verdicts.paragraphs import (
     base_text,
     figure_text,

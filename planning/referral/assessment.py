@@ -8,7 +8,7 @@ import numpy as np
 
 from data.types import Facilities, Ints
 from geo.travel import reach
-from planning.referral.times import LegStatus, Referral, referral_chains
+from planning.referral.chains import LegStatus, Referral, referral_chains
 from planning.scenario import is_operating
 from planning.tables import Column, Value
 from planning.workflow import Assessment
