@@ -7,9 +7,9 @@ import numpy as np
 from data.types import Dataset, Floats, Ints
 from geo.travel import Reach, reach
 from planning.capacity.assignment import assign_people
+from planning.mode_input import ModeInput
 from planning.pairs import Pairs
 from planning.ratios.centres import Centres, ServicePeople
-from planning.sensitivity import ModeInput
 from planning.standards.norms import RatioBounds
 
 

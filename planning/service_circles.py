@@ -6,7 +6,7 @@ import math
 
 from geo.circles import Circle, bands, cell_times, cells_of
 from planning.coverage import BANDS_MINUTES
-from planning.sensitivity import ModeInput
+from planning.mode_input import ModeInput
 
 CELL_M = 100.0
 MOST_CELLS = 400_000

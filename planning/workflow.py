@@ -35,19 +35,13 @@ from planning.coverage import (
     roads_incomplete,
     robust_cover,
 )
+from planning.mode_input import ModeInput, snap_all, status_of, statuses_by_speed_set
 from planning.proposals import Proposal, propose
 from planning.ratios.centres import counted_centres
 from planning.ratios.rows import ratio_findings
 from planning.ratios.service_ratio import Ratios, service_ratios
 from planning.scenario import Mask, Scenario, check_scenario, is_operating, is_point, scenario_of
-from planning.sensitivity import (
-    ModeInput,
-    Variant,
-    snap_all,
-    status_of,
-    statuses_by_speed_set,
-    sweep,
-)
+from planning.sensitivity import Variant, sweep
 from planning.service_circles import service_circles
 from planning.standards.norms import RatioBounds
 from planning.wording import msgid

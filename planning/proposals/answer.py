@@ -11,6 +11,7 @@ from data.errors import StudyError
 from data.study.tables import Study
 from geo.errors import Finding, Progress
 from geo.travel import Nearest, Reach
+from planning.mode_input import ModeInput
 from planning.proposals.candidates import CandidateSites, Group, kind_group
 from planning.proposals.costs import Assumption, unit_costs
 from planning.proposals.doubt import Doubt, doubt
@@ -28,7 +29,6 @@ from planning.proposals.reasons import (
     quickest_times,
     targets,
 )
-from planning.sensitivity import ModeInput
 from planning.siting import SitingPlan, SolveLimits, TwoLevel, solve, solve_two_level
 from planning.siting.alternatives import alternatives
 from planning.siting.curve import CoverCurve, cover_curve

@@ -11,10 +11,10 @@ from data.types import Floats
 from geo.errors import Progress
 from geo.snap import retimed
 from geo.travel import UNREACHED
+from planning.mode_input import ModeInput, with_speeds
 from planning.proposals.ground import Ground, ground_of, pairs_of, scaled
 from planning.proposals.problem import asked
 from planning.proposals.question import MODELS_OF_TIME, Question
-from planning.sensitivity import ModeInput, with_speeds
 from planning.siting import SitingPlan, TwoLevel
 from planning.siting.instance import Indices
 from planning.siting.stability import stability

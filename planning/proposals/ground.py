@@ -9,8 +9,8 @@ import numpy as np
 from data.types import Floats
 from geo.snap import Snaps
 from geo.travel import UNREACHED, Nearest, Reach, nearest, reach
+from planning.mode_input import ModeInput
 from planning.scenario import Mask
-from planning.sensitivity import ModeInput
 from planning.siting.instance import Indices, SparseReach, read_only, sparse_reach
 
 

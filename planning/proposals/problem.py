@@ -12,6 +12,7 @@ from data.study.siting import SitingModel
 from data.types import Floats
 from geo.errors import Finding
 from geo.travel import UNREACHED, reach
+from planning.mode_input import ModeInput
 from planning.proposals.candidates import joined_snaps, kind_group
 from planning.proposals.ground import (
     Ground,
@@ -23,7 +24,6 @@ from planning.proposals.ground import (
 )
 from planning.proposals.question import Question, rules_beside
 from planning.scenario import Mask, is_centre
-from planning.sensitivity import ModeInput
 from planning.siting import (
     BackupCover,
     BudgetCover,

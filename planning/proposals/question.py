@@ -14,6 +14,7 @@ from data.study.tables import Study
 from data.types import Dataset, Floats, Ints
 from geo.errors import Finding
 from geo.snap import Snaps
+from planning.mode_input import ModeInput
 from planning.proposals.candidates import (
     Candidacy,
     CandidateSites,
@@ -24,7 +25,6 @@ from planning.proposals.candidates import (
 )
 from planning.proposals.costs import site_costs
 from planning.scenario import Mask
-from planning.sensitivity import ModeInput
 from planning.siting import SiteRules
 from planning.villages.members import members_of
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from data.types import Dataset, Floats
 from geo.travel import UNREACHED, nearest, reach_blocks
+from planning.mode_input import ModeInput
 from planning.proposals.ground import Ground, with_standing_site
 from planning.proposals.question import Question
-from planning.sensitivity import ModeInput
 from planning.siting.curve import CoverCurve
 from planning.siting.instance import Indices, SparseReach
 from planning.siting.reasons import gains_of_each_site, site_reasons, why_not

@@ -23,10 +23,11 @@ from planning.villages.cover import (
     VillageRules,
     village_cover,
 )
-from planning.villages.exits import ExitRisk, SweptCover, exit_risk, sweep_villages
+from planning.villages.exits import ExitRisk, exit_risk
 from planning.villages.members import facility_villages, members_of
 from planning.villages.opening import Opening, opening_of
 from planning.villages.services import ServiceCover, flag_share, service_cover
+from planning.villages.sweep import SweptCover, sweep_villages
 from planning.villages.time_of_week import WeekCover, week_cover
 
 EXIT_YEARS_AHEAD = 5

@@ -1,16 +1,13 @@
-"""Points that stop when their only doctor leaves (N14), and the sweep of the village verdict."""
+"""Points that stop when their only doctor leaves (N14)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planning.mode_times import ModeTimes, is_within, people_losing_alone
 from planning.villages.cover import VillageCover, VillageInput, VillageRules, village_cover
-
-SWEPT_MINUTES = (10.0, 15.0, 20.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +37,6 @@ class ExitRisk:
     people_losing_together: float
     villages_losing: tuple[str, ...]
     points_without_year: int
-
-
-@dataclass(frozen=True, slots=True)
-class SweptCover:
-    """The village verdict under one mode and limit; None where there is no village."""
-
-    mode: str
-    minutes: float
-    share: float | None
-    people_share: float | None
 
 
 def exit_risk(
@@ -99,20 +86,3 @@ def exit_risk(
         ),
         points_without_year=int((given.is_open & is_first_level & np.isnan(years)).sum()),
     )
-
-
-def sweep_villages(
-    given: VillageInput,
-    times: Mapping[str, ModeTimes],
-    rules: VillageRules,
-    *,
-    minutes: Sequence[float] = SWEPT_MINUTES,
-) -> tuple[SweptCover, ...]:
-    """Judge the villages over modes and limits; limits beyond what the times hold are left out."""
-    rows = []
-    for mode, of_mode in times.items():
-        for limit in minutes:
-            if limit <= of_mode.limit_minutes:
-                cover = village_cover(given, of_mode, replace(rules, minutes=limit))
-                rows.append(SweptCover(mode, limit, cover.share, cover.people_share))
-    return tuple(rows)

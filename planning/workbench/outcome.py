@@ -29,10 +29,10 @@ from planning.coverage import (
     ledger_by_unit,
     point_status,
 )
+from planning.mode_input import ModeInput
 from planning.ratios.centres import CENTRE_LEVEL
 from planning.ratios.service_ratio import Ratios
 from planning.scenario import Mask, Scenario
-from planning.sensitivity import ModeInput
 from planning.wording import msgid
 from planning.workbench.edits import (
     ROAD_ACTIONS,

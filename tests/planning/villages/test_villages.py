@@ -30,9 +30,10 @@ from planning.villages.cover import (
     VillageRules,
     village_cover,
 )
-from planning.villages.exits import exit_risk, sweep_villages
+from planning.villages.exits import exit_risk
 from planning.villages.members import facility_villages, members_of
 from planning.villages.opening import opening_of
+from planning.villages.sweep import sweep_villages
 
 FAR = None
 MIN = 600
