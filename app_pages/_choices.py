@@ -192,7 +192,7 @@ def first_siting(own: SitingTable) -> dict[str, object]:
     return {
         Key.COUNT: own.asked,
         Key.SITE_MODEL: own.model,
-        Key.SITE_MODE: own.mode,
+        Key.SITE_MODE: own.mode or "",
         Key.SITE_MINUTES: own.minutes,
         Key.SITE_BUDGET: (own.budget_yuan or 500 * WAN) / WAN,
         Key.SITE_SHARE: (own.share or 0.9) * 100,

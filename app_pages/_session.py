@@ -47,13 +47,14 @@ from planning.wording import Language, Translate, finding_sentence, msgid, trans
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import Outcome, apply_edits
 from planning.workbench.scenarios import edits_from_text, edits_text
+from planning.workbench.view import named
 from planning.workflow import Assessment, assess, with_siting
 
 PAGES_FOLDER = Path(__file__).parent
 STATIC_FOLDER = PAGES_FOLDER.parent / "static"
 SITE_LAYERS = ("newly_covered", "site_assignment", "sites")
 
-PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0, "bare": 2.0}
+PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
 """Seconds before progress is shown: what is ready in a moment shows none."""
 
 
@@ -170,7 +171,7 @@ def asked_siting() -> SitingTable:
     chosen = SitingChoice(
         model=state[Key.SITE_MODEL],
         count=int(state[Key.COUNT]),
-        mode=state[Key.SITE_MODE],
+        mode=state[Key.SITE_MODE] or None,
         minutes=None if minutes is None else float(minutes),
         budget_yuan=float(state[Key.SITE_BUDGET]) * WAN,
         share=float(state[Key.SITE_SHARE]) / 100,
@@ -333,8 +334,19 @@ def link_parameters() -> dict[str, str]:
 
 def encoded_map() -> EncodedMap:
     """Return the map of the present assessment, encoded once for all sessions."""
-    assessment, said = current(), language()
-    key = (*_study_key(), settings(), asked_siting(), said)
+    return _encoded(current(), asked_siting())
+
+
+def bare_map() -> EncodedMap:
+    """Return the map without proposed sites: what is proposed is laid over it."""
+    found = _encoded(ground(), opened()[0].siting)
+    layers = [entry for entry in found.document["layers"] if entry["id"] not in SITE_LAYERS]
+    return replace(found, document={**found.document, "layers": layers})
+
+
+def _encoded(assessment: Assessment, siting: SitingTable) -> EncodedMap:
+    said = language()
+    key = (*_study_key(), settings(), siting, said)
     return cast(
         "EncodedMap",
         _ready("encoded", key, lambda _: encode_map(assessment_map(assessment, said))),
@@ -344,18 +356,6 @@ def encoded_map() -> EncodedMap:
 def made(kind: str, key: Hashable, make: Make) -> Any:
     """Return what a page needs computed beside the assessment, once for all sessions."""
     return _ready(kind, (*_study_key(), settings(), asked_siting(), key), make)
-
-
-def bare_map() -> EncodedMap:
-    """Return the map without proposed sites: what is proposed is laid over it."""
-    base, said = ground(), language()
-
-    def make(_progress: Any) -> EncodedMap:
-        spec = assessment_map(base, said)
-        kept = tuple(layer for layer in spec.layers if layer.id not in SITE_LAYERS)
-        return encode_map(replace(spec, layers=kept))
-
-    return cast("EncodedMap", _ready("bare", (*_study_key(), settings(), said), make))
 
 
 def static_folder() -> Path | None:
@@ -495,7 +495,8 @@ def _read_link(study: Study) -> dict[str, Any]:
         if text.replace(".", "", 1).isdigit() and float(text) >= 1:
             found[key] = float(text)
     try:
-        found[Key.EDITS] = edits_from_text(asked.get("edits", ""))
+        edits = edits_from_text(asked.get("edits", ""))
+        found[Key.EDITS] = named(edits, found.get(Key.LANGUAGE, language()))
     except PlannerError as error:
         found[Key.MESSAGE] = finding_sentence(error.findings[0], words())
     return found

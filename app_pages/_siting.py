@@ -65,9 +65,9 @@ def question() -> None:
     )
     mode.selectbox(
         _("Mode of travel"),
-        [None, *study.travel.modes],
+        ["", *study.travel.modes],
         key=Key.SITE_MODE,
-        format_func=lambda name: _("as at the side") if name is None else mode_text(name, _),
+        format_func=lambda name: mode_text(name, _) if name else _("as at the side"),
     )
     if chosen in {"lscp", "villages"}:
         st.checkbox(_("Leave out people whom no candidate reaches"), key=Key.SITE_ASIDE)

@@ -6,8 +6,10 @@ from app_pages._session import bare_map, current, words
 from app_pages._siting import details, map_choice, question
 from app_pages._text import plain
 from app_pages._widgets import county_map, page
+from planning.maps import Focus
 from planning.maps.interactive import MapOptions
-from planning.views.siting import kind_lines, plan_layers, plan_lines, reason_lines
+from planning.run import run_number
+from planning.views.siting import kind_lines, plan_bounds, plan_layers, plan_lines, reason_lines
 from planning.wording import finding_sentence
 
 _ = words()
@@ -19,7 +21,14 @@ left, right = st.columns([3, 2], gap="medium")
 with left:
     shown, rival = map_choice(proposal)
     layers = plan_layers(proposal, dataset, shown, rival, _)
-    county_map(height=560, layers=layers, encoded=bare_map(), options=MapOptions(view_key="county"))
+    bounds = plan_bounds(proposal)
+    county_map(
+        height=620,
+        layers=layers,
+        focus=None if bounds is None else Focus(run_number(assessment), bounds),
+        encoded=bare_map(),
+        options=MapOptions(view_key="siting"),
+    )
 with right:
     for line in plan_lines(proposal, _):
         st.markdown(line)

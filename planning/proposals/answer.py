@@ -12,8 +12,8 @@ from data.study.tables import Study
 from geo.errors import Finding, Progress
 from geo.travel import Nearest, Reach
 from planning.mode_input import ModeInput
-from planning.proposals.candidates import CandidateSites, Group, kind_group
-from planning.proposals.costs import Assumption, unit_costs
+from planning.proposals.candidates import UPGRADE, CandidateSites, Group, kind_group
+from planning.proposals.costs import PARTS, Assumption, unit_costs
 from planning.proposals.doubt import Doubt, doubt
 from planning.proposals.ground import Ground, as_sparse, ground_of
 from planning.proposals.problem import Asked, Unit, asked, shown
@@ -228,7 +228,7 @@ def propose(
         reach=_within(ground),
         served_by=served_by,
         served_tenths=served_tenths,
-        costs=unit_costs(question.table, _groups(question)),
+        costs=_costs(question),
         cost_yuan=question.cost_yuan,
         excluded=question.excluded,
         findings=(
@@ -368,8 +368,12 @@ def _within(ground: Ground) -> Reach:
     return Reach(before[pairs.indptr], pairs.demand[keep], pairs.tenths[keep], pairs.n_demand)
 
 
-def _groups(question: Question) -> tuple[Group, ...]:
-    return tuple(sorted({kind_group(kind) for kind in question.sites.kind}))
+def _costs(question: Question) -> tuple[Assumption, ...]:
+    """Return the unit costs of the kinds and roles that the options have."""
+    groups: list[Group] = sorted({kind_group(kind) for kind in question.sites.kind})
+    has_upgrades = UPGRADE in question.sites.role
+    parts = PARTS if has_upgrades else tuple(part for part in PARTS if part != "upgrade")
+    return unit_costs(question.table, groups, parts=parts)
 
 
 def _in_minutes(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -16,8 +16,8 @@ from data.study.tables import Study
 from data.types import Dataset, Floats, Geometries, Ints
 from geo.errors import Finding
 from geo.snap import Snaps, snap
+from planning.mode_input import ModeInput
 from planning.scenario import Mask
-from planning.sensitivity import ModeInput
 from planning.siting.candidates import buildable, on_water, spaced_points, suitability
 from planning.siting.instance import Indices
 

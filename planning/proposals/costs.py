@@ -15,6 +15,7 @@ from planning.siting.budget import SUBSIDY_YUAN, plan_costs
 from planning.wording import msgid
 
 Part: TypeAlias = Literal["build", "upgrade", "running"]
+PARTS: tuple[Part, ...] = ("build", "upgrade", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ ASSUMED: tuple[Assumption, ...] = (
 _STATED = msgid("Stated in the study")
 
 
-def unit_costs(table: SitingTable, groups: Sequence[Group]) -> tuple[Assumption, ...]:
+def unit_costs(
+    table: SitingTable, groups: Sequence[Group], *, parts: Sequence[Part] = PARTS
+) -> tuple[Assumption, ...]:
     """Return the unit costs that plans of these kinds use, in order of kind."""
     stated = {
         "build": table.build_yuan,
@@ -78,7 +81,7 @@ def unit_costs(table: SitingTable, groups: Sequence[Group]) -> tuple[Assumption,
     }
     used = []
     for assumed in ASSUMED:
-        if assumed.group not in groups:
+        if assumed.group not in groups or assumed.part not in parts:
             continue
         own = stated[assumed.part]
         if own is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ from data.study.siting import SitingModel
 from data.types import Dataset
 from planning.figures import mode_text, people_text, share_text
 from planning.map_layers import site_layers
-from planning.maps import FacilityLayer, PointStyle
+from planning.maps import FacilityLayer, PointStyle, SiteLayer
 from planning.maps.layers import Layer
 from planning.proposals import PlanChoice, Proposal
 from planning.proposals.candidates import Group, kind_group
@@ -131,9 +132,9 @@ def proof_line(proposal: Proposal, translate: Translate) -> str:
     plan, unit = proposal.plan, translate(UNIT_NAMES[proposal.unit])
     objective, bound = plan.objective or 0.0, plan.bound or 0.0
     if plan.status == "optimal":
-        text = msgid("Proved: no other choice of these candidates is better ({value} {unit}).")
+        text = msgid("Proved: no other choice of these candidates is better ({unit}: {value}).")
         return translate(text).format(value=_amount(objective), unit=unit)
-    text = msgid("Best found: {value} {unit}; no choice is better than {bound}; gap {gap:.2%}.")
+    text = msgid("Best found ({unit}: {value}); no choice is better than {bound}; gap {gap:.2%}.")
     said = translate(text).format(
         value=_amount(objective), unit=unit, bound=_amount(bound), gap=plan.gap or 0.0
     )
@@ -161,10 +162,13 @@ def reason_lines(
     """
     lines = []
     for rank, site in enumerate(proposal.sites, start=1):
-        text = msgid(
+        is_alone = site.shared_people < 0.5
+        alone = msgid("**{rank}. {name}**: {reached} people without cover in reach.")
+        shared_text = msgid(
             "**{rank}. {name}**: {reached} people without cover in reach, {own} of them by no "
             "other new site."
         )
+        text = alone if is_alone else shared_text
         parts = [
             translate(text).format(
                 rank=rank,
@@ -208,7 +212,10 @@ def why_not_lines(
             name=quote(names[row.candidate]), people=people_text(max(open_people, 0.0))
         )
         if row.taken_by:
-            takers = "、".join(f"{names[i]} {people_text(p)}" for i, p in row.taken_by)
+            takers = "、".join(
+                translate("{name} ({people} people)").format(name=names[i], people=people_text(p))
+                for i, p in row.taken_by
+            )
             said += translate("; taken by {who}").format(who=quote(takers))
         left = translate("; it would still add {people}.").format(people=people_text(row.left))
         lines.append(said + left)
@@ -343,7 +350,24 @@ def plan_layers(
         return [stability_layer(proposal, translate)]
     if 0 < rival < len(proposal.choices):
         return [rival_layer(proposal, proposal.choices[rival], translate)]
-    return site_layers(proposal, dataset, translate)
+    return [
+        layer if isinstance(layer, SiteLayer) else replace(layer, is_visible=True)
+        for layer in site_layers(proposal, dataset, translate)
+    ]
+
+
+def plan_bounds(proposal: Proposal) -> tuple[float, float, float, float] | None:
+    """Return (west, south, east, north) around the sites of the plan, with room for the legend.
+
+    None where there is no site.
+    """
+    sites = proposal.candidates.taken([site.candidate for site in proposal.sites])
+    if not len(sites):
+        return None
+    west, east = float(sites.lon.min()), float(sites.lon.max())
+    south, north = float(sites.lat.min()), float(sites.lat.max())
+    wide, high = max(east - west, 0.03), max(north - south, 0.03)
+    return west - 0.1 * wide, south - 0.1 * high, east + 0.55 * wide, north + 0.1 * high
 
 
 def stability_layer(proposal: Proposal, translate: Translate) -> FacilityLayer:
