@@ -132,6 +132,7 @@ def county_map(
     height: int = 560,
     layers: Sequence[Layer | None] | EncodedMap = (),
     focus: Focus | None = None,
+    link: str | None = None,
     options: MapOptions | None = None,
     encoded: EncodedMap | None = None,
     key: str = Key.VIEW,
@@ -145,6 +146,8 @@ def county_map(
         Laid over the map without drawing it anew; or the same by `encode_edit`.
     focus
         What the map moves to, once.
+    link
+        Parameters that the browser's address takes: it opens the same again.
     encoded
         The map; that of the present assessment by default.
     is_clickable
@@ -165,7 +168,9 @@ def county_map(
         use_container_width=True,
         returned_objects=["last_clicked"] if is_clickable else [],
         feature_group_to_add=(
-            [edit_group(shown, focus=focus, static_dir=folder)] if shown or focus else None
+            [edit_group(shown, focus=focus, link=link, static_dir=folder)]
+            if shown or focus or link is not None
+            else None
         ),
         key=key,
     )

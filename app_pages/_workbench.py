@@ -165,6 +165,11 @@ def picture(before: Outcome, after: Outcome) -> EncodedMap:
     return cast("EncodedMap", made("picture", (after.edits, said, road, start), make))
 
 
+def address() -> str:
+    """Return the parameters that open this view again."""
+    return urlencode(link_parameters())
+
+
 def clicked(lon: float, lat: float) -> None:
     """Do what a click on the map means now."""
     action = get(Key.ON_CLICK)
@@ -255,8 +260,8 @@ def saving(after: Outcome) -> None:
             )
         if not saved:
             st.caption(_("No scenario has been saved yet."))
-    st.caption(_("Link that opens this view again:"))
-    st.code("?" + urlencode(link_parameters()), language=None, wrap_lines=True)
+    st.caption(_("The address of the browser opens this view again; so does this link:"))
+    st.code(f"?{address()}", language=None, wrap_lines=True)
 
 
 def _save(after: Outcome) -> None:

@@ -33,6 +33,7 @@ with left:
     click = county_map(
         height=520,
         layers=bench.picture(before, after),
+        link=bench.address(),
         options=MapOptions(view_key="county", has_popups=False),
         is_clickable=True,
     )

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results"
 PAGE = FOLDER.parent / "docs" / "benchmarks.md"
 BENCHES = ("travel", "snap", "graph", "siting", "catchments", "map", "app")
-SOAKS = ("fuzz", "growth")
+SOAKS = ("fuzz", "growth", "users")
 COLUMNS = ("work", "size", "ours_s", "peer", "peer_s", "ratio", "agrees", "peak_mb")
 HEAD = """# Benchmarks
 

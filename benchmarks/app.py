@@ -1,11 +1,13 @@
 """The planner's work on the built-in county: edits of the workbench, and pages shown again.
 
-Sizes change the number of edits and rounds, not the county. What a browser adds to a click is
-measured by the browser tests of the app; here is the time of the answer itself.
+Sizes change the number of edits and rounds, not the county. A click is timed in a real browser,
+from the release of the pointer to the new figures and to the new picture; beside it stands the time
+of the answer itself. Without Chromium those rows are empty.
 """
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import time
 from collections.abc import Callable
@@ -22,6 +24,7 @@ from planning.workbench.outcome import apply_edits
 from planning.workflow import Assessment, assess
 
 N_EDITS = {"S": 10, "M": 50, "L": 200}
+N_CLICKS = {"S": 11, "M": 51, "L": 101}
 PAGES = Path(__file__).resolve().parent.parent / "app_pages"
 SHOWN_PAGES = ("overview", "coverage", "ratios", "siting")
 
@@ -36,7 +39,8 @@ def rows(size: str) -> list[dict[str, Any]]:
         _row("app edit, median", size, statistics.median(edits), "fresh assessment", fresh_s),
         _row("app edit, 95th percentile", size, float(np.percentile(edits, 95))),
     ]
-    return made + [_row(f"app page {page}", size, _page_seconds(page)) for page in SHOWN_PAGES]
+    made += [_row(f"app page {page}", size, _page_seconds(page)) for page in SHOWN_PAGES]
+    return made + _browser_rows(assessment, size)
 
 
 def _edit_seconds(assessment: Assessment, count: int) -> list[float]:
@@ -53,6 +57,35 @@ def _edit_seconds(assessment: Assessment, count: int) -> list[float]:
     return taken
 
 
+def _browser_rows(assessment: Assessment, size: str) -> list[dict[str, Any]]:
+    """Return what a person waits for: click to figures, click to picture, page to page."""
+    if shutil.which("chromedriver") is None:
+        return [_row("app click to numbers, browser", size, None)]
+    from benchmarks.served_app import chromium, open_workbench, served_app, switch_seconds
+    from benchmarks.served_app import timed_click as click
+
+    demand = assessment.dataset.demand
+    rng = np.random.default_rng(7)
+    cells = rng.permutation([gap.demand[0] for gap in assessment.gaps]).tolist()
+    with served_app() as (address, _), chromium() as driver:
+        open_workbench(driver, address)
+        found: list[dict[str, Any]] = []
+        while len(found) < N_CLICKS[size]:
+            cell = cells.pop()
+            answer = click(driver, float(demand.lon[cell]), float(demand.lat[cell]))
+            found += [] if answer is None else [answer]
+        switches = switch_seconds(driver, steps=len(found))
+    rows = []
+    for name, what in (("numbers_s", "numbers"), ("picture_s", "picture")):
+        seconds = [answer[name] for answer in found[1:]]  # the first one warms up
+        work = f"app click to {what}, browser"
+        rows += [
+            _row(f"{work}, median", size, statistics.median(seconds)),
+            _row(f"{work}, 95th percentile", size, float(np.percentile(seconds, 95))),
+        ]
+    return [*rows, _row("app page switch, browser, slowest", size, max(switches))]
+
+
 def _page_seconds(page: str) -> float:
     """Return the median seconds of showing a page again, its data being there."""
     app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=180).run()
@@ -66,7 +99,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _row(
-    work: str, size: str, ours_s: float, peer: str | None = None, peer_s: float | None = None
+    work: str, size: str, ours_s: float | None, peer: str | None = None, peer_s: float | None = None
 ) -> dict[str, Any]:
     return {
         "work": work,
@@ -74,7 +107,7 @@ def _row(
         "ours_s": ours_s,
         "peer": peer,
         "peer_s": peer_s,
-        "ratio": None if peer_s is None else peer_s / ours_s,
+        "ratio": None if peer_s is None or ours_s is None else peer_s / ours_s,
         "agrees": None,
         "peak_mb": None,
     }

@@ -27,8 +27,9 @@ PROBE = """
 const frame = document.querySelector('iframe[title*=folium]');
 const home = () => document.querySelector('iframe[title*=folium]')?.contentDocument
   ?.querySelector('.leaflet-container');
-const figures = () => Array.from(document.querySelectorAll(
-  '[data-testid=stMetric], [data-testid=stCaptionContainer]')).map((one) => one.innerText).join('|');
+const shown = '[data-testid=stMetric], [data-testid=stCaptionContainer]';
+const figures = () => Array.from(document.querySelectorAll(shown))
+  .map((one) => one.innerText).join('|');
 const drawn = () => Number(home()?.dataset.scFilled || 0);
 const before = figures(), filled = drawn();
 const probe = window.scProbe = {clicked: 0, numbers: 0, picture: 0, isSameMap: null};
@@ -58,6 +59,13 @@ return [box.x + at.x, box.y + at.y,
   at.x > 60 && at.y > 20 && at.x < size.x - 300 && at.y < size.y - 60];
 """
 """Where a place of the map stands in the window, and whether nothing of the map lies over it."""
+
+
+PRESS = """
+const one = document.evaluate(arguments[0], document, null, 9, null).singleNodeValue;
+if (one) { one.scrollIntoView({block: 'center'}); one.click(); }
+return Boolean(one);
+"""
 
 
 @contextmanager
@@ -116,6 +124,23 @@ def map_is_ready(driver: Any) -> bool:
     )
 
 
+def click_at(driver: Any, x: float, y: float) -> None:
+    """Click a place of the window as a mouse does."""
+    for kind in ("mousePressed", "mouseReleased"):
+        driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1},
+        )
+
+
+def press(driver: Any, label: str, *, role: str = "") -> None:
+    """Press a button (or what has a role, such as `tab`) by the beginning of its text."""
+    kind = f"//*[@role='{role}']" if role else "//button[not(@role='tab')]"
+    path = f"{kind}[not(@disabled)][.//*[starts-with(text(), '{label}')]]"
+    # Found and pressed in one go: a page that is drawn anew in between replaces its buttons.
+    wait_for(lambda: driver.execute_script(PRESS, path), what=label)
+
+
 def timed_click(driver: Any, lon: float, lat: float) -> dict[str, Any] | None:
     """Click a place of the map; return the seconds to figures and picture, or None if it is hidden.
 
@@ -125,11 +150,7 @@ def timed_click(driver: Any, lon: float, lat: float) -> dict[str, Any] | None:
     if not is_free:
         return None
     driver.execute_script(PROBE)
-    for kind in ("mousePressed", "mouseReleased"):
-        driver.execute_cdp_cmd(
-            "Input.dispatchMouseEvent",
-            {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1},
-        )
+    click_at(driver, x, y)
     done = "return window.scProbe.numbers && window.scProbe.picture"
     wait_for(lambda: driver.execute_script(done), seconds=60, what="figures and picture")
     probe = driver.execute_script("return window.scProbe")
@@ -139,3 +160,42 @@ def timed_click(driver: Any, lon: float, lat: float) -> dict[str, Any] | None:
         "picture_s": (probe["picture"] - probe["clicked"]) / 1000,
         "is_same_map": probe["isSameMap"],
     }
+
+
+SWITCH = """
+const [target, done] = arguments;
+const link = Array.from(document.querySelectorAll('[data-testid=stSidebarNavLink]'))
+  .find((one) => one.getAttribute('href').endsWith(target));
+const before = document.querySelector('h1')?.innerText;
+const begin = performance.now();
+link.click();
+const watch = () => {
+  const title = document.querySelector('h1')?.innerText;
+  const isDrawn = !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]');
+  if (title && title !== before && isDrawn) { done((performance.now() - begin) / 1000); }
+  else { requestAnimationFrame(watch); }
+};
+requestAnimationFrame(watch);
+"""
+"""Seconds from the click on a page of the menu until its last part is there and nothing runs."""
+
+
+def switch_seconds(driver: Any, *, steps: int, rounds: int = 3) -> list[float]:
+    """Go from the workbench to other pages and back; return the seconds of each change of page.
+
+    View and scenario must be there on return, else the measure is refused.
+    """
+    driver.set_script_timeout(120)
+    view = "return document.querySelector('iframe[title*=folium]').contentWindow.map.getCenter()"
+    before = driver.execute_script(view)
+    taken = []
+    for number in range(rounds + 1):
+        for page in ("/coverage", "/workbench"):
+            seconds = driver.execute_async_script(SWITCH, page)
+            if number:  # the first round computes what the page shows
+                taken.append(seconds)
+        wait_for(lambda: map_is_ready(driver), seconds=60, what="the map")
+        text = driver.find_element("tag name", "body").text
+        if driver.execute_script(view) != before or f"{steps}" not in text:
+            raise RuntimeError("view or scenario were lost when the page changed")
+    return taken

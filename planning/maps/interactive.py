@@ -140,6 +140,7 @@ def edit_group(
     layers: Sequence[Layer] | EncodedMap,
     *,
     focus: Focus | None = None,
+    link: str | None = None,
     static_dir: Path | None = None,
     static_url: str = "/app/static",
     name: str = "edit",
@@ -154,6 +155,9 @@ def edit_group(
         by `encode_edit`.
     focus
         Where the map moves to, if anywhere.
+    link
+        Parameters (`lang=zh&edits=...`) that the browser's address takes, with the view of the map
+        behind them: the address opens the same again, after a reload, too.
     static_dir, static_url
         As in `interactive_map`.
     name
@@ -162,7 +166,11 @@ def edit_group(
     encoded = layers if isinstance(layers, EncodedMap) else encode_edit(layers)
     place = _Placed(encoded, static_dir, static_url)
     group = folium.FeatureGroup(name=name, control=False)
-    told = {} if focus is None else {"focus": {"key": focus.key, "bounds": focus.bounds}}
+    told: dict[str, Any] = {}
+    if focus is not None:
+        told["focus"] = {"key": focus.key, "bounds": focus.bounds}
+    if link is not None:
+        told["link"] = link
     group.add_child(_Script("fill", place.document(), document_json(told, None)))
     return group
 

@@ -30,6 +30,9 @@ MOST_EDITS = 500
 LOCK_SECONDS = 10.0
 _TEXTS = ("action", "facility_id", "name", "kind", "road_class")
 _FLAGS = ("is_oneway",)
+_LINK_KEYS = ("action", "facility_id", "kind", "lon", "lat", "to_lon", "to_lat", "speed_kph",
+              "is_oneway", "capacity_people", "cost_wan_yuan")  # fmt: skip
+_LINK_NUMBERS = tuple(key for key in _LINK_KEYS[3:] if key not in _FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,20 @@ class SavedScenario:
     note: str = ""
 
 
-def scenario_folder(study: Study) -> Path:
+def scenario_folder(study: Study, *, root: Path | None = None) -> Path:
     """Return the folder of a study's scenarios.
 
     It is `scenarios/` beside the study file, or, where that cannot be written, a folder of the
-    study's own below `SERVICECIRCLE_DATA` (by default `.servicecircle` in the home folder).
+    study's own below `root`: by default `SERVICECIRCLE_DATA`, else `.servicecircle` in the home
+    folder.
     """
     beside = study.path.parent
     if not study.is_synthetic and os.access(beside, os.W_OK):
         return beside / "scenarios"
-    root = os.environ.get(FOLDER_VARIABLE) or str(Path.home() / ".servicecircle")
+    if root is None:
+        root = Path(os.environ.get(FOLDER_VARIABLE) or Path.home() / ".servicecircle")
     own = hashlib.sha256(str(study.path).encode()).hexdigest()[:12]
-    return Path(root) / "scenarios" / own
+    return root / "scenarios" / own
 
 
 def scenario_file(folder: Path, name: str) -> Path:
@@ -259,6 +264,7 @@ def edits_text(edits: Sequence[Edit]) -> str:
             *map(_degrees_text, (edit.lon, edit.lat, edit.to_lon, edit.to_lat)),
             "" if edit.speed_kph is None else f"{edit.speed_kph:g}",
             "1" if edit.is_oneway else "",
+            *("" if n is None else f"{n:g}" for n in (edit.capacity_people, edit.cost_wan_yuan)),
         ]
         lines.append(",".join(parts).rstrip(","))
     return ";".join(lines)
@@ -269,7 +275,7 @@ def _degrees_text(degrees: float | None) -> str:
 
 
 def edits_from_text(text: str) -> tuple[Edit, ...]:
-    """Return the edits of a link. Names, capacities and costs are not in a link.
+    """Return the edits of a link. Names are not in a link.
 
     Raises
     ------
@@ -281,14 +287,13 @@ def edits_from_text(text: str) -> tuple[Edit, ...]:
     """
     edits = []
     for number, line in enumerate(filter(None, text[:20_000].split(";")), start=1):
-        parts = [*line.split(","), *[""] * 9][:9]
-        action, name, kind, *numbers, flag = parts
-        row: dict[str, Any] = {"action": action, "facility_id": name}
-        row["road_class" if action in ROAD_ACTIONS else "kind"] = kind
+        parts = [*line.split(","), *[""] * len(_LINK_KEYS)][: len(_LINK_KEYS)]
+        said = dict(zip(_LINK_KEYS, parts, strict=True))
+        row: dict[str, Any] = {key: said[key] for key in ("action", "facility_id")}
+        row["road_class" if said["action"] in ROAD_ACTIONS else "kind"] = said["kind"]
         try:
-            keys = ("lon", "lat", "to_lon", "to_lat", "speed_kph")
-            row |= {key: float(said) for key, said in zip(keys, numbers, strict=True) if said}
-            row |= {"is_oneway": True} if flag == "1" else {}
+            row |= {key: float(said[key]) for key in _LINK_NUMBERS if said[key]}
+            row |= {"is_oneway": True} if said["is_oneway"] == "1" else {}
             reason = _edit_fault(row)
         except ValueError:
             reason = "a place or a speed is no number"

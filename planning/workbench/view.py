@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from planning.workflow import ALL_PEOPLE
 
 NEW_KINDS = ("B200", "D600", "B100", "C220")
 """Kinds offered for a new point, the usual one first."""
+SIGN_BLUR_DEGREES = 2e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +207,10 @@ def point_at(outcome: Outcome, lon: float, lat: float) -> str | None:
 
     The map answers a click on a sign with the place of the institution, to 1e-5 degrees.
     """
-    found = nearest_point(outcome, lon, lat)
     facilities = outcome.dataset.facilities
-    row = facilities.id.index(found)
-    away = max(abs(facilities.lon[row] - lon), abs(facilities.lat[row] - lat))
-    return found if away <= 2e-5 else None
+    away = np.maximum(np.abs(facilities.lon - lon), np.abs(facilities.lat - lat))
+    is_there = np.isin(facilities.kind, PRIMARY_CARE_KINDS) & (away <= SIGN_BLUR_DEGREES)
+    return facilities.id[int(np.argmax(is_there))] if is_there.any() else None
 
 
 def new_name(edit_id: str, kind: str, language: Language) -> str:
@@ -220,6 +221,16 @@ def new_name(edit_id: str, kind: str, language: Language) -> str:
     """
     official = KIND_NAMES[kind][0]
     return f"{edit_id} {official if language == 'zh' else KIND_NAMES[kind][1]}"
+
+
+def named(edits: Sequence[Edit], language: Language) -> tuple[Edit, ...]:
+    """Return edits whose new points have names, as a link does not hold them."""
+    return tuple(
+        replace(edit, name=new_name(edit.facility_id, edit.kind, language))
+        if edit.action == "add" and not edit.name and edit.kind in KIND_NAMES
+        else edit
+        for edit in edits
+    )
 
 
 def is_open_point(outcome: Outcome, facility_id: str) -> bool:

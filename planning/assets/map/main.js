@@ -168,10 +168,11 @@
         const theme = layer.isCells ? layer.entry.themes.findIndex((one) => one.id === row[2]) : -1;
         if (theme > 0) { board.setTheme(layer, theme); }
       });
-      map.setView([kept.view[0], kept.view[1]], kept.view[2], { animate: false });
     }
+    const view = kept ? kept.view : askedView();
+    if (view) { map.setView([view[0], view[1]], view[2], { animate: false }); }
     board.onChange = keep;
-    map.on('moveend', keep);
+    map.on('moveend', () => { keep(); keepAddress(map); });
     return Boolean(kept);
   }
 
@@ -321,8 +322,32 @@
     map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { maxZoom: 15, padding: [50, 50], animate: false });
   }
 
+  /** Let the address of the app's page say what is shown, and where the map stands: it opens the same
+   * again. No entry of the history is added. */
+  function keepAddress(map, link) {
+    if (link !== undefined) { map.scLink = link; }
+    if (map.scLink === undefined || root.parent === root) { return; }
+    const centre = map.getCenter(), zoom = map.getZoom();
+    const view = [centre.lat.toFixed(5), centre.lng.toFixed(5), zoom].join(',');
+    try {
+      const page = root.parent;
+      page.history.replaceState(page.history.state, '',
+        page.location.pathname + '?' + map.scLink + '&view=' + view);
+    } catch (error) { /* A page of another origin keeps its address. */ }
+  }
+
+  /** The view that the address of the app's page asks for, or null. */
+  function askedView() {
+    try {
+      const text = new URLSearchParams(root.parent.location.search).get('view');
+      const numbers = (text || '').split(',').map(Number);
+      return numbers.length === 3 && numbers.every(isFinite) ? numbers : null;
+    } catch (error) { return null; }
+  }
+
   /** Put further layers (an edit, a route) into a feature group; they leave with it. */
   SC.fill = function (group, doc, options) {
+    if (options.link !== undefined) { group.on('add', () => { keepAddress(group._map, options.link); }); }
     if (options.focus) { group.on('add', () => { focusOn(group._map, options.focus); }); }
     const aboveCells = (map) => {
       const base = baseCells(map);
