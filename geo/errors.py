@@ -107,6 +107,11 @@ MESSAGES: dict[str, Message] = {
         "{count} road directions take a negative time or more than {longest_hours} hours",
         "Check the lengths and speeds of the roads.",
     ),
+    "arcs_broken": Message(
+        "error",
+        "the road graph of a mode points outside its {count} nodes",
+        "Build it again from the road file.",
+    ),
     "edit_not_latest": Message(
         "error",
         "the edit of facility {facility} is not the latest one",

@@ -48,29 +48,40 @@ def to_tenths(minutes: float) -> int:
 
 
 def reversed_arrays(network: ModeNetwork) -> Arcs:
-    """Return the reversed graph as kernels want it.
+    """Return the reversed graph as kernels want it; raises as `checked_arcs`."""
+    return checked_arcs(network.to_indptr, network.to_node, network.to_tenths)
+
+
+def driven_arrays(network: ModeNetwork) -> Arcs:
+    """Return the graph as driven as kernels want it; raises as `checked_arcs`."""
+    return checked_arcs(network.from_indptr, network.from_node, network.from_tenths)
+
+
+def checked_arcs(indptr: Ints, node: Ints, tenths: Ints) -> Arcs:
+    """Return a graph that kernels may follow without looking where they step.
 
     Raises
     ------
     GeoError
-        When an arc takes a negative time or more than `LONGEST_TENTHS`.
+        When an arc takes a negative time or more than `LONGEST_TENTHS`, or leads out of the graph.
     """
-    tenths = sealed(network.to_tenths, np.int32)
-    # Negative ones are huge without their sign: one look at all arcs instead of two.
+    indptr, node, tenths = (sealed(part, np.int32) for part in (indptr, node, tenths))
+    # Without their sign negative numbers are huge: one look instead of two. What is looked at here
+    # is near when the search begins, which saves a small one a tenth of its time.
     if tenths.view(np.uint32).max(initial=0) > LONGEST_TENTHS:
         count = int(((tenths > LONGEST_TENTHS) | (tenths < 0)).sum())
         params = (("count", count), ("longest_hours", LONGEST_TENTHS // 36_000))
         raise GeoError(Finding("arc_tenths_out_of_range", params))
-    return sealed(network.to_indptr, np.int32), sealed(network.to_node, np.int32), tenths
-
-
-def driven_arrays(network: ModeNetwork) -> Arcs:
-    """Return the graph as driven as kernels want it."""
-    return (
-        sealed(network.from_indptr, np.int32),
-        sealed(network.from_node, np.int32),
-        sealed(network.from_tenths, np.int32),
+    n_nodes = len(indptr) - 1
+    is_whole = (
+        indptr[0] == 0
+        and indptr[-1] == len(node) == len(tenths)
+        and (indptr[1:] >= indptr[:-1]).all()
+        and (len(node) == 0 or node.view(np.uint32).max() < n_nodes)
     )
+    if not is_whole:
+        raise GeoError(Finding("arcs_broken", (("count", n_nodes),)))
+    return indptr, node, tenths
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import geo.search
 import geo.segment_search
 from benchmarks.road_generator import make_network
 from geo.compiled import HAS_NUMBA
+from geo.errors import GeoError
 from geo.legs import arriving, bucket_count, driven_arrays, leaving, reversed_arrays, sealed
 from geo.reach import node_reach
 from geo.search import settle_nearest
@@ -110,6 +112,17 @@ def test_very_slow_arcs_and_seeds_are_exact():
     assert facility.tolist() == [0, 0, 0, 1]
 
 
+@pytest.mark.parametrize(
+    ("name", "at", "value"), [("to_node", 0, 99), ("to_node", 3, -1), ("to_indptr", 1, 1000)]
+)
+def test_arcs_that_lead_out_of_the_graph_are_refused(rng, name, at, value):
+    _, network = random_network(rng, 40)
+    broken = getattr(network, name).copy()
+    broken[at] = value
+    with pytest.raises(GeoError, match="outside its 40 nodes"):
+        reversed_arrays(replace(network, **{name: broken}))
+
+
 @pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed")
 def test_a_search_without_room_for_its_entries_says_so(rng):
     _, network = random_network(rng, 50)
@@ -156,6 +169,7 @@ import sys
 sys.modules["numba"] = None
 import numpy as np
 from geo.compiled import HAS_NUMBA
+from geo.errors import GeoError
 from geo.live import close_facility, open_facility, travel_state
 from geo.snap import snap
 from geo.travel import nearest, reach
