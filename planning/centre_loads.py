@@ -9,7 +9,8 @@ from geo.travel import Reach, reach
 from planning.capacity.assignment import assign_people
 from planning.mode_input import ModeInput
 from planning.pairs import Pairs
-from planning.ratios.centres import Centres, ServicePeople
+from planning.ratios.centres import Centres
+from planning.ratios.service_people import ServicePeople
 from planning.standards.norms import RatioBounds
 
 

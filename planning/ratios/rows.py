@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from geo.errors import Finding
-from planning.ratios.centres import COUNTING_UNIT, VIEW_NAMES, View
+from planning.ratios.centres import COUNTING_UNIT
+from planning.ratios.service_people import VIEW_NAMES, View
 from planning.ratios.service_ratio import (
     STANDARD_ID,
     AllZonesRatio,

@@ -13,10 +13,9 @@ from enum import StrEnum
 import numpy as np
 
 from data.types import Dataset, Demand, Facilities, Floats, Ints, Zones
-from planning.ratios.centres import (
+from planning.ratios.centres import Centres, GovernmentRun
+from planning.ratios.service_people import (
     AreaFault,
-    Centres,
-    GovernmentRun,
     ServicePeople,
     View,
     declared_groups,

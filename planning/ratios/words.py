@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning.ratios.centres import View
+from planning.ratios.service_people import View
 from planning.ratios.service_ratio import UrbanResult
 from planning.wording import Translate, msgid
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from planning.figures import MODE_NAMES, mode_text, share_percent
-from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES, VIEW_NAMES
+from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES
 from planning.ratios.rows import view_differences
+from planning.ratios.service_people import VIEW_NAMES
 from planning.ratios.words import VIEW_WORDS
 from planning.sheets import Row, Sheet, sheet_of
 from planning.verdicts.judgement import StandardsResult

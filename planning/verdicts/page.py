@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES, VIEW_NAMES
+from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES
+from planning.ratios.service_people import VIEW_NAMES
 from planning.standards.catalogue import Preset, Standard, load_presets
 from planning.verdicts.standard_sheets import MARK_WORDS
 from planning.villages.cover import VillageRules

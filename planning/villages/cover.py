@@ -6,7 +6,7 @@ domain reference A2 `[I]`, every number of it a parameter that is printed with t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -218,7 +218,8 @@ def village_cover(given: VillageInput, times: ModeTimes, rules: VillageRules) ->
     plain = _judge(given, times, rules, members, given.is_open)
     strict = _judge(given, times, rules, members, is_effective)
     near_any = is_within(times.nearest(given.is_open), rules.minutes)
-    nominal = _shares(members, given.demand.people, near_any, len(given.villages)) >= _least(rules)
+    share_of = _shares(members, given.demand.people, len(given.villages))
+    nominal = share_of(near_any) >= _least(rules)
     here = _points_here(given)
     rows = tuple(
         VillageRow(
@@ -268,8 +269,8 @@ def _judge(
     near_fixed = is_within(times.nearest(full), rules.minutes)
     on_foot = given.on_foot.get(times.mode, given.on_foot.get(WALK))
     near_circuit, near_rare = _near_circuits(given, on_foot, rules, usable & (days > 0), days)
-    fixed = _shares(members, people, near_fixed, n)
-    circuit = _shares(members, people, near_circuit, n)
+    share_of = _shares(members, people, n)
+    fixed, circuit = share_of(near_fixed), share_of(near_circuit)
     least = _least(rules)
     has_full = _villages_with(given, full, n)
     has_part = _villages_with(given, usable & (days > 0), n)
@@ -285,9 +286,9 @@ def _judge(
     )
     reason = np.select(
         [
-            _shares(members, people, times.is_cut_off, n) > 1 - least,
+            share_of(times.is_cut_off) > 1 - least,
             _villages_with(given, given.is_point, n) & ~has_part,
-            _shares(members, people, near_rare, n) >= least,
+            share_of(near_rare) >= least,
             (fixed > 0) | (circuit > 0) | has_part,
         ],
         [Reason.CUT_OFF, Reason.NOT_OPEN, Reason.TOO_RARE, Reason.PARTLY_BEYOND],
@@ -348,11 +349,15 @@ def _sums(members: Ints, people: Floats, n: int) -> Floats:
     return np.bincount(members[inside], people[inside], minlength=n).astype(np.float64)
 
 
-def _shares(members: Ints, people: Floats, chosen: Mask, n: int) -> Floats:
-    """Return (n_villages,) share of people who are chosen, 0 where nobody lives."""
+def _shares(members: Ints, people: Floats, n: int) -> Callable[[Mask], Floats]:
+    """Return a function of (n_demand,) chosen: (n_villages,) share of people, 0 where none live."""
     total = _sums(members, people, n)
-    part = _sums(members, people * chosen, n)
-    return np.divide(part, total, out=np.zeros(n), where=total > 0)
+
+    def share_of(chosen: Mask) -> Floats:
+        part = _sums(members, people * chosen, n)
+        return np.divide(part, total, out=np.zeros(n), where=total > 0)
+
+    return share_of
 
 
 def _least(rules: VillageRules) -> float:

@@ -13,14 +13,9 @@ import pytest
 
 from data.errors import severity
 from data.types import Demand, Facilities, ServiceArea, Villages, Zones
-from planning.ratios.centres import (
-    OWNER_RULES,
-    Centres,
-    counted_centres,
-    government_run,
-    nearest_view,
-)
+from planning.ratios.centres import OWNER_RULES, Centres, counted_centres, government_run
 from planning.ratios.rows import ratio_findings, ratio_rows, view_differences
+from planning.ratios.service_people import nearest_view
 from planning.ratios.service_ratio import ColumnStatus, Ratios, UrbanResult, service_ratios
 from planning.standards.norms import RatioBounds, SizeStatus, centres_needed, size_of, size_text
 
@@ -297,6 +292,8 @@ def test_private_and_unverified_owners(make: SimpleNamespace) -> None:
         ("民营", "no"),
         ("个人", "no"),
         ("公建民营", "no"),
+        ("某非公立医院", "no"),
+        ("非政府组织", "no"),
         ("Private", "no"),
         ("non-government", "no"),
         ("村集体", "unknown"),
