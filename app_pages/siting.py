@@ -9,7 +9,14 @@ from app_pages._widgets import county_map, page
 from planning.maps import Focus
 from planning.maps.interactive import MapOptions
 from planning.run import run_number
-from planning.views.siting import kind_lines, plan_bounds, plan_layers, plan_lines, reason_lines
+from planning.views.siting import (
+    kind_lines,
+    map_caption,
+    plan_bounds,
+    plan_layers,
+    plan_lines,
+    reason_lines,
+)
 from planning.wording import finding_sentence
 
 _ = words()
@@ -29,6 +36,7 @@ with left:
         encoded=bare_map(),
         options=MapOptions(view_key="siting"),
     )
+    st.caption(map_caption(shown, rival, _))
 with right:
     for line in plan_lines(proposal, _):
         st.markdown(line)

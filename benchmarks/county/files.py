@@ -260,6 +260,11 @@ columns = {{ id = "id", name = "name" }}
 [siting]
 count = 5
 
+# 备选方案：最多比最优少 3 %，至少一处不同。Other plans: at most 3 % less, one site different.
+[siting.alternatives]
+within = 0.03
+differ = 1
+
 [reported]
 path = "reported.csv"
 columns = {{ figure = "指标", year = "年份", value = "数值", source = "来源" }}

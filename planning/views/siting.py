@@ -192,9 +192,10 @@ def reason_lines(
             name = quote(proposal.candidates.name[other])
             parts.append(translate(shared).format(people=people_text(people), name=name))
         if proposal.doubt is not None:
-            often = msgid("Chosen in {share} of the readings.")
-            share = share_text(float(proposal.doubt.chosen_share[site.candidate]))
-            parts.append(translate(often).format(share=share))
+            often = msgid("Chosen in {times} of {count} readings.")
+            count = len(proposal.doubt.runs)
+            times = round(float(proposal.doubt.chosen_share[site.candidate]) * count)
+            parts.append(translate(often).format(times=times, count=count))
         lines.append(" ".join(parts))
     return lines
 
@@ -354,6 +355,23 @@ def plan_layers(
         layer if isinstance(layer, SiteLayer) else replace(layer, is_visible=True)
         for layer in site_layers(proposal, dataset, translate)
     ]
+
+
+def map_caption(shown: OnMap, rival: int, translate: Translate) -> str:
+    """Return what the marks on the map mean."""
+    if shown == "candidates":
+        return translate("Violet rings: candidate sites. Pink triangles: those of the plan.")
+    if shown == "stability":
+        return translate(
+            "Dark green: chosen in 80 % of the readings or more. Orange: in half or more. "
+            "Brown rings: in fewer."
+        )
+    if rival:
+        return translate("Dark green: as in plan 1. Pink: instead of a site of plan 1.")
+    return translate(
+        "Numbers: proposed sites by people reached. Green areas: newly covered. Lines: from "
+        "villages to their site."
+    )
 
 
 def plan_bounds(proposal: Proposal) -> tuple[float, float, float, float] | None:
