@@ -99,6 +99,7 @@ class Key(StrEnum):
     UNDO_PLACE = "undo_place"
     PLACE_ROW = "place_row"
     FOCUS = "focus"
+    RATIO_VIEW = "ratio_view"
     CHECK_TAB = "check_tab"
     COVERAGE_TAB = "coverage_tab"
     EXPERT_TAB = "expert_tab"
@@ -127,6 +128,7 @@ KEPT = (
     Key.MAKER,
     Key.REVIEW_NUMBER,
     Key.WHO,
+    Key.RATIO_VIEW,
     Key.SYSTEM,
 )
 """Choices of single pages that are kept when the page changes, once they have been made."""

@@ -1,58 +1,46 @@
-"""People per government-run centre: is each centre the right size."""
+"""People per government-run centre: is each centre the right size, and where is one missing."""
 
-import pandas as pd
 import streamlit as st
 
-from app_pages._session import current, words
-from app_pages._widgets import page
-from planning.figures import people_text
-from planning.ratios.words import result_word, view_word
+from app_pages._session import Key, current, words
+from app_pages._text import plain
+from app_pages._widgets import county_map, page, sheet_table
+from planning.ratios.words import view_word
 from planning.report import bounds_text
-from planning.standards.norms import size_text
+from planning.views.centres import (
+    centre_sheet,
+    missing_text,
+    ratio_layer,
+    views_of,
+    zone_sheet,
+)
 
 _ = words()
 page(_("People per government-run centre"))
-ratios = current().ratios
+assessment = current()
+ratios = assessment.ratios
 st.markdown(
     "力争城区街道或每3-10万服务人口有一所政府举办的社区卫生服务中心 "
     + _("(Zhoushan 2020; norm used here: {bounds} people)").format(
-        bounds=bounds_text(ratios.bounds)
+        bounds=plain(bounds_text(ratios.bounds))
     )
 )
-
-st.subheader(_("Urban subdistricts"))
-st.dataframe(
-    pd.DataFrame(
-        {
-            _("Zone"): "、".join(row.zone_names),
-            _("View"): view_word(row.view, _),
-            _("Verdict"): result_word(row.result, _),
-            _("People served"): people_text(row.service_people),
-            _("Centres"): row.centres,
-            _("People per centre"): (
-                "—" if row.people_per_centre is None else people_text(row.people_per_centre)
-            ),
-            _("Centres needed"): f"{row.centres_needed[0]}-{row.centres_needed[1]}",
-            _("Centres missing"): row.centres_missing,
-        }
-        for row in ratios.zones
-    ),
-    hide_index=True,
-    width="stretch",
+views = views_of(ratios)
+if not views:
+    st.info(_("No zone is judged: the study names no urban subdistricts or no centres."))
+    st.stop()
+view = st.radio(
+    _("Who counts as served"),
+    views,
+    key=Key.RATIO_VIEW,
+    horizontal=True,
+    format_func=lambda name: view_word(name, _),
 )
-
-st.subheader(_("Centres"))
-st.dataframe(
-    pd.DataFrame(
-        {
-            _("Name"): row.name,
-            _("View"): view_word(row.view, _),
-            _("People served"): people_text(row.service_people),
-            _("Size"): size_text(row.size, row.bounds),
-            _("Branches"): row.branches,
-        }
-        for row in ratios.institutions
-    ),
-    hide_index=True,
-    width="stretch",
-)
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    st.markdown(f"**{plain(missing_text(ratios, view, _))}**")
+    sheet_table(zone_sheet(ratios, view, _), file_name="zones_n1.xlsx", height=330)
+    st.subheader(_("Centres"), anchor=False)
+    sheet_table(centre_sheet(ratios, view, _), file_name="centres.xlsx", height=330)
+with right:
+    county_map(height=640, layers=[ratio_layer(assessment, view, _)])

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages._session import language, standards, words
+from app_pages._session import Key, language, standards, words
 from app_pages._widgets import page, sheet_table
 from planning.verdicts.evidence_sheets import reported_sheet, who_counts_sheet
 from planning.verdicts.standard_sheets import standard_sheets
@@ -19,14 +19,21 @@ st.caption(
 if not result.reported:
     st.info(_("The study names no reported figures: add a table [reported] to it."))
 reported, counted, every = st.tabs(
-    [_("Reported and computed"), _("Who counts"), _("All standards")]
+    [_("Reported and computed"), _("Who counts"), _("All standards")],
+    key=Key.REPORTED_TAB,
+    on_change="rerun",
 )
-with reported:
-    sheet_table(reported_sheet(result, language(), _), file_name="reported.xlsx", height=560)
-with counted:
-    sheet_table(who_counts_sheet(result, language(), _), file_name="who_counts.xlsx", height=560)
-with every:
-    sheets = standard_sheets(result, language())
-    titles = {sheet.title: sheet for sheet in sheets}
-    title = st.selectbox(_("Table"), list(titles))
-    sheet_table(titles[title], file_name="standards.xlsx", height=520)
+if reported.open:
+    with reported:
+        sheet_table(reported_sheet(result, language(), _), file_name="reported.xlsx", height=560)
+if counted.open:
+    with counted:
+        sheet_table(
+            who_counts_sheet(result, language(), _), file_name="who_counts.xlsx", height=560
+        )
+if every.open:
+    with every:
+        sheets = standard_sheets(result, language())
+        titles = {sheet.title: sheet for sheet in sheets}
+        title = st.selectbox(_("Table"), list(titles))
+        sheet_table(titles[title], file_name="standards.xlsx", height=520)

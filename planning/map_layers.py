@@ -69,7 +69,7 @@ def land_layer(dataset: Dataset, translate: Translate) -> PolygonLayer:
     return PolygonLayer(
         id="land",
         label=translate("Towns and subdistricts"),
-        polygons=_in_degrees(zones.geometry, dataset.crs),
+        polygons=in_degrees(zones.geometry, dataset.crs),
         group=np.zeros(len(zones), dtype=np.uint8),
         styles=(AreaStyle("", fill_colour=LAND, fill_opacity=1.0),),
         is_in_legend=False,
@@ -82,7 +82,7 @@ def water_layer(dataset: Dataset, translate: Translate) -> PolygonLayer:
     return PolygonLayer(
         id="water",
         label=translate("Water"),
-        polygons=_in_degrees(shapely.simplify(water, 10.0), dataset.crs),
+        polygons=in_degrees(shapely.simplify(water, 10.0), dataset.crs),
         group=np.zeros(len(water), dtype=np.uint8),
         styles=(AreaStyle(translate("Water"), fill_colour="#d3e5f2", fill_opacity=1.0),),
     )
@@ -98,7 +98,7 @@ def zone_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     return PolygonLayer(
         id="zones",
         label=translate("Towns and subdistricts"),
-        polygons=_in_degrees(zones.geometry, dataset.crs),
+        polygons=in_degrees(zones.geometry, dataset.crs),
         group=np.zeros(len(zones), dtype=np.uint8),
         styles=(
             AreaStyle(translate("Boundary (indicative)"), line_colour="#4d4d4d", line_width_px=1.2),
@@ -184,7 +184,7 @@ def circle_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
         label=translate("Service circles ({mode})").format(
             mode=mode_text(assessment.analysis_mode, translate)
         ),
-        polygons=_in_degrees(
+        polygons=in_degrees(
             np.array([circle.area for circle in circles], dtype=object), assessment.dataset.crs
         ),
         group=np.arange(len(circles), dtype=np.uint8),
@@ -213,7 +213,7 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     return PolygonLayer(
         id="gaps",
         label=translate("Service gaps"),
-        polygons=_in_degrees(areas, dataset.crs),
+        polygons=in_degrees(areas, dataset.crs),
         group=np.zeros(len(gaps), dtype=np.uint8),
         styles=(
             AreaStyle(
@@ -278,7 +278,7 @@ def newly_covered_layer(proposal: Proposal, dataset: Dataset, translate: Transla
     return PolygonLayer(
         id="newly_covered",
         label=translate("Newly covered by proposed sites"),
-        polygons=_in_degrees(np.array(areas, dtype=object), dataset.crs),
+        polygons=in_degrees(np.array(areas, dtype=object), dataset.crs),
         group=np.zeros(len(areas), dtype=np.uint8),
         styles=(style,),
         is_visible=False,
@@ -356,7 +356,9 @@ def kind_name(kind: str, language: Language) -> str:
     return f"{names[0] if language == 'zh' else english} ({kind})"
 
 
-def _in_degrees(geometry: Geometries, crs: str) -> Geometries:
+def in_degrees(geometry: Geometries, crs: str) -> Geometries:
+    """Return geometries of a metric system in degrees."""
+
     def degrees(points: Floats) -> Floats:
         return np.column_stack(to_lonlat(points[:, 0], points[:, 1], crs))
 

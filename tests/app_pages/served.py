@@ -141,6 +141,19 @@ def press_at(driver: Any, x: float, y: float) -> None:
         )
 
 
+TABLES = """return Array.from(document.querySelectorAll('[data-testid=stDataFrame]')).map(
+    frame => Array.from(frame.querySelectorAll('canvas table tr')).map(
+    row => Array.from(row.children).map(cell => cell.textContent)))"""
+
+
+def tables(driver: Any) -> list[list[list[str]]]:
+    """Return the tables of the page as rows of texts, the headers first, as far as they are drawn.
+
+    They are what a screen reader is told of the canvas.
+    """
+    return [table for table in driver.execute_script(TABLES) if table]
+
+
 def body_text(driver: Any) -> str:
     """Return every text that the page shows."""
     return driver.find_element("tag name", "body").text

@@ -1,0 +1,129 @@
+"""Norm N1 on a page: zones and centres as tables, and the zones coloured by people per centre."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planning.figures import people_text
+from planning.map_layers import in_degrees
+from planning.maps import AreaStyle, PolygonLayer
+from planning.ratios.service_people import View
+from planning.ratios.service_ratio import Ratios, UrbanVerdict
+from planning.ratios.words import result_word, view_word
+from planning.sheets import Sheet, sheet_of
+from planning.standards.norms import size_text
+from planning.wording import Translate, msgid
+from planning.workflow import Assessment
+
+SHADES: tuple[tuple[str, str], ...] = (
+    (msgid("No centre"), "#762a83"),
+    (msgid("Under the norm (−)"), "#998ec3"),
+    (msgid("Within the norm (=)"), "#f1eef6"),
+    (msgid("Over the norm (+)"), "#e66101"),
+)
+"""Purple, pale and orange, told apart without red and green; the sign says it in print."""
+
+
+def views_of(ratios: Ratios) -> tuple[View, ...]:
+    """Return the views of service population that the data allow, in their order."""
+    return tuple(dict.fromkeys(row.view for row in ratios.zones))
+
+
+def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
+    """Return the zones that N1 judges in one view, those that lack most centres first."""
+    rows = [
+        (
+            "、".join(row.zone_names),
+            result_word(row.result, translate),
+            row.centres_missing,
+            round(row.service_people),
+            row.centres,
+            None if row.people_per_centre is None else round(row.people_per_centre),
+            f"{row.centres_needed[0]}-{row.centres_needed[1]}",
+        )
+        for row in in_order(ratios, view)
+    ]
+    headers = (
+        msgid("Zone"),
+        msgid("Verdict"),
+        msgid("Centres missing"),
+        msgid("People served"),
+        msgid("Centres"),
+        msgid("People per centre"),
+        msgid("Centres needed"),
+    )
+    return sheet_of(msgid("Urban subdistricts"), headers, rows, translate)
+
+
+def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
+    """Return the centres in one view, the largest first."""
+    chosen = sorted(
+        (row for row in ratios.institutions if row.view == view),
+        key=lambda row: (-row.service_people, row.facility_id),
+    )
+    rows = [
+        (row.name, round(row.service_people), size_text(row.size, row.bounds), row.branches)
+        for row in chosen
+    ]
+    headers = (msgid("Name"), msgid("People served"), msgid("Size"), msgid("Branches"))
+    return sheet_of(msgid("Centres"), headers, rows, translate)
+
+
+def missing_text(ratios: Ratios, view: View, translate: Translate) -> str:
+    """Return in one sentence how many centres are missing, and where."""
+    short = [row for row in in_order(ratios, view) if row.centres_missing]
+    if not short:
+        return translate("No centre is missing ({view}).").format(view=view_word(view, translate))
+    places = "、".join(f"{'、'.join(r.zone_names)} {r.centres_missing}" for r in short)
+    return translate("{count} centres are missing ({view}): {places}").format(
+        count=sum(row.centres_missing for row in short),
+        view=view_word(view, translate),
+        places=places,
+    )
+
+
+def in_order(ratios: Ratios, view: View) -> tuple[UrbanVerdict, ...]:
+    """Return the zones of one view, those that lack most centres first."""
+    chosen = [row for row in ratios.zones if row.view == view]
+    return tuple(sorted(chosen, key=lambda row: (-row.centres_missing, row.zone_codes)))
+
+
+def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> PolygonLayer:
+    """Return the judged zones coloured by people per centre against the norm."""
+    zones, ratios = assessment.dataset.zones, assessment.ratios
+    row_of = {code: row for row, code in enumerate(zones.code)}
+    lower, upper = ratios.bounds.lower_people, ratios.bounds.upper_people
+    chosen: list[tuple[int, int, UrbanVerdict]] = []
+    for row in in_order(ratios, view):
+        each = row.people_per_centre
+        shade = 0 if each is None else 1 + int(each >= lower) + int(each > upper)
+        chosen += [(row_of[code], shade, row) for code in row.zone_codes]
+    index = np.array([zone for zone, _, _ in chosen], dtype=np.int64)
+    return PolygonLayer(
+        id="ratio",
+        label=translate("People per centre"),
+        polygons=in_degrees(zones.geometry[index], assessment.dataset.crs),
+        group=np.array([shade for _, shade, _ in chosen], dtype=np.uint8),
+        styles=tuple(
+            AreaStyle(
+                translate(label),
+                fill_colour=colour,
+                fill_opacity=0.6,
+                line_colour="#4d4d4d",
+                line_width_px=1.2,
+            )
+            for label, colour in SHADES
+        ),
+        name=tuple(zones.name[zone] for zone in index),
+        fields=(
+            (translate("Verdict"), tuple(result_word(r.result, translate) for *_, r in chosen)),
+            (
+                translate("People per centre"),
+                tuple(
+                    "—" if r.people_per_centre is None else people_text(r.people_per_centre)
+                    for *_, r in chosen
+                ),
+            ),
+            (translate("Centres missing"), tuple(str(r.centres_missing) for *_, r in chosen)),
+        ),
+    )

@@ -1,0 +1,248 @@
+"""The ten questions of docs/questions.md in a browser, zh-CN: at most two clicks, right answers.
+
+Every question begins on 达标总览. What is clicked, and a search that is typed, is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from data.dataset import load_dataset
+from data.study.file import SAMPLE_STUDY, read_study
+from planning.explain import find_place, nearest_ways, road_text
+from planning.figures import share_text
+from planning.ratios.words import result_word
+from planning.referral.islands import land_parts
+from planning.report.programme import programme_steps
+from planning.results import island_columns
+from planning.verdicts.assessment import standards_of
+from planning.verdicts.evidence_sheets import exits_sheet, reported_sheet
+from planning.views.dashboard import matrix, method_line
+from planning.views.goals import goal_sheet, site_goals
+from planning.views.places import uncovered_sheet
+from planning.views.tables import sheet_of_columns
+from planning.views.ways import legs_sheet, ways_sheet
+from planning.wording import translator
+from planning.workbench.edits import Edit
+from planning.workbench.outcome import apply_edits
+from planning.workflow import Assessment, assess
+from tests.app_pages.served import (
+    at_rest,
+    body_text,
+    click_map,
+    click_place,
+    faults,
+    figures,
+    fill,
+    map_is_drawn,
+    served_app,
+    tables,
+    titled,
+    to_page,
+    to_tab,
+)
+from tests.browser import open_browser, outside_requests, wait_for
+
+pytestmark = pytest.mark.browser
+ZH = translator("zh")
+MOST_CLICKS = 2
+
+
+@pytest.fixture(scope="module")
+def county() -> Assessment:
+    study = read_study(SAMPLE_STUDY)
+    return assess(load_dataset(study), study)
+
+
+@pytest.fixture(scope="module")
+def judged(county):
+    return standards_of(county)
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory) -> Iterator[Any]:
+    opened = open_browser(width=1500, height=1000)
+    try:
+        with served_app(tmp_path_factory.mktemp("data")) as address:
+            opened.get(f"{address}/?lang=zh")
+            titled(opened, "达标总览")
+            at_rest(opened)
+            yield opened
+    finally:
+        opened.quit()
+
+
+@dataclass
+class Walk:
+    """One person's way from 达标总览, with its clicks counted."""
+
+    driver: Any
+    clicks: int = 0
+
+    def page(self, title: str, heading: str = "") -> None:
+        self.clicks += 1
+        to_page(self.driver, title)
+        titled(self.driver, heading or title)
+        at_rest(self.driver)
+
+    def tab(self, label: str) -> None:
+        self.clicks += 1
+        to_tab(self.driver, label)
+        at_rest(self.driver)
+
+    def search(self, label: str, text: str) -> None:
+        self.clicks += 1
+        fill(self.driver, label, text)
+        at_rest(self.driver)
+
+    def map(self, *spot: float) -> None:
+        self.clicks += 1
+        click_map(self.driver, *spot)
+
+    def point(self, lon: float, lat: float) -> None:
+        self.clicks += 1
+        click_place(self.driver, lon, lat)
+
+
+@pytest.fixture
+def walk(driver) -> Iterator[Walk]:
+    to_page(driver, "达标总览")
+    titled(driver, "达标总览")
+    at_rest(driver)
+    begun = Walk(driver)
+    yield begun
+    assert begun.clicks <= MOST_CLICKS
+    assert faults(driver) == []
+    assert outside_requests(driver) == []
+
+
+def shown(value: Any) -> str:
+    """Return a value as a table of the page shows it, thousands aside."""
+    if value is None:
+        return "—"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def assert_shown(driver: Any, rows: Any, *, columns: tuple[int, ...] | None = None) -> None:
+    """Some table of the page begins with these rows of the library (tables show what fits)."""
+    wanted = [[shown(value).replace(",", "") for value in row] for row in rows]
+
+    def found() -> bool:
+        for table in tables(driver):
+            body = [[cell.replace(",", "") for cell in row] for row in table[1:]]
+            if columns is not None:
+                body = [[row[k] for k in columns if k < len(row)] for row in body]
+            n = min(len(body), len(wanted))
+            width = min((len(row) for row in body), default=0)
+            if n and width and body[:n] == [row[:width] for row in wanted[:n]]:
+                return True
+        return False
+
+    wait_for(found, seconds=60, what=f"a table that begins with {wanted[:2]}; {tables(driver)}")
+
+
+def test_1_is_the_circle_reached_and_how_is_it_meant(walk, county, judged):
+    assert figures(walk.driver) == [
+        share_text(result.coverage[0].share) for result in county.modes.values()
+    ]
+    assert method_line(county, ZH) in body_text(walk.driver)
+    grid = matrix(county, judged, "zh")
+    (table,) = tables(walk.driver)
+    assert table[2][:2] == [grid.row_names[0], grid.texts[0][0]]
+
+
+def test_2_which_villages_are_not_covered(walk, county, judged):
+    walk.page("覆盖率", "谁在服务圈内")
+    sheet = uncovered_sheet(county, judged, ZH)
+    assert "65+人口" in sheet.headers
+    assert_shown(walk.driver, sheet.rows)
+
+
+def test_3_which_subdistricts_lack_a_centre(walk, county):
+    walk.page("每所中心服务人口")
+    zones = county.ratios.zones
+    rows = [("、".join(r.zone_names), result_word(r.result, ZH), r.centres_missing) for r in zones]
+    assert_shown(walk.driver, rows, columns=(0, 2, 7))
+
+
+def test_4_how_far_is_a_village_and_by_which_road(walk, county):
+    village = county.dataset.villages.code[17]
+    walk.page("覆盖率", "谁在服务圈内")
+    walk.search("搜索村或机构：名称、代码或“经度,纬度”", village)
+    ways = nearest_ways(county, find_place(county.dataset, village))
+    assert_shown(walk.driver, ways_sheet(county, ways, ZH).rows)
+    nearest = ways[county.analysis_mode][0]
+    assert_shown(walk.driver, legs_sheet(nearest, ZH).rows)
+    assert road_text(nearest.route.legs[0].road_class, ZH) == ZH("straight walk")
+
+
+def test_5a_what_if_one_is_added_here(walk, county):
+    walk.page("方案工作台")
+    wait_for(lambda: map_is_drawn(walk.driver), seconds=60, what="the map")
+    before = figures(walk.driver)
+    walk.map(0.30, 0.62)
+    wait_for(lambda: figures(walk.driver) != before, seconds=30, what="other figures")
+    at_rest(walk.driver)
+    (row,) = next(t for t in tables(walk.driver) if t[0][0] in {"序号", "步骤", "Step", "编号"})[
+        1:2
+    ]
+    lon, lat = (float(cell) for cell in row if cell.replace(".", "").isdigit() and "." in cell)
+    after = apply_edits(county, (Edit("add", "NEW-001", kind="B200", lon=lon, lat=lat),))
+    shares = [share_text(result.ledgers["all"].share) for result in after.modes.values()]
+    assert figures(walk.driver) == shares
+
+
+def test_5b_what_if_one_is_closed_here(walk, county):
+    walk.page("方案工作台")
+    wait_for(lambda: map_is_drawn(walk.driver), seconds=60, what="the map")
+    before = figures(walk.driver)
+    facilities = county.dataset.facilities
+    alone = next(
+        row
+        for row in county.is_open.nonzero()[0].tolist()
+        if facilities.kind[row] == "D600"
+        and shares_after(county, Edit("close", facilities.id[row])) != shares_after(county)
+    )
+    walk.point(float(facilities.lon[alone]), float(facilities.lat[alone]))
+    wait_for(lambda: figures(walk.driver) != before, seconds=30, what="other figures")
+
+
+def shares_after(county: Assessment, *edits: Edit) -> list[str]:
+    """Return the shares of all modes after edits, as the page shows them."""
+    outcome = apply_edits(county, edits)
+    return [share_text(result.ledgers["all"].share) for result in outcome.modes.values()]
+
+
+def test_6_how_many_more_for_95_percent_and_for_all_and_at_what_price(walk, county):
+    walk.page("新增网点", ZH("Where should the next station go"))
+    walk.tab(ZH("Stations for a target"))
+    sheet = goal_sheet(site_goals(county), None, ZH)
+    assert_shown(walk.driver, sheet.rows)
+
+
+def test_7_how_much_when_all_projects_are_done(walk, county, judged):
+    walk.page("项目进度")
+    steps = programme_steps(county, judged)
+    assert figures(walk.driver)[:2] == [share_text(steps[0].share), share_text(steps[-1].share)]
+
+
+def test_8_who_loses_cover_when_doctors_leave(walk, judged):
+    walk.page("项目进度")
+    walk.tab("唯一")
+    assert_shown(walk.driver, exits_sheet(judged, "zh", ZH).rows)
+
+
+def test_9_every_island_with_its_points(walk, county):
+    walk.page("覆盖率", "谁在服务圈内")
+    walk.tab("海岛")
+    sheet = sheet_of_columns("islands", island_columns(land_parts(county)), ZH)
+    assert_shown(walk.driver, sheet.rows)
+
+
+def test_10_why_it_differs_from_what_was_reported(walk, judged):
+    walk.page("上报与测算比对")
+    assert_shown(walk.driver, reported_sheet(judged, "zh", ZH).rows)
