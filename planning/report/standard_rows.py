@@ -12,7 +12,7 @@ from planning.verdicts.paragraphs import figure_text, target_text
 from planning.verdicts.verdict import Status, Verdict, gap_text, verdict_text
 from planning.wording import Language, msgid
 
-MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (9, 8), "en": (7, 5)}
+MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (9, 7), "en": (7, 5)}
 """Standards on the page of the whole study, and on that of a zone."""
 JUDGED = (
     Status.NOT_MET,
@@ -35,7 +35,7 @@ HEADERS = (
 COLUMNS: dict[Language, tuple[int, ...]] = {"zh": (0, 1, 2, 3, 4, 5), "en": (0, 2, 3, 4, 5)}
 """English is longer: there the verdict names the document, and the page stays one page."""
 WIDTHS: dict[Language, tuple[int, ...]] = {
-    "zh": (28, 14, 14, 15, 28, 16),
+    "zh": (28, 14, 14, 15, 27, 19),
     "en": (34, 15, 16, 50, 22),
 }
 

@@ -132,7 +132,7 @@ def villages_table(source: Source, zone: int) -> Table:
         title=translate("Villages not covered, worst ten"),
         headers=headers,
         rows=rows,
-        widths=(5, 18, 10, 13, *(11 for _ in groups), 24, 9, 34),
+        widths=(6, 18, 10, 13, *(11 for _ in groups), 24, 9, 34),
         note=translate(
             "Covered by a fixed point in or near the village or by a circuit; minutes: half of the"
             " village's people need no longer."
@@ -206,6 +206,6 @@ def sites_table(source: Source, zone: int | None) -> Table:
         title=translate("Proposed sites"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(rows),
-        widths=(7, 30, 20, 20, 18),
+        widths=(9, 30, 20, 20, 18),
         note=translate(SITE_NOTE),
     )
