@@ -204,9 +204,14 @@ def _figure(standard: Standard, whole: Verdict, translate: Translate) -> list[st
 def _worst_zones(standard: Standard, zones: Sequence[Verdict], translate: Translate) -> list[str]:
     """Return a sentence on the zones with the largest gaps, where any has one."""
     short = {Status.NOT_MET, Status.PARTIAL, Status.REFERENCE_BELOW, Status.REFERENCE_PARTIAL}
-    rows = [
-        row for row in zones if row.status in short and (row.gap_people or row.gap_institutions)
-    ]
+    # Zones that are judged together have one verdict under one name.
+    rows = list(
+        {
+            (row.zone_name, row.numerator): row
+            for row in zones
+            if row.status in short and (row.gap_people or row.gap_institutions)
+        }.values()
+    )
     rows.sort(key=lambda r: (-(r.gap_people or 0.0), -(r.gap_institutions or 0), r.zone_code))
     if not rows:
         return []

@@ -227,6 +227,8 @@ def test_zones_that_share_a_centre_each_have_the_verdict(
     assert [row.zone_code for row in rows] == ["330902001000", "330902002000"]
     assert {row.zone_name for row in rows} == {"zone 330902001000 + zone 330902002000"}
     assert {words(result, row) for row in rows} == {"Only the people column met"}
+    text = paragraph(result, result.by_standard()["zhoushan-2020/N1"], "en")
+    assert text.count("zone 330902001000 + zone 330902002000") == 1
 
 
 @pytest.mark.parametrize(
