@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from planning.figures import people_text
 from planning.map_layers import in_degrees
 from planning.maps import AreaStyle, PolygonLayer
 from planning.ratios.service_people import View
-from planning.ratios.service_ratio import Ratios, UrbanVerdict
+from planning.ratios.service_ratio import Ratios, UrbanResult, UrbanVerdict
 from planning.ratios.words import result_word, view_word
 from planning.sheets import Sheet, sheet_of
 from planning.standards.norms import size_text
@@ -70,22 +72,42 @@ def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
 
 
 def missing_text(ratios: Ratios, view: View, translate: Translate) -> str:
-    """Return in one sentence how many centres are missing, and where."""
+    """Return how many centres are missing and where; zones the standard does not name, apart."""
     short = [row for row in in_order(ratios, view) if row.centres_missing]
-    if not short:
-        return translate("No centre is missing ({view}).").format(view=view_word(view, translate))
-    places = "、".join(f"{'、'.join(r.zone_names)} {r.centres_missing}" for r in short)
-    return translate("{count} centres are missing ({view}): {places}").format(
-        count=sum(row.centres_missing for row in short),
-        view=view_word(view, translate),
-        places=places,
-    )
+    judged = [row for row in short if row.result is not UrbanResult.NOT_APPLICABLE]
+    others = [row for row in short if row.result is UrbanResult.NOT_APPLICABLE]
+    if judged:
+        said = translate("{count} centres are missing ({view}): {places}.").format(
+            count=sum(row.centres_missing for row in judged),
+            view=view_word(view, translate),
+            places=_places(judged),
+        )
+    else:
+        said = translate("No centre is missing ({view}).").format(view=view_word(view, translate))
+    if not others:
+        return said
+    return f"{said} " + translate(
+        "By the number of people alone, where the standard does not apply: {places}."
+    ).format(places=_places(others))
+
+
+def _places(rows: Sequence[UrbanVerdict]) -> str:
+    return "、".join(f"{'、'.join(row.zone_names)} {row.centres_missing}" for row in rows)
 
 
 def in_order(ratios: Ratios, view: View) -> tuple[UrbanVerdict, ...]:
-    """Return the zones of one view, those that lack most centres first."""
+    """Return the zones of one view: those the standard judges, most missing centres first."""
     chosen = [row for row in ratios.zones if row.view == view]
-    return tuple(sorted(chosen, key=lambda row: (-row.centres_missing, row.zone_codes)))
+    return tuple(
+        sorted(
+            chosen,
+            key=lambda row: (
+                row.result is UrbanResult.NOT_APPLICABLE,
+                -row.centres_missing,
+                row.zone_codes,
+            ),
+        )
+    )
 
 
 def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> PolygonLayer:

@@ -15,12 +15,12 @@ from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from planning.explain import find_place, nearest_ways, road_text
 from planning.figures import share_text
-from planning.ratios.words import result_word
 from planning.referral.islands import land_parts
 from planning.report.programme import programme_steps
 from planning.results import island_columns
 from planning.verdicts.assessment import standards_of
 from planning.verdicts.evidence_sheets import exits_sheet, reported_sheet
+from planning.views.centres import missing_text, views_of, zone_sheet
 from planning.views.dashboard import matrix, method_line
 from planning.views.goals import goal_sheet, site_goals
 from planning.views.places import uncovered_sheet
@@ -164,9 +164,12 @@ def test_2_which_villages_are_not_covered(walk, county, judged):
 
 def test_3_which_subdistricts_lack_a_centre(walk, county):
     walk.page("每所中心服务人口")
-    zones = county.ratios.zones
-    rows = [("、".join(r.zone_names), result_word(r.result, ZH), r.centres_missing) for r in zones]
-    assert_shown(walk.driver, rows, columns=(0, 2, 7))
+    view = views_of(county.ratios)[0]
+    sheet = zone_sheet(county.ratios, view, ZH)
+    short = [row for row in county.ratios.zones if row.view == view and row.centres_missing]
+    assert {row[0] for row in sheet.rows if row[2]} == {"、".join(r.zone_names) for r in short}
+    assert_shown(walk.driver, sheet.rows)
+    assert missing_text(county.ratios, view, ZH) in body_text(walk.driver)
 
 
 def test_4_how_far_is_a_village_and_by_which_road(walk, county):
