@@ -285,7 +285,7 @@ def _save(after: Outcome) -> None:
         put(Key.REVISION, kept.revision)
         put(Key.SAVED_AS, kept.name)
         put(
-            Key.MESSAGE,
+            Key.NOTICE,
             _("Saved: {name}, revision {revision}.").format(name=kept.name, revision=kept.revision),
         )
 
