@@ -220,6 +220,37 @@ def with_siting(
     return replace(assessment, study=study, proposal=proposal, findings=(*kept, *proposal.findings))
 
 
+def answer_under(
+    assessment: Assessment,
+    scenario: Scenario,
+    siting: SitingTable,
+    *,
+    progress: Progress | None = None,
+) -> Proposal:
+    """Return where the next points go when others are open or closed than in the assessment.
+
+    What joins the road, and where, is kept: after a closure the next best site is there at once.
+
+    Raises
+    ------
+    StudyError
+        When the question contradicts itself, or the scenario names unknown facilities.
+    """
+    dataset, travel = assessment.dataset, assessment.study.travel
+    check_scenario(dataset.facilities, scenario)
+    result = assessment.modes[siting.mode or assessment.analysis_mode]
+    counted = counted_points(dataset, travel, open_points(dataset, scenario))
+    given = _mode_input(dataset, travel, result, counted)
+    times = nearest(
+        given.network,
+        given.demand_snaps,
+        given.facility_snaps,
+        is_open=counted,
+        horizon_minutes=travel.horizon_minutes,
+    )
+    return propose(replace(assessment.study, siting=siting), given, times, progress=progress)
+
+
 def _proposal(
     study: Study, dataset: Dataset, result: ModeResult, is_open: Mask, *, progress: Progress | None
 ) -> Proposal:
