@@ -36,7 +36,11 @@ _SETS = {
     "天天": "mo-su",
     "全周": "mo-su",
 }
-_HALVES = {"上午": 0, "早上": 0, "中午": 0, "下午": 12, "晚上": 12, "夜间": 12, "傍晚": 12}
+_HALVES = ("上午", "早上", "中午", "下午", "晚上", "夜间", "傍晚")
+_NIGHTS = ("晚上", "夜间")
+_HOLIDAY = re.compile(
+    r"\([^()]*(?:节假日|法定)[^()]*\)|(?:及|和|与|,)?(?:国家)?(?:法定)?节假日(?:除外|不休息?|照常)?"
+)
 _CLOSED = ("off", "closed", "休息", "不开放", "停诊", "关闭", "除外", "休")
 _TIME = re.compile(r"^(\d{1,2})(?::(\d{2}))?$")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―－﹣−~～至到", "-"))
@@ -125,12 +129,16 @@ def parse_hours(text: str) -> OpeningHours:
 def read_hours(
     texts: Sequence[str],
 ) -> tuple[tuple[OpeningHours | None, ...], tuple[Finding, ...]]:
-    """Read the hours of many places: None for a blank, None and a finding for a bad text."""
+    """Read the hours of many places: None for a blank, None and a finding for a bad text.
+
+    A text of holidays alone (节假日休息) tells no hours of the week: None too.
+    """
     hours: list[OpeningHours | None] = []
     findings: list[Finding] = []
     for row, text in enumerate(texts, start=1):
         try:
-            hours.append(parse_hours(text) if text.strip() else None)
+            read = parse_hours(text) if text.strip() else None
+            hours.append(read if read is not None and read.intervals else None)
         except StudyError as error:
             hours.append(None)
             findings += [
@@ -165,13 +173,10 @@ def _parse(text: str) -> OpeningHours:
     for rule in re.split(r"[;。]", plain):
         if not rule:
             continue
-        noted = _holidays(rule)
-        if noted is not None:
-            holidays = noted
-            continue
-        if ",ph" in rule:
-            holidays = "closed" if rule.endswith(_CLOSED) else "open"
-        days = _read_rule(rule.replace(",ph", ""), days, week, text)
+        holidays = _holidays(rule) or holidays
+        rest = _without_holidays(rule)
+        if rest:
+            days = _read_rule(rest, days, week, text)
     if not any(week) and holidays == "not_stated":
         raise StudyError(Finding("hours_unread", (("text", text), ("part", text))))
     weekdays = tuple(day for day, spans in enumerate(week) if spans)
@@ -188,8 +193,8 @@ def _plain(text: str) -> str:
     for word, days in _SETS.items():
         plain = plain.replace(word, days)
     plain = re.sub(r"(?:星期|礼拜|周)([一二三四五六日天七])", _day_name, plain)
-    for _ in range(6):  # 周一、三、五: each pass carries the week one name further
-        plain = re.sub(r"(mo|tu|we|th|fr|sa|su)([-,])([一二三四五六日天七])", _day_tail, plain)
+    for _ in range(6):  # 周一、三、五 or 周一三五: each pass carries the week one name further
+        plain = re.sub(r"(mo|tu|we|th|fr|sa|su)([-,]?)([一二三四五六日天七])", _day_tail, plain)
     # A comma or a blank may stand between two rules, or between morning and afternoon.
     plain = re.sub(r"(?<=[\df休]),\s*(?=(?:mo|tu|we|th|fr|sa|su|ph)\b|法|节)", ";", plain)
     plain = re.sub(r"(?<=\d),(?=(?:mo|tu|we|th|fr|sa|su|ph)[-,\d])", ";", plain)
@@ -203,14 +208,21 @@ def _day_name(found: re.Match[str]) -> str:
 
 
 def _day_tail(found: re.Match[str]) -> str:
-    return found.group(1) + found.group(2) + list(_DAYS)[_CHINESE_DAYS[found.group(3)]]
+    return found.group(1) + (found.group(2) or ",") + list(_DAYS)[_CHINESE_DAYS[found.group(3)]]
 
 
 def _holidays(rule: str) -> Holidays | None:
-    """Return what a rule says of public holidays; None where it is about days of the week."""
-    if not (rule.startswith(("ph", "sh")) or "节假日" in rule or "法定" in rule):
+    """Return what a rule says of public holidays; None where it says nothing of them."""
+    if not (rule.startswith(("ph", "sh")) or ",ph" in rule or "节假日" in rule or "法定" in rule):
         return None
     return "closed" if any(word in rule for word in _CLOSED) and "不休" not in rule else "open"
+
+
+def _without_holidays(rule: str) -> str:
+    """Return what a rule says of days of the week; empty where it is about holidays alone."""
+    if rule.startswith(("ph", "sh", "节", "法", "国")):
+        return ""
+    return _HOLIDAY.sub("", rule.replace(",ph", ""))
 
 
 def _read_rule(
@@ -249,8 +261,9 @@ def _spans(times: str, rule: str, text: str) -> list[Span]:
     for part in re.split(r"[,和及]", times):
         half = next((word for word in _HALVES if part.startswith(word)), "")
         start, _, end = part.removeprefix(half).partition("-")
-        end = next((end.removeprefix(word) for word in _HALVES if end.startswith(word)), end)
-        begin, stop = _minute(start, half), _minute(end, half)
+        own = next((word for word in _HALVES if end.startswith(word)), "")
+        end = end.removeprefix(own)
+        begin, stop = _minute(start, half), _minute(end, own or half)
         if begin is None or stop is None or begin == stop or begin >= DAY_MINUTES:
             raise StudyError(Finding("hours_unread", (("text", text), ("part", rule))))
         spans.append((begin, stop if stop > begin else stop + DAY_MINUTES))
@@ -258,13 +271,16 @@ def _spans(times: str, rule: str, text: str) -> list[Span]:
 
 
 def _minute(time: str, half: str) -> int | None:
-    """Return the minute of the day of `8`, `8:30` or, in the second half, `2:00` as 14:00."""
+    """Return the minute of the day of `8`, `8:30`, of 下午2:00 and 中午1:30 as people mean them."""
     found = _TIME.match(time)
     if found is None:
         return None
     hour, minute = int(found.group(1)), int(found.group(2) or 0)
-    if _HALVES.get(half) == 12 and hour < 12:
+    is_noon_passed = half == "中午" and hour < 6
+    if is_noon_passed or (half in ("下午", "晚上", "夜间", "傍晚") and hour < 12):
         hour += 12
+    elif half in _NIGHTS and hour == 12:
+        hour = 24
     total = hour * 60 + minute
     return total if minute < 60 and total <= DAY_MINUTES else None
 

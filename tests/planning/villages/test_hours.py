@@ -162,3 +162,32 @@ def test_minutes_within_agrees_with_counting_minutes(rng: np.random.Generator) -
         for spans in WINDOWS.values():
             counted = sum(hours.is_open(m) for begin, stop in spans for m in range(begin, stop))
             assert hours.minutes_within(spans) == counted
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "holidays"),
+    [
+        ("中午11:30-13:30", [(0, 690, 810)], "not_stated"),
+        ("中午12:00-1:30", [(0, 720, 810)], "not_stated"),
+        ("晚上6:00-12:00", [(0, 1080, 1440)], "not_stated"),
+        ("上午8:30-下午5:00", [(0, 510, 1020)], "not_stated"),
+        ("周六日8:00-12:00", [(5, 480, 720), (6, 480, 720)], "not_stated"),
+        ("周一三上午8:00-11:30", [(0, 480, 690), (2, 480, 690)], "not_stated"),
+        ("周末及节假日9:00-16:00", [(5, 540, 960), (6, 540, 960)], "open"),
+        ("周一8:00-17:00（节假日不休）", [(0, 480, 1020)], "open"),
+        ("周一8:00-17:00节假日除外", [(0, 480, 1020)], "closed"),
+        ("周一8:00-17:00，周末、节假日休息", [(0, 480, 1020)], "closed"),
+    ],
+)
+def test_words_of_the_day_and_of_holidays(
+    text: str, spans: list[tuple[int, int, int]], holidays: str
+) -> None:
+    hours = parse_hours(text)
+    found = [(a // 1440, a % 1440, b - a // 1440 * 1440) for a, b in hours.intervals]
+    assert found[: len(spans)] == spans
+    assert len(hours.weekdays) in {len(spans), 7}
+    assert hours.holidays == holidays
+
+
+def test_holidays_alone_tell_no_hours() -> None:
+    assert read_hours(["节假日休息", "Mo 08:00-12:00; PH off"])[0][0] is None
