@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
 from data.coordinates.detection import (
+    Hearing,
     PlacedAreas,
     PlacedPoints,
     Shift,
     Surroundings,
     area_findings,
+    heard,
     point_findings,
-    shift_of_areas,
-    system_of_points,
+    system_of_areas,
 )
 from data.coordinates.positions import stated_system
 from data.facilities.read import FacilityRows
@@ -54,37 +54,38 @@ def shift_findings(study: Study, layers: Layers, around: Surroundings) -> list[F
     around
         Roads, water and known places; the zones are those of `layers`.
     """
-    institutions = _institutions(study, layers.facilities)
-    villages = _village_points(study, layers.villages, around.crs)
-    people = _people(study, layers.population)
-    known = [points for points in (institutions, villages, people) if points is not None]
-    witnesses = _witnesses(known, around)
+    layered = (
+        _institutions(study, layers.facilities),
+        _village_points(study, layers.villages, around.crs),
+        _people(study, layers.population),
+        _sites(study, layers.candidates),
+    )
+    said = [heard(points, around) for points in layered if points is not None]
+    witnesses = [_witness(each) for each in said if any(each.points.codes)]
     findings: list[Finding] = []
     borders = _zone_areas(study, layers.zones)
     if borders is not None:
-        findings += area_findings(borders, witnesses, around)
-        around = replace(around, zone_shift=shift_of_areas(borders, witnesses, around))
+        found = system_of_areas(borders, witnesses, around)
+        findings += area_findings(borders, found, around.crs)
+        around = replace(around, zone_shift=Shift(found or borders.stated, borders.stated))
     borders = _village_areas(study, layers.villages)
     if borders is not None:
-        findings += area_findings(borders, witnesses, around)
-    for points in (institutions, villages, people, _sites(study, layers.candidates)):
-        if points is not None:
-            findings += point_findings(points, around)
+        found = system_of_areas(borders, witnesses, around)
+        findings += area_findings(borders, found, around.crs)
+    for each in said:
+        findings += point_findings(each, around)
     return findings
 
 
-def _witnesses(points: Sequence[PlacedPoints], around: Surroundings) -> list[PlacedPoints]:
-    """Return points for the borders to be held against, in the system that they seem to be in.
+def _witness(said: Hearing) -> PlacedPoints:
+    """Return points for borders to be held against, in the system that they seem to be in.
 
-    Of that only the roads, the water and known names are asked: the borders are in question.
+    The borders are in question and were not asked for it.
     """
-    blind = replace(around, zones=replace(around.zones, code=("",) * len(around.zones)))
-    right = []
-    for each in points:
-        found = system_of_points(each, blind) or each.stated
-        lon, lat = Shift(each.stated, found).moved((each.lon, each.lat))
-        right.append(replace(each, lon=lon, lat=lat, stated=found))
-    return right
+    points = said.points
+    found = said.system or points.stated
+    lon, lat = Shift(points.stated, found).moved((points.lon, points.lat))
+    return replace(points, lon=lon, lat=lat, stated=found)
 
 
 def _institutions(study: Study, rows: FacilityRows) -> PlacedPoints:

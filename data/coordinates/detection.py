@@ -37,11 +37,12 @@ from geo.offsets import (
 from geo.roads import RoadGraph
 from geo.zones import assign
 
-_NEAR_M = 1500.0
+_NEAR_M = 500.0
 """Roads farther than this from every point cannot be the nearest one that matters."""
 
 
 _MAX_DRAWN = 150
+_MAX_DRAWN_ANYWHERE = 60
 """Points that take part in the contest: more add nothing but time."""
 
 _ODD_M = 200.0
@@ -148,15 +149,57 @@ def read_named_places(source: TableSource, findings: list[Finding]) -> NamedPlac
     }
 
 
-def point_findings(points: PlacedPoints, around: Surroundings) -> list[Finding]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Hearing:
+    """What is known of points without asking the borders of units.
+
+    Parameters
+    ----------
+    points
+        Those of them that lie where web maps shift coordinates, n of them.
+    lonlat
+        For each of `SYSTEMS` (n,) degrees as they would be in WGS 84.
+    distance_m
+        (3, n) metres to the nearest road; `inf` where it was not measured.
+    contests
+        What roads, water and known names say.
+    """
+
+    points: PlacedPoints
+    lonlat: list[tuple[Floats, Floats]]
+    distance_m: Floats
+    contests: tuple[Contest, ...]
+
+    @property
+    def system(self) -> System | None:
+        """The system that the points seem to be in; None where that is not told."""
+        return agreed(*self.contests)
+
+
+def heard(points: PlacedPoints, around: Surroundings) -> Hearing:
+    """Return what roads, water and known names say of points."""
+    points = _in_china(points)
+    written = from_wgs84(points.lon, points.lat, points.stated)
+    lonlat = [to_wgs84(*written, system) for system in SYSTEMS]
+    places = [to_metric(*each, around.crs) for each in lonlat]
+    distance_m, is_drawn = _road_distances(points, places, around)
+    contests = (
+        road_contest(distance_m[:, is_drawn], is_beside_roads=points.is_beside_roads),
+        contest(_on_water(places, around.water)),
+        _named_matches(written, points.names, around.named),
+    )
+    return Hearing(points, lonlat, distance_m, contests)
+
+
+def point_findings(said: Hearing, around: Surroundings) -> list[Finding]:
     """Return what the roads, the declared units, the water and known names say of points.
 
     Nothing is converted: a system that fits better than the stated one is proposed.
 
     Parameters
     ----------
-    points
-        Already converted from the system that the study states.
+    said
+        Of points that were already converted from the system that the study states.
     around
         Roads, zones, water and known places.
 
@@ -166,44 +209,46 @@ def point_findings(points: PlacedPoints, around: Surroundings) -> list[Finding]:
         `coordinates_suspected` (an error when the study says `auto`), `coordinates_undetermined`,
         `coordinates_odd`; nothing outside China.
     """
-    points = _in_china(points)
+    points = said.points
     if not len(points.lon):
         return []
-    found, distance_m = _asked(points, around)
+    units = [to_metric(*around.zone_shift.moved(each), around.crs) for each in said.lonlat]
+    found = agreed(*said.contests, contest(_outside_unit(units, points.codes, around.zones)))
     findings = _verdict(found, points)
-    odd = odd_points(distance_m, found or points.stated, margin_m=_ODD_M)
-    if found is not None and odd.any() and odd.mean() < 0.5 and points.is_beside_roads:
+    if found is None or not points.is_beside_roads:
+        return findings
+    odd = odd_points(said.distance_m, found, margin_m=_ODD_M)
+    if odd.any() and odd.mean() < 0.5:
         rows = [points.rows[i] for i in np.flatnonzero(odd).tolist()]
         findings.append(_finding("coordinates_odd", rows, points.file))
     return findings
 
 
-def system_of_points(points: PlacedPoints, around: Surroundings) -> System | None:
-    """Return the system that points seem to be in; None where that is not told."""
-    points = _in_china(points)
-    return _asked(points, around)[0] if len(points.lon) else None
+def area_findings(areas: PlacedAreas, found: System | None, crs: str) -> list[Finding]:
+    """Return what is to be said of borders that seem to be in a system, or in an unknown one.
+
+    Parameters
+    ----------
+    areas
+        Already converted from the system that the study states.
+    found
+        As `system_of_areas` returns it.
+    crs
+        Metric system of the areas.
+
+    Returns
+    -------
+    list of Finding
+        As for `point_findings`; nothing outside China.
+    """
+    points = _in_china(_middles(areas, crs))
+    return _verdict(found, points) if len(points.lon) else []
 
 
-def _asked(points: PlacedPoints, around: Surroundings) -> tuple[System | None, Floats]:
-    """Return the system on which all evidence agrees, and (3, n) metres to the nearest road."""
-    written = from_wgs84(points.lon, points.lat, points.stated)
-    lonlat = [to_wgs84(*written, system) for system in SYSTEMS]
-    places = [to_metric(*each, around.crs) for each in lonlat]
-    distance_m, is_drawn = _road_distances(places, SYSTEMS.index(points.stated), around)
-    units = [to_metric(*around.zone_shift.moved(each), around.crs) for each in lonlat]
-    found = agreed(
-        road_contest(distance_m[:, is_drawn], is_beside_roads=points.is_beside_roads),
-        contest(_outside_unit(units, points.codes, around.zones)),
-        contest(_on_water(places, around.water)),
-        _named_matches(written, points.names, around.named),
-    )
-    return found, distance_m
-
-
-def area_findings(
+def system_of_areas(
     areas: PlacedAreas, witnesses: Sequence[PlacedPoints], around: Surroundings
-) -> list[Finding]:
-    """Return what points with a declared unit, and known names, say of the borders of units.
+) -> System | None:
+    """Return the system that puts most witnesses into their own unit, where that is told.
 
     Parameters
     ----------
@@ -213,30 +258,7 @@ def area_findings(
         Points in WGS 84 whose `codes` name the unit that each belongs to.
     around
         For its metric system and known places.
-
-    Returns
-    -------
-    list of Finding
-        As for `point_findings`; nothing outside China.
     """
-    found = _system_of_areas(areas, witnesses, around)
-    points = _in_china(_middles(areas, around.crs))
-    return _verdict(found, points) if len(points.lon) else []
-
-
-def shift_of_areas(
-    areas: PlacedAreas, witnesses: Sequence[PlacedPoints], around: Surroundings
-) -> Shift:
-    """Return how WGS 84 appears among areas that seem to be in another system than stated."""
-    found = _system_of_areas(areas, witnesses, around)
-    return Shift(found or areas.stated, areas.stated)
-
-
-def _system_of_areas(
-    areas: PlacedAreas, witnesses: Sequence[PlacedPoints], around: Surroundings
-) -> System | None:
-    """Return the system that puts most witnesses into their own unit, where that is told."""
-    # The code of a town has twelve digits of which the last three are 0, or nine.
     index_of = {re.sub(r"(?<=^\d{9})000$", "", code): i for i, code in enumerate(areas.codes)}
     lengths = sorted({len(code) for code in index_of}, reverse=True)
     own, lon, lat = [], [], []
@@ -258,7 +280,11 @@ def _system_of_areas(
 
 def _middles(areas: PlacedAreas, crs: str) -> PlacedPoints:
     centres = shapely.centroid(areas.geometry)
-    lon, lat = to_lonlat(shapely.get_x(centres), shapely.get_y(centres), crs)
+    x_m, y_m = np.full(len(centres), np.nan), np.full(len(centres), np.nan)
+    is_somewhere = ~(shapely.is_empty(centres) | shapely.is_missing(centres))
+    x_m[is_somewhere] = shapely.get_x(centres[is_somewhere])
+    y_m[is_somewhere] = shapely.get_y(centres[is_somewhere])
+    lon, lat = to_lonlat(x_m, y_m, crs)
     return PlacedPoints(
         file=areas.file,
         rows=areas.codes,
@@ -315,29 +341,33 @@ def _in_china(points: PlacedPoints) -> PlacedPoints:
 
 
 def _road_distances(
-    places: list[tuple[Floats, Floats]], stated: int, around: Surroundings
+    points: PlacedPoints, places: list[tuple[Floats, Floats]], around: Surroundings
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return (3, n) metres to the nearest road under each system, and which points were drawn.
 
-    Every point is measured as stated. Under the other systems those are that are drawn for the
-    contest (all of a short list) and those far from any road; `inf` stands for the rest.
+    Those are measured that are drawn for the contest (all of a short list). Of what stands by roads
+    every point is measured as stated, and those far from any road under the other systems, too;
+    `inf` stands for the rest.
     """
-    n = len(places[0][0])
-    lines = _roads_near(places[stated], around.roads)
+    n, stated = len(points.lon), SYSTEMS.index(points.stated)
     is_drawn = np.zeros(n, dtype=bool)
+    most = _MAX_DRAWN if points.is_beside_roads else _MAX_DRAWN_ANYWHERE
+    is_drawn[:: max(1, n // most)] = True
+    is_asked = np.ones(n, dtype=bool) if points.is_beside_roads else is_drawn.copy()
+    wanted = [(x_m[is_asked], y_m[is_asked]) for x_m, y_m in places]
+    lines = _roads_near(wanted, around.roads)
     if not len(lines):
-        return np.zeros((len(places), n)), is_drawn
+        return np.zeros((len(places), n)), np.zeros(n, dtype=bool)
     distance_m = np.full((len(places), n), np.inf)
-    is_drawn[:: max(1, n // _MAX_DRAWN)] = True
     tree = shapely.STRtree(lines)
 
     def nearest_m(place: tuple[Floats, Floats], which: NDArray[np.bool_]) -> Floats:
-        points = np.asarray(shapely.points(place[0][which], place[1][which]), dtype=object)
-        return np.asarray(shapely.distance(points, lines[tree.nearest(points)]))
+        at = np.asarray(shapely.points(place[0][which], place[1][which]), dtype=object)
+        return np.asarray(shapely.distance(at, lines[tree.nearest(at)]))
 
-    everywhere = np.ones(n, dtype=bool)
-    distance_m[stated] = nearest_m(places[stated], everywhere)
-    is_asked = is_drawn | (distance_m[stated] > _ODD_M)
+    distance_m[stated, is_asked] = nearest_m(places[stated], is_asked)
+    if points.is_beside_roads:
+        is_asked = is_drawn | (distance_m[stated] > _ODD_M)
     for index, place in enumerate(places):
         if index != stated:
             distance_m[index, is_asked] = nearest_m(place, is_asked)
@@ -362,14 +392,12 @@ def _named_matches(
     return Contest(winner, {}, len(pairs))
 
 
-def _roads_near(place: tuple[Floats, Floats], roads: RoadGraph) -> NDArray[np.object_]:
+def _roads_near(places: list[tuple[Floats, Floats]], roads: RoadGraph) -> NDArray[np.object_]:
     """Return the segments in the squares of the map that hold a point, and around them."""
-    wanted = {
-        (x + dx, y + dy)
-        for x, y in zip(*(np.floor(c / _NEAR_M).astype(int).tolist() for c in place), strict=True)
-        for dx in (-1, 0, 1)
-        for dy in (-1, 0, 1)
+    squares = {
+        square for x_m, y_m in places for square in zip(_square(x_m), _square(y_m), strict=True)
     }
+    wanted = {(x + dx, y + dy) for x, y in squares for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
     keys = np.array([x * 1_000_003 + y for x, y in sorted(wanted)], dtype=np.int64)
     column = np.floor(roads.x_m / _NEAR_M).astype(np.int64)
     row = np.floor(roads.y_m / _NEAR_M).astype(np.int64)
@@ -378,6 +406,11 @@ def _roads_near(place: tuple[Floats, Floats], roads: RoadGraph) -> NDArray[np.ob
     ends = np.stack((roads.tail[segments], roads.head[segments]), axis=1)
     coordinates = np.stack((roads.x_m[ends], roads.y_m[ends]), axis=2)
     return np.asarray(shapely.linestrings(coordinates), dtype=object)
+
+
+def _square(metres: Floats) -> list[int]:
+    squares: list[int] = np.floor(metres / _NEAR_M).astype(np.int64).tolist()
+    return squares
 
 
 def _outside_unit(

@@ -93,7 +93,8 @@ def text(cell: CellValue) -> str:
         return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
     if cell.isascii():
         written = cell.strip()
-        return written[:-2] if _FLOAT_CODE.fullmatch(written) else written
+        is_float = written[-2:] == ".0" and _FLOAT_CODE.fullmatch(written)
+        return written[:-2] if is_float else written
     written = cell.strip().strip(_UNSEEN).strip()
     return unicodedata.normalize("NFKC", written) if _WIDE_CODE.fullmatch(written) else written
 
@@ -104,7 +105,7 @@ def is_blank(cell: CellValue) -> bool:
     >>> is_blank("—"), is_blank(float("nan")), is_blank(0.0)
     (True, True, False)
     """
-    return text(cell).lower() in BLANKS
+    return cell is None or cell == "" or text(cell).lower() in BLANKS
 
 
 def is_rounded_code(cell: CellValue) -> bool:

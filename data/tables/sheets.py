@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from data.checks import row_finding
 from data.errors import StudyError
 from data.tables.cells import is_blank
-from data.tables.heading import distinct, find_heading, is_number, is_remark, plain
+from data.tables.heading import MAX_COLUMNS, distinct, find_heading, is_number, is_remark, plain
 from data.types import CellValue, Geometries
 from geo.errors import Finding
 
-MAX_COLUMNS = 2_000
 _TOTAL = re.compile(r"(.*(合计|小计|总计|共计|累计)|(sub|grand)?total|sum)[:：]?(\(.*\))?")
 _TOTAL_SIGNS = frozenset("计lLmM")
 """The last sign of a total's word: a cell without any of them is no total."""

@@ -17,13 +17,15 @@ from data.coordinates.detection import (
     Shift,
     Surroundings,
     area_findings,
+    heard,
     point_findings,
-    shift_of_areas,
+    system_of_areas,
 )
 from data.facilities.read import read_facilities
 from data.study.tables import FacilitiesTable, TableSource
 from data.types import Zones
 from geo.crs import to_lonlat, to_metric
+from geo.errors import Finding
 from geo.offsets import from_wgs84, to_wgs84
 from geo.roads import RoadGraph
 
@@ -106,11 +108,15 @@ def points_of(lon: Any, lat: Any, codes: tuple[str, ...] = (), **how: Any) -> Pl
     )
 
 
+def findings_of(points: PlacedPoints, seen: Surroundings) -> list[Finding]:
+    return point_findings(heard(points, seen), seen)
+
+
 def codes_for(points: PlacedPoints, coordinates: Any, roads: Any) -> list[str]:
     """Return the findings where the study states `coordinates`, or asks with "auto"."""
     stated: Any = "wgs84" if coordinates in {None, "auto"} else coordinates
     asked = replace(points, stated=stated, is_auto=coordinates == "auto")
-    return [finding.code for finding in point_findings(asked, around(roads))]
+    return [finding.code for finding in findings_of(asked, around(roads))]
 
 
 @pytest.mark.parametrize("truth", ["gcj02", "bd09"])
@@ -160,7 +166,7 @@ def test_odd_rows_of_a_mixed_list_are_named(streets: Any) -> None:
     x_m, y_m = lines[0][-1] + centre[0][0], 2900.0 + centre[1][0]
     odd = from_wgs84(*to_lonlat([x_m], [y_m], CRS), "bd09")
     lon[7], lat[7] = odd[0][0], odd[1][0]
-    found = point_findings(points_of(lon, lat, is_auto=True), around(roads))
+    found = findings_of(points_of(lon, lat, is_auto=True), around(roads))
     assert [finding.code for finding in found] == ["coordinates_fit", "coordinates_odd"]
     assert found[1].rows == (8,)
 
@@ -170,12 +176,12 @@ def test_names_of_a_known_map_decide(streets: Any) -> None:
     lon, lat = to_lonlat(np.linspace(500_000, 510_000, 6), np.full(6, 3_300_000.0), CRS)
     named = {f"名{i}": (float(lon[i]), float(lat[i])) for i in range(6)}
     points = points_of(*from_wgs84(lon, lat, "bd09"))
-    found = point_findings(points, around(roads, named))
+    found = findings_of(points, around(roads, named))
     assert [(f.code, dict(f.params)["found"]) for f in found] == [("coordinates_suspected", "bd09")]
     two = {name: named[name] for name in ("名0", "名1")}
-    assert point_findings(points, around(roads, two)) == []
+    assert findings_of(points, around(roads, two)) == []
     right = points_of(lon, lat)
-    assert point_findings(right, around(roads, named)) == []
+    assert findings_of(right, around(roads, named)) == []
 
 
 def test_rows_without_a_place_do_not_vote(streets: Any) -> None:
@@ -199,6 +205,10 @@ def test_cells_of_people_decide_only_by_the_roads(streets: Any) -> None:
         assert codes_for(points, None, roads) == []
 
 
+def judged(areas: PlacedAreas, witnesses: list[PlacedPoints], seen: Surroundings) -> list[Finding]:
+    return area_findings(areas, system_of_areas(areas, witnesses, seen), seen.crs)
+
+
 def strips(shifted: Any) -> PlacedAreas:
     """Return forty strips of 200 m, written in a system and read as WGS 84."""
     x_m = 486_000 + 200.0 * np.arange(41)
@@ -220,34 +230,33 @@ def test_borders_are_held_against_the_institutions_in_them(streets: Any, truth: 
     lon, lat = to_lonlat(x_m, np.full(40, 3_325_000.0), CRS)
     codes = tuple(f"330604{i:03d}001" for i in range(40))
     witnesses = [points_of(lon, lat, codes)]
-    found = area_findings(areas, witnesses, around(streets[0]))
+    found = judged(areas, witnesses, around(streets[0]))
     if truth == "wgs84":
         assert found == []
-        fit = area_findings(replace(areas, is_auto=True), witnesses, around(streets[0]))
+        fit = judged(replace(areas, is_auto=True), witnesses, around(streets[0]))
         assert [finding.code for finding in fit] == ["coordinates_fit"]
         return
     assert [(f.code, f.file, dict(f.params)["found"]) for f in found] == [
         ("coordinates_suspected", "zones.gpkg", truth)
     ]
-    shift = shift_of_areas(areas, witnesses, around(streets[0]))
-    assert shift == Shift(truth, "wgs84")
+    shift = Shift(truth, "wgs84")
     # Institutions in such zones are not blamed for the borders.
     seen = replace(
         around(streets[0]),
         zones=replace(zones_like(areas), code=areas.codes),
         zone_shift=shift,
     )
-    assert "coordinates_suspected" not in {f.code for f in point_findings(witnesses[0], seen)}
+    assert "coordinates_suspected" not in {f.code for f in findings_of(witnesses[0], seen)}
 
 
 def test_borders_without_witnesses_are_undetermined(streets: Any) -> None:
     areas = replace(strips("gcj02"), is_auto=True)
-    found = area_findings(areas, [], around(streets[0]))
+    found = judged(areas, [], around(streets[0]))
     assert [finding.code for finding in found] == ["coordinates_undetermined"]
     middles = shapely.centroid(strips("wgs84").geometry)
     lon, lat = to_lonlat(shapely.get_x(middles), shapely.get_y(middles), CRS)
     named = {f"名{i}": (float(lon[i]), float(lat[i])) for i in range(40)}
-    found = area_findings(areas, [], around(streets[0], named))
+    found = judged(areas, [], around(streets[0], named))
     assert [finding.code for finding in found] == ["coordinates_ask"]
 
 
