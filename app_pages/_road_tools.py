@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app_pages._session import Key, edit, get, outcome, put, words
+from app_pages._text import plain
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import Outcome
 from planning.workbench.roads import (
@@ -79,7 +80,7 @@ def road_tools(after: Outcome) -> None:
     if name is None or way is None:
         st.caption(_("Click a road on the map to select it."))
         return
-    st.markdown(f"**{name}** · {road_text(way, _)}")
+    st.markdown(f"**{plain(name)}** · {plain(road_text(way, _))}")
     _speed_field(_("Car speed (km/h)"), Key.ROAD_SPEED)
     set_speed, close = st.columns(2)
     set_speed.button(

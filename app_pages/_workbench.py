@@ -26,6 +26,7 @@ from app_pages._session import (
     undo,
     words,
 )
+from app_pages._text import plain
 from data.errors import PlannerError
 from planning.map_layers import kind_name
 from planning.maps import EncodedMap, encode_edit
@@ -252,7 +253,7 @@ def saving(after: Outcome) -> None:
         for scenario in saved:
             st.button(
                 _("Open {name} ({count} steps, revision {revision})").format(
-                    name=scenario.name, count=len(scenario.edits), revision=scenario.revision
+                    name=plain(scenario.name), count=len(scenario.edits), revision=scenario.revision
                 ),
                 on_click=_open,
                 args=(scenario.name,),

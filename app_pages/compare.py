@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app_pages._session import Key, current, get, opened, outcome, put, words
+from app_pages._text import plain
 from app_pages._widgets import county_map, page, sheet_table, table
 from planning.maps import MapOptions
 from planning.workbench.compare import (
@@ -41,13 +42,13 @@ if len(names) < 2:
 
 outcomes = [outcome(steps[name]) for name in names]
 mode = current().analysis_mode
-st.markdown(plain_words(names, outcomes, mode, _))
+st.markdown(plain(plain_words(names, outcomes, mode, _)))
 sheet_table(difference_sheet(names, outcomes, mode, _), file_name="differences.xlsx", height=340)
 
 st.subheader(_("Maps: green gains the circle, red loses it"), anchor=False)
 for column, name, result in zip(st.columns(len(names)), names, outcomes, strict=True):
     with column:
-        st.markdown(f"**{name}**")
+        st.markdown(f"**{plain(name)}**")
         cells = change_cells(outcomes[0], result, mode, _)
         county_map(
             height=420,
@@ -58,6 +59,6 @@ for column, name, result in zip(st.columns(len(names)), names, outcomes, strict=
 
 st.subheader(_("Winners and losers by zone"), anchor=False)
 for name, result in zip(names[1:], outcomes[1:], strict=True):
-    st.markdown(f"**{names[0]} → {name}**")
+    st.markdown(f"**{plain(names[0])} → {plain(name)}**")
     change = winners_and_losers(outcomes[0], result, mode)
     table(zone_change_columns(change), file_name=f"winners-{names.index(name)}.xlsx", height=300)

@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from app_pages._session import Key, current, get, language, made, put, standards, words
+from app_pages._text import plain
 from app_pages._widgets import coverage_metrics, page, page_link, unique_headers
 from planning.views.cell_map import MOST_NUMBERS, cell_map
 from planning.views.dashboard import cell_detail, key_warnings, listed_names, matrix, signature
 
-WIDTHS = (96, 132, *[100] * 20)
+WIDTHS = (92, 156, *[97] * 20)
 
 _ = words()
 page(_("Targets at a glance"))
@@ -24,7 +25,7 @@ with left:
     legend.caption(
         _("✓ reached, ◐ one of two columns, ✗ not reached, ? cannot be judged, — not applicable")
         + " · "
-        + _("Choose a cell to see its sentence, gap and list.")
+        + _("Choose a cell: sentence, gap, map, list")
     )
     columns = unique_headers(grid.short_names)
     frame = pd.DataFrame([grid.targets, *views[view]], columns=columns)
@@ -42,14 +43,14 @@ with left:
         column_config={
             _("Zone"): st.column_config.Column(pinned=True, width=92),
             **{
-                short: st.column_config.Column(width=width, help=name)
+                short: st.column_config.Column(width=width, help=plain(name))
                 for short, name, width in zip(columns, grid.column_names, WIDTHS, strict=False)
             },
         },
     )
-    warnings = "  \n".join(f"⚠ {line}" for line in key_warnings(assessment, _))
+    warnings = "  \n".join(f"⚠ {plain(line)}" for line in key_warnings(assessment, _))
     st.caption(
-        f"{signature(assessment, _)}  \n**{_('What could change a verdict')}**  \n{warnings}"
+        f"{plain(signature(assessment, _))}  \n**{_('What could change a verdict')}**  \n{warnings}"
     )
 with right:
     cells = event["selection"]["cells"]
@@ -60,19 +61,20 @@ with right:
     chosen, zone = get(Key.CELL, (grid.column_ids[min(1, len(columns) - 1)], ""))
     detail = cell_detail(assessment, result, chosen, zone, language=language())
     place = dict(zip(grid.row_codes, grid.row_names, strict=True)).get(zone, "")
-    st.subheader(f"{place} · {detail.title}", anchor=False)
+    st.subheader(plain(f"{place} · {detail.title}"), anchor=False)
     st.markdown(
-        f"**{detail.verdict}**  \n{_('Current')} **{detail.current}** · {_('Target')} "
-        f"**{detail.target}** · {_('Gap to the target')} **{detail.gap}**"
+        f"**{plain(detail.verdict)}**  \n{_('Current')} **{plain(detail.current)}** · "
+        f"{_('Target')} **{plain(detail.target)}** · "
+        f"{_('Gap to the target')} **{plain(detail.gap)}**"
     )
-    st.caption(f"“{detail.sentence}”  \n{detail.source}")
+    st.caption(f"“{plain(detail.sentence)}”  \n{plain(detail.source)}")
     picture = made("cell-map", (chosen, zone), lambda _p: cell_map(assessment, zone, detail.ids))
     names = listed_names(assessment, detail.ids)
     st.image(picture, width="stretch")
     with st.container(height=104):
         listed = [f"{number} {name}" for number, name in enumerate(names[:MOST_NUMBERS], start=1)]
-        st.markdown(" · ".join([*listed, *names[MOST_NUMBERS:]]) or _("Nothing is listed."))
-        st.caption("  \n".join((_("Numbers: places on the map above"), *detail.notes)))
+        st.markdown(plain(" · ".join([*listed, *names[MOST_NUMBERS:]]) or _("Nothing is listed.")))
+        st.caption("  \n".join((_("Numbers: places on the map above"), *map(plain, detail.notes))))
     to_map, to_centres = st.columns(2)
     with to_map:
         page_link("coverage", _("On the map and in the list"))

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app_pages._session import current, language, standards, words
+from app_pages._text import plain
 from app_pages._widgets import page, sheet_table
 from planning.figures import people_text, share_text
 from planning.report.programme import programme_steps
@@ -37,17 +38,17 @@ with programme:
             now=people_text(steps[0].covered), after=people_text(steps[-1].covered)
         )
     )
-    # Each project moves the line on its own day; several on one day end in their last.
+    # Several projects of one day end in their last.
     first = assessment.scenario.as_of
-    days = {step.opens_on or first: 100 * (step.share or 0.0) for step in steps}
-    covered = pd.Series(days, name=_("Share covered (%)")).sort_index()
-    covered.index = pd.to_datetime(covered.index)
-    st.line_chart(covered, y_label=_("Share covered (%)"), height=260)
+    days = {step.opens_on or first: step.covered - steps[0].covered for step in steps}
+    more = pd.Series(days, name=_("More people covered")).sort_index()
+    more.index = pd.to_datetime(more.index)
+    st.line_chart(more, y_label=_("More people covered"), height=260)
 with doctors:
     sheet_table(exits_sheet(result, language(), _), file_name="sole_doctors.xlsx")
     if exits is not None and exits.villages_losing:
         st.caption(
             _("Villages that lose their cover: {names}").format(
-                names="、".join(listed_names(assessment, exits.villages_losing))
+                names=plain("、".join(listed_names(assessment, exits.villages_losing)))
             )
         )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app_pages._session import Key, current, get, language, made, opened, put, standards, words
+from app_pages._text import plain
 from app_pages._widgets import page
 from planning.audiences import AUDIENCE_WORDS
 from planning.handover import archive, hand_over_files
@@ -39,6 +40,7 @@ with left:
         list(zone_names),
         key=Key.REPORT_ZONES,
         format_func=zone_names.__getitem__,
+        placeholder=_("All"),
     )
     maker = st.text_input(_("Made by (unit)"), key=Key.MAKER).strip()
     empty = _("Internal material, not for publication")
@@ -64,7 +66,7 @@ if get(Key.REPORT) == request:
         ),
     )
     for note in handed.notes:
-        st.info(note)
+        st.info(plain(note))
     st.subheader(_("Ready to take away"), anchor=False)
     folder = f"{run_number(assessment)}-{audience}"
     sizes = {name: len(content) for name, content in handed.files.items()}

@@ -6,6 +6,7 @@ from app_pages._session import Key, language, standards, words
 from app_pages._widgets import page, sheet_table
 from planning.verdicts.evidence_sheets import reported_sheet, who_counts_sheet
 from planning.verdicts.standard_sheets import standard_sheets
+from planning.views.tables import rounded
 
 _ = words()
 page(_("Reported and computed"))
@@ -25,15 +26,19 @@ reported, counted, every = st.tabs(
 )
 if reported.open:
     with reported:
-        sheet_table(reported_sheet(result, language(), _), file_name="reported.xlsx", height=560)
+        sheet_table(
+            rounded(reported_sheet(result, language(), _)), file_name="reported.xlsx", height=560
+        )
 if counted.open:
     with counted:
         sheet_table(
-            who_counts_sheet(result, language(), _), file_name="who_counts.xlsx", height=560
+            rounded(who_counts_sheet(result, language(), _)),
+            file_name="who_counts.xlsx",
+            height=560,
         )
 if every.open:
     with every:
         sheets = standard_sheets(result, language())
         titles = {sheet.title: sheet for sheet in sheets}
         title = st.selectbox(_("Table"), list(titles))
-        sheet_table(titles[title], file_name="standards.xlsx", height=520)
+        sheet_table(rounded(titles[title]), file_name="standards.xlsx", height=520)

@@ -1,6 +1,7 @@
 """Start: open the built-in county, a recent study, a study file, or an upload."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from app_pages._session import (
     Key,
     data_folder,
     get,
+    hold_notices,
     keep_choices,
     open_study,
     opened,
@@ -16,7 +18,7 @@ from app_pages._session import (
     words,
 )
 from app_pages._text import plain
-from app_pages._widgets import STYLE, page_link
+from app_pages._widgets import STYLE, page_link, sidebar
 from data.errors import PlannerError
 from data.study.file import SAMPLE_STUDY, read_study
 from planning.uploads import keep_upload, recent_studies, remember_study, require_inside
@@ -24,47 +26,46 @@ from planning.wording import finding_sentence
 
 _ = words()
 st.html(STYLE)
+notices = hold_notices()
 st.title(_("Start"), anchor=False)
 
 
 def _open(path: Path) -> None:
-    """Open a study after its file has been read; otherwise say what is wrong and change nothing."""
-    try:
-        read_study(path)
-        remember_study(data_folder(), path)
-    except PlannerError as error:
-        put(Key.MESSAGE, "\n".join(finding_sentence(f, _) for f in error.findings[:10]))
-        return
-    except OSError as error:
-        put(Key.MESSAGE, str(error.strerror))
-        return
+    """Open a study after its file has been read."""
+    read_study(path)
+    remember_study(data_folder(), path)
     open_study(path)
 
 
 def _upload() -> None:
+    """Keep what was uploaded, check that it stays inside its folder, and open it."""
     files = [(file.name, file.getvalue()) for file in get(Key.UPLOAD) or ()]
+    kept = keep_upload(data_folder(), files)
+    require_inside(read_study(kept))
+    _open(kept)
+
+
+def _try(*step: Any) -> None:
+    """Do a step; what is wrong is said in sentences, and the open study stays open."""
     try:
-        kept = keep_upload(data_folder(), files)
-        require_inside(read_study(kept))
-        _open(kept)
+        step[0](*step[1:])
     except PlannerError as error:
         put(Key.MESSAGE, "\n".join(finding_sentence(f, _) for f in error.findings[:10]))
     except OSError as error:
-        text = _("The upload could not be kept ({reason}); the open study stays open.")
+        text = _("It could not be opened or kept ({reason}); the open study stays open.")
         put(Key.MESSAGE, text.format(reason=error.strerror))
 
 
-if get(Key.MESSAGE):
-    for sentence in get(Key.MESSAGE).splitlines():
-        st.error(plain(sentence))
-    put(Key.MESSAGE, None)
+for sentence in (get(Key.MESSAGE) or "").splitlines():
+    notices.error(plain(sentence))
+put(Key.MESSAGE, None)
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(_("Open a study"), anchor=False)
-    st.button(_("Built-in county (synthetic)"), on_click=_open, args=(SAMPLE_STUDY,))
+    st.button(_("Built-in county (synthetic)"), on_click=_try, args=(_open, SAMPLE_STUDY))
     for number, path in enumerate(recent_studies(data_folder())):
         label = plain(f"{path.parent.name}/{path.name}")
-        st.button(label, on_click=_open, args=(path,), key=f"recent-{number}")
+        st.button(label, on_click=_try, args=(_open, path), key=f"recent-{number}")
 with right:
     st.subheader(_("Upload a study"), anchor=False)
     st.file_uploader(
@@ -72,7 +73,13 @@ with right:
         accept_multiple_files=True,
         key=Key.UPLOAD,
     )
-    st.button(_("Check and open"), on_click=_upload, disabled=not get(Key.UPLOAD), type="primary")
+    st.button(
+        _("Check and open"),
+        on_click=_try,
+        args=(_upload,),
+        disabled=not get(Key.UPLOAD),
+        type="primary",
+    )
     st.caption(_("Uploads stay on this machine; the intake checks them before anything is shown."))
 
 st.divider()
@@ -85,4 +92,5 @@ st.markdown(
         facilities=len(dataset.facilities), cells=len(dataset.demand)
     )
 )
+sidebar()
 page_link("overview", _("Targets at a glance"))

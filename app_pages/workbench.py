@@ -4,6 +4,7 @@ import streamlit as st
 
 from app_pages import _workbench as bench
 from app_pages._session import Key, language, outcome, words
+from app_pages._text import plain
 from app_pages._widgets import county_map, page, sheet_table
 from planning.maps import MapOptions
 from planning.workbench.view import (
@@ -23,7 +24,7 @@ for column, metric in zip(
     st.columns(len(after.modes)), mode_metrics(before, after, _), strict=True
 ):
     column.metric(metric.label, metric.value, metric.change or None, help=metric.help)
-st.caption(steps_text(after, _))
+st.caption(plain(steps_text(after, _)))
 
 left, right = st.columns([3, 1], gap="medium")
 with right:

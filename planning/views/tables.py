@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from planning.headers import column_title
@@ -50,6 +51,15 @@ def view_value(column: Column, value: Value) -> Value:
         return value
     is_count = column.decimals == 2  # files give people with two places, pages whole people
     return round(value) if column.decimals == 0 or is_count else round(value, column.decimals)
+
+
+def rounded(sheet: Sheet, digits: int = 4) -> Sheet:
+    """Return a sheet whose numbers have so many decimals at most, as a page shows them."""
+    rows = tuple(
+        tuple(round(value, digits) if isinstance(value, float) else value for value in row)
+        for row in sheet.rows
+    )
+    return replace(sheet, rows=rows)
 
 
 def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
