@@ -22,6 +22,16 @@ OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 READER_STAGES = (
+    msgid("snap"),
+    msgid("roads"),
+    msgid("population"),
+    msgid("reach"),
+    msgid("circles"),
+    msgid("tiles"),
+    msgid("graph"),
+    msgid("audit"),
+    msgid("assign"),
+    msgid("agents"),
     msgid("boundary"),
     msgid("water"),
     msgid("facilities"),
@@ -29,7 +39,7 @@ READER_STAGES = (
     msgid("waiting for the server"),
     msgid("database"),
 )
-"""What `data` says that it is doing; it knows no languages, so the words stand here."""
+"""What `geo`, `data` and kernels say that they do; they know no languages: the words stand here."""
 
 
 class Parser(argparse.ArgumentParser):

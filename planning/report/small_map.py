@@ -27,7 +27,8 @@ COVERED = (122, 165, 206)
 UNCOVERED = (240, 158, 66)
 HATCH_INK = (120, 66, 10)
 LAND = (252, 251, 247)
-SEA = (255, 255, 255)
+SURROUNDINGS = (242, 241, 237)
+VEIL = (255, 255, 255)
 WATER = (211, 229, 242)
 INK = (34, 34, 34)
 SITE = (255, 221, 51)
@@ -138,7 +139,7 @@ def _sheet(extent: tuple[float, float, float, float], size_px: tuple[int, int]) 
     width, height = size_px[0] * SCALE, size_px[1] * SCALE
     pixels_per_m = min(width / (east - west), height / (north - south))
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
-    image = Image.new("RGB", (width, height), SEA)
+    image = Image.new("RGB", (width, height), SURROUNDINGS)
     return _Sheet(
         image=image,
         draw=ImageDraw.Draw(image),
@@ -179,7 +180,7 @@ def _veil(sheet: _Sheet, shape: shapely.Geometry | None) -> None:
         points = np.asarray(part.exterior.coords)
         spots = sheet.pixels(points[:, 0], points[:, 1]).tolist()
         pen.polygon([tuple(spot) for spot in spots], fill=0)
-    sheet.image.paste(SEA, (0, 0), mask)
+    sheet.image.paste(VEIL, (0, 0), mask)
 
 
 def _cells(sheet: _Sheet, assessment: Assessment, zone: int | None) -> None:
