@@ -112,6 +112,14 @@ def is_point(facilities: Facilities, scenario: Scenario) -> Mask:
     return np.isin(facilities.kind, scenario.point_kinds)
 
 
+def is_of_county(facilities: Facilities) -> Mask:
+    """Return (n,) True for facilities that count in totals and rates: not outside all zones.
+
+    A row without a position (待定位) is of the county.
+    """
+    return (facilities.zone >= 0) | ~facilities.has_position
+
+
 def is_centre(facilities: Facilities) -> Mask:
     """Return (n,) True for community health service centres and township health centres."""
     return np.isin(facilities.kind, CENTRE_KINDS)

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from data.types import Facilities, Ints
-from planning.scenario import Mask
+from planning.scenario import Mask, is_of_county
 
 GovernmentRun: TypeAlias = Literal["yes", "no", "unknown"]
 
@@ -120,7 +120,7 @@ def counted_centres(
     owners = [government_run(owner) for owner in facilities.texts("owner")]
     usable = (np.asarray(facilities.level) == CENTRE_LEVEL) & is_operating
     if only_in_zones:
-        usable &= (facilities.zone >= 0) | ~facilities.has_position
+        usable &= is_of_county(facilities)
     public = usable & np.array([owner != "no" for owner in owners], dtype=np.bool_)
     parent = _parents(facilities)
     is_branch = branches_of(facilities, public) & (not count_branches)

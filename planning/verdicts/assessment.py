@@ -15,7 +15,7 @@ from geo.snap import snap
 from geo.travel import NearestStatus, reach
 from planning.mode_times import Mask, ModeTimes
 from planning.pairs import PairTimes
-from planning.scenario import is_operating
+from planning.scenario import is_of_county, is_operating
 from planning.standards.catalogue import SHIPPED, Preset, load_preset
 from planning.verdicts.evidence import StandardsInput
 from planning.verdicts.indicators import People
@@ -116,7 +116,7 @@ def _operating(assessment: Assessment, day: str) -> Mask:
     facilities = assessment.dataset.facilities
     operating = is_operating(facilities, replace(assessment.scenario, as_of=day))
     if assessment.study.travel.outside_facilities == "exclude":
-        operating &= (facilities.zone >= 0) | ~facilities.has_position
+        operating &= is_of_county(facilities)
     return operating
 
 

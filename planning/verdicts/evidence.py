@@ -14,7 +14,7 @@ from planning.pairs import PairTimes
 from planning.projects import Programme, Project, projects_of, run_programme
 from planning.ratios.centres import counted_centres
 from planning.ratios.service_ratio import Ratios
-from planning.scenario import PRIMARY_CARE_KINDS
+from planning.scenario import PRIMARY_CARE_KINDS, is_of_county
 from planning.verdicts.indicators import People
 from planning.villages.cover import (
     OnFoot,
@@ -204,8 +204,9 @@ def network_figures(
     # Points without a position have no place in the programme and count as they do in the verdicts.
     is_changed = facilities.has_position & np.isin(facilities.kind, given.point_kinds)
     operating = np.where(is_changed, state, given.is_operating)
-    clinics = np.isin(facilities.kind, ("D600",)) & operating
-    stations = np.isin(facilities.kind, ("B200", "D600")) & operating
+    counted = operating & is_of_county(facilities)
+    clinics = np.isin(facilities.kind, ("D600",)) & counted
+    stations = np.isin(facilities.kind, ("B200", "D600")) & counted
     in_plan = np.array([flag is True for flag in facilities.flags("in_plan")], dtype=np.bool_)
     centres = counted_centres(facilities, is_operating=operating)
     seats = set(facilities.zone[centres.index].tolist())

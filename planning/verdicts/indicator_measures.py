@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planning.scenario import is_of_county
 from planning.verdicts.indicators import (
     IndicatorFigure,
     figure_of,
@@ -43,7 +44,7 @@ def _from_list(subject: Subject) -> Verdict:
     """Return the figure added up from the facility list, or what is missing."""
     given = subject.evidence.given
     facilities = given.dataset.facilities
-    inside = given.is_operating & ((facilities.zone >= 0) | ~facilities.has_position)
+    inside = given.is_operating & is_of_county(facilities)
     figure = figure_of_list(
         facilities, subject.standard, is_counted=inside, population=given.population
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from planning.mode_times import Mask
 from planning.ratios.centres import CENTRE_LEVEL, branches_of
+from planning.scenario import is_of_county
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.thresholds import Threshold
 from planning.verdicts.costs import clinic_subsidy
@@ -47,7 +48,7 @@ class Subject:
         """Yield the whole study and each zone with the (n_facilities,) institutions in it."""
         facilities = self.evidence.given.dataset.facilities
         # A facility outside all zones counts in none, one without position in the whole only.
-        yield -1, (facilities.zone >= 0) | ~facilities.has_position
+        yield -1, is_of_county(facilities)
         for zone in range(len(self.evidence.given.dataset.zones)):
             yield zone, facilities.zone == zone
 

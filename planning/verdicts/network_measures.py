@@ -10,6 +10,7 @@ import numpy as np
 from planning.mode_times import is_within
 from planning.ratios.service_ratio import AllZonesRatio, UrbanResult, UrbanVerdict
 from planning.ratios.words import VIEW_WORDS
+from planning.scenario import is_of_county
 from planning.verdicts.measures import Subject, judged
 from planning.verdicts.verdict import Note, Status, Verdict
 from planning.villages.cover import CoverMode, VillageRow
@@ -263,12 +264,9 @@ def sole_doctor(subject: Subject) -> list[Verdict]:
 
 def projects_done(subject: Subject) -> list[Verdict]:
     """N5: standard clinics and stations of the programme that are done."""
-    levels = np.asarray(subject.evidence.given.dataset.facilities.level)
-    rows = [
-        row
-        for row in subject.evidence.projects
-        if row.opens and all(levels[i] in subject.standard.levels for i in row.opens)
-    ]
+    facilities = subject.evidence.given.dataset.facilities
+    counts = np.isin(facilities.level, subject.standard.levels) & is_of_county(facilities)
+    rows = [row for row in subject.evidence.projects if row.opens and counts[list(row.opens)].all()]
     if not rows:
         return [subject.verdict(-1, Status.UNDECIDABLE, missing=("projects",))]
     done = sum(row.stage.value == "operating" for row in rows)

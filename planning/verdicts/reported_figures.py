@@ -12,6 +12,7 @@ import numpy as np
 from data.types import ReportedValue
 from planning.mode_times import Mask, is_within, nearest_tenths
 from planning.ratios.centres import counted_centres
+from planning.scenario import is_of_county
 from planning.standards.catalogue import Preset, Standard
 from planning.verdicts.evidence import Evidence
 from planning.verdicts.indicators import figure_of, indicator_names, indicator_rows
@@ -131,7 +132,8 @@ def _clinics_standardised(evidence: Evidence, value: ReportedValue) -> tuple[Eva
 
     def evaluate(readings: tuple[str, ...]) -> float | None:
         kinds = ("D600", "B200") if "with_stations" in readings else ("D600",)
-        counted = np.isin(facilities.kind, kinds) & _operating(evidence, readings, value)
+        counted = np.isin(facilities.kind, kinds) & is_of_county(facilities)
+        counted &= _operating(evidence, readings, value)
         if "all_clinics" not in readings:
             counted &= in_plan
         return flag_share(facilities, "standardised", is_counted=counted).share
@@ -142,8 +144,9 @@ def _clinics_standardised(evidence: Evidence, value: ReportedValue) -> tuple[Eva
 
 def _insurance(evidence: Evidence, value: ReportedValue) -> tuple[Evaluate, list[str]]:
     def evaluate(readings: tuple[str, ...]) -> float | None:
-        counted = evidence.is_point & _operating(evidence, readings, value)
         facilities = evidence.given.dataset.facilities
+        counted = evidence.is_point & is_of_county(facilities)
+        counted &= _operating(evidence, readings, value)
         return flag_share(facilities, "insurance_enabled", is_counted=counted).share
 
     return evaluate, [*(["data_date"] if value.year is not None else []), "facility_list"]

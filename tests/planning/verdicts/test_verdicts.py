@@ -265,6 +265,25 @@ def test_branches_count_under_their_centres(study: Callable[..., StandardsResult
     assert whole(study(facilities=rows), "zhoushan-2020/N20").denominator in {None, 3}
 
 
+def test_points_outside_the_zones_enter_no_rate(study: Callable[..., StandardsResult]) -> None:
+    plan = {"in_plan": True, "standardised": True, "insurance_enabled": True}
+    outside = {**plan, "standardised": False, "insurance_enabled": False, "status": "construction"}
+    rows = (
+        centre("A", 0, insurance_enabled=True),
+        clinic("B", 1, **plan),
+        clinic("C", -1, open_date="2025-03-01", **outside),
+    )
+    said = [
+        ReportedValue(name, 2024, 1.0, "report")
+        for name in ("医保联网率", "规划内村卫生室规范化率")
+    ]
+    result = study(facilities=rows, reported=said)
+    assert whole(result, "zhoushan-2020/N20").current == 100
+    assert whole(result, "shangyu-2022/N3b").current == 100
+    assert [row.computed for row in result.reported] == [1.0, 1.0]
+    assert whole(result, "zhoushan-2020/N5").missing == ("projects",)
+
+
 def test_gaps_in_years_keep_their_decimals() -> None:
     entry = load_preset("shangyu-2022").standard
     life = next(row for row in entry if row.id == "A01")
