@@ -59,10 +59,12 @@ def referral_columns(assessment: Assessment) -> list[Column]:
     mode, rows, chains = found
     facilities = assessment.dataset.facilities
     names = [facilities.id[row] for row in rows.tolist()]
+    alliances = facilities.texts("alliance_id")
     columns = [
         Column("id", names),
         Column("name", [facilities.name[row] for row in rows.tolist()]),
         Column("level", chains.level.tolist(), 0),
+        Column("alliance", [alliances[row] or None for row in rows.tolist()]),
         Column("refers_to", [names[t] if t >= 0 else None for t in chains.target.tolist()]),
         Column("status", [LegStatus(code).name.lower() for code in chains.status.tolist()]),
         Column("mode", [mode] * len(rows)),
