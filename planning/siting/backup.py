@@ -79,7 +79,10 @@ def solve_backup(
     step = step_of(problem.people)
     proof, method = best_choice(core, step, clock, choice=choice)
     if not np.isfinite(proof.choice.worth):
-        return no_plan("backup", cover.n_demand, proof, method=method, seed=seed)
+        return no_plan(
+            "backup", cover.n_demand, is_infeasible=proof.is_infeasible, is_cut=clock.is_cut,
+            method=method, seed=seed,
+        )  # fmt: skip
     new_sites = np.concatenate([rules.required, np.flatnonzero(proof.choice.units)])
     opened = np.concatenate([rules.existing, new_sites])
     assignment, _ = nearest_open(cover, opened)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from data.errors import StudyError
 from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
-from planning.siting.core import ONE_COVER, CoverCore, covers_of
+from planning.siting.core import ONE_COVER, Choice, CoverCore, covers_of
 from planning.siting.cover import best_choice, no_plan, prepared_cover
 from planning.siting.exact import run_highs
 from planning.siting.fewest import unreachable_finding, unreachable_rows
@@ -22,6 +22,7 @@ from planning.siting.instance import (
     read_only,
     within,
 )
+from planning.siting.lagrangian import lagrangian
 from planning.siting.plans import Answer, covered_plan, infeasible_plan, plan_of
 from planning.siting.problems import SiteRules, SitingPlan, SolveLimits, step_of
 from planning.siting.proof import cover_programme, start_values
@@ -159,7 +160,10 @@ def solve_budget(
     step = step_of(problem.people)
     proof, method = best_choice(core, step, clock)
     if not np.isfinite(proof.choice.worth):
-        return no_plan("budget", cover.reach.n_demand, proof, method=method, seed=seed)
+        return no_plan(
+            "budget", cover.reach.n_demand, is_infeasible=proof.is_infeasible, is_cut=clock.is_cut,
+            method=method, seed=seed,
+        )  # fmt: skip
     new_sites = np.concatenate([rules.required, np.flatnonzero(proof.choice.units)])
     answer = Answer(new_sites, cover.base + proof.bound, method, is_cut=clock.is_cut)
     return covered_plan(
@@ -224,10 +228,10 @@ def solve_cheapest(
     target = problem.share * float(people.sum()) - cover.base
     choice, bound, method = _cheapest(core, target - 1e-9 * max(1.0, abs(target)), clock)
     if choice is None:
-        found = Finding("siting_rules_leave_none")
-        return infeasible_plan(
-            "cheapest", reach.n_demand, method=method, seed=seed, findings=(found,)
-        )
+        return no_plan(
+            "cheapest", reach.n_demand, is_infeasible=not np.isfinite(bound), is_cut=clock.is_cut,
+            method=method, seed=seed,
+        )  # fmt: skip
     new_sites = np.concatenate([rules.required, np.flatnonzero(choice)])
     fixed = float(problem.cost[rules.required].sum())
     assignment, _ = nearest_open(reach, np.concatenate([rules.existing, new_sites]))
@@ -240,17 +244,11 @@ def solve_cheapest(
 
 def _cheapest(core: CoverCore, target: float, clock: Clock) -> tuple[Indices | None, float, str]:
     """Return units, the bound on the cost, and the method; the greedy plan starts the branching."""
-    state = start_greedy(core)
-    covered, step = 0.0, max(1, core.instance.n_sites // 50)
-    while covered < target:
-        picks = pick_more(core, state, most=step, clock=clock)
-        covered += float(picks.gain.sum())
-        if len(picks.site) < step:
-            break
-    units = _pruned(core, np.maximum(state.used, 0), target)
-    is_met = covered >= target and core.rules.are_plain
+    units = _greedy_units(core, target, clock) if core.rules.are_plain else None
+    bound = _least_cost(core, units, target, clock)
+    method = "greedy, Lagrangian"
     if len(core.instance.site_row) > LARGEST_PROOF:
-        return (units if is_met else None), 0.0, "greedy"
+        return units, bound, method
     programme, column = cover_programme(core)
     sites = np.flatnonzero(column >= 0)
     worth = -programme.cost[len(sites) :]
@@ -260,23 +258,64 @@ def _cheapest(core: CoverCore, target: float, clock: Clock) -> tuple[Indices | N
         np.zeros(len(worth), dtype=np.int64), len(sites) + np.arange(len(worth)), worth,
         lower=target, upper=np.inf, count=1,
     )  # fmt: skip
-    start = start_values(core, units, column) if is_met else None
+    start = None if units is None else start_values(core, units, column)
     solved = run_highs(programme, clock, start=start)
-    method = f"greedy, branch and bound ({solved.nodes} nodes)"
+    method += f", branch and bound ({solved.nodes} nodes)"
+    if solved.is_infeasible:
+        return None, np.inf, method
     if solved.x is not None:
         found = np.zeros(core.instance.n_sites, dtype=np.int32)
         found[sites] = np.round(solved.x[: len(sites)])
-        if not is_met or core.cost @ found < core.cost @ units:
-            units, is_met = found, True
-    return (units if is_met else None), max(0.0, solved.bound), method
+        if units is None or core.cost @ found < core.cost @ units:
+            units = found
+    return units, max(bound, solved.bound), method
+
+
+def _greedy_units(core: CoverCore, target: float, clock: Clock) -> Indices:
+    """Return units that reach the target: greedy until it does, all sites when it was stopped."""
+    state = start_greedy(core)
+    covered, step = 0.0, max(1, core.instance.n_sites // 50)
+    while covered < target:
+        picks = pick_more(core, state, most=step, clock=clock)
+        covered += float(picks.gain.sum())
+        if len(picks.site) < step:
+            break
+    units = np.maximum(state.used, 0)
+    if covered < target:
+        units = core.rules.may_build.astype(units.dtype)
+    return _pruned(core, units, target)
+
+
+def _least_cost(core: CoverCore, units: Indices | None, target: float, clock: Clock) -> float:
+    """Return a bound on the cost of covering `target` people, by the prices of one budget.
+
+    For any prices no budget covers more than what they leave beside the sites plus the best sites
+    that it pays, the last in part; the least budget for which that reaches the target is a bound.
+    """
+    if target <= 0:
+        return 0.0
+    sites = np.flatnonzero(core.rules.may_build)
+    spent = float(core.cost[sites].sum() if units is None else core.cost @ units)
+    nothing = np.zeros(core.instance.n_sites, dtype=np.int32)
+    priced = replace(core, budget=0.97 * spent)
+    dual, _ = lagrangian(priced, Choice(nothing, target), 0.0, clock)
+    order = sites[np.argsort(-dual.value[sites] / core.cost[sites], kind="stable")]
+    paid = np.concatenate([[0.0], np.cumsum(core.cost[order])])
+    worth = np.concatenate([[0.0], np.cumsum(dual.value[order])])
+    beside = dual.bound - float(np.interp(priced.budget, paid, worth))
+    return float(np.interp(target - beside, worth, paid)) * (1 - 1e-9)
 
 
 def _pruned(core: CoverCore, units: Indices, target: float) -> Indices:
     """Take out sites that are not needed for the target, the dearest first."""
-    units = units.copy()
+    units, instance = units.copy(), core.instance
+    covers = covers_of(instance, units)
+    spare = float(instance.people[covers > 0].sum()) - target
     for j in sorted(np.flatnonzero(units), key=lambda j: (-core.cost[j], j)):
-        units[j] = 0
-        covered = core.instance.people[covers_of(core.instance, units) > 0].sum()
-        if covered < target:
-            units[j] = 1
+        rows = instance.site_row[instance.site_indptr[j] : instance.site_indptr[j + 1]]
+        lost = float(instance.people[rows[covers[rows] == 1]].sum())
+        if lost <= spare:
+            units[j] = 0
+            covers[rows] -= 1
+            spare -= lost
     return units

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -26,8 +27,8 @@ from planning.siting.load_search import (
     decided_pairs,
     searched_sites,
 )
-from planning.siting.load_tree import grow, load_tree
-from planning.siting.plans import Answer, infeasible_plan, plan_of
+from planning.siting.load_tree import LoadTree, grow, load_tree
+from planning.siting.plans import Answer, infeasible_plan, plan_of, undecided_plan
 from planning.siting.problems import (
     CapacitatedCover,
     CapacitatedMedian,
@@ -36,6 +37,9 @@ from planning.siting.problems import (
     step_of,
 )
 from planning.siting.rules import RuleArrays, compile_rules
+
+LARGEST_TIMED_PROOF = 200_000
+"""The same as `LARGEST_PROOF` where a clock stops the search."""
 
 SMALL_PROOF = 8_000
 """Most open pairs that a general solver sees before the tree on prices."""
@@ -95,10 +99,11 @@ def solve_capacitated(
     step = _step(problem)
     answer = best_load_plan(core, step, clock)
     if not np.isfinite(answer.plan.profit):
-        code = "siting_loads_leave_none" if answer.is_infeasible else "siting_none_found"
-        return infeasible_plan(
-            name, reach.n_demand, method=answer.method, seed=seed, findings=(Finding(code),)
-        )
+        given: dict[str, Any] = {"method": answer.method, "seed": seed}
+        if not answer.is_infeasible:
+            return undecided_plan(name, reach.n_demand, is_cut=clock.is_cut, **given)
+        found = Finding("siting_loads_leave_none")
+        return infeasible_plan(name, reach.n_demand, findings=(found,), **given)
     return _plan(
         name, problem, reach, rules, core=core, answer=answer, is_cut=clock.is_cut, seed=seed
     )
@@ -138,17 +143,21 @@ def best_load_plan(core: LoadCore, step: float, clock: Clock) -> LoadAnswer:
     plan = searched_sites(core, dual, plan, clock)
     method = f"assignment prices ({dual.rounds} rounds), exchanges"
     target = _target(plan.profit, step)
-    if dual.bound < target or (clock.is_cut and np.isfinite(plan.profit)):
-        return LoadAnswer(plan, max(plan.profit, min(dual.bound, target)), method)
-    left = LoadAnswer(plan, dual.bound, method)
+    left = LoadAnswer(plan, max(plan.profit, dual.bound), method)
+    if dual.bound < target or clock.is_cut:
+        return left
     if not core.rules.are_plain or not np.isfinite(plan.profit):
         return _branched(core, dual, left, step, clock, is_last=True)
-    if _open_pairs(core, dual, target) <= SMALL_PROOF:
-        left = _branched(core, dual, left, step, clock, is_last=False)
-    if not _is_proved(left, step) and not clock.is_cut:
-        left = _by_tree(core, dual, left, step, clock)
-    if not _is_proved(left, step) and not clock.is_cut:
-        left = _branched(core, dual, left, step, clock, is_last=True)
+    tree = load_tree(core, dual, plan, step)
+    for turn in ("tree", "solver", "tree to the end", "solver to the end"):
+        if turn == "solver" and _open_pairs(core, dual, target) > SMALL_PROOF:
+            continue
+        if turn.startswith("tree"):
+            left = _by_tree(tree, left, clock, is_last=turn == "tree to the end")
+        else:
+            left = _branched(core, dual, left, step, clock, is_last=turn == "solver to the end")
+        if _is_proved(left, step) or clock.is_cut:
+            break
     return left
 
 
@@ -160,13 +169,12 @@ def _open_pairs(core: LoadCore, dual: LoadDual, target: float) -> int:
     return int(_decided(core, dual, target)[2].sum())
 
 
-def _by_tree(
-    core: LoadCore, dual: LoadDual, left: LoadAnswer, step: float, clock: Clock
-) -> LoadAnswer:
+def _by_tree(tree: LoadTree, left: LoadAnswer, clock: Clock, *, is_last: bool) -> LoadAnswer:
     """Return the answer after branching on sites, with new prices at every node."""
-    tree = load_tree(core, dual, left.plan, step)
-    grow(tree, clock)
-    method = f"{left.method}, tree ({tree.n_done} nodes)"
+    before = tree.n_done
+    tree.best = left.plan
+    grow(tree, clock, is_last=is_last)
+    method = f"{left.method}, tree ({tree.n_done - before} nodes)"
     return LoadAnswer(tree.best, min(left.bound, tree.bound), method)
 
 
@@ -177,8 +185,11 @@ def _branched(
     plan = left.plan
     decided = _decided(core, dual, _target(plan.profit, step))
     n_open = int(decided[2].sum())
-    if n_open > LARGEST_PROOF and clock.limits.seconds is None:
-        if len(core.weight) * len(plan.open_sites) <= LARGEST_PROOF:
+    if n_open > (LARGEST_PROOF if clock.limits.seconds is None else LARGEST_TIMED_PROOF):
+        if (
+            clock.limits.seconds is None
+            and len(core.weight) * len(plan.open_sites) <= LARGEST_PROOF
+        ):
             plan = best_assignment(core, plan, clock)
         return replace(left, plan=plan)
     found, solved = branched(core, decided, plan, clock, is_last=is_last)

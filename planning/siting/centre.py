@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from geo.errors import Finding, Progress
@@ -13,7 +15,7 @@ from planning.siting.fewest import (
     unreachable_rows,
 )
 from planning.siting.instance import Floats, Indices, SparseReach, nearest_open, within
-from planning.siting.plans import Answer, infeasible_plan, plan_of
+from planning.siting.plans import Answer, infeasible_plan, plan_of, undecided_plan
 from planning.siting.problems import PCentre, SitingPlan, SolveLimits
 from planning.siting.rules import RuleArrays, compile_rules
 
@@ -56,10 +58,11 @@ def solve_centre(
     sites, bound, n_covers = _search(reach, rules, problem.count, clock, seed)
     method = f"set covers at {n_covers} limits"
     if sites is None:
-        return infeasible_plan(
-            "p-centre", reach.n_demand, method=method, seed=seed,
-            findings=(Finding("siting_count_too_small", (("count", problem.count),)),),
-        )  # fmt: skip
+        given: dict[str, Any] = {"method": method, "seed": seed}
+        if np.isfinite(bound):
+            return undecided_plan("p-centre", reach.n_demand, is_cut=clock.is_cut, **given)
+        found = Finding("siting_count_too_small", (("count", problem.count),))
+        return infeasible_plan("p-centre", reach.n_demand, findings=(found,), **given)
     new_sites = np.concatenate([rules.required, sites])
     assignment, cost = nearest_open(reach, np.concatenate([rules.existing, new_sites]))
     return plan_of(
@@ -73,6 +76,8 @@ def _search(
     reach: SparseReach, rules: RuleArrays, count: int, clock: Clock, seed: int
 ) -> tuple[Indices | None, float, int]:
     """Return sites, the bound on the largest cost, and how many limits were tried.
+
+    Without sites the bound is infinite where no plan serves everybody.
 
     Binary search over the distinct costs: at each, is there a cover of `count` sites? Where that
     stays open, the search goes on above it and the bound stays below it.
@@ -96,7 +101,7 @@ def _search(
             worst = nearest_open(reach, opened)[1].max(initial=0.0)
             high = min(tried, int(np.searchsorted(costs, worst)))
         elif best is None:
-            return None, float(costs[tried]), n_covers
+            return None, np.inf if answer.bound > left else float(costs[tried]), n_covers
         else:
             low = tried + 1
             if answer.bound > left:

@@ -30,7 +30,7 @@ from planning.siting.instance import (
     within,
 )
 from planning.siting.lagrangian import decided, lagrangian
-from planning.siting.plans import Answer, covered_plan, infeasible_plan
+from planning.siting.plans import Answer, covered_plan, infeasible_plan, undecided_plan
 from planning.siting.problems import MaximalCover, SitingPlan, SolveLimits, step_of
 from planning.siting.proof import Proof, proved_by_branching
 from planning.siting.rules import RuleArrays, after_required, compile_rules
@@ -124,7 +124,10 @@ def solve_maximal_cover(
     step = step_of(problem.people)
     proof, method = best_choice(cover.core, step, clock)
     if not np.isfinite(proof.choice.worth):
-        return no_plan("mclp", problem.reach.n_demand, proof, method=method, seed=seed)
+        return no_plan(
+            "mclp", problem.reach.n_demand, is_infeasible=proof.is_infeasible, is_cut=clock.is_cut,
+            method=method, seed=seed,
+        )  # fmt: skip
     new_sites = np.concatenate([rules.required, np.flatnonzero(proof.choice.units)])
     answer = Answer(new_sites, cover.base + proof.bound, method, is_cut=clock.is_cut)
     return covered_plan(
@@ -190,7 +193,11 @@ def _closed(
     return replace(proof, nodes=nodes)
 
 
-def no_plan(model: str, n_demand: int, proof: Proof, *, method: str, seed: int) -> SitingPlan:
+def no_plan(
+    model: str, n_demand: int, *, is_infeasible: bool, is_cut: bool, method: str, seed: int
+) -> SitingPlan:
     """Return the plan that says that the rules leave none, or that none was found in time."""
-    code = "siting_rules_leave_none" if proof.is_infeasible else "siting_none_found"
-    return infeasible_plan(model, n_demand, method=method, seed=seed, findings=(Finding(code),))
+    if not is_infeasible:
+        return undecided_plan(model, n_demand, method=method, seed=seed, is_cut=is_cut)
+    found = Finding("siting_rules_leave_none")
+    return infeasible_plan(model, n_demand, method=method, seed=seed, findings=(found,))

@@ -310,4 +310,6 @@ def fewest_sites_with_rules(
     sites = np.flatnonzero(column >= 0)
     found = None if solved.x is None else sites[solved.x > 0.5]
     bound = instance.n_sites + 1 if solved.is_infeasible else _ceil(solved)
+    if found is not None and len(found) > bound:  # stopped early: the rules aside
+        bound = max(bound, _bounded(instance, clock).least)
     return SetAnswer(found, bound, f"{method} ({solved.nodes} nodes)")

@@ -69,7 +69,10 @@ def solve_expected(
     )  # fmt: skip
     proof, method = best_choice(core, 0.0, clock)
     if not np.isfinite(proof.choice.worth):
-        return no_plan("mexclp", cover.n_demand, proof, method=method, seed=seed)
+        return no_plan(
+            "mexclp", cover.n_demand, is_infeasible=proof.is_infeasible, is_cut=clock.is_cut,
+            method=method, seed=seed,
+        )  # fmt: skip
     chosen = np.flatnonzero(proof.choice.units)
     new_sites = np.concatenate([rules.required, chosen])
     units = np.concatenate([np.ones(len(rules.required)), proof.choice.units[chosen]])

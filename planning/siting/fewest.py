@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
-from planning.siting.cover import best_choice, prepared_cover
+from planning.siting.cover import best_choice, no_plan, prepared_cover
 from planning.siting.covering import SetAnswer, fewest_sites, fewest_sites_with_rules
 from planning.siting.curve import greedy_curve
 from planning.siting.instance import (
@@ -70,9 +70,9 @@ def solve_fewest_sites(
         return infeasible_plan(name, cover.n_demand, method="reach", seed=seed, findings=(found,))
     answer = _all(cover, rules, clock, seed) if is_all else _share(problem, rules, clock)
     if answer.sites is None:
-        return infeasible_plan(
-            name, cover.n_demand, method=answer.method, seed=seed,
-            findings=(Finding("siting_rules_leave_none"),),
+        return no_plan(
+            name, cover.n_demand, is_infeasible=answer.bound > cover.n_sites, is_cut=clock.is_cut,
+            method=answer.method, seed=seed,
         )  # fmt: skip
     new_sites = np.concatenate([rules.required, answer.sites])
     fixed = len(rules.existing) + len(rules.required)
@@ -181,10 +181,14 @@ def _share(problem: FewestSites, rules: RuleArrays, clock: Clock) -> SetAnswer:
     most = int(rules.may_build.sum())
     cover = prepared_cover(problem.reach, problem.people, problem.limit, rules, most)
     curve = greedy_curve(cover, most - len(rules.required), clock)
-    low = int(np.argmax(curve.bound >= target))
-    high = int(np.argmax(curve.covered >= target)) if curve.covered[-1] >= target else None
-    sites: Indices | None = None if high is None else curve.site[:high]
-    high = len(curve.covered) if high is None else high
+    low, high = int(np.argmax(curve.bound >= target)), most - len(rules.required) + 1
+    sites: Indices | None = None
+    if curve.covered[-1] >= target:
+        high = int(np.argmax(curve.covered >= target))
+        sites = curve.site[:high]
+    elif rules.are_plain:  # stopped along the way: all sites together reach it
+        high = most - len(rules.required)
+        sites = after_required(rules).candidates
     step, n_solves, proved = step_of(problem.people), 0, low
     while low < high and not clock.is_cut:
         count, n_solves = (low + high) // 2, n_solves + 1
@@ -196,4 +200,6 @@ def _share(problem: FewestSites, rules: RuleArrays, clock: Clock) -> SetAnswer:
             low = proved = count + 1
         else:  # undecided: the proof ends here, the search for fewer goes on above
             low = count + 1
-    return SetAnswer(sites, min(proved, high), f"maximal cover for {n_solves} counts")
+    method = f"maximal cover for {n_solves} counts"
+    is_infeasible = sites is None and proved >= high
+    return SetAnswer(sites, cover.reach.n_sites + 1 if is_infeasible else min(proved, high), method)

@@ -22,8 +22,8 @@ PATIENCE = 5
 KEPT_USE = 0.9
 """How much of the past the share of rounds that open a site remembers."""
 
-MOST_PAIRS = 2_000_000_000
-"""Pairs filled when no clock is set."""
+FIRST_PAIRS, MOST_PAIRS = 600_000_000, 2_000_000_000
+"""Pairs filled before a general solver is tried, and in all when no clock is set."""
 
 LEAF_NODES = 200
 """Nodes of the general solver once all sites of a node are decided."""
@@ -94,9 +94,10 @@ def load_tree(core: LoadCore, dual: LoadDual, best: LoadPlan, step: float) -> Lo
     return LoadTree(core, best, step, [root])
 
 
-def grow(tree: LoadTree, clock: Clock) -> None:
+def grow(tree: LoadTree, clock: Clock, *, is_last: bool) -> None:
     """Search until nothing better is left or the clock, the nodes or the pairs end it."""
     most_pairs = MOST_PAIRS if clock.limits.seconds is None else np.inf
+    most_pairs = most_pairs if is_last else FIRST_PAIRS
     while tree.nodes and tree.nodes[0].bound >= tree.target and tree.n_pairs < most_pairs:
         if tree.n_done >= clock.limits.nodes:
             break

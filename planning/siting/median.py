@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
+from planning.siting.cover import no_plan
 from planning.siting.fewest import (
     cover_within_count,
     unreachable_finding,
@@ -99,10 +100,10 @@ def solve_median(
     found = best_median(core, step, clock, start=start, seed=seed)
     assignment, cost = nearest_open(reach, np.concatenate([standing, found.chosen]))
     if found.is_infeasible or (assignment[must] < 0).any():
-        code = "siting_rules_leave_none" if found.is_infeasible else "siting_none_found"
-        return infeasible_plan(
-            "p-median", reach.n_demand, method=found.method, seed=seed, findings=(Finding(code),)
-        )
+        return no_plan(
+            "p-median", reach.n_demand, is_infeasible=found.is_infeasible, is_cut=clock.is_cut,
+            method=found.method, seed=seed,
+        )  # fmt: skip
     assignment = np.where(cost <= penalty, assignment, -1)
     served = np.minimum(cost, penalty)
     has_people = problem.people > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from planning.siting.instance import (
     nearest_open,
     read_only,
 )
-from planning.siting.problems import SitingPlan, relative_gap, status_of, tightened
+from planning.siting.problems import SitingPlan, Status, relative_gap, status_of, tightened
 
 NO_INDICES: Indices = read_only([], np.int32)
 NO_PEOPLE: Floats = read_only([], np.float64)
@@ -59,6 +59,17 @@ def infeasible_plan(
         read_only(np.full(n_demand, -1), np.int32), NO_INDICES, NO_INDICES, NO_PEOPLE, NO_INDICES,
         findings=findings,
     )  # fmt: skip
+
+
+def undecided_plan(
+    model: str, n_demand: int, *, method: str, seed: int, is_cut: bool
+) -> SitingPlan:
+    """Return the plan that says that the search ended before it found any."""
+    nothing = infeasible_plan(
+        model, n_demand, method=method, seed=seed, findings=(Finding("siting_none_found"),)
+    )
+    status: Status = "time_limit" if is_cut else "within_gap"
+    return replace(nothing, status=status, is_replayable=not is_cut)
 
 
 def plan_of(

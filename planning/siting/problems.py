@@ -270,11 +270,12 @@ class SitingPlan:
         `optimal` only when proved; `within_gap` when rounds or nodes ran out; `time_limit` when the
         clock or the user stopped the search; `infeasible` when no plan keeps the rules.
     objective
-        Recomputed from the assignment; None when infeasible.
+        Recomputed from the assignment; None when infeasible, or when no plan was found before the
+        search stopped.
     bound
-        No plan can be better than this; None when infeasible.
+        No plan can be better than this; None with the objective.
     gap
-        abs(bound - objective) / max(abs(objective), 1e-9); None when infeasible.
+        abs(bound - objective) / max(abs(objective), 1e-9); None with the objective.
     method
         What found the plan and what proved the bound.
     seed
@@ -342,9 +343,8 @@ def tightened(bound: float, step: float, *, is_upper: bool) -> float:
     if step <= 0 or not np.isfinite(bound):
         return bound
     slack = 1e-9 * max(1.0, abs(bound) / step) + 1e-7
-    return (
-        float(np.floor(bound / step + slack) if is_upper else np.ceil(bound / step - slack)) * step
-    )
+    steps = np.floor(bound / step + slack) if is_upper else np.ceil(bound / step - slack)
+    return float(steps) * step + 0.0  # no negative zero
 
 
 def status_of(objective: float, bound: float, *, is_cut: bool) -> Status:

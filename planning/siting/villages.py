@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.errors import Finding, Progress
 from planning.siting.clock import Clock
+from planning.siting.cover import no_plan
 from planning.siting.exact import Programme, run_highs
 from planning.siting.instance import (
     CoverInstance,
@@ -109,10 +110,10 @@ def solve_villages(
     instance = cover_instance(rows, people)
     sites, bound, method = _fewest(instance, village, wanted, rest, clock)
     if sites is None:
-        found = Finding("siting_rules_leave_none")
-        return infeasible_plan(
-            "villages", cover.n_demand, method=method, seed=seed, findings=(found,)
-        )
+        return no_plan(
+            "villages", cover.n_demand, is_infeasible=not np.isfinite(bound), is_cut=clock.is_cut,
+            method=method, seed=seed,
+        )  # fmt: skip
     new_sites = np.concatenate([rules.required, sites])
     assignment, _ = nearest_open(cover, np.concatenate([rules.existing, new_sites]))
     return plan_of(
@@ -159,7 +160,10 @@ def _fewest(
     method = (
         "greedy, relaxation" if is_large else f"greedy, branch and bound ({solved.nodes} nodes)"
     )
-    return best, max(0.0, solved.bound), method
+    if solved.is_infeasible:
+        return None, np.inf, method
+    least = 1.0 if (wanted > 0).any() else 0.0
+    return best, max(least, solved.bound), method
 
 
 def _owner(instance: CoverInstance) -> Indices:

@@ -15,8 +15,10 @@ from data.errors import StudyError
 from geo.errors import Cancelled
 from planning.siting import (
     BackupCover,
+    BudgetCover,
     CapacitatedCover,
     CapacitatedMedian,
+    CheapestCover,
     ExpectedCover,
     FewestSites,
     MaximalCover,
@@ -24,6 +26,7 @@ from planning.siting import (
     PMedian,
     SolveLimits,
     SparseReach,
+    VillageCover,
     cover_curve,
     kernels,
     load_kernels,
@@ -182,26 +185,58 @@ def big(seed: int = 0, n_sites: int = 300, n_demand: int = 4000) -> tuple[Sparse
     return reach, rng.integers(1, 50, n_demand).astype(float)
 
 
-def test_cancelling_returns_the_best_so_far() -> None:
-    reach, people = big()
-    calls = 0
+def middling() -> list[Any]:
+    """Return a problem of every class that is large enough to be stopped half-way."""
+    reach, people = big(n_sites=60, n_demand=500)
+    lower, upper = np.zeros(60), np.full(60, people.sum() / 6)
+    cost = np.random.default_rng(1).uniform(1.0, 3.0, 60)
+    village = np.arange(500) // 10
+    return [
+        MaximalCover(reach, people, 8.0, 6),
+        FewestSites(reach, people, 30.0),
+        FewestSites(reach, people, 20.0, 0.7),
+        PMedian(reach, people, 8, unlisted_cost=50.0),
+        PCentre(reach, people, 12),
+        BackupCover(reach, people, 35.0, 20),
+        ExpectedCover(reach, people, 8.0, 6, 0.3),
+        CapacitatedCover(reach, people, 12.0, 8, lower, upper),
+        CapacitatedMedian(reach, people, 12, lower, upper),
+        BudgetCover(reach, people, 8.0, 12.0, cost),
+        CheapestCover(reach, people, 20.0, cost, 0.6),
+        VillageCover(reach, people, 30.0, village, 0.5),
+    ]
 
-    def stop(_stage: str, _done: int, _total: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls > 1:
-            raise Cancelled
 
-    for problem in (
-        MaximalCover(reach, people, 8.0, 12),
-        PMedian(reach, people, 12, unlisted_cost=50.0),
-    ):
+@pytest.mark.parametrize("number", range(12))
+def test_cancelling_returns_the_best_so_far(number: int) -> None:
+    """Whenever it comes, and never with a bound that a better plan would break."""
+    problem = middling()[number]
+    known = solve(problem)
+    assert known.status in {"optimal", "within_gap"}
+    assert known.objective is not None
+    is_upper = known.model in {"mclp", "backup", "mexclp", "capacitated-cover", "budget"}
+    for last in (1, 2, 3, 5, 8):
         calls = 0
+
+        def stop(_stage: str, _done: int, _total: int, *, last: int = last) -> None:
+            nonlocal calls
+            calls += 1
+            if calls >= last:
+                raise Cancelled
+
         plan = solve(problem, progress=stop)
-        assert plan.status == "time_limit"
-        assert not plan.is_replayable
-        assert plan.gap is not None
-        assert 0 < plan.gap < 10
+        if calls < last:
+            assert plan.objective == known.objective
+            break
+        assert plan.status in {"time_limit", "optimal"}
+        if plan.objective is None:
+            assert [finding.code for finding in plan.findings] == ["siting_none_found"]
+            continue
+        assert plan.bound is not None
+        sign = 1.0 if is_upper else -1.0
+        slack = 1e-9 * abs(known.objective)
+        assert sign * plan.bound >= sign * known.objective - slack
+        assert sign * plan.objective <= sign * known.objective + slack or known.gap
 
 
 def test_ctrl_c_is_a_cancel() -> None:

@@ -17,8 +17,8 @@ from planning.siting import (
     PMedian,
     SiteRules,
     SparseReach,
-    capacitated,
     kernels,
+    load_tree,
     median_kernels,
     solve,
     sparse_reach,
@@ -79,9 +79,9 @@ def test_loads(
         CapacitatedCover(case.reach, case.people, 9.0, 3, lower, upper, **given),
         CapacitatedMedian(case.reach, case.people, 3, lower, upper, **given),
     ):
-        monkeypatch.setattr(capacitated, "SMALL_PROOF", 8_000)
+        monkeypatch.setattr(load_tree, "FIRST_PAIRS", -1)
         known = solve(problem)
-        monkeypatch.setattr(capacitated, "SMALL_PROOF", -1)
+        monkeypatch.setattr(load_tree, "FIRST_PAIRS", 10**9)
         plan = solve(problem)
         assert plan.status == known.status
         if known.objective is not None:
