@@ -146,3 +146,22 @@ def test_a_remark_goes_to_the_list_and_the_audit(address, folder, driver):
     titled(driver, "Data check")
     at_rest(driver)
     assert "1 open remarks" in body_text(driver)
+
+
+def test_a_wrong_upload_is_a_sentence_and_the_open_study_stays(address, driver, tmp_path):
+    wrong = tmp_path / "notes.zip"
+    wrong.write_bytes(b"PK but no archive <script>window.pwned=1</script>")
+    driver.get(f"{address}/start?lang=en")
+    titled(driver, "Start")
+    at_rest(driver)
+    driver.find_element("css selector", "input[type=file]").send_keys(str(wrong))
+    wait_for(lambda: "notes.zip" in body_text(driver), what="the file taken")
+    at_rest(driver)
+    press(driver, "Check and open")
+    wait_for(
+        lambda: driver.find_elements("css selector", "[data-testid=stAlert]"), what="a sentence"
+    )
+    at_rest(driver)
+    assert "Open now: own.toml" in body_text(driver)
+    assert driver.execute_script("return window.pwned ?? null") is None
+    assert not driver.find_elements("css selector", "[data-testid=stException]")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -85,3 +86,23 @@ def test_recent_studies_are_the_latest_that_exist(tmp_path):
         remember_study(tmp_path, path)
     paths[8].unlink()
     assert recent_studies(tmp_path) == [paths[9], *reversed(paths[2:8])]
+
+
+def test_uploads_at_once_do_not_meet(tmp_path):
+    """The same study by eight people and another one, at the same moment."""
+    one = [("study.toml", b"format = 1"), ("a.csv", b"x" * 200_000)]
+    other = [("study.toml", b"format = 1"), ("a.csv", b"y" * 200_000)]
+    with ThreadPoolExecutor(8) as pool:
+        kept = list(pool.map(lambda files: keep_upload(tmp_path, files), [one, other] * 8))
+    assert len(set(kept)) == 2
+    assert (kept[0].parent / "a.csv").read_bytes() == b"x" * 200_000
+    assert (kept[1].parent / "a.csv").read_bytes() == b"y" * 200_000
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_places_chosen_since_stay_when_a_study_is_uploaded_again(tmp_path):
+    files = [("study.toml", b"format = 1"), ("a.csv", b"1"), ("placed.csv", b"old")]
+    folder = keep_upload(tmp_path, files).parent
+    (folder / "placed.csv").write_bytes(b"chosen since")
+    assert keep_upload(tmp_path, files).parent == folder
+    assert (folder / "placed.csv").read_bytes() == b"chosen since"
