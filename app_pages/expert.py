@@ -1,4 +1,17 @@
-"""For experts: floating catchments, spread, sensitivity = st.tabs(
+"""For experts: floating catchments, spread of travel times, sensitivity of the headline figure."""
+
+import streamlit as st
+
+from app_pages._session import Key, current, language, made, words
+from app_pages._text import plain
+from app_pages._widgets import page, sheet_table
+from planning.report import sensitivity_lines
+from planning.views.access import METHODS, SUPPLIES, access_sheet, spread_sheet
+
+_ = words()
+page(_("For experts"))
+assessment = current()
+catchments, spread, sensitivity = st.tabs(
     [_("Floating catchments"), _("Spread of times"), _("Sensitivity")],
     key=Key.EXPERT_TAB,
     on_change="rerun",
