@@ -60,14 +60,13 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
     if row.centres_unknown:
         notes.append(Note("unknown_owner", (("count", row.centres_unknown),)))
     is_judged = status in {Status.PARTIAL, Status.NOT_MET}
-    over = row.service_people - row.centres * row.bounds.upper_people
     return replace(
         subject.verdict(zone, status),
         zone_name=" + ".join(row.zone_names),
         current=row.people_per_centre,
         numerator=row.service_people,
         denominator=float(row.centres),
-        gap_people=max(0.0, over) if is_judged else None,
+        gap_people=_people_above(row) if is_judged else None,
         gap_institutions=row.centres_missing if is_judged else None,
         missing=missing,
         notes=tuple(notes),
@@ -90,20 +89,39 @@ def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZones
         current = people / centres if centres else None
         notes.append(_all_zones(total))
     short = [row for row in rows if URBAN_STATUS[row.result][0] in _FALLING_SHORT]
-    over = [max(0.0, r.service_people - r.centres * r.bounds.upper_people) for r in short]
     return subject.verdict(
         -1,
         status,
         current=current,
         numerator=people,
         denominator=float(centres),
-        gap_people=float(sum(over)),
+        gap_people=_people_short(short),
         gap_institutions=sum(row.centres_missing for row in short),
         missing=missing,
         notes=(*notes, Note("unassigned", (("people", total.unassigned_people),))),
         ids=tuple(code for row in short for code in row.zone_codes),
         base="常住",
     )
+
+
+def _people_above(row: UrbanVerdict) -> float:
+    """Return the people above what the centres of a unit may serve."""
+    return max(0.0, row.service_people - row.centres * row.bounds.upper_people)
+
+
+def _people_short(short: Sequence[UrbanVerdict]) -> float | None:
+    """Return the people above the bound in all units that fall short; None where some count twice.
+
+    Outside the declared view the residents of a unit without a centre are in the loads of its
+    neighbours as well: then the sum would tell more people than there are.
+    """
+    above = [(row.centres, _people_above(row)) for row in short]
+    is_shared = any(not centres for centres, _ in above) and any(
+        centres and people for centres, people in above
+    )
+    if is_shared and short[0].view != "declared":
+        return None
+    return float(sum(people for _, people in above))
 
 
 def _all_zones(total: AllZonesRatio) -> Note:

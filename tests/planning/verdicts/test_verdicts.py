@@ -71,6 +71,7 @@ def study(
         reported: Sequence[ReportedValue] = (),
         areas: Sequence[ServiceArea] = (),
         headline: str | None = "e_bike",
+        nearest: Sequence[int] | None = None,
         has_villages: bool = True,
         as_of: str = "2025-06-30",
     ) -> StandardsResult:
@@ -109,7 +110,8 @@ def study(
         )
         cut = np.zeros(len(people), dtype=bool)
         operating = np.ones(len(rows), dtype=bool)
-        nearest = np.where(np.array(zone) == 0, 0, -1).astype(np.int32)
+        if nearest is None:
+            nearest = [0 if number == 0 else -1 for number in zone]
         given = StandardsInput(
             dataset=dataset,
             as_of=as_of,
@@ -123,7 +125,7 @@ def study(
             ratios=service_ratios(
                 dataset,
                 centres=counted_centres(places, is_operating=operating),
-                nearest_facility=nearest,
+                nearest_facility=np.array(nearest, dtype=np.int32),
             ),
             population=People(float(sum(people)), "常住", 2023, "toy"),
         )
@@ -229,6 +231,23 @@ def test_zones_that_share_a_centre_each_have_the_verdict(
     assert {words(result, row) for row in rows} == {"Only the people column met"}
     text = paragraph(result, result.by_standard()["zhoushan-2020/N1"], "en")
     assert text.count("zone 330902001000 + zone 330902002000") == 1
+
+
+def test_people_are_short_once_or_not_summed(study: Callable[..., StandardsResult]) -> None:
+    # Both zones are urban; all 140,000 go to the one centre, 30,000 of them from the other zone.
+    place: dict[str, Any] = {
+        "codes": ("330902001000", "330902002000"),
+        "urban": (True, True),
+        "people": (110_000, 30_000, 0, 0),
+        "near": ((5, 9, None, None), (None,) * 4, (None,) * 4),
+    }
+    nearest = study(**place, nearest=(0, 0, 0, 0)).by_standard()["zhoushan-2020/N1"]
+    assert [row.gap_people for row in nearest] == [None, 40_000, 30_000]
+    assert [row.gap_institutions for row in nearest] == [2, 1, 1]
+    # Declared to nobody, the people of the second zone are in no other load: the sum stands.
+    areas = (ServiceArea("330902001000", "A", None),)
+    declared = study(**place, areas=areas).by_standard()["zhoushan-2020/N1"]
+    assert [row.gap_people for row in declared] == [40_000, 10_000, 30_000]
 
 
 @pytest.mark.parametrize(
