@@ -186,7 +186,8 @@ def switch_seconds(driver: Any, *, steps: int, rounds: int = 3) -> list[float]:
     View and scenario must be there on return, else the measure is refused.
     """
     driver.set_script_timeout(120)
-    view = "return document.querySelector('iframe[title*=folium]').contentWindow.map.getCenter()"
+    view = """const map = document.querySelector('iframe[title*=folium]').contentWindow.map;
+    return [map.getCenter().lat.toFixed(3), map.getCenter().lng.toFixed(3), map.getZoom()]"""
     before = driver.execute_script(view)
     taken = []
     for number in range(rounds + 1):

@@ -9,15 +9,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs
 
 import pytest
 
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import share_text
+from planning.workbench.edits import Edit
 from planning.workbench.outcome import apply_edits
-from planning.workbench.scenarios import load_scenario, scenario_folder
+from planning.workbench.scenarios import edits_from_text, load_scenario, scenario_folder
 from planning.workflow import Assessment, assess
 from tests.browser import open_browser, outside_requests, severe_lines, wait_for
 
@@ -126,12 +127,27 @@ def click_map(driver: Any, right: float, down: float) -> None:
         )
 
 
-def links_seen(driver: Any) -> int:
-    """Return the number of steps in the link that the page shows."""
-    text = driver.execute_script(
-        "return Array.from(document.querySelectorAll('code')).map(e => e.innerText).join(' ')"
-    )
-    return text.count(quote("add,NEW-", safe=""))
+def edits_of_address(driver: Any) -> tuple[Edit, ...]:
+    """Return the steps that the address of the browser holds."""
+    search = driver.execute_script("return location.search")
+    return edits_from_text(parse_qs(search.removeprefix("?")).get("edits", [""])[0])
+
+
+def steps_seen(driver: Any) -> int:
+    return len(edits_of_address(driver))
+
+
+def in_map(driver: Any, script: str) -> Any:
+    """Run a script in the frame of the map."""
+    driver.switch_to.frame(driver.find_element("css selector", "iframe[title*=folium]"))
+    answer = driver.execute_script(script)
+    driver.switch_to.default_content()
+    return answer
+
+
+def view_of(driver: Any) -> list[float]:
+    script = "const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]"
+    return list(in_map(driver, script))
 
 
 def test_from_reading_coverage_to_comparing_two_stations(address, driver, county):
@@ -145,7 +161,7 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
         click_map(driver, *spot)
-        wait_for(lambda n=number: links_seen(driver) == n, what="the new station")
+        wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
     path = "//*[@role='tab'][.//*[text()='保存与打开']]"
     driver.execute_script("arguments[0].click()", driver.find_element("xpath", path))
     path = "//input[@aria-label='方案名称']"
@@ -155,7 +171,8 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     folder = scenario_folder(county.study)
     wait_for(lambda: list(folder.glob("*.json")), what="the saved scenario")
     saved = load_scenario(folder, "东片两所")
-    assert [edit.action for edit in saved.edits] == ["add", "add"]
+    assert [edit.action for edit in saved.edits] == [e.action for e in edits_of_address(driver)]
+    assert len(saved.edits) == 2
     after = shares(apply_edits(county, saved.edits))
     wait_for(lambda: figures(driver) == after, what="the numbers of the library")
 
@@ -172,4 +189,42 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     )
     assert "东片两所" in driver.find_element("tag name", "body").text
     assert outside_requests(driver) == []
+    assert [line for line in severe_lines(driver) if MISSING_FOR_STREAMLIT not in line] == []
+
+
+def test_reload_back_and_link_lose_nothing(address, driver, county):
+    driver.get(f"{address}/workbench?lang=en")
+    wait_for(lambda: map_is_drawn(driver), seconds=120, what="the map")
+    in_map(driver, "map.setView([30.0, 120.9], 11.5, {animate: false})")
+    for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
+        click_map(driver, *spot)
+        wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
+    edits, link = edits_of_address(driver), driver.current_url
+    after = shares(apply_edits(county, edits))
+    wait_for(lambda: figures(driver) == after, what="the numbers of the library")
+    view = view_of(driver)
+
+    driver.refresh()
+    wait_for(lambda: figures(driver) == after, seconds=60, what="the scenario after a reload")
+    wait_for(lambda: map_is_drawn(driver), what="the map after a reload")
+    to_page(driver, "Start")
+    titled(driver, "Start")
+    driver.back()
+    titled(driver, "Scenario workbench")
+    wait_for(lambda: figures(driver) == after, what="the scenario after going back")
+    wait_for(lambda: map_is_drawn(driver), what="the map after going back")
+    assert view_of(driver) == pytest.approx(view, abs=1e-4)
+
+    click_map(driver, 0.36, 0.40)
+    driver.refresh()
+    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map after a reload amid a run")
+    kept = edits_of_address(driver)
+    assert kept[:2] == edits
+    wait_for(lambda: figures(driver) == shares(apply_edits(county, kept)), what="its numbers")
+
+    driver.switch_to.new_window("tab")
+    driver.get(link)
+    wait_for(lambda: figures(driver) == after, seconds=60, what="the scenario of the link")
+    wait_for(lambda: map_is_drawn(driver), what="the map of the link")
+    assert view_of(driver) == pytest.approx(view, abs=1e-4)
     assert [line for line in severe_lines(driver) if MISSING_FOR_STREAMLIT not in line] == []
