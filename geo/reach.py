@@ -239,7 +239,8 @@ class _Job:
     Parameters
     ----------
     kernel, inputs
-        Called with the inputs (the arcs first), the range of rows, scratch and room for pairs.
+        Called with the inputs (the arcs first, then ends and legs), the range of rows, scratch and
+        room for pairs.
     limit_tenths, n_places
         What the scratch is made for; no places for a kernel that stops at nodes.
     dtype
