@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from data.tables.cells import CellError, is_blank, number, text
 from data.types import CellValue
 
-MAX_COLUMNS = 2_000
-"""Columns that a table may have: what has more is no table."""
-
 UNITS: dict[str, float] = {
     **{"人": 1.0, "万人": 10_000.0, "千人": 1_000.0, "百人": 100.0},
     **{"张": 1.0, "元": 1.0, "万元": 10_000.0, "亿元": 100_000_000.0, "名": 1.0, "个": 1.0},
@@ -71,8 +68,6 @@ def find_heading(
         return None
     end = start + ((header_depth or {}).get(start) or _written_depth(rows, start))
     names = _names(rows[start:end])
-    if len(names) > MAX_COLUMNS:
-        return Heading(start, end, tuple(names))
     if end < len(rows) and _is_unit_row(rows[end][: len(names)]):
         units = _padded(rows[end], names)
         names = [_with_unit(name, cell) for name, cell in zip(names, units, strict=True)]

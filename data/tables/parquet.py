@@ -11,8 +11,7 @@ import numpy as np
 import shapely
 
 from data.errors import StudyError, unreadable
-from data.tables.heading import MAX_COLUMNS
-from data.tables.sheets import Table, without_totals
+from data.tables.sheets import MAX_COLUMNS, Table, without_totals
 from data.types import CellValue, Geometries
 from geo.crs import LONLAT
 from geo.errors import Finding

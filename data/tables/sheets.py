@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from data.checks import row_finding
 from data.errors import StudyError
 from data.tables.cells import is_blank
-from data.tables.heading import MAX_COLUMNS, distinct, find_heading, is_number, is_remark, plain
+from data.tables.heading import distinct, find_heading, is_number, is_remark, plain
 from data.types import CellValue, Geometries
 from geo.errors import Finding
 
+MAX_COLUMNS = 2_000
 _TOTAL = re.compile(r"(.*(合计|小计|总计|共计|累计)|(sub|grand)?total|sum)[:：]?(\(.*\))?")
 _TOTAL_SIGNS = frozenset("计lLmM")
 """The last sign of a total's word: a cell without any of them is no total."""
@@ -101,10 +102,11 @@ def table_of(
     StudyError
         When there is no header, or it has an absurd number of columns.
     """
+    rows = [_trimmed(row, file) if len(row) > MAX_COLUMNS else row for row in rows]
     heading = find_heading(rows, form.header_depth)
     if heading is None:
         raise StudyError(Finding("table_empty", file=file))
-    _check_header(heading.names, rows[heading.start], file)
+    _check_header(rows[heading.start], file)
     if heading.title_unit:
         findings.append(Finding("unit_in_title", (("unit", heading.title_unit),), file=file))
     body = rows[heading.end :]
@@ -145,10 +147,18 @@ def select(table: Table, keep: NDArray[np.bool_]) -> Table:
     )
 
 
-def _check_header(headers: Sequence[str], row: Sequence[CellValue], file: str) -> None:
-    if len(headers) > MAX_COLUMNS:
-        params = (("columns", len(headers)), ("limit", MAX_COLUMNS))
+def _trimmed(row: Sequence[CellValue], file: str) -> Sequence[CellValue]:
+    """Return a long row without the blanks behind it; a row that is really long is refused."""
+    width = len(row)
+    while width and (row[width - 1] is None or row[width - 1] == ""):
+        width -= 1
+    if width > MAX_COLUMNS:
+        params = (("columns", width), ("limit", MAX_COLUMNS))
         raise StudyError(Finding("table_too_wide", params, file=file))
+    return row[:width]
+
+
+def _check_header(row: Sequence[CellValue], file: str) -> None:
     filled = [cell for cell in row if not is_blank(cell)]
     if 2 * sum(map(is_number, filled)) > len(filled):
         raise StudyError(Finding("table_no_header", file=file))

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.data.broken.corpus import GRAPHML, LIST, PEOPLE, ROADS, STUDY, run_one, workbook_bytes
 from tests.data.broken.files import Broken, mutations
-from tests.data.broken.layers import KML, SQUARE, geojson, layer_bytes, raster_bytes
+from tests.data.broken.layers import KML, SQUARE, geojson, layer_bytes, packed, raster_bytes
 
 
 def seeds(folder: Path) -> list[Broken]:
@@ -42,6 +42,7 @@ def seeds(folder: Path) -> list[Broken]:
         Broken("gpkg", "zones", ".gpkg", layer_bytes(folder, ".gpkg")),
         Broken("fgb", "zones", ".fgb", layer_bytes(folder, ".fgb")),
         Broken("kml", "zones", ".kml", KML.format(doctype="").encode()),
+        Broken("kmz", "zones", ".kmz", packed({"doc.kml": KML.format(doctype="").encode()})),
         Broken("raster", "population", ".tif", cells),
         Broken("graphml", "roads", ".graphml", roads.encode()),
         Broken("osm", "roads", ".osm", ROADS.encode()),

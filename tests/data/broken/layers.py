@@ -135,7 +135,28 @@ def layer_cases(folder: Path) -> Iterator[Broken]:
         yield Broken(f"{name}.kml", "zones", ".kml", content)
     for name, content in mutations(kml, 12, 7):
         yield Broken(f"{name}.kml", "zones", ".kml", content)
+    yield from kmz_cases(kml)
     yield from zip_cases(folder)
+
+
+def kmz_cases(kml: bytes) -> Iterator[Broken]:
+    """Yield KMZ files that are broken, that bear traps, or that hold something else."""
+    good = packed({"doc.kml": kml, "images/icon.png": b"\x89PNG"})
+    doctype, use = ENTITIES, "&i;"
+    entities = KML.format(doctype=doctype).replace("甲", use).encode()
+    cases = {
+        "good": good,
+        "slip": packed({"../doc.kml": kml}),
+        "several": packed({"a.kml": kml, "b.kml": kml}),
+        "none": packed({"readme.txt": b"x"}),
+        "entities": packed({"doc.kml": entities}),
+        "virtual": packed({"doc.kml": b"<OGRVRTDataSource/>"}),
+        "nested": packed({"doc.kmz": good}),
+        "bomb": bomb("doc.kml", 1_200_000_000),
+        **dict(mutations(good, 8, 11)),
+    }
+    for name, content in cases.items():
+        yield Broken(f"{name}.kmz", "zones", ".kmz", content)
 
 
 def zip_cases(folder: Path) -> Iterator[Broken]:
