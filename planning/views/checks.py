@@ -25,13 +25,13 @@ def findings_sheet(findings: Sequence[Finding], translate: Translate) -> Sheet:
     rows = tuple(
         (
             translate(SEVERITY_WORDS[severity(finding)]),
-            finding.file,
-            finding_sentence(finding, translate),
             None if finding.people is None else round(finding.people),
+            finding_sentence(finding, translate),
+            finding.file,
         )
         for finding in findings
     )
-    headers = (msgid("Severity"), msgid("File"), msgid("Finding"), msgid("People"))
+    headers = (msgid("Severity"), msgid("People"), msgid("Finding"), msgid("File"))
     return Sheet(translate("Findings"), tuple(translate(text) for text in headers), rows)
 
 
