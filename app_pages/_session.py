@@ -441,7 +441,7 @@ def _show_progress(job: Job, kind: str) -> None:
             share = min(job.done / job.total, 1.0) if job.total else 0.0
             stage = _(job.stage) if job.stage else ""
             seconds = int(time.monotonic() - job.started)
-            status.update(label=f"{_('Computing')} · {stage} · {seconds} s")
+            status.update(label=f"{_('Computing')} · {stage} · {seconds} s", expanded=True)
             bar.progress(share)
     place.empty()
 

@@ -15,7 +15,7 @@ from app_pages._widgets import sheet_table, table
 from data.study.siting import MODELS_OF_A_SHARE
 from planning.figures import mode_text
 from planning.proposals import Proposal
-from planning.proposals.rows import closing_columns, not_chosen_columns, site_columns
+from planning.proposals.rows import closing_columns, not_chosen_columns
 from planning.views.goals import goal_sheet, site_goals
 from planning.views.siting import (
     MODEL_NAMES,
@@ -24,6 +24,7 @@ from planning.views.siting import (
     choice_sheet,
     cost_sheet,
     often_sheet,
+    page_site_columns,
     run_sheet,
     why_not_lines,
 )
@@ -165,7 +166,7 @@ def details(assessment: Assessment) -> None:
 
 
 def _sites(assessment: Assessment) -> None:
-    columns = site_columns(assessment.proposal, assessment.dataset)
+    columns = page_site_columns(assessment.proposal, assessment.dataset, words())
     table(columns, file_name="sites.xlsx", hidden=HIDDEN)
 
 

@@ -217,19 +217,26 @@ SITING_MESSAGES: dict[str, Message] = {
     ),
     "siting_set_aside": Message(
         "warning",
-        "{people:g} people in {rows} places are reached by no candidate and are set aside",
+        "{people:,.0f} people in {rows} places are reached by no candidate and are set aside",
         "Add candidates near them or raise the limit.",
     ),
     "siting_people_beyond": Message(
         "warning",
-        "{people:g} people in {rows} places are beyond {minutes:g} min of every existing point and "
-        "candidate; {needed} min would reach all of them but {never:g} people whom none reaches",
+        "{people:,.0f} people in {rows} places are beyond {minutes:g} min of every existing point "
+        "and candidate; {needed} min would reach all of them but {never:,.0f} people whom none "
+        "reaches",
         "Add candidates near them, raise the limit, or ask for a share of the people.",
     ),
     "siting_villages_set_aside": Message(
         "warning",
         "{count} villages cannot reach their quota by any candidate and are set aside: {first}",
         "Add candidates near them, raise the limit or lower the quota.",
+    ),
+    "siting_villages_out": Message(
+        "warning",
+        "{count} villages cannot reach their quota by any candidate, {people:,.0f} people too few: "
+        "{first}",
+        "Add candidates near them, raise the limit, lower the quota, or leave them out.",
     ),
     "siting_as_settlements": Message(
         "note",

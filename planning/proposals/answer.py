@@ -212,7 +212,7 @@ def propose(
         minutes=question.minutes,
         kind=question.kind,
         candidates=question.sites,
-        plan=replace(public, findings=_in_minutes(public.findings)),
+        plan=replace(public, findings=_in_words(public.findings, given)),
         without_weights=_without_weights(question, ground, given, progress),
         sites=_sites(question, ground, given, plan.new_sites),
         centres=centres,
@@ -234,7 +234,7 @@ def propose(
         findings=(
             *question.findings,
             *problem.findings,
-            *_in_minutes(plan.findings),
+            *_in_words(plan.findings, given),
             *_explained(question, ground, given, plan),
         ),
     )
@@ -376,12 +376,21 @@ def _costs(question: Question) -> tuple[Assumption, ...]:
     return unit_costs(question.table, groups, parts=parts)
 
 
-def _in_minutes(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return what the solvers found but sentences in tenths of a second; ours are in minutes."""
-    return tuple(f for f in findings if f.code not in _IN_TENTHS)
+def _in_words(findings: tuple[Finding, ...], given: ModeInput) -> tuple[Finding, ...]:
+    """Return what the solvers found, villages by name; sentences in tenths of a second are ours."""
+    villages = given.dataset.villages
+    found = []
+    for finding in findings:
+        if finding.code == "siting_villages_beyond" and villages is not None:
+            names = "、".join(villages.name[int(row)] for row in finding.rows)
+            said = (*finding.params, ("first", names))
+            found.append(Finding("siting_villages_out", said))
+        elif finding.code not in _IN_TENTHS:
+            found.append(finding)
+    return tuple(found)
 
 
-_IN_TENTHS = ("siting_beyond_reach", "siting_nobody_in_reach")
+_IN_TENTHS = ("siting_beyond_reach", "siting_nobody_in_reach", "siting_unreachable_people")
 
 
 def _explained(

@@ -17,10 +17,10 @@ from planning.maps.layers import Layer
 from planning.proposals import PlanChoice, Proposal
 from planning.proposals.candidates import Group, kind_group
 from planning.proposals.doubt import RUN_NAMES
-from planning.proposals.rows import often_chosen
+from planning.proposals.rows import often_chosen, site_columns
 from planning.sheets import Sheet, sheet_of
 from planning.siting.candidates import CANNOT_MEND, NOT_A_PARCEL
-from planning.tables import Value
+from planning.tables import Column, Value
 from planning.wording import Translate, msgid
 
 OnMap: TypeAlias = Literal["plan", "stability", "candidates"]
@@ -57,6 +57,7 @@ GROUP_NAMES: dict[Group, str] = {
     "clinic": msgid("Village clinic"),
     "circuit": msgid("Circuit stop"),
 }
+ROLE_NAMES = {"new": msgid("New"), "upgrade": msgid("Upgraded"), "keep": msgid("In the plan")}
 PART_NAMES = {
     "build": msgid("Building"),
     "upgrade": msgid("Upgrade"),
@@ -84,6 +85,20 @@ CANDIDATE_STYLES = (
     PointStyle(msgid("Candidate site"), "ring", "#54278f", 8.0, 12.5),
     PointStyle(msgid("In the plan"), "triangle", "#d6006c", 15.0, 9.0),
 )
+
+
+def page_site_columns(proposal: Proposal, dataset: Dataset, translate: Translate) -> list[Column]:
+    """Return sites.csv in the reader's words: kinds and roles are Chinese in the file."""
+    kinds = [proposal.candidates.kind[site.candidate] for site in proposal.sites]
+    roles = [proposal.candidates.role[site.candidate] for site in proposal.sites]
+    words = {
+        "kind_name": [translate(GROUP_NAMES[kind_group(kind)]) for kind in kinds],
+        "role": [translate(ROLE_NAMES[role]) for role in roles],
+    }
+    return [
+        Column(column.name, words.get(column.name, column.values), column.decimals)
+        for column in site_columns(proposal, dataset)
+    ]
 
 
 def plan_lines(proposal: Proposal, translate: Translate) -> list[str]:

@@ -202,7 +202,7 @@ def test_villages_that_no_candidate_covers_are_set_aside_by_name(county):
     )
     refused = with_siting(county, table).proposal
     assert refused.plan.status == "infeasible"
-    assert any(f.code == "siting_villages_beyond" for f in refused.findings)
+    assert any(f.code == "siting_villages_out" for f in refused.findings)
     answered = with_siting(county, replace(table, set_aside_unreachable=True)).proposal
     assert answered.plan.objective == len(answered.plan.new_sites)
     assert answered.plan.bound <= answered.plan.objective

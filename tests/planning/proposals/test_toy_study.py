@@ -116,14 +116,14 @@ def test_an_infeasible_target_is_explained_in_people_and_minutes(tmp_path):
     assert found["plan"]["status"] == "infeasible"
     assert found["plan"]["objective"] is None
     said = " ".join(found["findings"])
-    assert "2000 people in 1 places are beyond 10 min" in said
+    assert "2,000 people in 1 places are beyond 10 min" in said
     assert "12.0 min would reach all of them but 0 people" in said
 
 
 def test_people_whom_nobody_reaches_can_be_set_aside(tmp_path):
     found = answered(tmp_path, 'model = "lscp"\nminutes = 10\nset_aside_unreachable = true')
     assert (found["plan"]["status"], found["plan"]["objective"]) == ("optimal", 2)
-    assert "2000 people in 1 places are reached by no candidate" in " ".join(found["findings"])
+    assert "2,000 people in 1 places are reached by no candidate" in " ".join(found["findings"])
 
 
 def test_reasons_of_the_best_single_site(tmp_path):
