@@ -33,7 +33,7 @@ from planning.siting.median_search import (
     shaken,
     swapped,
 )
-from planning.siting.median_tree import fits_tree, median_by_tree
+from planning.siting.median_tree import fits_tree, grow, median_tree
 from planning.siting.plans import Answer, infeasible_plan, plan_of
 from planning.siting.problems import PMedian, SitingPlan, SolveLimits, step_of
 from planning.siting.rules import RuleArrays, after_required, compile_rules, keeps_site_rules
@@ -271,21 +271,20 @@ def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
     rest, nodes = state.rest, 0
     if not fits_tree(rest):
         return _branch_with_rules(state, dual, step, clock)
+    tree = median_tree(rest, dual, state.cost)
     for turn in ("tree", "solver", "tree to the end"):
         if turn == "solver":
             nodes += _branch_with_rules(state, dual, step, clock)
+            tree.state[1] = min(tree.state[1], state.cost - rest.constant)
         else:
-            found = median_by_tree(
-                rest, dual, state.cost, state.cost - state.cutoff(step), clock=clock,
-                is_last=turn == "tree to the end",
-            )  # fmt: skip
-            nodes += found.nodes
-            if found.sites is not None:
-                state.offer(found.sites)
-            state.raise_bound(found.bound)
+            least = state.cost - state.cutoff(step)
+            grow(tree, least, clock, is_last=turn == "tree to the end")
+            if tree.sites is not None:
+                state.offer(tree.sites)
+            state.raise_bound(tree.lowest)
         if clock.is_cut or state.is_proved(step):
             break
-    return nodes
+    return nodes + tree.nodes
 
 
 def _branch_with_rules(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planning.siting import median_kernels as kernels
 from planning.siting.clock import Clock
-from planning.siting.instance import Indices
+from planning.siting.instance import Flags, Floats, Indices
 from planning.siting.median_core import MedianCore
 from planning.siting.median_search import MedianDual
 
@@ -20,17 +21,52 @@ PATIENCE = 10
 
 PAIRS_A_CHUNK = 40_000_000
 
-FIRST_PAIRS = 20_000_000_000
-"""Pairs walked by the tree before a general solver is tried on what it left."""
+FIRST_PAIRS, ALL_PAIRS = 20_000_000_000, 60_000_000_000
+"""Pairs walked by the tree before a general solver is tried, and in all when no clock is set."""
+
+TREE_NODES = 3
+"""Nodes of the tree for each node of the limits, which are meant for a general solver."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TreeAnswer:
-    """The best sites of the tree (None when it met none), the bound on all its plans, and nodes."""
+@dataclass(slots=True, eq=False)
+class MedianTree:
+    """A search that can be stopped and taken up again; the arrays are those of the kernel.
 
-    sites: Indices | None
-    bound: float
-    nodes: int
+    Parameters
+    ----------
+    core
+        The problem; no rules among sites.
+    status, price, bound
+        Open nodes: sites that are open (1), closed (2) or free (0), prices and bound of each.
+    best
+        (n_sites,) sites of the best plan that the tree met; none when it met none.
+    state
+        Open nodes, best cost, nodes done, rounds done.
+    """
+
+    core: MedianCore
+    status: NDArray[np.int8]
+    price: Floats
+    bound: Floats
+    best: Flags
+    state: Floats
+
+    @property
+    def sites(self) -> Indices | None:
+        """Best sites met; None when the tree met none."""
+        return np.flatnonzero(self.best) if self.best.any() else None
+
+    @property
+    def nodes(self) -> int:
+        """Nodes done."""
+        return int(self.state[2])
+
+    @property
+    def lowest(self) -> float:
+        """No plan costs less."""
+        open_bounds = self.bound[: int(self.state[0])]
+        lowest = min(float(open_bounds.min(initial=np.inf)), float(self.state[1]))
+        return lowest + self.core.constant
 
 
 def fits_tree(core: MedianCore) -> bool:
@@ -38,50 +74,40 @@ def fits_tree(core: MedianCore) -> bool:
     return core.rules.are_plain and len(core.people) * core.n_sites <= LARGEST_STACK
 
 
-def median_by_tree(
-    core: MedianCore,
-    dual: MedianDual,
-    best_cost: float,
-    step: float,
-    *,
-    clock: Clock,
-    is_last: bool,
-) -> TreeAnswer:
-    """Search all plans cheaper than `best_cost`, depth first.
+def median_tree(core: MedianCore, dual: MedianDual, best_cost: float) -> MedianTree:
+    """Return the tree with its root alone; plans that cost `best_cost` or more are left out."""
+    n, m = len(core.people), core.n_sites
+    price, bound = np.zeros((m + 3, n)), np.zeros(m + 3)
+    price[0], bound[0] = dual.price, dual.bound - core.constant
+    state = np.array([1.0, best_cost - core.constant, 0.0, 0.0])
+    status = np.zeros((m + 3, m), dtype=np.int8)
+    return MedianTree(core, status, price, bound, np.zeros(m, dtype=np.bool_), state)
+
+
+def grow(tree: MedianTree, step: float, clock: Clock, *, is_last: bool) -> None:
+    """Search depth first until nothing better is left or the nodes, the pairs or the clock end it.
 
     Parameters
     ----------
-    core, dual
-        The problem and its bound at the root.
-    best_cost
-        Cost of the best plan known.
+    tree
+        Is changed.
     step
         A better plan is cheaper by more than this.
     clock
         Nodes and time.
     is_last
-        True when nothing else will be tried: the tree goes on to the limits of the clock.
+        False when a general solver will be tried on what this leaves.
     """
-    n, m = len(core.people), core.n_sites
-    status = np.zeros((m + 3, m), dtype=np.int8)
-    price = np.zeros((m + 3, n))
-    price[0] = dual.price
-    bound = np.zeros(m + 3)
-    bound[0] = dual.bound - core.constant
-    state = np.array([1.0, best_cost - core.constant, 0.0, 0.0])
-    best = np.zeros(m, dtype=np.bool_)
-    n_pairs = len(core.row_site) + n + m + 1
+    core, state = tree.core, tree.state
+    n_pairs = len(core.row_site) + len(core.people) + core.n_sites + 1
     rounds = max(1, PAIRS_A_CHUNK // n_pairs)
-    while state[0] > 0 and state[2] < clock.limits.nodes:
-        if not clock.goes_on("branch", int(state[2]), clock.limits.nodes):
-            break
-        if not is_last and state[3] * n_pairs > FIRST_PAIRS:
+    most_nodes = TREE_NODES * clock.limits.nodes
+    most_pairs = np.inf if clock.limits.seconds is not None else ALL_PAIRS
+    most_pairs = most_pairs if is_last else FIRST_PAIRS
+    while state[0] > 0 and state[2] < most_nodes and state[3] * n_pairs <= most_pairs:
+        if not clock.goes_on("branch", tree.nodes, most_nodes):
             break
         kernels.median_tree(
             core.row_indptr, core.row_site, core.row_cost, core.people, core.base, core.count,
-            step, rounds, PATIENCE, status, price, bound, best, state,
+            step, rounds, PATIENCE, tree.status, tree.price, tree.bound, tree.best, state,
         )  # fmt: skip
-    open_bounds = bound[: int(state[0])]
-    lowest = float(min(open_bounds.min(initial=np.inf), state[1]))
-    sites = np.flatnonzero(best) if best.any() else None
-    return TreeAnswer(sites, lowest + core.constant, int(state[2]))
