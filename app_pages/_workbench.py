@@ -14,6 +14,7 @@ from app_pages._session import (
     current,
     early_click,
     edit,
+    encoded_map,
     get,
     language,
     link_parameters,
@@ -58,6 +59,7 @@ CLICKS = {
     "road": msgid("selects a road"),
 }
 """What a click on the map may mean."""
+PALE_LAYERS = ("land", "water", "zones", "roads", "facilities")
 
 
 def click_choice() -> None:
@@ -164,6 +166,14 @@ def picture(before: Outcome, after: Outcome) -> EncodedMap:
         return encode_edit(layers)
 
     return cast("EncodedMap", made("picture", (after.edits, said, road, start), make))
+
+
+def pale_map() -> EncodedMap:
+    """Return the map without cells, gaps and proposals: what changes stands out on it."""
+    found = encoded_map()
+    layers = [entry for entry in found.document["layers"] if entry["id"] in PALE_LAYERS]
+    blobs = {name: found.blobs[name] for name in PALE_LAYERS if name in found.blobs}
+    return EncodedMap({**found.document, "layers": layers}, blobs)
 
 
 def address() -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from app_pages._session import Key, current, get, opened, outcome, put, words
 from app_pages._text import plain
 from app_pages._widgets import county_map, page, sheet_table, table
+from app_pages._workbench import pale_map
 from planning.maps import MapOptions
 from planning.workbench.compare import (
     MOST_COMPARED,
@@ -13,7 +14,7 @@ from planning.workbench.compare import (
     winners_and_losers,
     zone_change_columns,
 )
-from planning.workbench.edit_map import change_cells, edited_points
+from planning.workbench.edit_map import compared_layers
 from planning.workbench.scenarios import list_scenarios, scenario_folder
 
 _ = words()
@@ -41,24 +42,31 @@ if len(names) < 2:
     st.stop()
 
 outcomes = [outcome(steps[name]) for name in names]
-mode = current().analysis_mode
+first, mode = outcomes[0], current().analysis_mode
 st.markdown(plain(plain_words(names, outcomes, mode, _)))
 sheet_table(difference_sheet(names, outcomes, mode, _), file_name="differences.xlsx", height=340)
 
-st.subheader(_("Maps: green gains the circle, red loses it"), anchor=False)
+st.subheader(_("Maps: green gains the circle, hatched red loses it"), anchor=False)
+st.caption(_("The maps move together; with the keyboard, the arrow and plus and minus keys do it."))
 for column, name, result in zip(st.columns(len(names)), names, outcomes, strict=True):
     with column:
         st.markdown(f"**{plain(name)}**")
-        cells = change_cells(outcomes[0], result, mode, _)
         county_map(
-            height=420,
-            layers=[cells, edited_points(result, _)],
-            options=MapOptions(has_panel=False, has_popups=False, link_key="compare"),
+            height=460,
+            layers=compared_layers(first, result, mode, _),
+            encoded=pale_map(),
+            options=MapOptions(
+                has_panel=False, has_popups=False, has_readout=False, link_key="compare"
+            ),
             key=f"{Key.VIEW}-{names.index(name)}",
         )
 
 st.subheader(_("Winners and losers by zone"), anchor=False)
 for name, result in zip(names[1:], outcomes[1:], strict=True):
     st.markdown(f"**{plain(names[0])} → {plain(name)}**")
-    change = winners_and_losers(outcomes[0], result, mode)
-    table(zone_change_columns(change), file_name=f"winners-{names.index(name)}.xlsx", height=300)
+    change = winners_and_losers(first, result, mode)
+    columns = zone_change_columns(change)
+    if not columns[0].values:
+        st.caption(_("Nobody gains or loses the circle."))
+        continue
+    table(columns, file_name=f"winners-{names.index(name)}.xlsx", height=300)

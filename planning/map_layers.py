@@ -239,9 +239,14 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
 
 def gap_area(dataset: Dataset, gap: Gap) -> shapely.Geometry:
     """Return the squares of a gap's points, joined and rounded."""
+    return joined_squares(dataset, gap.demand)
+
+
+def joined_squares(dataset: Dataset, chosen: NDArray[np.integer]) -> shapely.Geometry:
+    """Return the squares around demand points, joined and rounded, in the metric system."""
     demand = dataset.demand
     half = GAP_HALF_CELL_M if demand.grid else typical_spacing_m(demand.x_m, demand.y_m) / 2
-    x_m, y_m = demand.x_m[gap.demand], demand.y_m[gap.demand]
+    x_m, y_m = demand.x_m[chosen], demand.y_m[chosen]
     # On whole metres squares are joined exactly, five times faster than by snapping on the way.
     west, south, east, north = np.rint([x_m - half, y_m - half, x_m + half, y_m + half])
     return shapely.simplify(shapely.union_all(shapely.box(west, south, east, north)), half / 4)

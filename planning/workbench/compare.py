@@ -141,15 +141,17 @@ def measure_text(name: str, value: float | None) -> str:
 
 
 def zone_change_columns(change: Change) -> list[Column]:
-    """Return winners and losers by zone as a table."""
+    """Return winners and losers as a table: zones where anybody is, the most people first."""
+    touched = [row for row in change.zones if any(g.gained or g.lost for g in row.groups)]
+    touched.sort(key=lambda row: (-row.groups[0].gained - row.groups[0].lost, row.code))
     columns = [
-        Column("zone_code", [row.code for row in change.zones]),
-        Column("zone_name", [row.name for row in change.zones]),
+        Column("zone_code", [row.code for row in touched]),
+        Column("zone_name", [row.name for row in touched]),
     ]
     for number, total in enumerate(change.groups):
         tail = "" if total.group == ALL_PEOPLE else f"_{total.group}"
-        gained: list[Value] = [row.groups[number].gained for row in change.zones]
-        lost: list[Value] = [row.groups[number].lost for row in change.zones]
+        gained: list[Value] = [row.groups[number].gained for row in touched]
+        lost: list[Value] = [row.groups[number].lost for row in touched]
         columns += [Column(f"gained{tail}", gained, 2), Column(f"lost{tail}", lost, 2)]
     return columns
 
@@ -184,11 +186,14 @@ def verdict_counts(ratios: Ratios) -> tuple[int, int]:
 
 
 def _difference_text(name: str, first: float | None, other: float | None) -> str:
+    if name == "cost":  # the present state costs nothing more
+        first = first or 0.0
     if first is None or other is None:
         return "—"
     if name == "share":
         return f"{(other - first) * 100:+.2f}"
-    return f"{other - first:+,.0f}"
+    change = round(other - first)
+    return f"{change:+,}" if change else "0"
 
 
 def _against(name: str, first: Outcome, other: Outcome, mode: str, translate: Translate) -> str:

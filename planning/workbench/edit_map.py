@@ -14,7 +14,7 @@ from geo.travel import UNREACHED, Nearest
 from planning.coverage import BANDS_MINUTES, Gap, Status, Statuses
 from planning.figures import people_text
 from planning.map_cells import typical_spacing_m
-from planning.map_layers import gap_area
+from planning.map_layers import gap_area, joined_squares
 from planning.maps import (
     NO_CLASS,
     AreaStyle,
@@ -80,22 +80,42 @@ def changed_cells(assessment: Assessment, outcome: Outcome) -> CellLayer | None:
     )
 
 
-def change_cells(
+def change_areas(
     before: Outcome, after: Outcome, mode: str, translate: Translate
-) -> CellLayer | None:
-    """Return the cells that gain or lose the circle, laid over the map's cover of that mode."""
+) -> PolygonLayer | None:
+    """Return where people gain or lose the circle, as areas that a small map shows, too."""
     was, now = (o.modes[mode].status == Status.COVERED for o in (before, after))
-    changed = np.flatnonzero(was != now)
-    if not len(changed):
+    is_inside = after.dataset.demand.zone >= 0
+    found = [
+        (group, np.flatnonzero(is_changed & is_inside))
+        for group, is_changed in enumerate((now & ~was, was & ~now))
+    ]
+    found = [(group, rows) for group, rows in found if len(rows)]
+    if not found:
         return None
-    swatches = (
-        Swatch(translate("Gain the circle"), GAIN),
-        Swatch(translate("Lose the circle"), LOSS, is_hatched=True),
+    areas = [joined_squares(after.dataset, rows) for _, rows in found]
+    return PolygonLayer(
+        id="change-areas",
+        label=translate("Winners and losers"),
+        polygons=np.array([_degrees(area, after.dataset.crs) for area in areas], dtype=object),
+        group=np.array([group for group, _ in found], dtype=np.uint8),
+        styles=(
+            AreaStyle(translate("Gain the circle"), GAIN, 0.75, "solid", GAIN, 2.5),
+            AreaStyle(translate("Lose the circle"), LOSS, 0.75, "hatch", LOSS, 2.5),
+        ),
     )
-    classes = np.where(now[changed], 0, 1).astype(np.uint8)
-    label = translate("Winners and losers")
-    themes = (CellTheme(f"cover_{mode}", label, "", classes, swatches),)
-    return _cells_of(after.dataset, changed, themes, label)
+
+
+def compared_layers(
+    before: Outcome, after: Outcome, mode: str, translate: Translate
+) -> list[Layer]:
+    """Return what a map of the comparison shows of one scenario against the first."""
+    layers = (
+        change_areas(before, after, mode, translate),
+        edited_roads_layer(after, translate),
+        edited_points(after, translate),
+    )
+    return [layer for layer in layers if layer is not None]
 
 
 def edited_points(outcome: Outcome, translate: Translate) -> FacilityLayer | None:

@@ -179,7 +179,7 @@ def _parsed(value: Mapping[str, Any], file: str) -> SavedScenario:
         if not isinstance(value.get(key), kind) or isinstance(value.get(key), bool):
             fault(key, "missing or of the wrong type")
     if not faults and len(value["edits"]) > MOST_EDITS:
-        fault("edits", f"more than {MOST_EDITS}")
+        fault("edits", f"more than: {MOST_EDITS}")
     edits: list[Edit] = []
     for number, row in enumerate(() if faults else value["edits"], start=1):
         reason = _edit_fault(row)

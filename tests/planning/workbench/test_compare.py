@@ -1,6 +1,7 @@
 """Winners and losers on one road whose answers are in the reader's head."""
 
 import pytest
+import shapely
 
 from data.dataset import load_dataset
 from data.study.file import read_study
@@ -11,6 +12,7 @@ from planning.workbench.compare import (
     winners_and_losers,
     zone_change_columns,
 )
+from planning.workbench.edit_map import change_areas
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import apply_edits
 from planning.workflow import assess
@@ -71,3 +73,15 @@ def test_a_table_by_zone(outcomes):
     columns = {c.name: c.values for c in zone_change_columns(winners_and_losers(*outcomes, "walk"))}
     assert list(columns["gained"]) == [315.0]
     assert list(columns["lost"]) == [201.0]
+
+
+def test_only_zones_with_winners_or_losers_and_where_they_live(outcomes):
+    assert zone_change_columns(winners_and_losers(outcomes[0], outcomes[0], "walk"))[0].values == []
+    assert change_areas(outcomes[0], outcomes[0], "walk", english) is None
+    areas = change_areas(*outcomes, "walk", english)
+    assert areas.group.tolist() == [0, 1]
+    homes = shapely.points([place(1000.0 * number, 0.0) for number in range(7)])
+    gained, lost = (shapely.contains(area, homes).tolist() for area in areas.polygons)
+    assert gained == [False] * 4 + [True] * 3
+    assert lost == [True] * 2 + [False] * 5
+    assert difference_sheet(["A", "B"], outcomes, "walk", english).rows[-1][-1] == "+30"
