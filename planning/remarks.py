@@ -182,5 +182,5 @@ def _parsed(row: Any, path: Path) -> Remark:
 
 
 def _broken(path: Path, key: str) -> NoReturn:
-    said = (("expected", "servicecircle.remarks"), ("reason", f"{key} is of the wrong kind"))
+    said = (("expected", "servicecircle.remarks"), ("reason", f"the wrong kind of value at: {key}"))
     raise StudyError(Finding("file_unreadable", said, file=path.name))
