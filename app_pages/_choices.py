@@ -224,13 +224,15 @@ class Settings:
 
 
 def with_settings(study: Study, chosen: Settings) -> Study:
-    """Return the study with what the session has chosen."""
-    travel = replace(
-        study.travel, minutes=chosen.minutes, modes=_first(study.travel.modes, chosen.mode)
-    )
+    """Return the study with what the session has chosen.
+
+    What equals the study stays as the study has it: then the run number is that of `run.json`.
+    """
+    travel = replace(study.travel, minutes=chosen.minutes)
     if chosen.mode != study.travel.headline_mode:
         # The study's basis is for its own mode: another one is looked at without a verdict.
-        travel = replace(travel, headline_mode=None, basis=None)
+        modes = _first(travel.modes, chosen.mode)
+        travel = replace(travel, modes=modes, headline_mode=None, basis=None)
     return replace(
         study,
         travel=travel,
