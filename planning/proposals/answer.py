@@ -127,8 +127,8 @@ class Proposal:
     served_by, served_tenths
         (n_demand,) option of the plan that is nearest to each newly covered point, and the way to
         it; -1 for all other points.
-    costs, cost_yuan
-        Unit costs used, and the cost of each option over `years`.
+    costs, cost_yuan, years
+        Unit costs used, and the cost of each option over the years of the plan.
     """
 
     model: str
@@ -155,6 +155,7 @@ class Proposal:
     served_tenths: Indices
     costs: tuple[Assumption, ...]
     cost_yuan: np.ndarray
+    years: float
     excluded: Mapping[str, tuple[int, float]]
     findings: tuple[Finding, ...]
 
@@ -184,6 +185,7 @@ def propose(
         With every name that does not exist and every rule that contradicts another.
     """
     report = progress or _silent
+    progress = None if progress is None else _as_one_stage(progress)
     question = question_of(study, given)
     ground = ground_of(
         given,
@@ -230,6 +232,7 @@ def propose(
         served_tenths=served_tenths,
         costs=_costs(question),
         cost_yuan=question.cost_yuan,
+        years=question.table.years,
         excluded=question.excluded,
         findings=(
             *question.findings,
@@ -477,9 +480,19 @@ def _no_proposal(question: Question, ground: Ground, given: ModeInput, today: Ne
         served_tenths=np.full(len(ground.people), -1, dtype=np.int32),
         costs=(),
         cost_yuan=np.zeros(0),
+        years=question.table.years,
         excluded=question.excluded,
         findings=(*question.findings, found),
     )
+
+
+def _as_one_stage(progress: Progress) -> Progress:
+    """Return a progress that names the solvers' stages as people know them."""
+
+    def report(_stage: str, done: int, total: int) -> None:
+        progress(msgid("Choosing sites"), done, total)
+
+    return report
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

@@ -121,6 +121,9 @@ def plan_lines(proposal: Proposal, translate: Translate) -> list[str]:
         ),
         proof_line(proposal, translate),
     ]
+    if proposal.sites:
+        cost = msgid("Cost over {years:g} years: {yuan:,.0f} yuan, by the unit costs below.")
+        lines.append(translate(cost).format(years=proposal.years, yuan=proposal.plan_yuan))
     if people.lost > 0:
         lost = msgid("{people} people lose cover by the points that the plan gives up.")
         lines.append(translate(lost).format(people=people_text(people.lost)))
