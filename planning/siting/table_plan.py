@@ -112,7 +112,7 @@ def _notes(
             yield Finding("siting_site_below_lower", (*site, *finding.params))
         else:
             yield finding
-    if plan.status == "infeasible" or options.model not in NEEDS_COUNT:
+    if plan.objective is None or options.model not in NEEDS_COUNT:
         return
     if asked and existing_suffice(instance, options):
         yield Finding("siting_existing_suffice", (("count", asked),))
