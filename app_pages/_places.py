@@ -97,8 +97,9 @@ def _picture(
     layers: list[Layer] = [] if way is None else way_layers(dataset, way, beside, words())
     focus = None
     if get(Key.FOCUS):
+        drawn = [one for one in (way, *beside) if one is not None]
         key = f"place-{place.lon:.6f}-{place.lat:.6f}"
-        focus = Focus(key, way_bounds(dataset, place, way))
+        focus = Focus(key, way_bounds(dataset, place, drawn))
     return [*layers, place_marker(place)], focus
 
 

@@ -6,7 +6,7 @@ from app_pages._session import Key, current, language, made, words
 from app_pages._text import plain
 from app_pages._widgets import page, sheet_table
 from planning.report import sensitivity_lines
-from planning.views.access import METHODS, SUPPLIES, access_sheet, spread_sheet
+from planning.views.access import METHOD_NAMES, METHODS, SUPPLIES, access_sheet, spread_sheet
 
 _ = words()
 page(_("For experts"))
@@ -19,7 +19,7 @@ catchments, spread, sensitivity = st.tabs(
 if catchments.open:
     with catchments:
         left, right = st.columns(2)
-        method = left.selectbox(_("Method"), METHODS, format_func=lambda m: m.value)
+        method = left.selectbox(_("Method"), METHODS, format_func=lambda m: _(METHOD_NAMES[m]))
         supply = right.selectbox(_("Supply"), list(SUPPLIES), format_func=lambda s: _(SUPPLIES[s]))
         sheet = made(
             "access",

@@ -5,12 +5,14 @@ import streamlit as st
 from app_pages._session import Key, current, words
 from app_pages._text import plain
 from app_pages._widgets import county_map, page, sheet_table
+from planning.maps import MapOptions
 from planning.ratios.words import view_word
 from planning.report import bounds_text
 from planning.views.centres import (
     centre_sheet,
     missing_text,
     ratio_layer,
+    ratio_legend,
     views_of,
     zone_sheet,
 )
@@ -43,4 +45,6 @@ with left:
     st.subheader(_("Centres"), anchor=False)
     sheet_table(centre_sheet(ratios, view, _), file_name="centres.xlsx", height=330)
 with right:
-    county_map(height=640, layers=[ratio_layer(assessment, view, _)])
+    st.html(ratio_legend(_))
+    layer = ratio_layer(assessment, view, _)
+    county_map(height=620, layers=[layer], options=MapOptions(view_key="ratios"))

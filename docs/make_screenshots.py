@@ -1,8 +1,8 @@
 """Take a picture of every page of the app in both languages, and of the exported map.
 
 `python docs/make_screenshots.py [PAGE ...]` starts the app on the built-in county, goes through the
-pages in a Chromium that reaches no other host, and writes `docs/images/PAGE-zh.png` and
-`PAGE-en.png` with 256 colours. It needs Chromium and its driver, as the browser tests do.
+pages in a Chromium that reaches no other host, and writes `docs/images/PAGE-zh.webp` and
+`PAGE-en.webp`. It needs Chromium and its driver, as the browser tests do.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def take_map() -> None:
         driver.get(path.as_uri())
         wait_for_map(driver)
         time.sleep(SETTLE_SECONDS)
-        _save(driver, IMAGES / "map.png")
+        _save(driver, IMAGES / "map.webp")
         driver.quit()
 
 
@@ -82,8 +82,12 @@ def _take(address: str, names: Sequence[str], language: Language) -> None:
             if name in ON_THE_WAY:
                 ON_THE_WAY[name](driver, language)
                 _settle(driver)
-            driver.execute_script("window.getSelection().removeAllRanges()")
-            _save(driver, IMAGES / f"{name}-{language}.png")
+            driver.execute_script(
+                "window.getSelection().removeAllRanges(); document.activeElement.blur();"
+                "document.querySelector('[data-testid=stMain]').scrollTo(0, 0)"
+            )
+            time.sleep(0.3)
+            _save(driver, IMAGES / f"{name}-{language}.webp")
     finally:
         driver.quit()
 
@@ -113,7 +117,7 @@ def _checks(driver: Any, language: Language) -> None:
     at_rest(driver)
     select_row(driver, 0)
     at_rest(driver)
-    fill(driver, _("Paste coordinates"), "北纬30°08′12″，东经120°51′04″")
+    fill(driver, _("Paste coordinates"), "北纬30°08′00″，东经120°48′15″")
 
 
 ON_THE_WAY: dict[str, Callable[[Any, Language], None]] = {
@@ -124,11 +128,10 @@ ON_THE_WAY: dict[str, Callable[[Any, Language], None]] = {
 
 
 def _save(driver: Any, path: Path) -> None:
-    """Save what the window shows, in 256 colours."""
+    """Save what the window shows."""
     picture = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
     path.parent.mkdir(parents=True, exist_ok=True)
-    colours = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    colours.save(path, optimize=True)
+    picture.save(path, quality=82, method=6)
 
 
 if __name__ == "__main__":

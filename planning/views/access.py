@@ -16,6 +16,13 @@ from planning.wording import Translate, msgid
 from planning.workflow import ALL_PEOPLE, Assessment
 
 METHODS = (Method.TWO_STEP, Method.ENHANCED, Method.GAUSSIAN, Method.MODIFIED, Method.BALANCED)
+METHOD_NAMES: dict[Method, str] = {
+    Method.TWO_STEP: msgid("two-step floating catchment (2SFCA)"),
+    Method.ENHANCED: msgid("enhanced two-step, by bands (E2SFCA)"),
+    Method.GAUSSIAN: msgid("two-step with Gaussian decay"),
+    Method.MODIFIED: msgid("modified two-step (M2SFCA)"),
+    Method.BALANCED: msgid("balanced floating catchment (BFCA)"),
+}
 SUPPLIES: dict[str, str] = {
     "doctors": msgid("Doctors"),
     "gps": msgid("General practitioners"),
@@ -71,7 +78,7 @@ def access_sheet(
     ]
     titles = [translate("All people") if name == ALL_PEOPLE else name for name in groups]
     title = translate("{supply} per 1,000 people, {method}").format(
-        supply=translate(SUPPLIES[supply]), method=method
+        supply=translate(SUPPLIES[supply]), method=translate(METHOD_NAMES[method])
     )
     return Sheet(title, (translate("Zone"), *titles), tuple(rows))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
 from planning.figures import people_text
 from planning.map_layers import in_degrees
 from planning.maps import AreaStyle, PolygonLayer
+from planning.maps.themes import over_land
 from planning.ratios.service_people import View
 from planning.ratios.service_ratio import Ratios, UrbanResult, UrbanVerdict
 from planning.ratios.words import result_word, view_word
@@ -24,6 +26,9 @@ SHADES: tuple[tuple[str, str], ...] = (
     (msgid("Over the norm (+)"), "#e66101"),
 )
 """Purple, pale and orange, told apart without red and green; the sign says it in print."""
+
+
+OPACITY = 0.85
 
 
 def views_of(ratios: Ratios) -> tuple[View, ...]:
@@ -110,6 +115,17 @@ def in_order(ratios: Ratios, view: View) -> tuple[UrbanVerdict, ...]:
     )
 
 
+def ratio_legend(translate: Translate) -> str:
+    """Return the key to `ratio_layer` as HTML, in the colours that the map shows."""
+    keys = [
+        f'<span style="white-space:nowrap;margin-right:1.2em"><i style="display:inline-block;'
+        f"width:1.3em;height:.85em;border:1px solid #4d4d4d;margin-right:.4em;background:"
+        f'{over_land(colour, OPACITY)}"></i>{escape(translate(label))}</span>'
+        for label, colour in SHADES
+    ]
+    return f'<div style="font-size:.85rem;line-height:1.7">{"".join(keys)}</div>'
+
+
 def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> PolygonLayer:
     """Return the judged zones coloured by people per centre against the norm."""
     zones, ratios = assessment.dataset.zones, assessment.ratios
@@ -130,7 +146,7 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
             AreaStyle(
                 translate(label),
                 fill_colour=colour,
-                fill_opacity=0.6,
+                fill_opacity=OPACITY,
                 line_colour="#4d4d4d",
                 line_width_px=1.2,
             )

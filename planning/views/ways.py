@@ -126,12 +126,11 @@ def place_marker(place: Place) -> FacilityLayer:
     )
 
 
-def way_bounds(dataset: Dataset, place: Place, way: Way | None) -> Bounds:
-    """Return (west, south, east, north) of a place and the way from it."""
+def way_bounds(dataset: Dataset, place: Place, ways: Sequence[Way]) -> Bounds:
+    """Return (west, south, east, north) of a place and the ways from it."""
     lon, lat = np.array([place.lon]), np.array([place.lat])
-    if way is not None and way.route is not None:
-        line_m = way.route.line_m
-        along = to_lonlat(line_m[:, 0], line_m[:, 1], dataset.crs)
+    for route in (way.route for way in ways if way.route is not None):
+        along = to_lonlat(route.line_m[:, 0], route.line_m[:, 1], dataset.crs)
         lon, lat = np.append(lon, along[0]), np.append(lat, along[1])
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
