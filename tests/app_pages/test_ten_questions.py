@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
@@ -164,7 +166,7 @@ def test_2_which_villages_are_not_covered(walk, county, judged):
 
 
 def test_3_which_subdistricts_lack_a_centre(walk, county):
-    walk.page("每所中心服务人口")
+    walk.page("每所中心服务人口", ZH("People per government-run centre"))
     view = views_of(county.ratios)[0]
     sheet = zone_sheet(county.ratios, view, ZH)
     short = [row for row in county.ratios.zones if row.view == view and row.centres_missing]
@@ -187,32 +189,51 @@ def test_4_how_far_is_a_village_and_by_which_road(walk, county):
 def test_5a_what_if_one_is_added_here(walk, county):
     walk.page("方案工作台")
     wait_for(lambda: map_is_drawn(walk.driver), seconds=60, what="the map")
-    before = figures(walk.driver)
     walk.map(0.30, 0.62)
-    wait_for(lambda: figures(walk.driver) != before, seconds=30, what="other figures")
-    at_rest(walk.driver)
-    (row,) = next(t for t in tables(walk.driver) if t[0][0] in {"序号", "步骤", "Step", "编号"})[
-        1:2
-    ]
-    lon, lat = (float(cell) for cell in row if cell.replace(".", "").isdigit() and "." in cell)
-    after = apply_edits(county, (Edit("add", "NEW-001", kind="B200", lon=lon, lat=lat),))
-    shares = [share_text(result.ledgers["all"].share) for result in after.modes.values()]
-    assert figures(walk.driver) == shares
+    edits = wait_for(lambda: edits_shown(walk.driver, county), seconds=60, what="the step")
+    assert [edit.action for edit in edits] == ["add"]
+    wait_for(lambda: figures(walk.driver) == shares_after(county, *edits), what="its figures")
 
 
 def test_5b_what_if_one_is_closed_here(walk, county):
+    """Go the same way again: the station of the question before is still there."""
     walk.page("方案工作台")
     wait_for(lambda: map_is_drawn(walk.driver), seconds=60, what="the map")
-    before = figures(walk.driver)
+    before = edits_shown(walk.driver, county)
+    row = lonely_clinic(county)
     facilities = county.dataset.facilities
-    alone = next(
-        row
-        for row in county.is_open.nonzero()[0].tolist()
-        if facilities.kind[row] == "D600"
-        and shares_after(county, Edit("close", facilities.id[row])) != shares_after(county)
+    walk.point(float(facilities.lon[row]), float(facilities.lat[row]))
+    edits = (*before, Edit("close", facilities.id[row]))
+    wait_for(lambda: edits_shown(walk.driver, county) == edits, seconds=60, what="the step")
+    wait_for(lambda: figures(walk.driver) == shares_after(county, *edits), what="its figures")
+    assert shares_after(county, *edits) != shares_after(county, *before)
+
+
+def lonely_clinic(county: Assessment) -> int:
+    """Return the open village clinic that lies farthest from all others."""
+    facilities = county.dataset.facilities
+    points = np.column_stack([facilities.x_m, facilities.y_m])[facilities.has_position]
+    away_m, _ = cKDTree(points).query(
+        np.nan_to_num(np.column_stack([facilities.x_m, facilities.y_m])), k=2
     )
-    walk.point(float(facilities.lon[alone]), float(facilities.lat[alone]))
-    wait_for(lambda: figures(walk.driver) != before, seconds=30, what="other figures")
+    is_open = county.is_open & facilities.has_position
+    is_open &= np.array([kind == "D600" for kind in facilities.kind])
+    inside = is_open & (facilities.zone >= 0)
+    return int(np.argmax(np.where(inside, away_m[:, 1], -1.0)))
+
+
+def edits_shown(driver: Any, county: Assessment) -> tuple[Edit, ...]:
+    """Return the steps that the workbench lists: stations added, points closed."""
+    facilities = county.dataset.facilities
+    listed = next((t for t in tables(driver) if t[0][0] == ZH("Step")), [[]])[1:]
+    edits = []
+    for _number, action, name, _kind, lon, lat, *_rest in (row for row in listed if row[0]):
+        if action == ZH("Add"):
+            number = f"NEW-{len(edits) + 1:03d}"
+            edits.append(Edit("add", number, kind="B200", lon=float(lon), lat=float(lat)))
+        else:
+            edits.append(Edit("close", facilities.id[facilities.name.index(name)]))
+    return tuple(edits)
 
 
 def shares_after(county: Assessment, *edits: Edit) -> list[str]:
