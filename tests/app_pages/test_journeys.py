@@ -72,7 +72,7 @@ def test_two_stations_by_keyboard_then_undo_redo_save_and_open(run_page, county)
     demand = county.dataset.demand
     uncovered = [gap.demand[0] for gap in county.gaps[:2]]
     spots = [(float(demand.lon[c].round(5)), float(demand.lat[c].round(5))) for c in uncovered]
-    app = run_page("workbench", language="en")
+    app = run_page("workbench", language="en", bench_tab="Save and open")
     before = shown(app)
     edits = ()
     for number, (lon, lat) in enumerate(spots, start=1):
@@ -91,7 +91,7 @@ def test_two_stations_by_keyboard_then_undo_redo_save_and_open(run_page, county)
     button(app, "Save").click().run()
     saved = load_scenario(scenario_folder(county.study), "two more")
     assert [(e.action, e.lon, e.lat) for e in saved.edits] == [("add", *spot) for spot in spots]
-    again = run_page("workbench", language="en")
+    again = run_page("workbench", language="en", bench_tab="Save and open")
     assert shown(again) == before
     button(again, "Open two more (2 steps, revision 1)").click().run()
     assert shown(again) == after
@@ -113,7 +113,7 @@ def test_a_scenario_that_somebody_else_changed_is_not_overwritten(run_page, coun
     kept = save_scenario(
         folder, SavedScenario("s", (Edit("close", county.dataset.facilities.id[0]),))
     )
-    app = run_page("workbench", language="en")
+    app = run_page("workbench", language="en", bench_tab="Save and open")
     button(app, "Open s (1 steps, revision 1)").click().run()
     save_scenario(folder, replace(kept, note="somebody else"))
     button(app, "Save").click().run()
@@ -127,7 +127,7 @@ def test_damaged_scenarios_do_not_stop_the_page(run_page, county):
     (folder / "broken.json").write_text("{", encoding="utf-8")
     value = {"format": "servicecircle.scenario/9", "name": "new", "edits": [], "revision": 1}
     (folder / "new.json").write_text(json.dumps(value), encoding="utf-8")
-    app = run_page("workbench")
+    app = run_page("workbench", language="en", bench_tab="Save and open")
     assert not app.error
 
 
