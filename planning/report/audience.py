@@ -55,6 +55,8 @@ def _public_layer(source: Source, layer: Layer) -> Layer:
         return replace(layer, fields=_zone_fields(source, layer.fields))
     if isinstance(layer, PolygonLayer) and layer.id == "gaps":
         return replace(layer, fields=layer.fields[1:])
+    if isinstance(layer, PolygonLayer):
+        return replace(layer, fields=())  # a layer this module does not know may hold counts
     if isinstance(layer, SiteLayer):
         return replace(layer, fields=_site_fields(source, layer.fields))
     return layer

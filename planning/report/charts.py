@@ -37,7 +37,7 @@ def band_chart(
     unit, axis
         Words below the horizontal and beside the vertical axis.
     """
-    frame = _Frame(HALF, 190, right=78)
+    frame = _Frame(HALF, 190, right=92)
     longest = max(minutes)
     parts = [frame.grid([(f"{tick} %", tick / 100) for tick in range(0, 101, 25)], axis)]
     parts += [frame.tick(value / longest, str(value)) for value in minutes]
@@ -72,11 +72,11 @@ def curve_chart(
     words
         Names of the curve, of the bound and of the horizontal axis.
     """
-    frame = _Frame(HALF, 190, right=84, left=50)
+    frame = _Frame(HALF, 190, right=92, left=50)
     most, top = max(len(covered) - 1, 1), max([*bound, *covered, 1.0])
     levels = [(f"{top * k / 4:,.0f}", k / 4) for k in range(5)]
     parts = [frame.grid(levels, "")]
-    step = max(1, most // 10)
+    step = -(-most // 10)
     parts += [frame.tick(k / most, str(k)) for k in range(0, most + 1, step)]
     ends: list[float] = []
     for name, values, colour, dash in (
