@@ -15,7 +15,7 @@ from planning.mode_input import ModeInput
 from planning.proposals.candidates import UPGRADE, CandidateSites, Group, kind_group
 from planning.proposals.costs import PARTS, Assumption, unit_costs
 from planning.proposals.doubt import Doubt, doubt
-from planning.proposals.ground import Ground, as_sparse, ground_of
+from planning.proposals.ground import Ground, ground_of, open_pairs
 from planning.proposals.problem import Asked, Unit, asked, shown
 from planning.proposals.question import Question, question_of, role_of, unweighted
 from planning.proposals.reasons import (
@@ -265,7 +265,7 @@ def _limits(question: Question, problem: Asked) -> SolveLimits:
 def _curve(question: Question, ground: Ground, progress: Progress | None) -> CoverCurve:
     open_people = np.where(ground.is_covered, 0.0, ground.people)
     return cover_curve(
-        as_sparse(ground.pairs),
+        open_pairs(ground.pairs, open_people),
         open_people,
         ground.limit_tenths,
         rules=question.rules,
@@ -284,7 +284,7 @@ def _choices(
     """Return the plan and its rivals."""
     table = question.table.alternatives
     best = PlanChoice(shown(problem, plan), 0.0, _people(ground, plan.new_sites).newly)
-    is_single = question.table.plans < 2 or plan.objective is None
+    is_single = question.table.plans < 2 or not plan.objective  # nothing to lose, or no plan
     if is_single or isinstance(problem.problem, TwoLevel):
         return (best,), False
     found = alternatives(

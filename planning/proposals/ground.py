@@ -11,7 +11,17 @@ from geo.snap import Snaps
 from geo.travel import UNREACHED, Nearest, Reach, nearest, reach
 from planning.mode_input import ModeInput
 from planning.scenario import Mask
-from planning.siting.instance import Indices, SparseReach, read_only, sparse_reach
+from planning.siting.instance import (
+    Indices,
+    SparseReach,
+    keep_pairs,
+    read_only,
+    sparse_reach,
+)
+
+
+FEW_PAIRS = 1_000_000
+"""Up to so many pairs nothing is gained by leaving out those of people who are covered."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,9 +168,12 @@ def with_standing_site(
     )
 
 
-def as_sparse(pairs: Reach) -> SparseReach:
-    """Return the pairs as the solvers take them."""
-    return SparseReach(pairs.indptr, pairs.demand, pairs.tenths, pairs.n_demand)
+def open_pairs(pairs: Reach, open_people: Floats) -> SparseReach:
+    """Return the pairs as the solvers take them; of many pairs, those of people who count."""
+    whole = SparseReach(pairs.indptr, pairs.demand, pairs.tenths, pairs.n_demand)
+    if len(pairs.demand) <= FEW_PAIRS:
+        return whole
+    return keep_pairs(whole, open_people[pairs.demand] > 0)
 
 
 def times_standing(given: ModeInput, stays: Mask, *, minutes: float) -> Reach:

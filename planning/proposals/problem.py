@@ -16,7 +16,7 @@ from planning.mode_input import ModeInput
 from planning.proposals.candidates import joined_snaps, kind_group
 from planning.proposals.ground import (
     Ground,
-    as_sparse,
+    open_pairs,
     pairs_of,
     stacked,
     times_standing,
@@ -121,7 +121,11 @@ def shown(problem: Asked, plan: SitingPlan) -> SitingPlan:
 def _maximal_cover(question: Question, ground: Ground, _given: ModeInput) -> Asked:
     open_people = np.where(ground.is_covered, 0.0, ground.people) * question.weight
     problem = MaximalCover(
-        as_sparse(ground.pairs), open_people, ground.limit_tenths, question.count, question.rules
+        open_pairs(ground.pairs, open_people),
+        open_people,
+        ground.limit_tenths,
+        question.count,
+        question.rules,
     )
     return Asked(problem, "people")
 
@@ -130,7 +134,7 @@ def _budget(question: Question, ground: Ground, _given: ModeInput) -> Asked:
     open_people = np.where(ground.is_covered, 0.0, ground.people) * question.weight
     given_up = ground.was_covered & ~ground.is_covered
     problem = BudgetCover(
-        as_sparse(ground.pairs),
+        open_pairs(ground.pairs, open_people),
         open_people,
         ground.limit_tenths,
         question.table.budget_yuan or 0.0,
