@@ -9,7 +9,7 @@ from app_pages._widgets import coverage_metrics, page, page_link, unique_headers
 from planning.views.cell_map import MOST_NUMBERS, cell_map
 from planning.views.dashboard import cell_detail, key_warnings, listed_names, matrix, signature
 
-WIDTHS = (92, 156, *[97] * 20)
+WIDTHS = (86, 168, *[100] * 20)
 
 _ = words()
 page(_("Targets at a glance"))

@@ -317,8 +317,9 @@ def _write(sheet: _Sheet, spot: tuple[float, float], text: str, *, size: int, an
 
 def _png(image: Image.Image) -> bytes:
     """Return a PNG of 128 colours without a date."""
+    # Other ways to choose 128 colours shift the large plain areas: water turned green, grey pink.
     buffer = io.BytesIO()
-    palette = image.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    palette = image.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()
 
