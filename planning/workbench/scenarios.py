@@ -10,15 +10,13 @@ import hashlib
 import math
 import os
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from data.errors import PlannerError, StudyError
-from data.store import read_json, write_json
+from data.store import exclusive, read_json, write_json
 from data.study.tables import Study
 from geo.errors import Finding
 from planning.workbench.edits import ACTIONS, ROAD_ACTIONS, Edit
@@ -27,7 +25,6 @@ KIND, VERSION = "scenario", 2
 FOLDER_VARIABLE = "SERVICECIRCLE_DATA"
 LONGEST_NAME = 60
 MOST_EDITS = 500
-LOCK_SECONDS = 10.0
 _TEXTS = ("action", "facility_id", "name", "kind", "road_class")
 _FLAGS = ("is_oneway",)
 _LINK_KEYS = ("action", "facility_id", "kind", "lon", "lat", "to_lon", "to_lat", "speed_kph",
@@ -127,7 +124,7 @@ def save_scenario(folder: Path, scenario: SavedScenario) -> SavedScenario:
     """
     path = scenario_file(folder, scenario.name)
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(path):
+    with exclusive(path):
         actual = _read(path).revision if path.exists() else 0
         if actual != scenario.revision:
             params = (("name", scenario.name), ("actual", actual))
@@ -227,26 +224,6 @@ def _check_name(name: str) -> None:
     is_plain = name.isprintable() and name.strip() == name
     if not (is_plain and 1 <= len(name) <= LONGEST_NAME):
         raise PlannerError(Finding("scenario_name", (("name", name[:LONGEST_NAME]),)))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the exclusive lock of a file; one that a stopped program left behind is taken over."""
-    lock = path.with_suffix(".lock")
-    end = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError:
-            if time.monotonic() > end:
-                lock.unlink(missing_ok=True)
-                end = time.monotonic() + LOCK_SECONDS
-            time.sleep(0.02)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
 
 
 def edits_text(edits: Sequence[Edit]) -> str:
