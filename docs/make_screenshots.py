@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from PIL import Image
 
@@ -22,10 +23,20 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app_pages._choices import PAGES  # noqa: E402
+from data.dataset import load_dataset  # noqa: E402
 from data.study.file import SAMPLE_STUDY, read_study  # noqa: E402
+from planning.export import map_html  # noqa: E402
 from planning.remarks import Remark, add_remark  # noqa: E402
 from planning.side_files import remarks_file  # noqa: E402
 from planning.wording import Language, translator  # noqa: E402
+from planning.workbench.edits import Edit  # noqa: E402
+from planning.workbench.scenarios import (  # noqa: E402
+    SavedScenario,
+    edits_text,
+    save_scenario,
+    scenario_folder,
+)
+from planning.workflow import assess  # noqa: E402
 from tests.app_pages.served import (  # noqa: E402
     MAP_FRAME,
     at_rest,
@@ -49,17 +60,34 @@ def take_all(names: Sequence[str]) -> None:
     """Take the pictures of some pages in both languages."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SERVICECIRCLE_DATA"] = folder
+        edits = _edits()
+        saved = SavedScenario("东片两所", edits)
+        save_scenario(scenario_folder(read_study(SAMPLE_STUDY)), saved)
         with served_app(Path(folder)) as address:
             for language in LANGUAGES:
-                _take(address, names, language)
+                _take(address, names, language, edits_text(edits))
+
+
+def _edits() -> tuple[Edit, ...]:
+    """Return a scenario: a station in each of the two largest gaps."""
+    study = read_study(SAMPLE_STUDY)
+    assessment = assess(load_dataset(study), study)
+    demand = assessment.dataset.demand
+    cells = [gap.demand[0] for gap in assessment.gaps[:2]]
+    return tuple(
+        Edit(
+            "add",
+            f"NEW-{number:03d}",
+            kind="B200",
+            lon=float(demand.lon[cell].round(5)),
+            lat=float(demand.lat[cell].round(5)),
+        )
+        for number, cell in enumerate(cells, start=1)
+    )
 
 
 def take_map() -> None:
     """Take the picture of the exported map, opened from the disk."""
-    from data.dataset import load_dataset
-    from planning.export import map_html
-    from planning.workflow import assess
-
     study = read_study(SAMPLE_STUDY)
     page = map_html(assess(load_dataset(study), study), "zh")
     with tempfile.TemporaryDirectory() as folder:
@@ -73,11 +101,12 @@ def take_map() -> None:
         driver.quit()
 
 
-def _take(address: str, names: Sequence[str], language: Language) -> None:
+def _take(address: str, names: Sequence[str], language: Language, edits: str) -> None:
     driver = open_browser(width=WIDTH, height=HEIGHT)
     try:
         for name in names:
-            driver.get(f"{address}/{'' if name == 'overview' else name}?lang={language}")
+            asked = f"&edits={quote(edits)}" if name == "workbench" else ""
+            driver.get(f"{address}/{'' if name == 'overview' else name}?lang={language}{asked}")
             _settle(driver)
             if name in ON_THE_WAY:
                 ON_THE_WAY[name](driver, language)

@@ -35,7 +35,6 @@ from planning.workflow import Assessment, assess
 from tests.app_pages.served import (
     at_rest,
     body_text,
-    click_map,
     click_place,
     faults,
     figures,
@@ -100,10 +99,6 @@ class Walk:
         self.clicks += 1
         fill(self.driver, label, text)
         at_rest(self.driver)
-
-    def map(self, *spot: float) -> None:
-        self.clicks += 1
-        click_map(self.driver, *spot)
 
     def point(self, lon: float, lat: float) -> None:
         self.clicks += 1
@@ -189,7 +184,8 @@ def test_4_how_far_is_a_village_and_by_which_road(walk, county):
 def test_5a_what_if_one_is_added_here(walk, county):
     walk.page("方案工作台")
     wait_for(lambda: map_is_drawn(walk.driver), seconds=60, what="the map")
-    walk.map(0.30, 0.62)
+    cell = county.gaps[0].demand[0]
+    walk.point(float(county.dataset.demand.lon[cell]), float(county.dataset.demand.lat[cell]))
     edits = wait_for(lambda: edits_shown(walk.driver, county), seconds=60, what="the step")
     assert [edit.action for edit in edits] == ["add"]
     wait_for(lambda: figures(walk.driver) == shares_after(county, *edits), what="its figures")
