@@ -19,7 +19,6 @@ from planning.siting.instance import (
     sparse_reach,
 )
 
-
 FEW_PAIRS = 1_000_000
 """Up to so many pairs nothing is gained by leaving out those of people who are covered."""
 
