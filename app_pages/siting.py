@@ -9,14 +9,8 @@ from app_pages._widgets import county_map, page
 from planning.maps import Focus
 from planning.maps.interactive import MapOptions
 from planning.run import run_number
-from planning.views.siting import (
-    kind_lines,
-    map_caption,
-    plan_bounds,
-    plan_layers,
-    plan_lines,
-    reason_lines,
-)
+from planning.views.siting import kind_lines, plan_lines, reason_lines
+from planning.views.siting_map import map_caption, plan_bounds, plan_layers
 from planning.wording import finding_sentence
 
 _ = words()

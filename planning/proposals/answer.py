@@ -12,11 +12,13 @@ from data.study.tables import Study
 from geo.errors import Finding, Progress
 from geo.travel import Nearest, Reach
 from planning.mode_input import ModeInput
+from planning.proposals.asking import Asked, Unit, shown
 from planning.proposals.candidates import UPGRADE, CandidateSites, Group, kind_group
 from planning.proposals.costs import PARTS, Assumption, unit_costs
 from planning.proposals.doubt import Doubt, doubt
+from planning.proposals.explained import explained, in_words
 from planning.proposals.ground import Ground, ground_of, open_pairs
-from planning.proposals.problem import Asked, Unit, asked, shown
+from planning.proposals.problem import asked
 from planning.proposals.question import Question, question_of, role_of, unweighted
 from planning.proposals.reasons import (
     ClosingLoss,
@@ -26,7 +28,6 @@ from planning.proposals.reasons import (
     chosen_sites,
     closing_losses,
     popular_left_out,
-    quickest_times,
     targets,
 )
 from planning.siting import SitingPlan, SolveLimits, TwoLevel, solve, solve_two_level
@@ -214,7 +215,7 @@ def propose(
         minutes=question.minutes,
         kind=question.kind,
         candidates=question.sites,
-        plan=replace(public, findings=_in_words(public.findings, given)),
+        plan=replace(public, findings=in_words(public.findings, given)),
         without_weights=_without_weights(question, ground, given, progress),
         sites=_sites(question, ground, given, plan.new_sites),
         centres=centres,
@@ -237,8 +238,8 @@ def propose(
         findings=(
             *question.findings,
             *problem.findings,
-            *_in_words(plan.findings, given),
-            *_explained(question, ground, given, plan),
+            *in_words(plan.findings, given),
+            *explained(question, ground, given, plan),
         ),
     )
 
@@ -377,72 +378,6 @@ def _costs(question: Question) -> tuple[Assumption, ...]:
     has_upgrades = UPGRADE in question.sites.role
     parts = PARTS if has_upgrades else tuple(part for part in PARTS if part != "upgrade")
     return unit_costs(question.table, groups, parts=parts)
-
-
-def _in_words(findings: tuple[Finding, ...], given: ModeInput) -> tuple[Finding, ...]:
-    """Return what the solvers found, villages by name; sentences in tenths of a second are ours."""
-    villages = given.dataset.villages
-    found = []
-    for finding in findings:
-        if finding.code == "siting_villages_beyond" and villages is not None:
-            names = "、".join(villages.name[int(row)] for row in finding.rows)
-            said = (*finding.params, ("first", names))
-            found.append(Finding("siting_villages_out", said))
-        elif finding.code not in _IN_TENTHS:
-            found.append(finding)
-    return tuple(found)
-
-
-_IN_TENTHS = ("siting_beyond_reach", "siting_nobody_in_reach", "siting_unreachable_people")
-
-
-def _explained(
-    question: Question, ground: Ground, given: ModeInput, plan: SitingPlan
-) -> tuple[Finding, ...]:
-    """Return why there is no plan or no gain, in people and in the limit that would do."""
-    model = question.table.model
-    if plan.objective is None and model in {"lscp", "partial-lscp", "cheapest", "backup"}:
-        share = question.table.share if model in {"partial-lscp", "cheapest"} else 1.0
-        return _beyond(question, ground, given, share or 1.0)
-    bare = ground.people[~ground.is_covered].sum()
-    if model == "mclp" and plan.objective == 0 and bare > 0:
-        return (Finding("siting_nobody_gains", (("minutes", question.minutes),)),)
-    return ()
-
-
-def _beyond(
-    question: Question, ground: Ground, given: ModeInput, share: float
-) -> tuple[Finding, ...]:
-    """Return who is beyond the limit of everything, and the limit that the target needs."""
-    quickest = quickest_times(question, ground, given)
-    beyond = (quickest > ground.limit_tenths) & (ground.people > 0)
-    if not beyond.any():
-        return ()
-    horizon = round(question.horizon_minutes * 600)
-    never = quickest > horizon
-    in_time = quickest[beyond & ~never]
-    total = float(ground.people.sum())
-    possible = float(ground.people[~never].sum())
-    needed = "—"
-    if len(in_time):
-        order = np.sort(in_time) if share >= 1.0 or possible < share * total else None
-        tenths = int(order[-1]) if order is not None else _limit_of(ground, quickest, share)
-        needed = f"{tenths / 600:.1f}"
-    said = (
-        ("people", float(ground.people[beyond].sum())),
-        ("rows", int(beyond.sum())),
-        ("minutes", question.minutes),
-        ("needed", needed),
-        ("never", float(ground.people[beyond & never].sum())),
-    )
-    return (Finding("siting_people_beyond", said),)
-
-
-def _limit_of(ground: Ground, quickest: Indices, share: float) -> int:
-    order = np.argsort(quickest, kind="stable")
-    total = np.cumsum(ground.people[order])
-    row = int(np.searchsorted(total, share * total[-1] * (1 - 1e-12)))
-    return int(quickest[order[min(row, len(order) - 1)]])
 
 
 def _no_proposal(question: Question, ground: Ground, given: ModeInput, today: Nearest) -> Proposal:
