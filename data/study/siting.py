@@ -347,7 +347,8 @@ def _zone_rules(table: SitingTable) -> Iterator[Fault]:
                 yield f"siting.{key}.{code}", "0 or more", f"{number}"
     for code in sorted(set(least) & set(most)):
         if least[code] > most[code]:
-            yield f"siting.zone_min.{code}", f"not more than zone_max: {most[code]}", f"{least[code]}"
+            limit = f"not more than zone_max: {most[code]}"
+            yield f"siting.zone_min.{code}", limit, f"{least[code]}"
     if table.count is not None and sum(least.values()) > table.count:
         expected = f"together not more than siting.count: {table.count}"
         yield "siting.zone_min", expected, f"{sum(least.values())}"
