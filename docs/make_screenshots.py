@@ -61,7 +61,7 @@ def take_all(names: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SERVICECIRCLE_DATA"] = folder
         edits = _edits()
-        saved = SavedScenario("东片两所", edits)
+        saved = SavedScenario("新增两所", edits)
         save_scenario(scenario_folder(read_study(SAMPLE_STUDY)), saved)
         with served_app(Path(folder)) as address:
             for language in LANGUAGES:
@@ -105,6 +105,8 @@ def _take(address: str, names: Sequence[str], language: Language, edits: str) ->
     driver = open_browser(width=WIDTH, height=HEIGHT)
     try:
         for name in names:
+            # Each page begins with the whole county, not with the view of the page before.
+            driver.execute_script("try { sessionStorage.clear() } catch (error) { }")
             asked = f"&edits={quote(edits)}" if name == "workbench" else ""
             driver.get(f"{address}/{'' if name == 'overview' else name}?lang={language}{asked}")
             _settle(driver)
