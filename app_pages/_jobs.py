@@ -34,6 +34,7 @@ class Workers:
 
     def _serve(self) -> None:
         while True:
+            # Nothing is kept between two pieces of work: what one holds would stay with the thread.
             self._work.get()()
             with self._lock:
                 self._n_idle += 1
@@ -48,11 +49,10 @@ class Job:
     def __init__(self, make: Make) -> None:
         self.stage, self.done, self.total = "", 0, 0
         self.started = time.monotonic()
-        self._make = make
         self._stop, self._ready = threading.Event(), threading.Event()
         self._result: Any = None
         self._error: BaseException | None = None
-        _workers.run(self._run)
+        _workers.run(lambda: self._run(make))
 
     @property
     def is_cancelled(self) -> bool:
@@ -78,9 +78,9 @@ class Job:
             raise self._error
         return self._result
 
-    def _run(self) -> None:
+    def _run(self, make: Make) -> None:
         try:
-            self._result = self._make(self._report)
+            self._result = make(self._report)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the result
             self._error = error
         self._ready.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+import weakref
 from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from planning.serving import SERVER_ENVIRONMENT
 from tests.browser import open_browser, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,7 +82,7 @@ def served_app(*, data_folder: Path | None = None) -> Iterator[tuple[str, int]]:
             server = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags],
                 cwd=folder,
-                env={**os.environ, "SERVICECIRCLE_DATA": str(folder)},
+                env={**SERVER_ENVIRONMENT, **os.environ, "SERVICECIRCLE_DATA": str(folder)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

@@ -271,6 +271,7 @@ def _report(
         "memory_after_warm_up_mb": round(first_mb),
         "memory_at_the_end_mb": round(last_mb),
         "growth": round(growth, 3),
+        "memory_mb": [round(mb) for _, mb in memory_mb[:: max(len(memory_mb) // 20, 1)]],
     }
     for line in faults[:20]:
         print(line)

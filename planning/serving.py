@@ -23,6 +23,10 @@ OPTIONS: dict[str, str] = {
     "client.toolbarMode": "minimal",
 }
 
+SERVER_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+"""Every run of a page is a new thread; with an arena of memory for each, several people at once
+make the server grow for a long time (glibc only; other systems take no notice)."""
+
 
 def serve_app(*, port: int, study: Path | None, language: str) -> int:
     """Run the app until it is stopped; return its exit status.
@@ -36,7 +40,7 @@ def serve_app(*, port: int, study: Path | None, language: str) -> int:
     language
         First language of the pages.
     """
-    environment = {**os.environ, LANGUAGE_VARIABLE: language}
+    environment = {**SERVER_ENVIRONMENT, **os.environ, LANGUAGE_VARIABLE: language}
     if study is not None:
         environment[STUDY_VARIABLE] = str(study.resolve())
     flags = [f"--{name}={value}" for name, value in OPTIONS.items()]
