@@ -61,7 +61,7 @@ TITLES: dict[str, str] = {
     "village_name": msgid("Village"),
     "zone_code": msgid("Zone code"),
     "zone_name": msgid("Zone"),
-    "cannot_mend": msgid("What it cannot mend"),
+    "cannot_mend": msgid("What it does not mend"),
     "closable": msgid("May be merged, by its row"),
     "cost_yuan": msgid("Cost (yuan)"),
     "gap_share": msgid("Solver gap"),

@@ -223,8 +223,7 @@ SITING_MESSAGES: dict[str, Message] = {
     "siting_people_beyond": Message(
         "warning",
         "{people:,.0f} people in {rows} places are beyond {minutes:g} min of every existing point "
-        "and candidate; {needed} min would reach all of them but {never:,.0f} people whom none "
-        "reaches",
+        "and candidate; {needed} min would reach all but {never:,.0f} of them, whom none reaches",
         "Add candidates near them, raise the limit, or ask for a share of the people.",
     ),
     "siting_villages_set_aside": Message(

@@ -89,7 +89,7 @@ def plan_lines(proposal: Proposal, translate: Translate) -> list[str]:
     """Return the plan in sentences: what it does, how it is proved, what doubt leaves of it."""
     people = proposal.people
     if proposal.plan.objective is None:
-        return [translate("No plan answers this question; the findings below say why.")]
+        return [translate("No plan answers this question; the reasons stand below.")]
     text = msgid(
         "{count} sites, {mode}, {minutes:g} min: {newly} people are newly covered, {before} → "
         "{after} of the people."

@@ -117,7 +117,7 @@ def test_an_infeasible_target_is_explained_in_people_and_minutes(tmp_path):
     assert found["plan"]["objective"] is None
     said = " ".join(found["findings"])
     assert "2,000 people in 1 places are beyond 10 min" in said
-    assert "12.0 min would reach all of them but 0 people" in said
+    assert "12.0 min would reach all but 0 of them" in said
 
 
 def test_people_whom_nobody_reaches_can_be_set_aside(tmp_path):
