@@ -436,7 +436,10 @@ def _show_progress(job: Job, kind: str) -> None:
     _ = words()
     place = st.session_state.get(Key.PROGRESS) or st.empty()
     with place.status(_("Computing"), expanded=True) as status:
-        st.button(_("Stop"), on_click=_stop, args=(job, kind), key=f"stop-{id(job)}")
+        # Streamlit keeps what a button is called with as long as the session lives: not the job,
+        # whose result is large.
+        of = weakref.ref(job)
+        st.button(_("Stop"), on_click=_stop, args=(of, kind), key=f"stop-{id(job)}")
         bar = st.progress(0.0)
         while not job.wait(0.25):
             share = min(job.done / job.total, 1.0) if job.total else 0.0
@@ -447,7 +450,10 @@ def _show_progress(job: Job, kind: str) -> None:
     place.empty()
 
 
-def _stop(job: Job, kind: str) -> None:
+def _stop(of: weakref.ref[Job], kind: str) -> None:
+    job = of()
+    if job is None:
+        return
     job.cancel()
     if kind == "sited":  # back to the study's own question, which is answered already
         for key in SITING_KEYS:
