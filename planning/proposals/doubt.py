@@ -53,7 +53,7 @@ class Doubt:
     chosen_share
         (n_options,) share of all readings whose plan has the option.
     low_share, high_share
-        5th and 95th percentile of the share covered with the plan.
+        Least and greatest share covered with the plan: a handful of readings has no percentiles.
     """
 
     runs: tuple[DoubtRun, ...]
@@ -101,8 +101,8 @@ def doubt(
     times = np.zeros(len(question.sites))
     for run in runs:
         times[list(run.sites)] += 1.0
-    low, high = np.percentile([run.share_with_plan for run in runs], [5, 95])
-    return Doubt(runs, times / len(runs), float(low), float(high))
+    shares = [run.share_with_plan for run in runs]
+    return Doubt(runs, times / len(runs), min(shares), max(shares))
 
 
 def _run(label: str, ground: Ground, plan: Indices, best: Indices) -> DoubtRun:
