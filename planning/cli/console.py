@@ -19,6 +19,7 @@ from planning.audiences import AUDIENCES
 from planning.wording import Language, Translate, msgid
 
 OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
+LOG = logging.getLogger("servicecircle")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 READER_STAGES = (
@@ -92,32 +93,44 @@ def add_signature(parser: argparse.ArgumentParser, _: Translate, *, default: str
 
 
 class ProgressLine:
-    """One line on a terminal that says what is being done; silent in a pipe and with --quiet."""
+    """One line on a terminal that says what is being done; silent in a pipe and with --quiet.
+
+    The log gets one line a stage when it ends: its name, how much there was to do, seconds.
+    """
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._shown = sys.stderr.isatty() and not options.quiet
         self._translate: Translate = options.translate
         self._last = 0.0
         self._stage = ""
+        self._begun = 0.0
+        self._total = 0
 
     def __enter__(self) -> Progress:
         return self._report
 
     def __exit__(self, *_: object) -> None:
+        self._log_stage(time.monotonic())
         if self._shown and self._stage:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
 
     def _report(self, stage: str, done: int, total: int) -> None:
-        if stage != self._stage:
-            logging.getLogger("servicecircle").info("%s", stage)
         now = time.monotonic()
+        if stage != self._stage:
+            self._log_stage(now)
+            self._begun = now
         if self._shown and (stage != self._stage or now - self._last > 0.1):
             share = f" {100 * done // total} %" if total > 1 else ""
             sys.stderr.write(f"\r\033[K{self._translate(stage)}{share}")
             sys.stderr.flush()
             self._last = now
         self._stage = stage
+        self._total = total
+
+    def _log_stage(self, now: float) -> None:
+        if self._stage:
+            LOG.info("%s: total %d, %.3f s", self._stage, self._total, now - self._begun)
 
 
 def positive(text: str) -> int:
@@ -165,9 +178,13 @@ def configure_logging(options: argparse.Namespace) -> None:
         handlers.append(logging.FileHandler(options.log, encoding="utf-8"))
     if options.verbose:
         handlers.append(logging.StreamHandler())
+    # Libraries log at their own INFO ("Created 0 records"): only our stages are asked for.
     logging.basicConfig(
-        level=level, handlers=handlers or [logging.NullHandler()], format="%(asctime)s %(message)s"
+        level=logging.WARNING,
+        handlers=handlers or [logging.NullHandler()],
+        format="%(asctime)s %(message)s",
     )
+    LOG.setLevel(level)
     if options.threads:
         os.environ["NUMBA_NUM_THREADS"] = str(options.threads)
         os.environ["SERVICECIRCLE_THREADS"] = str(options.threads)

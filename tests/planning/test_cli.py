@@ -1,6 +1,8 @@
 """The command line: exit status, all faults at once, nothing left behind, both languages."""
 
+import argparse
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import rasterio
 from rasterio.transform import from_origin
 
 from planning.cli import main
+from planning.cli.console import ProgressLine
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_study import place, write_study, write_table
@@ -270,3 +273,14 @@ def write_roads_again(study):
     other = write_study(study.parent.parent / "other", **DRAWN)
     (study.parent / "roads.osm.pbf").write_bytes((other.parent / "roads.osm.pbf").read_bytes())
     return study
+
+
+def test_the_log_has_one_line_a_stage_with_count_and_seconds(caplog):
+    options = argparse.Namespace(quiet=True, translate=str)
+    with caplog.at_level(logging.INFO, logger="servicecircle"), ProgressLine(options) as progress:
+        progress("roads", 0, 2)
+        progress("roads", 1, 2)
+        progress("reach", 0, 7)
+    lines = [record.getMessage().rsplit(", ", 1) for record in caplog.records]
+    assert [said for said, _ in lines] == ["roads: total 2", "reach: total 7"]
+    assert all(float(seconds.removesuffix(" s")) >= 0 for _, seconds in lines)
