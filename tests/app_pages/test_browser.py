@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,15 +15,18 @@ from planning.workbench.edits import Edit
 from planning.workbench.outcome import apply_edits
 from planning.workbench.scenarios import edits_from_text, load_scenario, scenario_folder
 from planning.workflow import Assessment, assess
-from tests.browser import open_browser, outside_requests, severe_lines, wait_for
-
-ROOT = Path(__file__).resolve().parents[2]
-OPTIONS = ("server.headless=true", "server.fileWatcherType=none", "browser.gatherUsageStats=false",
-           "server.address=127.0.0.1", "server.enableStaticServing=true")  # fmt: skip
-METRICS = """return Array.from(document.querySelectorAll(
-    '[data-testid=stMetricValue]')).map(e => e.innerText.trim())"""
-MISSING_FOR_STREAMLIT = "_stcore/"
-"""Streamlit asks for its health below the page's address first, and then at the root."""
+from tests.app_pages.served import (
+    click_map,
+    faults,
+    figures,
+    in_map,
+    map_is_drawn,
+    press,
+    served_app,
+    titled,
+    to_page,
+)
+from tests.browser import open_browser, outside_requests, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -41,21 +39,8 @@ def county() -> Assessment:
 
 @pytest.fixture
 def address(data_folder) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    flags = [f"--{option}" for option in (*OPTIONS, f"server.port={port}")]
-    with (data_folder / "app.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags],
-            cwd=data_folder, env=dict(os.environ), stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            wait_for(lambda: _answers(port), what="the app")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
+    with served_app(data_folder) as served:
+        yield served
 
 
 @pytest.fixture
@@ -65,66 +50,8 @@ def driver() -> Iterator[Any]:
     opened.quit()
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def figures(driver: Any) -> list[str]:
-    return driver.execute_script(METRICS)
-
-
 def shares(outcome: Any) -> list[str]:
     return [share_text(result.ledgers["all"].share) for result in outcome.modes.values()]
-
-
-def to_page(driver: Any, title: str) -> None:
-    """Choose a page of the menu and wait for its title."""
-    link = f"//a[@data-testid='stSidebarNavLink'][.//*[text()='{title}']]"
-    wait_for(lambda: driver.find_elements("xpath", link), what=title)[0].click()
-
-
-def titled(driver: Any, title: str) -> None:
-    wait_for(
-        lambda: driver.execute_script("return document.querySelector('h1')?.innerText") == title,
-        seconds=120,
-        what=title,
-    )
-
-
-def press(driver: Any, label: str) -> None:
-    """Press a button by its text, as soon as it can be pressed."""
-    starts = f"[.//*[starts-with(text(), '{label}')]]"
-    path = f"//button[not(@disabled)][not(@role='tab')]{starts}"
-    button = wait_for(lambda: driver.find_elements("xpath", path), what=label)[0]
-    driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()",
-                          button)  # fmt: skip
-
-
-def map_is_drawn(driver: Any) -> bool:
-    frames = driver.find_elements("css selector", "iframe[title*=folium]")
-    if not frames:
-        return False
-    driver.switch_to.frame(frames[0])
-    drawn = driver.execute_script("return document.querySelectorAll('canvas').length > 1")
-    driver.switch_to.default_content()
-    return bool(drawn)
-
-
-def click_map(driver: Any, right: float, down: float) -> None:
-    """Click the map at these shares of its width and height."""
-    frame = driver.find_element("css selector", "iframe[title*=folium]")
-    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", frame)
-    box = driver.execute_script(
-        "const r = arguments[0].getBoundingClientRect(); return [r.x, r.y, r.width, r.height]",
-        frame,
-    )
-    x, y = box[0] + right * box[2], box[1] + down * box[3]
-    for kind in ("mousePressed", "mouseReleased"):
-        driver.execute_cdp_cmd(
-            "Input.dispatchMouseEvent",
-            {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1},
-        )
 
 
 def edits_of_address(driver: Any) -> tuple[Edit, ...]:
@@ -137,17 +64,10 @@ def steps_seen(driver: Any) -> int:
     return len(edits_of_address(driver))
 
 
-def in_map(driver: Any, script: str) -> Any:
-    """Run a script in the frame of the map."""
-    driver.switch_to.frame(driver.find_element("css selector", "iframe[title*=folium]"))
-    answer = driver.execute_script(script)
-    driver.switch_to.default_content()
-    return answer
-
-
 def view_of(driver: Any) -> list[float]:
     script = "const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]"
-    return list(in_map(driver, script))
+    with in_map(driver):
+        return list(driver.execute_script(script))
 
 
 def test_from_reading_coverage_to_comparing_two_stations(address, driver, county):
@@ -189,13 +109,14 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     )
     assert "东片两所" in driver.find_element("tag name", "body").text
     assert outside_requests(driver) == []
-    assert [line for line in severe_lines(driver) if MISSING_FOR_STREAMLIT not in line] == []
+    assert faults(driver) == []
 
 
 def test_reload_back_and_link_lose_nothing(address, driver, county):
     driver.get(f"{address}/workbench?lang=en")
     wait_for(lambda: map_is_drawn(driver), seconds=120, what="the map")
-    in_map(driver, "map.setView([30.0, 120.9], 11.5, {animate: false})")
+    with in_map(driver):
+        driver.execute_script("map.setView([30.0, 120.9], 11.5, {animate: false})")
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
         click_map(driver, *spot)
         wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
@@ -227,4 +148,4 @@ def test_reload_back_and_link_lose_nothing(address, driver, county):
     wait_for(lambda: figures(driver) == after, seconds=60, what="the scenario of the link")
     wait_for(lambda: map_is_drawn(driver), what="the map of the link")
     assert view_of(driver) == pytest.approx(view, abs=1e-4)
-    assert [line for line in severe_lines(driver) if MISSING_FOR_STREAMLIT not in line] == []
+    assert faults(driver) == []
