@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from planning.figures import MODE_NAMES, mode_text, share_percent
+from planning.projects import ProjectEffect
 from planning.ratios.centres import COUNTING_UNIT, OWNER_RULES
 from planning.ratios.rows import view_differences
 from planning.ratios.service_people import VIEW_NAMES
@@ -46,7 +49,8 @@ CIRCLE_HEADERS = (msgid("Mode"), msgid("Minutes"))
 """Headers of the mode and the limit that every figure of a circle is for."""
 
 
-def _circle(result: StandardsResult, translate: Translate) -> Row:
+def circle_cells(result: StandardsResult, translate: Translate) -> Row:
+    """Return the mode and the limit of every figure of the circle."""
     given = result.evidence.given
     return mode_text(given.analysis_mode, translate), given.minutes
 
@@ -83,7 +87,7 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
             round(row.people),
             round(row.people_covered),
             rank.get(row.code),
-            *_circle(result, translate),
+            *circle_cells(result, translate),
         )
         for row in cover.rows
     ]
@@ -101,40 +105,52 @@ def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> S
     )
     exits = result.evidence.exits
     rows = [] if exits is None else exits.exits
-    circle = _circle(result, translate)
+    circle = circle_cells(result, translate)
     cells = [(r.facility_id, r.name, r.exit_year, round(r.people_losing), *circle) for r in rows]
     return sheet_of(msgid("Sole doctors"), headers, cells, translate)
 
 
+PROJECT_HEADERS = (
+    msgid("Number"),
+    msgid("Project"),
+    msgid("Stage"),
+    msgid("Opens on"),
+    msgid("Closes"),
+    msgid("Gaining, alone"),
+    msgid("Losing, alone"),
+    msgid("Gaining, after earlier projects"),
+    msgid("Losing, after earlier projects"),
+)
+"""Headers of `project_cells`."""
+
+
+def project_cells(effect: ProjectEffect, places: Sequence[str], translate: Translate) -> Row:
+    """Return a project and the people it brings into the circle or out of it.
+
+    `places` are the ids or names of the institutions, for those that it closes.
+    """
+    return (
+        effect.project.project_id,
+        effect.project.name,
+        translate(STAGE_WORDS[effect.project.stage.value]),
+        effect.project.opens_on or None,
+        translate(", ").join(places[i] for i in effect.project.closes) or None,
+        round(effect.gaining_alone),
+        round(effect.losing_alone),
+        round(effect.gaining_after),
+        round(effect.losing_after),
+    )
+
+
 def programme_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
     """Return the projects and what each changes."""
-    headers = (
-        msgid("Number"),
-        msgid("Project"),
-        msgid("Stage"),
-        msgid("Opens on"),
-        msgid("Closes"),
-        msgid("Gaining, alone"),
-        msgid("Losing, alone"),
-        msgid("Gaining, after earlier projects"),
-        msgid("Losing, after earlier projects"),
-        msgid("Village coverage after it (%)"),
-        *CIRCLE_HEADERS,
-    )
+    headers = (*PROJECT_HEADERS, msgid("Village coverage after it (%)"), *CIRCLE_HEADERS)
     ids = result.evidence.given.dataset.facilities.id
     rows = [
         (
-            effect.project.project_id,
-            effect.project.name,
-            translate(STAGE_WORDS[effect.project.stage.value]),
-            effect.project.opens_on or None,
-            ", ".join(ids[i] for i in effect.project.closes) or None,
-            round(effect.gaining_alone),
-            round(effect.losing_alone),
-            round(effect.gaining_after),
-            round(effect.losing_after),
+            *project_cells(effect, ids, translate),
             share_percent(effect.figures_after.get("village_coverage")),
-            *_circle(result, translate),
+            *circle_cells(result, translate),
         )
         for effect in result.evidence.programme.effects
     ]

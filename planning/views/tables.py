@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from planning.figures import share_percent
 from planning.headers import column_title
 from planning.sheets import Sheet
 from planning.tables import Column, Value
@@ -43,10 +44,7 @@ def view_value(column: Column, value: Value) -> Value:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value
     if _is_share(column):
-        percent = round(value * 100, 2)
-        if value < 1:
-            percent = min(percent, 99.99)
-        return max(percent, 0.01) if value > 0 else percent
+        return share_percent(value)
     if column.decimals is None:
         return value
     is_count = column.decimals == 2  # files give people with two places, pages whole people
