@@ -13,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from data.types import Dataset
 from geo.travel import Nearest, NearestStatus
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -24,6 +25,10 @@ GAP_LINK_M = 300.0
 FAR_FROM_ROAD_M = 300.0
 FAR_FROM_ROAD_SHARE = 0.10
 
+POINT_LEVEL = "primary_care_point"
+CIRCLE_STANDARD = "shangyu-2022/N2"
+"""What is counted as a point of the circle, and the sentence that its figures answer."""
+
 
 class Status(IntEnum):
     """Where each person is counted: the first that applies, from outside to covered."""
@@ -33,6 +38,12 @@ class Status(IntEnum):
     UNREACHABLE = 2
     OFF_NETWORK = 3
     OUTSIDE = 4
+
+
+def population_base(dataset: Dataset) -> str:
+    """Return the source and date of the population, as every figure names it."""
+    sources = [entry for entry in dataset.provenance if entry.role == "population"]
+    return "; ".join(f"{entry.source} {entry.date}".strip() for entry in sources)
 
 
 @dataclass(frozen=True, slots=True)

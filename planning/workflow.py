@@ -19,6 +19,8 @@ from geo.snap import Snaps
 from geo.travel import Nearest, nearest
 from planning.centre_loads import capacity_view
 from planning.coverage import (
+    CIRCLE_STANDARD,
+    POINT_LEVEL,
     Coverage,
     Gap,
     GapInput,
@@ -32,6 +34,7 @@ from planning.coverage import (
     ledger_by_village,
     people_within,
     point_status,
+    population_base,
     roads_incomplete,
     robust_cover,
 )
@@ -51,8 +54,6 @@ Floats: TypeAlias = NDArray[np.float64]
 ALL_PEOPLE = "all"
 FARTHEST_CENTRE_MINUTES = 1440.0
 ROBUST_SPEED_SETS = ("low", "default", "high")
-POINT_LEVEL = "primary_care_point"
-CIRCLE_STANDARD = "shangyu-2022/N2"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -346,12 +347,6 @@ def coverage_figure(
         data_date=dataset.date,
         ledger=counted,
     )
-
-
-def population_base(dataset: Dataset) -> str:
-    """Return the source and date of the population, as every figure names it."""
-    sources = [entry for entry in dataset.provenance if entry.role == "population"]
-    return "; ".join(f"{entry.source} {entry.date}".strip() for entry in sources)
 
 
 def robust_figure(given: ModeInput) -> RobustCover:

@@ -9,6 +9,7 @@ from typing import Any
 from data.study.tables import Study
 from data.types import Dataset
 from geo.errors import Finding
+from planning.coverage import CIRCLE_STANDARD, POINT_LEVEL, population_base
 from planning.proposals.answer import Centre, PlanChoice, Proposal
 from planning.proposals.candidates import kind_group
 from planning.proposals.reasons import ProposedSite
@@ -38,6 +39,13 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
         "minutes": proposal.minutes,
         "kind": proposal.kind,
         "unit": proposal.unit,
+        "basis": {
+            "speed_set": study.travel.speed_set,
+            "level": POINT_LEVEL,
+            "standard": CIRCLE_STANDARD,
+            "population_base": population_base(dataset),
+            "data_date": dataset.date,
+        },
         "parameters": siting_parameters(study),
         "people": {
             **asdict(people),

@@ -227,3 +227,17 @@ def test_served_places_lie_within_the_limit(county):
     served = newly_served(county.proposal, county.dataset)
     assert (served.minutes <= county.proposal.minutes).all()
     assert np.isfinite(served.people).all()
+
+
+def test_the_people_are_counted_as_the_headline_figure_counts_them(county, answer):
+    figure = county.modes[county.analysis_mode].coverage[0]
+    assert answer["basis"] == {
+        "speed_set": figure.speed_set,
+        "level": figure.level,
+        "standard": figure.standard,
+        "population_base": figure.population_base,
+        "data_date": figure.data_date,
+    }
+    assert all(answer["basis"].values())
+    assert answer["people"]["today"] == figure.ledger.covered
+    assert answer["people"]["inside"] == figure.ledger.inside
