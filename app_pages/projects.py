@@ -9,7 +9,7 @@ from app_pages._widgets import page, sheet_table
 from planning.figures import people_text, share_text
 from planning.report.programme import programme_steps
 from planning.verdicts.evidence_sheets import exits_sheet
-from planning.views.dashboard import listed_names
+from planning.views.dashboard import listed_names, method_line
 from planning.views.projects import projects_sheet
 
 _ = words()
@@ -18,11 +18,13 @@ assessment, result = current(), standards()
 steps = programme_steps(assessment, result)
 
 left, middle, right = st.columns(3)
-left.metric(_("Inside the circle now"), share_text(steps[0].share))
+how = method_line(assessment, _)
+left.metric(_("Inside the circle now"), share_text(steps[0].share), help=how)
 middle.metric(
     _("After all projects"),
     share_text(steps[-1].share),
     _("{people} people").format(people=f"{steps[-1].covered - steps[0].covered:+,.0f}"),
+    help=how,
 )
 exits = result.evidence.exits
 right.metric(
