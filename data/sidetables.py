@@ -11,13 +11,12 @@ import shapely
 from data.checks import repeated, row_finding
 from data.coordinates.positions import has_place, read_positions
 from data.study.tables import COLUMN_NAMES, TableSource
-from data.tables.cells import items, parse, parse_as, rate, text
-from data.tables.headers import find_columns, in_ones, missing_column
+from data.tables.cells import items, parse, rate, text
+from data.tables.headers import find_columns, in_ones, missing_column, parsed_column
 from data.tables.heading import RATE_UNITS, plain
 from data.tables.read import read_any
 from data.tables.sheets import Table
 from data.types import (
-    CellValue,
     CircuitStop,
     ColumnKind,
     Floats,
@@ -48,7 +47,7 @@ class _Rows:
         self.table = table
         self.columns = columns
         self._values = {
-            name: _parsed(table, header, _KINDS.get(name, "text"), findings)
+            name: parsed_column(table, header, _KINDS.get(name, "text"), findings)
             for name, header in columns.items()
         }
 
@@ -106,7 +105,7 @@ def read_circuits(
     known = set(facility_ids)
     _check_known(rows, "base_facility", known, "facility_unknown", findings)
     codes = _village_codes(rows, villages, findings)
-    flags = _parsed(rows.table, rows.columns.get("is_island_point"), "flag", [])
+    flags = parsed_column(rows.table, rows.columns.get("is_island_point"), "flag", [])
     stops = [
         CircuitStop(
             stop_id=rows.text("stop_id", i),
@@ -262,24 +261,6 @@ def _read(
                 )
             )
     return rows
-
-
-def _parsed(
-    table: Table, header: str | None, kind: ColumnKind, findings: list[Finding]
-) -> list[CellValue]:
-    if header is None:
-        return [None] * len(table)
-    values, bad = parse_as(table.columns[header], kind)
-    if kind == "number":
-        numbers = [None if value is None else float(value) for value in values]
-        values = list(in_ones(numbers, header, file=table.file, findings=findings))
-    if bad:
-        findings.append(
-            row_finding(
-                "cell_not_understood", table.row[bad], file=table.file, column=header, kind=kind
-            )
-        )
-    return values
 
 
 def _check_known(

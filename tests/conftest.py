@@ -1,4 +1,4 @@
-"""Fixtures for every test: no internet, the real data beside the checkout, one seeded generator."""
+"""Fixtures for every test: no internet, real data and the built-in county, a seeded generator."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from data.dataset import load_dataset
+from data.study.file import SAMPLE_STUDY, read_study
+from planning.verdicts.assessment import standards_of
+from planning.verdicts.judgement import StandardsResult
+from planning.workflow import Assessment, assess
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -51,6 +57,19 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data (../shared/data) is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def county() -> Assessment:
+    """Return the built-in county as it is assessed without a further word."""
+    study = read_study(SAMPLE_STUDY)
+    return assess(load_dataset(study), study)
+
+
+@pytest.fixture(scope="session")
+def judged(county: Assessment) -> StandardsResult:
+    """Return what the standards say of the built-in county."""
+    return standards_of(county)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from data.checks import row_finding
 from data.facilities.doctors import add_assistants
-from data.tables.cells import is_date_serial, parse_as
-from data.tables.headers import in_ones, is_ambiguous_beds
+from data.tables.cells import is_date_serial
+from data.tables.headers import is_ambiguous_beds, parsed_column
 from data.tables.sheets import Table
 from data.types import FACILITY_COLUMNS, CellValue
 from geo.errors import Finding
@@ -27,16 +27,7 @@ def parsed_columns(
         if header is None:
             columns[name] = (default,) * len(table)
             continue
-        values, bad = parse_as(table.columns[header], kind)
-        if kind == "number":
-            numbers = [None if value is None else float(value) for value in values]
-            values = list(in_ones(numbers, header, file=table.file, findings=findings))
-        if bad:
-            findings.append(
-                row_finding(
-                    "cell_not_understood", table.row[bad], file=table.file, column=header, kind=kind
-                )
-            )
+        values = parsed_column(table, header, kind, findings)
         if kind == "date":
             _note_serials(table, header, findings)
         columns[name] = tuple(default if value is None else value for value in values)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from data.checks import row_finding
 from data.tables.aliases import ALIASES, COUNTED
-from data.tables.cells import is_rounded_code, text
+from data.tables.cells import is_rounded_code, parse_as, text
 from data.tables.heading import RATE_UNITS, UNITS, plain
 from data.tables.sheets import Table
+from data.types import CellValue, ColumnKind
 from geo.errors import Finding
 
 _UNIT = re.compile(r"(.+?)[\(\[]([^()\[\]]+)[\)\]]")
@@ -229,3 +230,30 @@ def _without_remark(written: str, *, is_counted: bool) -> str:
         return written.replace("()", "")
     is_unit = found[2] in UNITS or found[2] in RATE_UNITS
     return found[1] if is_unit or not is_counted else written
+
+
+def parsed_column(
+    table: Table, header: str | None, kind: ColumnKind, findings: list[Finding]
+) -> list[CellValue]:
+    """Return the values of a column of this kind in ones; None for blanks and faults.
+
+    Parameters
+    ----------
+    header
+        None where the table lacks the column: all are None.
+    findings
+        Receives the rows that are not understood, and the unit in the header.
+    """
+    if header is None:
+        return [None] * len(table)
+    values, bad = parse_as(table.columns[header], kind)
+    if kind == "number":
+        numbers = [None if value is None else float(value) for value in values]
+        values = list(in_ones(numbers, header, file=table.file, findings=findings))
+    if bad:
+        findings.append(
+            row_finding(
+                "cell_not_understood", table.row[bad], file=table.file, column=header, kind=kind
+            )
+        )
+    return values

@@ -12,11 +12,14 @@ import traceback
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from geo.errors import Progress
 from planning.audiences import AUDIENCES
 from planning.wording import Language, Translate, msgid
+
+if TYPE_CHECKING:
+    from planning.workflow import Assessment
 
 OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 LOG = logging.getLogger("servicecircle")
@@ -206,3 +209,16 @@ def say(line: str) -> None:
 def complain(*lines: str) -> None:
     """Print lines where errors go."""
     sys.stderr.write("\n".join(lines) + "\n")
+
+
+def assessed(options: argparse.Namespace, progress: Progress) -> Assessment:
+    """Read the study of a command and assess it, on the day that `--as-of` names."""
+    from data.dataset import load_dataset
+    from data.study.file import read_study
+    from planning.scenario import scenario_of
+    from planning.workflow import assess
+
+    study = read_study(options.study)
+    dataset = load_dataset(study, progress=progress)
+    scenario = scenario_of(study, as_of=options.as_of)
+    return assess(dataset, study, scenario=scenario, progress=progress)

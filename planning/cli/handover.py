@@ -13,6 +13,7 @@ from planning.cli.console import (
     ProgressLine,
     add_command,
     add_signature,
+    assessed,
     command_text,
     complain,
     day,
@@ -47,25 +48,19 @@ def add_export(commands: Commands, _: Translate) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from data.dataset import load_dataset
-    from data.study.file import SAMPLE_STUDY, read_study
+    from data.study.file import SAMPLE_STUDY
     from planning.folder import check_output
     from planning.handover import hand_over
     from planning.report.content import ReportOptions
     from planning.report.write import formats_of
-    from planning.scenario import scenario_of
     from planning.verdicts.assessment import standards_of
-    from planning.workflow import assess
 
     formats = formats_of(options.format)
     check_output(options.out)
     started = time.perf_counter()
     options.study = options.study or SAMPLE_STUDY
     with ProgressLine(options) as progress:
-        study = read_study(options.study)
-        dataset = load_dataset(study, progress=progress)
-        scenario = scenario_of(study, as_of=options.as_of)
-        assessment = assess(dataset, study, scenario=scenario, progress=progress)
+        assessment = assessed(options, progress)
         notes = hand_over(
             assessment,
             standards_of(assessment, progress=progress),

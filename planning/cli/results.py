@@ -13,6 +13,7 @@ from planning.cli.console import (
     ProgressLine,
     add_command,
     add_signature,
+    assessed,
     command_text,
     day,
     say,
@@ -45,23 +46,16 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _assess(options: argparse.Namespace) -> int:
-    from data.dataset import load_dataset
-    from data.study.file import read_study
     from planning.export import write_results
     from planning.folder import check_output
     from planning.report.content import ReportOptions
     from planning.report.lines import result_lines
-    from planning.scenario import scenario_of
-    from planning.workflow import assess
 
     audience = AUDIENCES[options.audience]
     check_output(options.out)
     started = time.perf_counter()
     with ProgressLine(options) as progress:
-        study = read_study(options.study)
-        dataset = load_dataset(study, progress=progress)
-        scenario = scenario_of(study, as_of=options.as_of)
-        assessment = assess(dataset, study, scenario=scenario, progress=progress)
+        assessment = assessed(options, progress)
         written = write_results(
             assessment,
             options.out,

@@ -8,13 +8,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import share_text
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import apply_edits
 from planning.workbench.scenarios import edits_from_text, load_scenario, scenario_folder
-from planning.workflow import Assessment, assess
 from tests.app_pages.served import (
     click_map,
     faults,
@@ -29,12 +26,6 @@ from tests.app_pages.served import (
 from tests.browser import open_browser, outside_requests, wait_for
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def county() -> Assessment:
-    study = read_study(SAMPLE_STUDY)
-    return assess(load_dataset(study), study)
 
 
 @pytest.fixture

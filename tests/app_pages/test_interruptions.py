@@ -4,11 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
+from data.study.file import SAMPLE_STUDY
 from planning.figures import share_text
 from planning.workbench import scenarios
 from planning.workbench.edits import Edit
@@ -22,16 +20,9 @@ from planning.workbench.scenarios import (
     scenario_folder,
 )
 from planning.workbench.view import new_name
-from planning.workflow import assess
 
 ROOT = Path(__file__).resolve().parents[2]
 SAVE_TAB = "Save and open"
-
-
-@pytest.fixture(scope="module")
-def county():
-    study = read_study(SAMPLE_STUDY)
-    return assess(load_dataset(study), study)
 
 
 def button(app, label):

@@ -4,13 +4,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import share_text
-from planning.verdicts.assessment import standards_of
 from planning.views.dashboard import matrix
 from planning.views.places import search_places, uncovered_sheet
 from planning.wording import translator
@@ -22,21 +18,8 @@ from planning.workbench.scenarios import (
     save_scenario,
     scenario_folder,
 )
-from planning.workflow import Assessment, assess
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def county() -> Assessment:
-    study = read_study(SAMPLE_STUDY)
-    # The app puts the headline mode first and asks for no other minutes than the study's.
-    return assess(load_dataset(study), study)
-
-
-@pytest.fixture(scope="module")
-def judged(county):
-    return standards_of(county)
 
 
 def button(app, label):

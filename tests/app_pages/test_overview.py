@@ -2,29 +2,12 @@
 
 from dataclasses import replace
 
-import pytest
-
 from app_pages._choices import Settings, with_settings
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from planning.run import run_number
-from planning.verdicts.assessment import standards_of
 from planning.views.cell_map import cell_map, list_marks
 from planning.views.dashboard import CIRCLE, MOST_WARNINGS, cell_detail, matrix
-from planning.workflow import assess
 
 VILLAGES = "shangyu-2022/N3a"
-
-
-@pytest.fixture(scope="module")
-def county():
-    study = read_study(SAMPLE_STUDY)
-    return assess(load_dataset(study), study)
-
-
-@pytest.fixture(scope="module")
-def judged(county):
-    return standards_of(county)
 
 
 def captions(app):

@@ -2,28 +2,13 @@
 
 import pytest
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from planning.figures import people_text, share_text
 from planning.ratios.words import result_word
 from planning.referral.islands import land_parts
 from planning.report.programme import programme_steps
-from planning.verdicts.assessment import standards_of
 from planning.views.centres import views_of
 from planning.views.goals import goal_sheet, site_goals
 from planning.wording import translator
-from planning.workflow import assess
-
-
-@pytest.fixture(scope="module")
-def county():
-    study = read_study(SAMPLE_STUDY)
-    return assess(load_dataset(study), study)
-
-
-@pytest.fixture(scope="module")
-def judged(county):
-    return standards_of(county)
 
 
 def frame(app, column):

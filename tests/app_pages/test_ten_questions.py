@@ -13,14 +13,11 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from planning.explain import find_place, nearest_ways, road_text
 from planning.figures import share_text
 from planning.referral.islands import land_parts
 from planning.report.programme import programme_steps
 from planning.results import island_columns
-from planning.verdicts.assessment import standards_of
 from planning.verdicts.evidence_sheets import exits_sheet, reported_sheet
 from planning.views.centres import missing_text, views_of, zone_sheet
 from planning.views.dashboard import matrix, method_line
@@ -31,7 +28,7 @@ from planning.views.ways import legs_sheet, ways_sheet
 from planning.wording import translator
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import apply_edits
-from planning.workflow import Assessment, assess
+from planning.workflow import Assessment
 from tests.app_pages.served import (
     at_rest,
     body_text,
@@ -51,17 +48,6 @@ from tests.browser import open_browser, outside_requests, wait_for
 pytestmark = pytest.mark.browser
 ZH = translator("zh")
 MOST_CLICKS = 2
-
-
-@pytest.fixture(scope="module")
-def county() -> Assessment:
-    study = read_study(SAMPLE_STUDY)
-    return assess(load_dataset(study), study)
-
-
-@pytest.fixture(scope="module")
-def judged(county):
-    return standards_of(county)
 
 
 @pytest.fixture(scope="module")

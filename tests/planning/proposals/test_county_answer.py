@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from data.study.siting import AlternativesTable, StabilityTable
 from planning.coverage import Status
 from planning.export import write_results
@@ -18,12 +17,6 @@ from planning.proposals.rows import newly_served
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import apply_edits
 from planning.workflow import answer_under, assess, with_siting
-
-
-@pytest.fixture(scope="module")
-def county():
-    study = read_study(SAMPLE_STUDY)
-    return assess(load_dataset(study), study)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from data.dataset import load_dataset
 from data.errors import PlannerError
-from data.study.file import SAMPLE_STUDY, read_study
+from data.study.file import read_study
 from planning.coverage import Status
 from planning.workbench.edits import Edit
 from planning.workbench.outcome import Outcome, apply_edits
@@ -56,11 +56,6 @@ def drawn(folder: Path, nodes=NODES, ways=WAYS, extra: str = "") -> Assessment:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory) -> Assessment:
     return drawn(tmp_path_factory.mktemp("town"))
-
-
-@pytest.fixture(scope="module")
-def county() -> Assessment:
-    return assessed(SAMPLE_STUDY)
 
 
 def link(start, end, **more) -> Edit:

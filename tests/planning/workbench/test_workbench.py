@@ -8,7 +8,7 @@ import pytest
 
 from data.dataset import load_dataset
 from data.errors import PlannerError
-from data.study.file import SAMPLE_STUDY, read_study
+from data.study.file import read_study
 from planning.coverage import Status
 from planning.scenario import Scenario
 from planning.workbench.edits import Edit, edited_facilities, edited_scenario, next_id
@@ -30,11 +30,6 @@ def road(tmp_path_factory) -> Assessment:
         folder, nodes=NODES, ways=WAYS, people=PEOPLE, points=[("west", (0.0, 0.0))]
     )
     return assessed(study)
-
-
-@pytest.fixture(scope="module")
-def county() -> Assessment:
-    return assessed(SAMPLE_STUDY)
 
 
 def assessed(path: Path) -> Assessment:
