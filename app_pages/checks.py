@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from app_pages._placing import placing_focus, placing_layers, placing_list, take_place_click
-from app_pages._remarks import known_remarks, remarks_list
-from app_pages._session import Key, current, language, made, words
-from app_pages._text import plain
-from app_pages._widgets import XLSX, county_map, page, sheet_table
+from app_pages.parts.placing import placing_focus, placing_layers, placing_list, take_place_click
+from app_pages.parts.remarks import known_remarks, remarks_list
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import XLSX, county_map, page, sheet_table
+from app_pages.session.state import Key, current, language, made, words
+from app_pages.views.checks import finding_points, findings_sheet
 from planning.audit import audit
-from planning.views.checks import audit_download, finding_points, findings_sheet
+from planning.audit.rows import audit_download
 
 _ = words()
 take_place_click()

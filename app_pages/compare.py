@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from app_pages._session import Key, current, get, opened, outcome, put, words
-from app_pages._text import plain
-from app_pages._widgets import county_map, page, sheet_table, table
-from app_pages._workbench import pale_map
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import county_map, page, sheet_table, table
+from app_pages.parts.workbench import pale_map
+from app_pages.session.state import Key, current, get, opened, outcome, put, words
+from app_pages.views.edit_map import compared_layers
 from planning.maps import MapOptions
-from planning.workbench.compare import (
+from planning.whatif.compare import (
     MOST_COMPARED,
     difference_sheet,
     plain_words,
     winners_and_losers,
     zone_change_columns,
 )
-from planning.workbench.edit_map import compared_layers
-from planning.workbench.scenarios import list_scenarios, scenario_folder
+from planning.whatif.scenarios import list_scenarios, scenario_folder
 
 _ = words()
 page(_("Compare scenarios"))

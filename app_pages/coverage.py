@@ -2,13 +2,20 @@
 
 import streamlit as st
 
-from app_pages._places import choose, place_panel, search_box, take_spot_click
-from app_pages._session import Key, current, made, standards, words
-from app_pages._widgets import county_map, coverage_metrics, is_new_choice, page, sheet_table, table
-from planning.explain import find_place
-from planning.referral.islands import land_parts
-from planning.results import gap_columns, island_columns, village_columns, zone_columns
-from planning.views.places import gap_spot, uncovered_sheet, uncovered_villages
+from app_pages.parts.places import choose, place_panel, search_box, take_spot_click
+from app_pages.parts.widgets import (
+    county_map,
+    coverage_metrics,
+    is_new_choice,
+    page,
+    sheet_table,
+    table,
+)
+from app_pages.session.state import Key, current, made, standards, words
+from app_pages.views.places import gap_spot, uncovered_sheet, uncovered_villages
+from planning.assess.explain import find_place
+from planning.assess.islands import land_parts
+from planning.report.results import gap_columns, island_columns, village_columns, zone_columns
 
 _ = words()
 take_spot_click()

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from app_pages._session import Key, current, language, made, words
-from app_pages._text import plain
-from app_pages._widgets import page, sheet_table
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import page, sheet_table
+from app_pages.session.state import Key, current, language, made, words
+from app_pages.views.access import METHOD_NAMES, METHODS, SUPPLIES, access_sheet, spread_sheet
 from planning.report import sensitivity_lines
-from planning.views.access import METHOD_NAMES, METHODS, SUPPLIES, access_sheet, spread_sheet
 
 _ = words()
 page(_("For experts"))

@@ -3,14 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from app_pages._session import current, language, standards, words
-from app_pages._text import plain
-from app_pages._widgets import page, sheet_table
-from planning.figures import people_text, share_text
-from planning.report.programme import programme_steps
-from planning.verdicts.evidence_sheets import exits_sheet
-from planning.views.dashboard import listed_names, method_line
-from planning.views.projects import projects_sheet
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import page, sheet_table
+from app_pages.session.state import current, language, standards, words
+from app_pages.views.dashboard import listed_names, method_line
+from app_pages.views.projects import projects_sheet
+from planning.report.pages.programme import programme_steps
+from planning.standards.evidence_sheets import exits_sheet
+from planning.words.figures import people_text, share_text
 
 _ = words()
 page(_("Projects by date"))

@@ -2,13 +2,10 @@
 
 import streamlit as st
 
-from app_pages._session import Key, current, words
-from app_pages._text import plain
-from app_pages._widgets import county_map, page, sheet_table
-from planning.maps import MapOptions
-from planning.ratios.words import view_word
-from planning.report import bounds_text
-from planning.views.centres import (
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import county_map, page, sheet_table
+from app_pages.session.state import Key, current, words
+from app_pages.views.centres import (
     centre_sheet,
     missing_text,
     ratio_layer,
@@ -16,6 +13,9 @@ from planning.views.centres import (
     views_of,
     zone_sheet,
 )
+from planning.centres.ratio_words import view_word
+from planning.maps import MapOptions
+from planning.report import bounds_text
 
 _ = words()
 page(_("People per government-run centre"))

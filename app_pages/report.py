@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from app_pages._session import Key, current, get, language, made, opened, put, standards, words
-from app_pages._text import plain
-from app_pages._widgets import page
-from planning.audiences import AUDIENCE_WORDS
-from planning.handover import archive, hand_over_files
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import page
+from app_pages.session.state import Key, current, get, language, made, opened, put, standards, words
+from app_pages.views.export import FORMAT_NAMES, RULES, file_label, media_type
+from planning.assess.run import run_number
 from planning.report.content import ReportOptions
-from planning.report.pdf import find_browser
-from planning.run import run_number
-from planning.views.export import FORMAT_NAMES, RULES, file_label, media_type
+from planning.report.formats.pdf import find_browser
+from planning.report.handover import archive, hand_over_files
+from planning.words.audiences import AUDIENCE_WORDS
 
 _ = words()
 page(_("Report and export"))

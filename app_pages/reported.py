@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from app_pages._session import Key, language, standards, words
-from app_pages._widgets import page, sheet_table
-from planning.verdicts.evidence_sheets import reported_sheet, who_counts_sheet
-from planning.verdicts.standard_sheets import standard_sheets
-from planning.views.tables import rounded
+from app_pages.parts.widgets import page, sheet_table
+from app_pages.session.state import Key, language, standards, words
+from app_pages.views.tables import rounded
+from planning.standards.evidence_sheets import reported_sheet, who_counts_sheet
+from planning.standards.standard_sheets import standard_sheets
 
 _ = words()
 page(_("Reported and computed"))

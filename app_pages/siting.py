@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from app_pages._session import bare_map, current, words
-from app_pages._siting import details, map_choice, question
-from app_pages._text import plain
-from app_pages._widgets import county_map, page
+from app_pages.parts.siting import details, map_choice, question
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import county_map, page
+from app_pages.session.state import bare_map, current, words
+from app_pages.views.siting import kind_lines, plan_lines, reason_lines
+from app_pages.views.siting_map import map_caption, plan_bounds, plan_layers
+from planning.assess.run import run_number
 from planning.maps import Focus
 from planning.maps.interactive import MapOptions
-from planning.run import run_number
-from planning.views.siting import kind_lines, plan_lines, reason_lines
-from planning.views.siting_map import map_caption, plan_bounds, plan_layers
-from planning.wording import finding_sentence
+from planning.words.wording import finding_sentence
 
 _ = words()
 page(_("Where should the next station go"))

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from app_pages import _workbench as bench
-from app_pages._session import Key, language, outcome, words
-from app_pages._text import plain
-from app_pages._widgets import county_map, page, sheet_table
-from planning.maps import MapOptions
-from planning.workbench.view import (
+from app_pages.parts import workbench as bench
+from app_pages.parts.text import plain
+from app_pages.parts.widgets import county_map, page, sheet_table
+from app_pages.session.state import Key, language, outcome, words
+from app_pages.views.workbench import (
     edit_sheet,
     ledger_sheet,
     mode_metrics,
     steps_text,
     verdict_sheet,
 )
+from planning.maps import MapOptions
 
 _ = words()
 page(_("Scenario workbench"))

@@ -19,9 +19,9 @@ from streamlit.testing.v1 import AppTest
 
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
-from planning.workbench.edits import Edit
-from planning.workbench.outcome import apply_edits
-from planning.workflow import Assessment, assess
+from planning.assess.workflow import Assessment, assess
+from planning.whatif.edits import Edit
+from planning.whatif.outcome import apply_edits
 
 N_EDITS = {"S": 10, "M": 50, "L": 200}
 N_CLICKS = {"S": 11, "M": 51, "L": 101}

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from planning import catchments
-from planning.capacity import assignment as capacity
-from planning.capacity.assignment import assign_people
-from planning.capacity.filling import fill_in_order, order_by_people
-from planning.catchments import Method, crowding, floating_catchments, rational_agents
-from planning.pairs import Pairs, facility_of_pairs, pairs_from_table
+from planning.centres import catchments
+from planning.centres.capacity import assignment as capacity
+from planning.centres.capacity.assignment import assign_people
+from planning.centres.capacity.filling import fill_in_order, order_by_people
+from planning.centres.catchments import Method, crowding, floating_catchments, rational_agents
+from planning.reach.travel_pairs import Pairs, facility_of_pairs, pairs_from_table
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]

@@ -13,7 +13,7 @@ from scipy.spatial import Voronoi, cKDTree
 from geo.points import Grid
 from planning import maps
 from planning.maps import themes
-from planning.wording import translator
+from planning.words.wording import translator
 
 Floats = NDArray[np.float64]
 

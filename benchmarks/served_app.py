@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from planning.serving import SERVER_ENVIRONMENT
+from planning.cli.serving import SERVER_ENVIRONMENT
 from tests.browser import open_browser, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent

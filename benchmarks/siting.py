@@ -22,7 +22,8 @@ from benchmarks.siting_peers import peer_answers
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from geo.travel import UNREACHED, nearest
-from planning.siting import (
+from planning.assess.workflow import assess, counted_points
+from planning.solver import (
     CapacitatedCover,
     CapacitatedMedian,
     FewestSites,
@@ -34,9 +35,8 @@ from planning.siting import (
     cover_curve,
     solve,
 )
-from planning.siting.solve import Problem
-from planning.siting.warm import warm
-from planning.workflow import assess, counted_points
+from planning.solver.solve import Problem
+from planning.solver.warm import warm
 
 Row: TypeAlias = dict[str, Any]
 

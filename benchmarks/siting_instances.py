@@ -11,8 +11,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import shortest_path
 from scipy.spatial import cKDTree
 
-from planning.siting import SparseReach, sparse_reach
-from planning.siting.instance import read_only
+from planning.solver import SparseReach, sparse_reach
+from planning.solver.pairs import read_only
 
 Floats: TypeAlias = NDArray[np.float64]
 

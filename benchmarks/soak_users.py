@@ -23,11 +23,11 @@ from urllib.parse import parse_qs
 from benchmarks.served_app import SPOT, chromium, click_at, map_is_ready, press, served_app
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
-from planning.figures import share_text
-from planning.workbench.edits import Edit
-from planning.workbench.outcome import Outcome, apply_edits
-from planning.workbench.scenarios import edits_from_text, load_scenario, scenario_folder
-from planning.workflow import Assessment, assess
+from planning.assess.workflow import Assessment, assess
+from planning.whatif.edits import Edit
+from planning.whatif.outcome import Outcome, apply_edits
+from planning.whatif.scenarios import edits_from_text, load_scenario, scenario_folder
+from planning.words.figures import share_text
 from tests.browser import severe_lines, wait_for
 
 RESULTS = Path(__file__).resolve().parent / "results" / "users.json"

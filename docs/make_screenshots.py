@@ -22,21 +22,21 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app_pages._choices import PAGES  # noqa: E402
+from app_pages.session.choices import PAGES  # noqa: E402
 from data.dataset import load_dataset  # noqa: E402
+from data.side_files import remarks_file  # noqa: E402
 from data.study.file import SAMPLE_STUDY, read_study  # noqa: E402
-from planning.export import map_html  # noqa: E402
-from planning.remarks import Remark, add_remark  # noqa: E402
-from planning.side_files import remarks_file  # noqa: E402
-from planning.wording import Language, translator  # noqa: E402
-from planning.workbench.edits import Edit  # noqa: E402
-from planning.workbench.scenarios import (  # noqa: E402
+from planning.assess.workflow import assess  # noqa: E402
+from planning.audit.remarks import Remark, add_remark  # noqa: E402
+from planning.report.export import map_html  # noqa: E402
+from planning.whatif.edits import Edit  # noqa: E402
+from planning.whatif.scenarios import (  # noqa: E402
     SavedScenario,
     edits_text,
     save_scenario,
     scenario_folder,
 )
-from planning.workflow import assess  # noqa: E402
+from planning.words.wording import Language, translator  # noqa: E402
 from tests.app_pages.served import (  # noqa: E402
     MAP_FRAME,
     at_rest,

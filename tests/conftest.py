@@ -13,9 +13,9 @@ import pytest
 
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
-from planning.verdicts.assessment import standards_of
-from planning.verdicts.judgement import StandardsResult
-from planning.workflow import Assessment, assess
+from planning.assess.workflow import Assessment, assess
+from planning.standards.assessment import standards_of
+from planning.standards.judgement import StandardsResult
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -11,8 +11,8 @@ from data.checks import shown_rows
 from data.successions import successors
 from geo.errors import Finding
 from planning.audit.ground import Ground, file_of
-from planning.verdicts.indicators import UNIT_SCALES
-from planning.verdicts.reported import figure_key
+from planning.standards.indicators import UNIT_SCALES
+from planning.standards.reported import figure_key
 
 PER_MILLE = re.compile(
     r"婴儿死亡率|5岁以下儿童死亡率|新生儿死亡率|自然增长率|出生率|infant mortality", re.I

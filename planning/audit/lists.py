@@ -12,7 +12,7 @@ from scipy.spatial import KDTree
 from geo.errors import Finding
 from geo.zones import assign
 from planning.audit.ground import Ground, facility_finding, file_of
-from planning.ratios.centres import government_run
+from planning.centres.centres import government_run
 
 SAME_NAME_M = 1_000.0
 SAME_PLACE_M = 5.0

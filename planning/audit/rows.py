@@ -11,11 +11,14 @@ from typing import Any
 from data.errors import MESSAGES
 from data.messages.words import worded
 from data.store import write_json
+from data.types import Dataset
 from geo.errors import Finding
-from planning.remarks import Remark, remarks_json
-from planning.sheets import Sheet
-from planning.tables import Value, as_text
-from planning.wording import Translate
+from planning.audit.places import place_rows, places_sheet
+from planning.audit.remarks import Remark, remarks_json, remarks_sheet
+from planning.words.headers import column_title
+from planning.words.sheets import Sheet
+from planning.words.tables import Value, as_text
+from planning.words.wording import Language, Translate, translator
 
 HEADERS = ("code", "severity", "file", "column", "rows", "people", "meaning", "fix")
 
@@ -99,6 +102,22 @@ def audit_workbook(
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def audit_download(
+    dataset: Dataset,
+    findings: Sequence[Finding],
+    remarks: tuple[Remark, ...],
+    language: Language,
+) -> bytes:
+    """Return findings, places to settle and remarks as one workbook, as `audit --out` writes it."""
+    translate = translator(language)
+    titles = [column_title(name, translate) for name in HEADERS]
+    more = (
+        places_sheet(dataset, place_rows(dataset), language),
+        remarks_sheet(remarks, translate),
+    )
+    return audit_workbook(audit_rows(findings, translate), titles, more=more)
 
 
 def _append(sheet: Any, cells: Iterable[Value]) -> None:

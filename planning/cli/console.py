@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from geo.errors import Progress
-from planning.audiences import AUDIENCES
-from planning.wording import Language, Translate, msgid
+from planning.words.audiences import AUDIENCES
+from planning.words.wording import Language, Translate, msgid
 
 if TYPE_CHECKING:
-    from planning.workflow import Assessment
+    from planning.assess.workflow import Assessment
 
 OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 LOG = logging.getLogger("servicecircle")
@@ -215,8 +215,8 @@ def assessed(options: argparse.Namespace, progress: Progress) -> Assessment:
     """Read the study of a command and assess it, on the day that `--as-of` names."""
     from data.dataset import load_dataset
     from data.study.file import read_study
-    from planning.scenario import scenario_of
-    from planning.workflow import assess
+    from planning.assess.workflow import assess
+    from planning.reach.scenario import scenario_of
 
     study = read_study(options.study)
     dataset = load_dataset(study, progress=progress)

@@ -7,8 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 
 from data.errors import PlannerError
+from data.folder import FolderBusyError, FolderRefusedError
 from geo.errors import Cancelled, GeoError
-from planning.cli import handover, program, questions, results, sites, studies
+from planning.cli import program, questions, sites, studies
+from planning.cli import publish as handover
+from planning.cli import runs as results
 from planning.cli.console import (
     BAD_INPUT,
     INTERNAL,
@@ -23,8 +26,7 @@ from planning.cli.console import (
     crash_log,
     language_of,
 )
-from planning.folder import FolderBusyError, FolderRefusedError
-from planning.wording import Translate, finding_sentence, msgid, translator
+from planning.words.wording import Translate, finding_sentence, msgid, translator
 
 EXAMPLES = msgid("""examples:
   servicecircle demo --out out/demo

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from planning.cli.console import OK, Commands, ProgressLine, add_command, positive
-from planning.wording import Translate
+from planning.words.wording import Translate
 
 
 def add_app(commands: Commands, _: Translate) -> None:
@@ -22,13 +22,13 @@ def add_warm(commands: Commands, _: Translate) -> None:
 
 
 def _app(options: argparse.Namespace) -> int:
-    from planning.serving import serve_app
+    from planning.cli.serving import serve_app
 
     return serve_app(port=options.port, study=options.study, language=options.lang)
 
 
 def _warm(options: argparse.Namespace) -> int:
-    from planning.workflow import warm_kernels
+    from planning.assess.workflow import warm_kernels
 
     with ProgressLine(options) as progress:
         warm_kernels(progress)

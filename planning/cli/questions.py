@@ -7,8 +7,8 @@ from pathlib import Path
 
 from data.errors import PlannerError, severity
 from planning.cli.console import OK, Commands, ProgressLine, add_command, say
-from planning.figures import MODE_NAMES
-from planning.wording import Translate, finding_sentence, translator
+from planning.words.figures import MODE_NAMES
+from planning.words.wording import Translate, finding_sentence, translator
 
 
 def add_audit(commands: Commands, _: Translate) -> None:
@@ -34,14 +34,13 @@ def add_route(commands: Commands, _: Translate) -> None:
 
 def _audit(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
+    from data.side_files import remarks_file
     from data.store import atomic_file
     from data.study.file import read_study
     from planning.audit import audit
-    from planning.audit.rows import audit_rows, write_audit_json
-    from planning.remarks import Remark, list_remarks
-    from planning.scenario import scenario_of
-    from planning.side_files import remarks_file
-    from planning.views.checks import audit_download
+    from planning.audit.remarks import Remark, list_remarks
+    from planning.audit.rows import audit_download, audit_rows, write_audit_json
+    from planning.reach.scenario import scenario_of
 
     translate: Translate = options.translate
     with ProgressLine(options) as progress:
@@ -73,8 +72,8 @@ def _audit(options: argparse.Namespace) -> int:
 def _route(options: argparse.Namespace) -> int:
     from data.dataset import load_dataset
     from data.study.file import read_study
-    from planning.explain import find_place, nearest_ways, way_lines
-    from planning.workflow import assess
+    from planning.assess.explain import find_place, nearest_ways, way_lines
+    from planning.assess.workflow import assess
 
     with ProgressLine(options) as progress:
         study = read_study(options.study)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.errors import Finding
 from planning.cli.console import OK, Commands, add_command, say
-from planning.wording import Translate, finding_sentence
+from planning.words.wording import Translate, finding_sentence
 
 
 def add_site_table(commands: Commands, _: Translate) -> None:
@@ -28,7 +28,7 @@ def add_site_table(commands: Commands, _: Translate) -> None:
 
 
 def _site(options: argparse.Namespace) -> int:
-    from planning.siting.tables import run_site_table
+    from planning.sites.site_table.run import run_site_table
 
     plan = run_site_table(
         options.times,

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from planning.cli.console import OK, Commands, ProgressLine, add_command, positive, say
-from planning.wording import Translate, finding_sentence
+from planning.words.wording import Translate, finding_sentence
 
 
 def add_new(commands: Commands, _: Translate) -> None:
@@ -44,7 +44,7 @@ def _new(options: argparse.Namespace) -> int:
 def _fetch(options: argparse.Namespace) -> int:
     from data.fetch.download import Services
     from data.fetch.open_data import OpenData, write_open_study
-    from planning.folder import output_folder
+    from data.folder import output_folder
 
     names = ("nominatim_url", "overpass_url", "population_url")
     given = {name: getattr(options, name) for name in names if getattr(options, name)}

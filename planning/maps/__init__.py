@@ -21,8 +21,8 @@ from planning.maps.layers import (
     SiteLayer,
     Swatch,
 )
+from planning.maps.pack.payload import EncodedMap, encode_layers, encode_map
 from planning.maps.page import to_html, write_html
-from planning.maps.payload import EncodedMap, encode_layers, encode_map
 from planning.maps.strings import map_strings
 
 __all__ = [

@@ -18,8 +18,8 @@ from folium.template import Template
 
 from planning.maps.assets import LEAFLET_CSS, LEAFLET_JS, MAP_CSS, asset, map_script
 from planning.maps.layers import CellLayer, Layer, MapSpec
-from planning.maps.payload import EncodedMap, encode_layers, encode_map
-from planning.maps.sinks import StaticFolder, document_json, inline_blobs, static_blobs
+from planning.maps.pack.payload import EncodedMap, encode_layers, encode_map
+from planning.maps.pack.sinks import StaticFolder, document_json, inline_blobs, static_blobs
 from planning.maps.themes import over_land
 
 _log = logging.getLogger(__name__)

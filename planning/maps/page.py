@@ -20,8 +20,8 @@ from planning.maps.assets import (
     require_self_contained,
 )
 from planning.maps.layers import MapSpec
-from planning.maps.payload import EncodedMap, encode_map
-from planning.maps.sinks import document_json, inline_blobs
+from planning.maps.pack.payload import EncodedMap, encode_map
+from planning.maps.pack.sinks import document_json, inline_blobs
 from planning.maps.tables import TextTable, tables_html
 
 _START = "ServiceCircle.page();"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from planning.wording import Translate
+from planning.words.wording import Translate
 
 
 def map_strings(_: Translate) -> Mapping[str, str]:

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.cartography import assessment_map
+from planning.assess.workflow import ALL_PEOPLE
 from planning.maps import CellLayer, HoverNumber, MapSpec, PolygonLayer, SiteLayer
+from planning.maps.cartography import assessment_map
 from planning.maps.layers import Fields, Hover, Layer
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, entry_text
-from planning.wording import msgid
-from planning.workflow import ALL_PEOPLE
+from planning.words.wording import msgid
 
 ROUNDED = msgid("People, to the nearest ten")
 

@@ -7,18 +7,18 @@ import shapely
 
 from data.errors import StudyError
 from geo.errors import Finding, Progress
-from planning.audiences import AUDIENCE_WORDS
-from planning.figures import mode_text
-from planning.map_layers import POINT_STYLES
+from planning.assess.run import run_number
+from planning.assess.workflow import Assessment
+from planning.maps.map_layers import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source
-from planning.report.county_page import SPEED_WORDS, annex_pages, county_pages, role_text
-from planning.report.small_map import NumberMark, small_map
+from planning.report.pages.county_page import SPEED_WORDS, annex_pages, county_pages, role_text
+from planning.report.pages.small_map import NumberMark, small_map
+from planning.report.pages.zone_page import zone_page
 from planning.report.tally import listed_villages, tally_of
-from planning.report.zone_page import zone_page
-from planning.run import run_number
-from planning.verdicts.judgement import StandardsResult
-from planning.wording import Translate, msgid
-from planning.workflow import Assessment
+from planning.standards.judgement import StandardsResult
+from planning.words.audiences import AUDIENCE_WORDS
+from planning.words.figures import mode_text
+from planning.words.wording import Translate, msgid
 
 ZONE_MAP_PX = (900, 690)
 COUNTY_MAP_PX = (1000, 850)

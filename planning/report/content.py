@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from planning.audiences import Audience
+from planning.assess.workflow import Assessment
 from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
-from planning.verdicts.judgement import StandardsResult
-from planning.wording import Language, Translate, translator
-from planning.workflow import Assessment
+from planning.standards.judgement import StandardsResult
+from planning.words.audiences import Audience
+from planning.words.wording import Language, Translate, translator
 
 Scope: TypeAlias = Literal["county", "zone", "annex"]
 

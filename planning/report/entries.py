@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from planning.figures import minutes_text, people_text, share_text
+from planning.words.figures import minutes_text, people_text, share_text
 
 Kind: TypeAlias = Literal["people", "share", "minutes", "count"]
 Mark: TypeAlias = Literal["", "small", "withheld"]

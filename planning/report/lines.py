@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from unicodedata import east_asian_width
 
-from data.types import Dataset
-from planning.coverage import Coverage, Gap, Ledger
-from planning.figures import minutes_text, mode_text, people_text, share_text
-from planning.ratios.service_ratio import UrbanResult, UrbanVerdict
-from planning.ratios.words import result_word, view_word
-from planning.run import run_number
-from planning.standards.norms import RatioBounds
-from planning.wording import Translate, finding_sentence, msgid
-from planning.workflow import Assessment
+from planning.assess.run import run_number
+from planning.assess.workflow import Assessment
+from planning.centres.norms import RatioBounds
+from planning.centres.ratio_words import result_word, view_word
+from planning.centres.service_ratio import urban_verdicts
+from planning.reach.coverage import Ledger
+from planning.reach.names import LEDGER_LABELS, figure_name, gap_place
+from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_GAPS_PRINTED = 5
 MOST_WARNINGS_PRINTED = 8
-LEDGER_LABELS: tuple[tuple[str, str], ...] = (
-    ("input", msgid("All people")),
-    ("outside", msgid("Outside")),
-    ("off_network", msgid("Far from any road")),
-    ("unreachable", msgid("Unreachable by road")),
-    ("beyond", msgid("Beyond the limit")),
-    ("covered", msgid("Covered")),
-)
 
 
 def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
@@ -38,19 +29,6 @@ def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
         *site_lines(assessment, translate),
         *warning_lines(assessment, translate),
     ]
-
-
-def figure_name(figure: Coverage, translate: Translate) -> str:
-    """Return the full name of a coverage figure: minutes, group, mode and speed set."""
-    group = "" if figure.group == "all" else f" {figure.group}"
-    return translate(
-        "Population within {minutes:.0f} min of a fixed point{group}, {mode}, speeds {speed_set}"
-    ).format(
-        minutes=figure.minutes,
-        group=group,
-        mode=mode_text(figure.mode, translate),
-        speed_set=figure.speed_set,
-    )
 
 
 def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
@@ -134,16 +112,6 @@ def bounds_text(bounds: RatioBounds) -> str:
     return f"{people_text(bounds.lower_people)}-{people_text(bounds.upper_people)}"
 
 
-def urban_verdicts(zones: Sequence[UrbanVerdict]) -> list[UrbanVerdict]:
-    """Return the verdicts of the first view, those zones left out to which N1 does not apply."""
-    if not zones:
-        return []
-    first = zones[0].view
-    return [
-        row for row in zones if row.view == first and row.result is not UrbanResult.NOT_APPLICABLE
-    ]
-
-
 def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
     """Return the largest gaps."""
     dataset, gaps = assessment.dataset, assessment.gaps
@@ -168,14 +136,6 @@ def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
             )
         )
     return lines
-
-
-def gap_place(dataset: Dataset, gap: Gap) -> str:
-    """Return the zone of a gap and the village where most of its people live."""
-    zone = dataset.zones.name[gap.zone]
-    if dataset.villages is None or gap.village < 0:
-        return zone
-    return f"{zone} {dataset.villages.name[gap.village]}"
 
 
 def site_lines(assessment: Assessment, translate: Translate) -> list[str]:

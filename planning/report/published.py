@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from planning.coverage import Ledger
+from planning.assess.workflow import ALL_PEOPLE
+from planning.reach.coverage import Ledger
+from planning.reach.villages.cover import VillageRow
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
 from planning.report.entries import Amount, entry_text
+from planning.report.results import (
+    LEDGER_FIELDS,
+    SUMMARY_FORMAT,
+    coverage_row,
+    gap_columns,
+    site_columns,
+)
 from planning.report.tally import MOST_GAPS, SITED, listed_villages
-from planning.results import LEDGER_FIELDS, SUMMARY_FORMAT, coverage_row, gap_columns, site_columns
-from planning.tables import Column, Value
-from planning.villages.cover import VillageRow
-from planning.workflow import ALL_PEOPLE
+from planning.words.tables import Column, Value
 
 OF_STUDY = ("input", "outside")
 BY_MODE = ("off_network", "unreachable", "beyond", "covered")

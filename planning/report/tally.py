@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.coverage import Ledger
-from planning.projects import ProjectEffect
+from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.programme.projects import ProjectEffect
+from planning.reach.coverage import Ledger
+from planning.reach.villages.cover import VillageRow
+from planning.reach.villages.members import members_of
 from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
 from planning.report.entries import LEAST_SHOWN, Amount, Kind, Mark
-from planning.verdicts.judgement import StandardsResult
-from planning.verdicts.paragraphs import worst_villages
-from planning.verdicts.verdict import Verdict
-from planning.villages.cover import VillageRow
-from planning.villages.members import members_of
-from planning.workflow import ALL_PEOPLE, Assessment
+from planning.standards.judgement import StandardsResult
+from planning.standards.paragraphs import worst_villages
+from planning.standards.verdict import Verdict
 
 MOST_VILLAGES = 10
 MOST_GAPS = 5

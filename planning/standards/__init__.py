@@ -1,1 +1,1 @@
-"""The standards as written: presets, ratio bounds and thresholds."""
+"""What the documents ask, and whether it is met."""

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from planning.figures import share_text
-from planning.workbench.edits import Edit
-from planning.workbench.outcome import apply_edits
-from planning.workbench.scenarios import edits_from_text, load_scenario, scenario_folder
+from planning.whatif.edits import Edit
+from planning.whatif.outcome import apply_edits
+from planning.whatif.scenarios import edits_from_text, load_scenario, scenario_folder
+from planning.words.figures import share_text
 from tests.app_pages.served import (
     click_map,
     faults,

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from app_pages.views.workbench import new_name
 from data.study.file import SAMPLE_STUDY
-from planning.figures import share_text
-from planning.workbench import scenarios
-from planning.workbench.edits import Edit
-from planning.workbench.outcome import apply_edits
-from planning.workbench.scenarios import (
+from planning.whatif import scenarios
+from planning.whatif.edits import Edit
+from planning.whatif.outcome import apply_edits
+from planning.whatif.scenarios import (
     SavedScenario,
     edits_text,
     load_scenario,
@@ -19,7 +19,7 @@ from planning.workbench.scenarios import (
     scenario_file,
     scenario_folder,
 )
-from planning.workbench.view import new_name
+from planning.words.figures import share_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SAVE_TAB = "Save and open"

@@ -6,18 +6,18 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from planning.figures import share_text
-from planning.views.dashboard import matrix
-from planning.views.places import search_places, uncovered_sheet
-from planning.wording import translator
-from planning.workbench.edits import Edit
-from planning.workbench.outcome import apply_edits
-from planning.workbench.scenarios import (
+from app_pages.views.dashboard import matrix
+from app_pages.views.places import search_places, uncovered_sheet
+from planning.whatif.edits import Edit
+from planning.whatif.outcome import apply_edits
+from planning.whatif.scenarios import (
     SavedScenario,
     load_scenario,
     save_scenario,
     scenario_folder,
 )
+from planning.words.figures import share_text
+from planning.words.wording import translator
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,13 +3,13 @@
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app_pages._login import REQUIRED_VARIABLE
+from app_pages.session.login import REQUIRED_VARIABLE
 
 
 def page():
     import streamlit as st
 
-    from app_pages._login import require_login
+    from app_pages.session.login import require_login
 
     require_login("en")
     st.write("inside")

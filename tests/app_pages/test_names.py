@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app_pages._choices import PAGES
+from app_pages.session.choices import PAGES
 from data.dataset import load_dataset
+from data.side_files import remarks_file
 from data.study.file import read_study
-from planning.export import map_html
-from planning.remarks import Remark, add_remark
-from planning.side_files import remarks_file
-from planning.workbench.scenarios import SavedScenario, save_scenario, scenario_folder
-from planning.workflow import assess
+from planning.assess.workflow import assess
+from planning.audit.remarks import Remark, add_remark
+from planning.report.export import map_html
+from planning.whatif.scenarios import SavedScenario, save_scenario, scenario_folder
 from tests.app_pages.served import (
     MAP_FRAME,
     at_rest,
@@ -43,8 +42,7 @@ IS_HURT = """return [window.pwned ?? null,
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
     """Return a study of two towns whose every name is code, Markdown or a formula."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "planning"))
-    from report_study import TOWN_A, TOWN_B, VILLAGES, write_report_study
+    from tests.planning.report_study import TOWN_A, TOWN_B, VILLAGES, write_report_study
 
     path = write_report_study(tmp_path_factory.mktemp("names"))
     folder = path.parent

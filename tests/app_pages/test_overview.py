@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from app_pages._choices import Settings, with_settings
-from planning.run import run_number
-from planning.views.cell_map import cell_map, list_marks
-from planning.views.dashboard import CIRCLE, MOST_WARNINGS, cell_detail, matrix
+from app_pages.session.choices import Settings, with_settings
+from app_pages.views.cell_map import cell_map, list_marks
+from app_pages.views.dashboard import CIRCLE, MOST_WARNINGS, cell_detail, matrix
+from planning.assess.run import run_number
 
 VILLAGES = "shangyu-2022/N3a"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app_pages._session import PAGES
-from planning.serving import LANGUAGE_VARIABLE
+from app_pages.session.state import PAGES
+from planning.cli.serving import LANGUAGE_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 

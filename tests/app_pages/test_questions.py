@@ -2,13 +2,13 @@
 
 import pytest
 
-from planning.figures import people_text, share_text
-from planning.ratios.words import result_word
-from planning.referral.islands import land_parts
-from planning.report.programme import programme_steps
-from planning.views.centres import views_of
-from planning.views.goals import goal_sheet, site_goals
-from planning.wording import translator
+from app_pages.views.centres import views_of
+from app_pages.views.goals import goal_sheet, site_goals
+from planning.assess.islands import land_parts
+from planning.centres.ratio_words import result_word
+from planning.report.pages.programme import programme_steps
+from planning.words.figures import people_text, share_text
+from planning.words.wording import translator
 
 
 def frame(app, column):

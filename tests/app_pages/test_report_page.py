@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from app_pages import _session
-from planning.audiences import AUDIENCE_WORDS
+from app_pages.session import state as _session
+from planning.words.audiences import AUDIENCE_WORDS
 
 
 def button(app, label):

@@ -13,22 +13,22 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from planning.explain import find_place, nearest_ways, road_text
-from planning.figures import share_text
-from planning.referral.islands import land_parts
-from planning.report.programme import programme_steps
-from planning.results import island_columns
-from planning.verdicts.evidence_sheets import exits_sheet, reported_sheet
-from planning.views.centres import missing_text, views_of, zone_sheet
-from planning.views.dashboard import matrix, method_line
-from planning.views.goals import goal_sheet, site_goals
-from planning.views.places import uncovered_sheet
-from planning.views.tables import sheet_of_columns
-from planning.views.ways import legs_sheet, ways_sheet
-from planning.wording import translator
-from planning.workbench.edits import Edit
-from planning.workbench.outcome import apply_edits
-from planning.workflow import Assessment
+from app_pages.views.centres import missing_text, views_of, zone_sheet
+from app_pages.views.dashboard import matrix, method_line
+from app_pages.views.goals import goal_sheet, site_goals
+from app_pages.views.places import uncovered_sheet
+from app_pages.views.tables import sheet_of_columns
+from app_pages.views.ways import legs_sheet, ways_sheet
+from planning.assess.explain import find_place, nearest_ways, road_text
+from planning.assess.islands import land_parts
+from planning.assess.workflow import Assessment
+from planning.report.pages.programme import programme_steps
+from planning.report.results import island_columns
+from planning.standards.evidence_sheets import exits_sheet, reported_sheet
+from planning.whatif.edits import Edit
+from planning.whatif.outcome import apply_edits
+from planning.words.figures import share_text
+from planning.words.wording import translator
 from tests.app_pages.served import (
     at_rest,
     body_text,

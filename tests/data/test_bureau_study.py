@@ -122,8 +122,8 @@ def test_it_is_read_without_an_edit(bureau: Path) -> None:
 
 
 def test_it_is_assessed(bureau: Path) -> None:
-    from planning.scenario import scenario_of
-    from planning.workflow import assess
+    from planning.assess.workflow import assess
+    from planning.reach.scenario import scenario_of
 
     study = read_study(bureau / "study.toml")
     dataset = load_dataset(study)

@@ -9,12 +9,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from small_study import place, write_study, write_table
-
 from data.dataset import load_dataset
 from data.study.file import read_study
-from planning.verdicts.assessment import standards_of
-from planning.workflow import assess
+from planning.assess.workflow import assess
+from planning.standards.assessment import standards_of
+from tests.planning.small_study import place, write_study, write_table
 
 TOWN_A = "甲</script><b>镇\"'&"
 TOWN_B = "=乙镇"

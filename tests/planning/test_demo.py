@@ -15,12 +15,12 @@ from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from geo.routes import route
 from geo.travel import UNREACHED
-from planning.coverage import Ledger, Status, ledger
-from planning.export import write_results
-from planning.figures import share_text
-from planning.referral.assessment import referral_of
-from planning.referral.chains import LegStatus
-from planning.workflow import assess, assess_mode
+from planning.assess.chains import LegStatus
+from planning.assess.referral import referral_of
+from planning.assess.workflow import assess, assess_mode
+from planning.reach.coverage import Ledger, Status, ledger
+from planning.report.export import write_results
+from planning.words.figures import share_text
 
 GOLDEN = Path(__file__).parent / "golden" / "demo_summary.json"
 MODES = ("walk", "walk_elderly", "e_bike", "car")

@@ -9,8 +9,8 @@ import pytest
 
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
-from planning.export import write_results
-from planning.workflow import assess
+from planning.assess.workflow import assess
+from planning.report.export import write_results
 from tests.browser import open_browser, outside_requests, severe_lines, wait_for_map
 
 pytestmark = pytest.mark.browser

@@ -1,17 +1,12 @@
 """Small studies, from files to status, with answers that a reader works out in the head."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from data.dataset import load_dataset
 from data.study.file import read_study
-from planning.coverage import Status
-from planning.workflow import assess
-
-sys.path.insert(0, str(Path(__file__).parent))
-from small_study import write_study, write_water
+from planning.assess.workflow import assess
+from planning.reach.coverage import Status
+from tests.planning.small_study import write_study, write_water
 
 METRES_PER_SECOND = 4.5 / 3.6
 ROAD = {"highway": "residential"}

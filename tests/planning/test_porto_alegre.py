@@ -1,7 +1,6 @@
 """Porto Alegre: real input against an independent reading of the same files."""
 
 import csv
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +10,10 @@ import pytest
 from data.dataset import load_dataset
 from data.study.file import read_study
 from geo.travel import UNREACHED
-from planning.coverage import Status
-from planning.scenario import scenario_of
-from planning.workflow import assess_mode, open_points
-
-sys.path.insert(0, str(Path(__file__).parent))
-from road_oracle import Oracle
+from planning.assess.workflow import assess_mode, open_points
+from planning.reach.coverage import Status
+from planning.reach.scenario import scenario_of
+from tests.planning.road_oracle import Oracle
 
 ROOT = Path(__file__).resolve().parents[2]
 MODES = ("walk", "walk_elderly", "e_bike", "car")

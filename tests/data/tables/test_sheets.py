@@ -95,7 +95,7 @@ def test_names_with_quotes_commas_and_newlines(tmp_path: Path) -> None:
 
 
 def test_texts_written_by_us_come_back_as_they_were(tmp_path: Path) -> None:
-    from planning.tables import Column, write_csv
+    from planning.words.tables import Column, write_csv
 
     texts = ["=1+1", "'=1", "''-x", "'quoted'", "@a", "+86", "甲", "a=b"]
     write_csv(tmp_path / "a.csv", [Column("id", texts), Column("n", texts)])

@@ -19,9 +19,9 @@ from data.types import FACILITY_COLUMNS, Dataset, Provenance, ReportedValue, Vil
 from geo.crs import to_metric
 from geo.errors import Finding, sentence
 from planning.audit import CHECKS, audit, prepare
+from planning.audit.remarks import Remark, remarks_sheet
 from planning.audit.rows import HEADERS, audit_rows, audit_workbook, write_audit_json
-from planning.remarks import Remark, remarks_sheet
-from planning.wording import translator
+from planning.words.wording import translator
 
 AS_OF = "2024-12-31"
 

@@ -7,10 +7,10 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from planning.map_layers import POINT_STYLES
+from app_pages.views.dashboard import COLOURS
 from planning.maps import themes
-from planning.report import charts
-from planning.views.dashboard import COLOURS
+from planning.maps.map_layers import POINT_STYLES
+from planning.report.pages import charts
 
 SIGHTS = {
     "normal": np.eye(3),

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.map_spec import SMALL, county_map, edit_layers
 from planning import maps
-from planning.maps.sinks import StaticFolder, clear_static
+from planning.maps.pack.sinks import StaticFolder, clear_static
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from reader import ranges
-
 from planning.report.disclosure import Sum, hidden_figures
+from tests.planning.reader import ranges
 
 
 def table(values, names=("x", "y", "z")):

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import docx
 import openpyxl
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from report_study import TOWN_A, assessed
-
 from data.errors import StudyError
+from planning.assess.run import run_number
 from planning.cli import main
-from planning.handover import hand_over
-from planning.report import pdf, write
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, printed_rows
 from planning.report.entries import Amount, entry_text
-from planning.report.html import report_html
-from planning.report.pdf import find_browser
-from planning.report.write import formats_of
-from planning.run import run_number
+from planning.report.formats import pdf, write
+from planning.report.formats.html import report_html
+from planning.report.formats.pdf import find_browser
+from planning.report.formats.write import formats_of
+from planning.report.handover import hand_over
+from tests.planning.report_study import TOWN_A, assessed
 
 
 @pytest.fixture(scope="module")

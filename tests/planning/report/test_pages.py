@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from reader import ranges
-from report_study import TOWN_A, TOWN_B, assessed
-
 from geo.errors import Cancelled
-from planning.figures import people_text, share_text
+from planning.assess.run import run_number
 from planning.maps import CellLayer, HoverNumber
 from planning.report.audience import audience_map
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, page_lines
 from planning.report.entries import Amount, entry_text
-from planning.report.small_map import icon, small_map
-from planning.run import run_number
+from planning.report.pages.small_map import icon, small_map
+from planning.words.figures import people_text, share_text
+from tests.planning.reader import ranges
+from tests.planning.report_study import TOWN_A, TOWN_B, assessed
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "report_page.txt"
 

@@ -9,12 +9,12 @@ import pytest
 
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
-from planning.report import pdf
+from planning.assess.workflow import assess
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
-from planning.report.html import report_html
-from planning.verdicts.assessment import standards_of
-from planning.workflow import assess
+from planning.report.formats import pdf
+from planning.report.formats.html import report_html
+from planning.standards.assessment import standards_of
 
 pytestmark = pytest.mark.browser
 

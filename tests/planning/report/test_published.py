@@ -5,23 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from report_study import TOWN_A, TOWN_B, assessed
-
 from data.errors import StudyError
-from planning.audiences import AUDIENCE_WORDS
 from planning.cli import main
-from planning.export import write_results
-from planning.handover import hand_over, hand_over_files
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
+from planning.report.export import write_results
+from planning.report.handover import hand_over, hand_over_files
+from planning.words.audiences import AUDIENCE_WORDS
+from tests.planning.report_study import TOWN_A, TOWN_B, assessed
 
 PUBLIC = ReportOptions(language="en", audience="public", maker="卫健局")
 PERSON_LEVEL = {"cells.parquet", "results.gpkg", "facilities.csv", "islands.csv", "referral.csv"}

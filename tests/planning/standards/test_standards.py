@@ -18,7 +18,7 @@ from planning.standards.catalogue import (
     load_presets,
     squeezed,
 )
-from planning.verdicts.page import standards_page
+from planning.standards.page import standards_page
 
 ROOT = Path(__file__).parents[3]
 QUOTES = Path(__file__).parents[1] / "policy_quotes"

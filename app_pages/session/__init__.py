@@ -1,0 +1,1 @@
+"""What a session holds: state, jobs, links, opening, uploads, login."""

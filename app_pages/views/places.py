@@ -1,0 +1,194 @@
+"""Places that people ask for: found by name, code or coordinates; villages without cover."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from data.errors import PlannerError
+from data.facilities.pasted import Box, read_pasted
+from data.types import Dataset
+from geo.crs import to_lonlat, to_metric
+from geo.zones import assign
+from planning.assess.explain import Place, find_place
+from planning.assess.workflow import Assessment
+from planning.reach.coverage import Gap, Status
+from planning.reach.equity import weighted_quantiles
+from planning.reach.villages.cover import Reason, VillageRow
+from planning.reach.villages.members import members_of
+from planning.standards.evidence_sheets import COVER_WORDS
+from planning.standards.judgement import StandardsResult
+from planning.standards.paragraphs import REASON_WORDS
+from planning.words.sheets import Sheet
+from planning.words.tables import Value
+from planning.words.wording import Translate, msgid
+
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A village or institution that a search found; `label` says what it is."""
+
+    code: str
+    label: str
+    place: Place
+
+
+def search_places(dataset: Dataset, text: str) -> list[FoundPlace]:
+    """Return villages and institutions whose name or code holds the text, exact hits first.
+
+    Parameters
+    ----------
+    text
+        Part of a name or code, or coordinates in any notation that people paste.
+    """
+    asked = text.strip()
+    if not asked:
+        return []
+    with contextlib.suppress(PlannerError):
+        pasted = read_pasted(asked, area=study_area(dataset))
+        place = spot(dataset, pasted.lon, pasted.lat, f"{pasted.lon:.5f}, {pasted.lat:.5f}")
+        return [FoundPlace("", asked, place)]
+    found = [*_villages(dataset, asked), *_facilities(dataset, asked)]
+    found.sort(key=lambda row: asked not in {row.code, row.place.name})
+    return found[:MOST_FOUND]
+
+
+def spot(dataset: Dataset, lon: float, lat: float, name: str) -> Place:
+    """Return a place on the map."""
+    x_m, y_m = to_metric(np.array([lon]), np.array([lat]), dataset.crs)
+    return Place(name, float(x_m[0]), float(y_m[0]), lon, lat)
+
+
+def gap_spot(dataset: Dataset, gap: Gap) -> Place:
+    """Return the centre of a gap."""
+    lon, lat = to_lonlat(np.array([gap.x_m]), np.array([gap.y_m]), dataset.crs)
+    return Place(gap.gap_id, gap.x_m, gap.y_m, float(lon[0]), float(lat[0]))
+
+
+def uncovered_villages(result: StandardsResult) -> tuple[VillageRow, ...]:
+    """Return the villages that are not covered, most uncovered people first."""
+    cover = result.evidence.cover
+    if cover is None:
+        return ()
+    rows = [row for row in cover.judged if not row.is_covered]
+    return tuple(sorted(rows, key=lambda row: (row.people_covered - row.people, row.code)))
+
+
+def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: Translate) -> Sheet:
+    """Return the villages that are not covered: people, groups, nearest point, minutes, why.
+
+    The nearest point is that of most of the village's people; the minutes are those within which
+    half of them reach a point, empty where half of them reach none.
+    """
+    dataset = assessment.dataset
+    demand = dataset.demand
+    groups = tuple(demand.groups)
+    headers = (
+        msgid("Code"),
+        msgid("Village"),
+        msgid("Zone"),
+        msgid("People"),
+        msgid("People not covered"),
+        msgid("Nearest point"),
+        msgid("Median minutes"),
+        msgid("Reason"),
+    )
+    titles = [translate(text) for text in headers]
+    titles[5:5] = [translate("{group} people").format(group=name) for name in groups]
+    rows: list[tuple[Value, ...]] = []
+    cells_of = _cells_by_village(dataset)
+    for row in uncovered_villages(result):
+        cells = cells_of.get(row.code, np.zeros(0, dtype=np.int64))
+        point, minutes = _nearest(assessment, cells)
+        head: list[Value] = [row.code, row.name]
+        head.append(dataset.zones.name[row.zone] if row.zone >= 0 else None)
+        head += [round(row.people), round(row.people - row.people_covered)]
+        head += [round(float(demand.groups[name][cells].sum())) for name in groups]
+        reason = (
+            REASON_WORDS[row.reason] if row.reason is not Reason.NONE else COVER_WORDS[row.cover]
+        )
+        rows.append((*head, point, minutes, translate(reason)))
+    return Sheet(translate("Villages not covered"), tuple(titles), tuple(rows))
+
+
+def study_area(dataset: Dataset) -> Box:
+    """Return (west, south, east, north) of the zones in degrees."""
+    west, south, east, north = shapely.total_bounds(dataset.zones.geometry)
+    x_m, y_m = np.array([west, west, east, east]), np.array([south, north, south, north])
+    lon, lat = to_lonlat(x_m, y_m, dataset.crs)
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def place_text(dataset: Dataset, lon: float, lat: float, translate: Translate) -> str:
+    """Return where a place lies: town and village, or outside."""
+    x_m, y_m = to_metric(np.array([lon]), np.array([lat]), dataset.crs)
+    zone = int(assign(x_m, y_m, dataset.zones.geometry)[0])
+    parts = [dataset.zones.name[zone]] if zone >= 0 else [translate("outside all zones")]
+    villages = dataset.villages
+    if villages is not None and zone >= 0:
+        village = int(assign(x_m, y_m, villages.geometry)[0])
+        parts += [villages.name[village]] if village >= 0 else []
+    return " · ".join(parts)
+
+
+def _villages(dataset: Dataset, asked: str) -> list[FoundPlace]:
+    villages = dataset.villages
+    found: list[FoundPlace] = []
+    if villages is None:
+        return found
+    for row, (code, name) in enumerate(zip(villages.code, villages.name, strict=True)):
+        if (asked in name or code.startswith(asked)) and len(found) < MOST_FOUND * 5:
+            zone = int(villages.zone[row])
+            where = dataset.zones.name[zone] if zone >= 0 else "—"
+            place = find_place(dataset, code)
+            named = Place(name, place.x_m, place.y_m, place.lon, place.lat)
+            found.append(FoundPlace(code, f"{name} · {where} · {code}", named))
+    return found
+
+
+def _facilities(dataset: Dataset, asked: str) -> list[FoundPlace]:
+    facilities = dataset.facilities
+    found = []
+    for row, (code, name) in enumerate(zip(facilities.id, facilities.name, strict=True)):
+        if facilities.has_position[row] and (asked in name or asked == code):
+            x_m, y_m, lon, lat = (
+                float(getattr(facilities, axis)[row]) for axis in ("x_m", "y_m", "lon", "lat")
+            )
+            found.append(FoundPlace(code, f"{name} · {code}", Place(name, x_m, y_m, lon, lat)))
+    return found
+
+
+def _cells_by_village(dataset: Dataset) -> dict[str, np.ndarray]:
+    """Return the cells inside the zones of each administrative village, by its code."""
+    villages, demand = dataset.villages, dataset.demand
+    if villages is None:
+        return {}
+    member = np.where(demand.zone >= 0, members_of(villages, demand), -1)
+    order = np.argsort(member, kind="stable")
+    starts = np.searchsorted(member[order], np.arange(len(villages) + 1))
+    return {
+        code: order[starts[row] : starts[row + 1]]
+        for row, code in enumerate(villages.code)
+        if starts[row] < starts[row + 1]
+    }
+
+
+def _nearest(assessment: Assessment, cells: np.ndarray) -> tuple[str | None, float | None]:
+    """Return the point of most people of these cells, and the median of their minutes."""
+    result, dataset = assessment.modes[assessment.analysis_mode], assessment.dataset
+    people = dataset.demand.people[cells]
+    facility = result.nearest.facility[cells]
+    reached = facility >= 0
+    if not reached.any() or people.sum() <= 0:
+        return None, None
+    most = int(np.argmax(np.bincount(facility[reached], weights=people[reached])))
+    is_timed = np.isin(result.status[cells], (Status.COVERED, Status.BEYOND)) & reached
+    minutes = np.where(is_timed, result.nearest.tenths[cells] / 600, np.inf)
+    (median,) = weighted_quantiles(minutes, people, (0.5,))
+    name = dataset.facilities.name[most]
+    return name, None if median is None or not np.isfinite(median) else round(median, 1)

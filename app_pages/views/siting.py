@@ -1,0 +1,347 @@
+"""The siting page in words: models, reasons, rivals, doubts, costs, and what the map shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from data.study.siting import SitingModel
+from data.types import Dataset
+from planning.sites import Proposal
+from planning.sites.candidates import Group, kind_group
+from planning.sites.robustness import RUN_NAMES
+from planning.sites.rows import often_chosen, site_columns
+from planning.sites.spacing import CANNOT_MEND, NOT_A_PARCEL
+from planning.words.figures import mode_text, people_text, share_text
+from planning.words.sheets import Sheet, sheet_of
+from planning.words.tables import Column, Value
+from planning.words.wording import Translate, msgid
+
+OnMap: TypeAlias = Literal["plan", "stability", "candidates"]
+
+MODEL_NAMES: dict[SitingModel, str] = {
+    "mclp": msgid("Most people with a number of stations"),
+    "lscp": msgid("Fewest stations for everybody"),
+    "partial-lscp": msgid("Fewest stations for a share of the people"),
+    "villages": msgid("Fewest stations for all villages"),
+    "budget": msgid("Most people for a budget"),
+    "cheapest": msgid("Least cost for a share of the people"),
+    "p-median": msgid("Shortest way on average"),
+    "p-centre": msgid("Shortest longest way"),
+    "backup": msgid("Everybody once, most people twice"),
+    "mexclp": msgid("Most people when stations are busy at times"),
+    "capacitated": msgid("Most people within capacity"),
+    "capacitated-median": msgid("Shortest ways within capacity"),
+    "two-level": msgid("Stations and centres together"),
+}
+"""Models in the order in which the page offers them."""
+
+UNIT_NAMES: dict[str, str] = {
+    "people": msgid("people newly covered"),
+    "people covered twice": msgid("people covered twice"),
+    "expected people": msgid("people covered by a free station, on average"),
+    "sites": msgid("new stations"),
+    "yuan": msgid("yuan"),
+    "person-minutes": msgid("person-minutes"),
+    "minutes": msgid("minutes, the longest way"),
+}
+GROUP_NAMES: dict[Group, str] = {
+    "centre": msgid("Centre"),
+    "station": msgid("Station"),
+    "clinic": msgid("Village clinic"),
+    "circuit": msgid("Circuit stop"),
+}
+ROLE_NAMES = {"new": msgid("New"), "upgrade": msgid("Upgraded"), "keep": msgid("In the plan")}
+PART_NAMES = {
+    "build": msgid("Building"),
+    "upgrade": msgid("Upgrade"),
+    "running": msgid("Running, a year"),
+}
+MARK_NAMES = {
+    "S": msgid("stated in a policy document"),
+    "C": msgid("computed from a policy document"),
+    "I": msgid("an interpretation"),
+    "K": msgid("an assumption to be replaced"),
+    "study": msgid("stated in the study"),
+}
+ON_MAP: dict[OnMap, str] = {
+    "plan": msgid("The plan"),
+    "stability": msgid("Stability"),
+    "candidates": msgid("All candidates"),
+}
+
+
+def page_site_columns(proposal: Proposal, dataset: Dataset, translate: Translate) -> list[Column]:
+    """Return sites.csv in the reader's words: kinds and roles are Chinese in the file."""
+    kinds = [proposal.candidates.kind[site.candidate] for site in proposal.sites]
+    roles = [proposal.candidates.role[site.candidate] for site in proposal.sites]
+    words = {
+        "kind_name": [translate(GROUP_NAMES[kind_group(kind)]) for kind in kinds],
+        "role": [translate(ROLE_NAMES[role]) for role in roles],
+    }
+    return [
+        Column(column.name, words.get(column.name, column.values), column.decimals)
+        for column in site_columns(proposal, dataset)
+    ]
+
+
+def plan_lines(proposal: Proposal, translate: Translate) -> list[str]:
+    """Return the plan in sentences: what it does, how it is proved, what doubt leaves of it."""
+    people = proposal.people
+    if proposal.plan.objective is None:
+        return [translate("No plan answers this question; the reasons stand below.")]
+    text = msgid(
+        "{count} sites, {mode}, {minutes:g} min: {newly} people are newly covered, {before} → "
+        "{after} of the people."
+    )
+    lines = [
+        translate(text).format(
+            count=len(proposal.sites),
+            mode=mode_text(proposal.mode, translate),
+            minutes=proposal.minutes,
+            newly=people_text(people.newly),
+            before=_share(people.today, people.inside),
+            after=_share(people.with_plan, people.inside),
+        ),
+        proof_line(proposal, translate),
+    ]
+    if proposal.sites:
+        cost = msgid("Cost over {years:g} years: {yuan:,.0f} yuan, by the unit costs below.")
+        lines.append(translate(cost).format(years=proposal.years, yuan=proposal.plan_yuan))
+    if people.lost > 0:
+        lost = msgid("{people} people lose cover by the points that the plan gives up.")
+        lines.append(translate(lost).format(people=people_text(people.lost)))
+    if proposal.doubt is not None:
+        held = msgid(
+            "Under {count} readings of the inputs the plan covers {low} to {high} of the people."
+        )
+        lines.append(
+            translate(held).format(
+                count=len(proposal.doubt.runs),
+                low=share_text(proposal.doubt.low_share),
+                high=share_text(proposal.doubt.high_share),
+            )
+        )
+    if proposal.without_weights is not None:
+        plain = msgid("Without weights the best plan newly covers {people} people.")
+        gained = people_text(proposal.without_weights.gained_people)
+        lines.append(translate(plain).format(people=gained))
+    return lines
+
+
+def proof_line(proposal: Proposal, translate: Translate) -> str:
+    """Return the status of the plan with objective, bound and gap."""
+    plan, unit = proposal.plan, translate(UNIT_NAMES[proposal.unit])
+    objective, bound = plan.objective or 0.0, plan.bound or 0.0
+    if plan.status == "optimal":
+        text = msgid("Proved: no other choice of these candidates is better ({unit}: {value}).")
+        return translate(text).format(value=_amount(objective), unit=unit)
+    text = msgid("Best found ({unit}: {value}); no choice is better than {bound}; gap {gap:.2%}.")
+    said = translate(text).format(
+        value=_amount(objective), unit=unit, bound=_amount(bound), gap=plan.gap or 0.0
+    )
+    if not plan.is_replayable:
+        said += " " + translate("Cut by the clock: another run may differ.")
+    return said
+
+
+def kind_lines(proposal: Proposal, translate: Translate) -> list[str]:
+    """Return what the kinds of the plan do not mend, and that its points are no plots of land."""
+    groups = sorted({kind_group(proposal.candidates.kind[s.candidate]) for s in proposal.sites})
+    return [translate(NOT_A_PARCEL), *(translate(CANNOT_MEND[group]) for group in groups)]
+
+
+def reason_lines(
+    proposal: Proposal,
+    dataset: Dataset,
+    translate: Translate,
+    *,
+    quote: Callable[[str], str] = str,
+) -> list[str]:
+    """Return one sentence a site: who gains, what it shares, how often it is chosen.
+
+    `quote` writes a name so that the page shows it letter by letter.
+    """
+    lines = []
+    for rank, site in enumerate(proposal.sites, start=1):
+        is_alone = site.shared_people < 0.5
+        alone = msgid("**{rank}. {name}**: {reached} people without cover in reach.")
+        shared_text = msgid(
+            "**{rank}. {name}**: {reached} people without cover in reach, {own} of them by no "
+            "other new site."
+        )
+        text = alone if is_alone else shared_text
+        parts = [
+            translate(text).format(
+                rank=rank,
+                name=quote(proposal.candidates.name[site.candidate]),
+                reached=people_text(site.reached_people),
+                own=people_text(site.new_people),
+            )
+        ]
+        groups = [
+            f"{name} {people_text(people)}" for name, people in site.by_group.items() if people > 0
+        ]
+        zones = [
+            f"{dataset.zones.name[zone]} {people_text(people)}" for zone, people in site.by_zone[:3]
+        ]
+        if zones or groups:
+            who = translate("Who gains: {who}.").format(who=quote("、".join([*zones, *groups])))
+            parts.append(who)
+        if site.shared_with:
+            other, people = site.shared_with[0]
+            shared = msgid("Shares {people} with {name}.")
+            name = quote(proposal.candidates.name[other])
+            parts.append(translate(shared).format(people=people_text(people), name=name))
+        if proposal.doubt is not None:
+            often = msgid("Chosen in {times} of {count} readings.")
+            count = len(proposal.doubt.runs)
+            times = round(float(proposal.doubt.chosen_share[site.candidate]) * count)
+            parts.append(translate(often).format(times=times, count=count))
+        lines.append(" ".join(parts))
+    return lines
+
+
+def why_not_lines(
+    proposal: Proposal, translate: Translate, *, quote: Callable[[str], str] = str
+) -> list[str]:
+    """Return one sentence for each option that reaches many and was not chosen."""
+    names = proposal.candidates.name
+    lines = []
+    for row in proposal.not_chosen:
+        open_people = row.in_reach_people - row.covered_today
+        text = msgid("**{name}** reaches {people} people without cover")
+        said = translate(text).format(
+            name=quote(names[row.candidate]), people=people_text(max(open_people, 0.0))
+        )
+        if row.taken_by:
+            takers = "、".join(
+                translate("{name} ({people} people)").format(name=names[i], people=people_text(p))
+                for i, p in row.taken_by
+            )
+            said += translate("; taken by {who}").format(who=quote(takers))
+        left = translate("; it would still add {people}.").format(people=people_text(row.left))
+        lines.append(said + left)
+    return lines
+
+
+def run_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+    """Return the readings of the inputs and what the plan is worth under each."""
+    best = set(proposal.plan.new_sites.tolist())
+    rows: list[tuple[Value, ...]] = []
+    for run in () if proposal.doubt is None else proposal.doubt.runs:
+        others = "、".join(proposal.candidates.name[i] for i in sorted(set(run.sites) - best))
+        rows.append(
+            (
+                run_name(run.label, translate),
+                share_text(run.share_today),
+                share_text(run.share_with_plan),
+                f"{len(best & set(run.sites))} / {len(best)}",
+                others or "—",
+            )
+        )
+    headers = (
+        msgid("Reading of the inputs"),
+        msgid("Covered today"),
+        msgid("Covered with the plan"),
+        msgid("Sites of the plan that are best here, too"),
+        msgid("Others that would be chosen"),
+    )
+    return sheet_of(msgid("Stability"), headers, rows, translate)
+
+
+def run_name(label: str, translate: Translate) -> str:
+    """Return a reading of the inputs in words.
+
+    >>> run_name("minutes=15", lambda text: text)
+    'Limit 15 min'
+    """
+    kind, _, value = label.partition("=")
+    said = translate(value) if kind == "speed_set" else value
+    return translate(RUN_NAMES[kind]).format(value=said)
+
+
+def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> Sheet:
+    """Return every option that some reading chooses, most often first."""
+    best = set(proposal.plan.new_sites.tolist())
+    sites, zones = proposal.candidates, dataset.zones.name
+    rows: list[tuple[Value, ...]] = [
+        (
+            sites.name[i],
+            zones[sites.zone[i]] if sites.zone[i] >= 0 else "—",
+            share_text(share),
+            translate("yes") if i in best else translate("no"),
+        )
+        for i, share in often_chosen(proposal)
+    ]
+    headers = (
+        msgid("Site"),
+        msgid("Zone"),
+        msgid("Chosen in the readings"),
+        msgid("In the plan"),
+    )
+    return sheet_of(msgid("How often each site is chosen"), headers, rows, translate)
+
+
+def choice_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+    """Return the plan and its rivals side by side."""
+    best = set(proposal.plan.new_sites.tolist())
+    rows: list[tuple[Value, ...]] = []
+    for number, choice in enumerate(proposal.choices, start=1):
+        own = set(choice.plan.new_sites.tolist())
+        rows.append(
+            (
+                choice_name(number, translate),
+                people_text(choice.gained_people),
+                share_text(choice.lost_share),
+                _names(proposal, own - best),
+                _names(proposal, best - own),
+            )
+        )
+    headers = (
+        msgid("Plan"),
+        msgid("People newly covered"),
+        msgid("Gives up"),
+        msgid("With, against plan 1"),
+        msgid("Without, against plan 1"),
+    )
+    return sheet_of(msgid("Alternatives"), headers, rows, translate)
+
+
+def choice_name(number: int, translate: Translate) -> str:
+    """Return the name of a plan among its rivals."""
+    return translate("Plan {number}").format(number=number)
+
+
+def cost_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+    """Return the unit costs with their marks and sources: assumptions are shown as such."""
+    rows: list[tuple[Value, ...]] = [
+        (
+            translate(GROUP_NAMES[entry.group]),
+            translate(PART_NAMES[entry.part]),
+            round(entry.yuan),
+            translate(MARK_NAMES[entry.mark]),
+            translate(entry.source),
+        )
+        for entry in proposal.costs
+    ]
+    headers = (
+        msgid("Kind of point"),
+        msgid("What is paid"),
+        msgid("Yuan"),
+        msgid("Basis"),
+        msgid("Source"),
+    )
+    return sheet_of(msgid("Unit costs"), headers, rows, translate)
+
+
+def _names(proposal: Proposal, sites: set[int]) -> str:
+    return "、".join(proposal.candidates.name[i] for i in sorted(sites)) or "—"
+
+
+def _share(part: float, whole: float) -> str:
+    return share_text(part / whole if whole > 0 else None)
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"

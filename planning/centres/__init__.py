@@ -1,0 +1,1 @@
+"""Is each centre the right size: service people, ratios, loads, capacity, catchments."""

@@ -1,0 +1,1 @@
+"""A map made ready to travel: pictures, packed arrays, places on a grid."""

@@ -1,0 +1,1 @@
+"""What is decided, when, for how much."""

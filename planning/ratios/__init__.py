@@ -1,1 +1,0 @@
-"""People per centre in its three views (standard N1)."""

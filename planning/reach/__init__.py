@@ -1,0 +1,1 @@
+"""Who is inside the circle: travel times, coverage, gaps, villages."""

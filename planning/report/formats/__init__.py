@@ -1,0 +1,1 @@
+"""A report as HTML, Word, workbook and PDF."""

@@ -1,0 +1,1 @@
+"""The pages of a report and the charts and small maps on them."""

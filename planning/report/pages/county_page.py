@@ -1,0 +1,378 @@
+"""The pages of the whole study: summary, zones and modes, all standards, method and sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from geo.errors import Finding
+from planning.assess.workflow import ALL_PEOPLE
+from planning.reach.coverage import BANDS_MINUTES
+from planning.reach.names import gap_place
+from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
+from planning.report.disclosure import WHOLE
+from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
+from planning.report.pages.charts import band_chart, bar_chart, curve_chart
+from planning.report.pages.ledger_table import ledger_table
+from planning.report.pages.programme import programme_page
+from planning.report.pages.standard_rows import all_standards, page_standards
+from planning.report.pages.zone_page import sites_table, village_facts
+from planning.report.tally import MOST_GAPS, SITED
+from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.words.wording import Translate, finding_sentence, msgid
+
+MOST_FINDINGS = 12
+PLAN_WORDS: dict[str, str] = {
+    "optimal": msgid("proved best"),
+    "within_gap": msgid("best found"),
+    "time_limit": msgid("best found in the time given"),
+    "infeasible": msgid("no plan keeps the rules"),
+}
+SPEED_WORDS: dict[str, str] = {
+    "default": msgid("default"),
+    "observed": msgid("observed"),
+    "low": msgid("low"),
+    "high": msgid("high"),
+}
+ROLE_WORDS: dict[str, str] = {
+    "zones": msgid("Towns and subdistricts"),
+    "villages": msgid("Village list"),
+    "population": msgid("Population"),
+    "facilities": msgid("Institution list"),
+    "roads": msgid("Roads"),
+    "water": msgid("Water"),
+    "candidates": msgid("Candidate sites"),
+    "circuits": msgid("Circuit stops"),
+    "service_areas": msgid("Declared service areas"),
+    "reported": msgid("Reported figures"),
+    "indicators": msgid("Indicators"),
+    "ferries": msgid("Ferries"),
+}
+"""Inputs as they are named; others keep the name of their table."""
+ZONE_HEADERS = (
+    msgid("No."),
+    msgid("Zone"),
+    msgid("People"),
+    msgid("People covered"),
+    msgid("Share covered"),
+    msgid("Not covered, people"),
+    msgid("Villages not covered"),
+    msgid("Proposed sites"),
+)
+MOST_BARS = 24
+
+
+def county_pages(source: Source, picture: MapPicture | None) -> tuple[Page, ...]:
+    """Return the pages of the whole study that stand before those of the zones."""
+    programme = programme_page(source)
+    pages = (summary_page(source, picture), figures_page(source))
+    return pages if programme is None else (*pages, programme)
+
+
+def annex_pages(source: Source) -> tuple[Page, ...]:
+    """Return what stands behind the pages of the zones: all standards, method, sources."""
+    translate = source.translate
+    standards = Page(
+        scope="annex",
+        title=translate("Annex 1: all standards"),
+        lead=translate("Every computed standard for the whole study, with its document."),
+        tables=(all_standards(source),),
+    )
+    return standards, method_page(source)
+
+
+def summary_page(source: Source, picture: MapPicture | None) -> Page:
+    """Return the first page: the verdicts and gaps on one sheet."""
+    return Page(
+        scope="county",
+        title=source.assessment.dataset.title,
+        lead=county_lead(source),
+        facts=county_facts(source),
+        tables=(page_standards(source, WHOLE), sites_table(source, None), gaps_table(source)),
+        charts=zone_bars(source),
+        picture=picture,
+    )
+
+
+def figures_page(source: Source) -> Page:
+    """Return the second page: zones, ledger of all modes, charts."""
+    translate = source.translate
+    return Page(
+        scope="county",
+        title=translate("Subdistricts and towns; modes of travel"),
+        lead="",
+        tables=(zones_table(source), ledger_table(source, WHOLE), bands_table(source)),
+        charts=(
+            Chart(translate("People within so many minutes of a point"), bands_chart(source)),
+            Chart(translate("People newly covered by new sites"), sites_chart(source)),
+        ),
+    )
+
+
+def county_facts(source: Source) -> tuple[Fact, ...]:
+    """Return the figures in large print."""
+    assessment, translate, tally = source.assessment, source.translate, source.tally
+    mode = assessment.analysis_mode
+    figure = assessment.modes[mode].coverage[0]
+    covered = translate("Covered, {minutes:.0f} min {mode}").format(
+        minutes=figure.minutes, mode=mode_text(mode, translate)
+    )
+    share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
+    facts = [
+        Fact(translate("People"), tally.amount(WHOLE, "inside")),
+        Fact(covered, share),
+        Fact(translate("Not covered, people"), tally.amount(WHOLE, f"{mode}/uncovered")),
+    ]
+    for group in list(assessment.dataset.demand.groups)[:1]:
+        label = translate("Of these, {group}").format(group=group)
+        facts.append(Fact(label, tally.amount(WHOLE, f"{group}/uncovered")))
+    return (*facts, *village_facts(source, None))
+
+
+def county_lead(source: Source) -> str:
+    """Return the sentences above the summary: the figure, how far it moves, what is proposed."""
+    assessment, translate, tally = source.assessment, source.translate, source.tally
+    mode = assessment.analysis_mode
+    figure = assessment.modes[mode].coverage[0]
+    share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
+    text = msgid(
+        "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
+        " ({mode}); {uncovered} do not."
+    )
+    sentences = [
+        translate(text).format(
+            share=entry_text(share),
+            people=entry_text(tally.amount(WHOLE, "inside")),
+            minutes=figure.minutes,
+            mode=mode_text(mode, translate),
+            uncovered=entry_text(tally.amount(WHOLE, f"{mode}/uncovered")),
+        )
+    ]
+    shares = [v.ledger.share for v in assessment.sensitivity if v.ledger.share is not None]
+    if shares and not share.mark:
+        text = msgid("With other defensible settings the share lies between {low} and {high}.")
+        sentences.append(
+            translate(text).format(low=share_text(min(shares)), high=share_text(max(shares)))
+        )
+    if assessment.headline_mode is None:
+        sentences.append(
+            translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
+        )
+    sentences.append(proof_sentence(source))
+    return joined(sentences, source.options.language)
+
+
+def proof_sentence(source: Source) -> str:
+    """Return what the proposed sites reach and how far that can be from the best."""
+    proposal = source.assessment.proposal
+    plan = proposal.plan
+    people = source.tally.amount(WHOLE, SITED)
+    if people.mark or proposal.unit != "people":
+        text = msgid("{count} proposed sites would cover {people} more people.")
+        return source.translate(text).format(count=len(proposal.sites), people=entry_text(people))
+    text = msgid(
+        "{count} proposed sites would cover {people} more people ({status}; at most {bound}"
+        " possible, solver gap {gap:.2%})."
+    )
+    return source.translate(text).format(
+        count=len(proposal.sites),
+        people=entry_text(people),
+        status=source.translate(PLAN_WORDS[plan.status]),
+        bound=people_text(plan.bound or 0.0),
+        gap=plan.gap or 0.0,
+    )
+
+
+def zones_table(source: Source) -> Table:
+    """Return one row a zone: people, cover, villages, centres, sites."""
+    assessment, translate, tally = source.assessment, source.translate, source.tally
+    mode = assessment.analysis_mode
+    ledgers = assessment.modes[mode].zone_ledgers[ALL_PEOPLE]
+    sites = assessment.proposal.candidates.zone[[s.candidate for s in assessment.proposal.sites]]
+    rows: list[tuple[Entry, ...]] = []
+    for zone, (code, name) in enumerate(
+        zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
+    ):
+        villages = village_facts(source, zone)
+        rows.append(
+            (
+                str(zone + 1),
+                name,
+                tally.amount(code, "inside"),
+                tally.amount(code, f"{mode}/covered"),
+                tally.share(code, f"{mode}/covered", f"{mode}/uncovered", ledgers[zone].share),
+                tally.amount(code, f"{mode}/uncovered"),
+                villages[0].value if villages else "—",
+                Amount(float((sites == zone).sum()), "count"),
+            )
+        )
+    title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(
+        mode=mode_text(mode, translate), minutes=assessment.study.travel.minutes
+    )
+    return Table(
+        key="zones",
+        title=title,
+        headers=tuple(translate(header) for header in ZONE_HEADERS),
+        rows=tuple(rows),
+        widths=(6, 22, 14, 14, 12, 14, 14, 10),
+    )
+
+
+def gaps_table(source: Source) -> Table:
+    """Return the largest service gaps."""
+    assessment, translate = source.assessment, source.translate
+    facilities = assessment.dataset.facilities
+    rows: list[tuple[Entry, ...]] = []
+    for gap in assessment.gaps[:MOST_GAPS]:
+        people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
+        nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
+        place = gap_place(assessment.dataset, gap)
+        rows.append((place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
+    headers = (
+        msgid("Place"),
+        msgid("People"),
+        msgid("Nearest point"),
+        msgid("Minutes"),
+    )
+    return Table(
+        key="gaps",
+        title=translate("Largest service gaps"),
+        headers=tuple(translate(header) for header in headers),
+        rows=tuple(rows),
+        widths=(30, 13, 30, 11),
+    )
+
+
+def bands_table(source: Source) -> Table:
+    """Return people within each band of minutes, a column a mode."""
+    translate, tally = source.translate, source.tally
+    modes = list(source.assessment.modes)
+    rows: tuple[tuple[Entry, ...], ...] = tuple(
+        (
+            translate("within {minutes} min").format(minutes=minutes),
+            *(tally.amount(WHOLE, f"{mode}/within_{minutes}") for mode in modes),
+        )
+        for minutes in BANDS_MINUTES
+    )
+    return Table(
+        key="bands",
+        title=translate("People within so many minutes of a point"),
+        headers=(translate("People"), *(mode_text(mode, translate) for mode in modes)),
+        rows=rows,
+        widths=(24, *(16 for _ in modes)),
+    )
+
+
+def bands_chart(source: Source) -> str:
+    """Return the bands of every mode as a chart; hidden counts are left out."""
+    translate, tally = source.translate, source.tally
+    inside = tally.people.get((WHOLE, "inside"), 0.0)
+    series = []
+    for mode in source.assessment.modes:
+        amounts = [tally.amount(WHOLE, f"{mode}/within_{minutes}") for minutes in BANDS_MINUTES]
+        shares = [None if a.value is None or inside <= 0 else a.value / inside for a in amounts]
+        series.append((mode_text(mode, translate), shares))
+    return band_chart(BANDS_MINUTES, series, unit=translate("Minutes"), axis="")
+
+
+def zone_bars(source: Source) -> tuple[Chart, ...]:
+    """Return the share of every zone as bars; nothing where there are too many for a page."""
+    table = zones_table(source)
+    if len(table.rows) > MOST_BARS:
+        return ()
+    rows = [
+        (str(row[1]), row[4].value if isinstance(row[4], Amount) else None, entry_text(row[4]))
+        for row in table.rows
+    ]
+    return (Chart(table.title, bar_chart(rows)),)
+
+
+def sites_chart(source: Source) -> str:
+    """Return the cover curve with its bound; a public one ends before steps of few people."""
+    translate, proposal = source.translate, source.assessment.proposal
+    covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
+    end = len(covered)
+    if source.options.audience == "public":
+        small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
+        end = small[0] if small else end
+    words = (
+        translate("People covered"),
+        translate("Upper bound"),
+        translate("Number of new sites"),
+    )
+    return curve_chart(covered[:end], bound[:end], len(proposal.sites), words=words)
+
+
+def method_page(source: Source) -> Page:
+    """Return how the figures were made, from what, and what the readers found."""
+    assessment, translate = source.assessment, source.translate
+    travel = assessment.study.travel
+    lines = [
+        translate(
+            "Times run from home to the point on a directed road network, the walk to the road"
+            " included; a time equal to the limit counts as covered."
+        ),
+        translate(
+            "Speeds: set {speed_set}; at most {metres:.0f} m to the road; limit {minutes} min."
+        ).format(
+            speed_set=translate(SPEED_WORDS.get(travel.speed_set, travel.speed_set)),
+            metres=travel.max_access_m,
+            minutes=minutes_text(travel.minutes),
+        ),
+        translate("Share covered = people covered / people inside the zones."),
+        translate(
+            "A village counts as covered when at least {share:.0%} of its people are served"
+            " by a point in or near it, or by a circuit."
+        ).format(share=source.standards.evidence.rules.share),
+        translate("Basis of the mode of travel: {basis}").format(basis=travel.basis or "—"),
+    ]
+    findings = [_finding(source, finding) for finding in assessment.findings[:MOST_FINDINGS]]
+    lines += [translate("Findings of the readers: {count}").format(count=len(assessment.findings))]
+    return Page(
+        scope="annex",
+        title=translate("Annex 2: method and sources"),
+        lead="",
+        tables=(sources_table(source),),
+        lines=(*lines, *findings),
+    )
+
+
+def _finding(source: Source, finding: Finding) -> str:
+    """Return a finding as a sentence; a public one says nothing of the people it touches."""
+    if source.options.audience == "public":
+        finding = replace(finding, people=None)
+    return finding_sentence(finding, source.translate)
+
+
+def sources_table(source: Source) -> Table:
+    """Return the inputs with date, licence and the beginning of their hash."""
+    translate = source.translate
+    headers = (
+        msgid("Input"),
+        msgid("Source"),
+        msgid("Date"),
+        msgid("Licence"),
+        msgid("SHA-256, first 12"),
+    )
+    return Table(
+        key="sources",
+        title=translate("Inputs"),
+        headers=tuple(translate(header) for header in headers),
+        rows=tuple(
+            (
+                role_text(entry.role, translate),
+                entry.source,
+                entry.date or "—",
+                entry.licence or "—",
+                entry.sha256[:12],
+            )
+            for entry in source.assessment.dataset.provenance
+        ),
+        widths=(16, 34, 14, 22, 20),
+    )
+
+
+def role_text(role: str, translate: Translate) -> str:
+    """Return an input as it is named; a group layer with its group."""
+    name, _, group = role.partition(" ")
+    words = translate(ROLE_WORDS[name]) if name in ROLE_WORDS else name
+    return f"{words} {group}".strip()

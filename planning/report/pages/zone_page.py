@@ -1,0 +1,211 @@
+"""The page of one subdistrict or town."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.travel import UNREACHED
+from planning.assess.workflow import ALL_PEOPLE
+from planning.reach.villages.cover import VillageRow
+from planning.reach.villages.members import members_of
+from planning.report.content import Fact, MapPicture, Page, Source, Table, joined
+from planning.report.entries import Amount, Entry, entry_text
+from planning.report.lines import SITE_NOTE
+from planning.report.pages.ledger_table import ledger_table
+from planning.report.pages.standard_rows import page_standards
+from planning.report.tally import listed_villages
+from planning.standards.paragraphs import REASON_WORDS
+from planning.words.figures import mode_text
+from planning.words.wording import msgid
+
+
+def zone_page(source: Source, zone: int, picture: MapPicture | None) -> Page:
+    """Return the page of a zone.
+
+    Parameters
+    ----------
+    zone
+        Index into the dataset's zones.
+    picture
+        Its map; None leaves it out.
+    """
+    code = source.assessment.dataset.zones.code[zone]
+    name = source.assessment.dataset.zones.name[zone]
+    tables = (
+        ledger_table(source, code),
+        page_standards(source, code),
+        villages_table(source, zone),
+        sites_table(source, zone),
+    )
+    return Page(
+        scope="zone",
+        title=name,
+        lead=zone_lead(source, zone),
+        facts=zone_facts(source, zone),
+        tables=tables,
+        picture=picture,
+    )
+
+
+def zone_facts(source: Source, zone: int) -> tuple[Fact, ...]:
+    """Return the figures in large print: people, share, who is left out, villages left out."""
+    assessment, translate = source.assessment, source.translate
+    code = assessment.dataset.zones.code[zone]
+    mode = assessment.analysis_mode
+    row = assessment.modes[mode].zone_ledgers[ALL_PEOPLE][zone]
+    share = source.tally.share(code, f"{mode}/covered", f"{mode}/uncovered", row.share)
+    minutes, name = assessment.study.travel.minutes, mode_text(mode, translate)
+    covered = translate("Covered, {minutes:.0f} min {mode}").format(minutes=minutes, mode=name)
+    facts = [
+        Fact(translate("People"), source.tally.amount(code, "inside")),
+        Fact(covered, share),
+        Fact(translate("Not covered, people"), source.tally.amount(code, f"{mode}/uncovered")),
+    ]
+    for group in list(assessment.dataset.demand.groups)[:1]:
+        label = translate("Of these, {group}").format(group=group)
+        facts.append(Fact(label, source.tally.amount(code, f"{group}/uncovered")))
+    return (*facts, *village_facts(source, zone))
+
+
+def village_facts(source: Source, zone: int | None) -> tuple[Fact, ...]:
+    """Return the uncovered villages of a zone (None: of all) over its villages."""
+    cover = source.standards.evidence.cover
+    if cover is None:
+        return ()
+    rows = [row for row in cover.judged if zone is None or row.zone == zone]
+    count = sum(not row.is_covered for row in rows)
+    return (Fact(source.translate("Villages not covered"), f"{count} / {len(rows)}"),)
+
+
+def zone_lead(source: Source, zone: int) -> str:
+    """Return two or three sentences that say what the page shows."""
+    assessment, translate = source.assessment, source.translate
+    code, name = assessment.dataset.zones.code[zone], assessment.dataset.zones.name[zone]
+    mode = assessment.analysis_mode
+    row = assessment.modes[mode].zone_ledgers[ALL_PEOPLE][zone]
+    share = source.tally.share(code, f"{mode}/covered", f"{mode}/uncovered", row.share)
+    text = msgid(
+        "Of {people} people of {zone}, {share} reach an open point within {minutes:.0f} minutes"
+        " ({mode}); {uncovered} do not."
+    )
+    sentences = [
+        translate(text).format(
+            people=entry_text(source.tally.amount(code, "inside")),
+            zone=name,
+            share=entry_text(share),
+            minutes=assessment.study.travel.minutes,
+            mode=mode_text(mode, translate),
+            uncovered=entry_text(source.tally.amount(code, f"{mode}/uncovered")),
+        )
+    ]
+    sites = sites_table(source, zone).rows
+    if sites:
+        text = msgid("{count} of the proposed sites lie here.")
+        sentences.append(translate(text).format(count=len(sites)))
+    if assessment.modes[mode].roads_incomplete[zone]:
+        sentences.append(
+            translate("The roads here are incomplete; the conclusion is to be checked.")
+        )
+    return joined(sentences, source.options.language)
+
+
+def villages_table(source: Source, zone: int) -> Table:
+    """Return the worst uncovered villages with people, nearest point, minutes and reason."""
+    translate = source.translate
+    groups = list(source.assessment.dataset.demand.groups)[:1]
+    rows = tuple(
+        village_row(source, number, row)
+        for number, row in enumerate(listed_villages(source.standards, zone), start=1)
+    )
+    headers = (
+        translate("No."),
+        translate("Village"),
+        translate("People"),
+        translate("Not covered, people"),
+        *(translate("{group}, people").format(group=group) for group in groups),
+        translate("Nearest point"),
+        translate("Minutes"),
+        translate("Reason"),
+    )
+    return Table(
+        key="villages",
+        title=translate("Villages not covered, worst ten"),
+        headers=headers,
+        rows=rows,
+        widths=(6, 18, 10, 13, *(11 for _ in groups), 24, 9, 34),
+        note=translate(
+            "Covered by a fixed point in or near the village or by a circuit; minutes: half of the"
+            " village's people need no longer."
+        ),
+    )
+
+
+def village_row(source: Source, number: int, row: VillageRow) -> tuple[Entry, ...]:
+    """Return one village as a row of the table."""
+    translate, tally = source.translate, source.tally
+    unit = f"village:{row.code}"
+    point, minutes = nearest_of_village(source, row.code)
+    groups = list(source.assessment.dataset.demand.groups)[:1]
+    return (
+        str(number),
+        row.name,
+        tally.amount(unit, "inside"),
+        tally.amount(unit, "uncovered"),
+        *(tally.amount(unit, f"{group}/inside") for group in groups),
+        point,
+        Amount(minutes, "minutes"),
+        translate(REASON_WORDS[row.reason]) if row.reason else "—",
+    )
+
+
+def nearest_of_village(source: Source, code: str) -> tuple[str, float | None]:
+    """Return the point nearest to most people of a village and the median minutes to any point."""
+    dataset = source.assessment.dataset
+    if dataset.villages is None:
+        return "—", None
+    members = members_of(dataset.villages, dataset.demand)
+    here = np.flatnonzero(members == dataset.villages.code.index(code))
+    times = source.assessment.modes[source.assessment.analysis_mode].nearest
+    people = dataset.demand.people[here]
+    reached = times.facility[here] >= 0
+    if not reached.any() or people.sum() <= 0:
+        return "—", None
+    facility = times.facility[here][reached]
+    point = int(np.argmax(np.bincount(facility, weights=people[reached])))
+    order = np.argsort(times.tenths[here], kind="stable")
+    middle = int(np.searchsorted(np.cumsum(people[order]), people.sum() / 2))
+    tenths = times.tenths[here][order[min(middle, len(order) - 1)]]
+    return dataset.facilities.name[point], None if tenths == UNREACHED else float(tenths) / 600
+
+
+def sites_table(source: Source, zone: int | None) -> Table:
+    """Return the proposed sites of a zone with their place, or all (None) with their zone."""
+    assessment, translate, tally = source.assessment, source.translate, source.tally
+    proposal, dataset = assessment.proposal, assessment.dataset
+    candidates = proposal.candidates
+    rows: list[tuple[Entry, ...]] = []
+    for rank, site in enumerate(proposal.sites, start=1):
+        holder = int(candidates.zone[site.candidate])
+        if zone is not None and holder != zone:
+            continue
+        where = dataset.zones.name[holder] if holder >= 0 else "—"
+        if zone is not None:
+            where = f"{candidates.lon[site.candidate]:.4f}, {candidates.lat[site.candidate]:.4f}"
+        unit = f"site:{candidates.id[site.candidate]}"
+        reached, new = tally.amount(unit, "reached"), tally.amount(unit, "new")
+        rows.append((str(rank), candidates.name[site.candidate], where, reached, new))
+    headers = (
+        msgid("Rank"),
+        msgid("Site"),
+        msgid("Zone") if zone is None else msgid("Longitude, latitude"),
+        msgid("People without cover in reach"),
+        msgid("People only by this site"),
+    )
+    return Table(
+        key="sites" if zone is None else "zone_sites",
+        title=translate("Proposed sites"),
+        headers=tuple(translate(header) for header in headers),
+        rows=tuple(rows),
+        widths=(9, 30, 20, 20, 18),
+        note=translate(SITE_NOTE),
+    )

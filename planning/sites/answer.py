@@ -1,0 +1,434 @@
+"""Where the next points go: the plan with its proof, its reasons, its rivals and its doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from data.errors import StudyError
+from data.study.tables import Study
+from geo.errors import Finding, Progress
+from geo.travel import Nearest, Reach
+from planning.reach.mode_input import ModeInput
+from planning.sites.asking import Asked, Unit, shown
+from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group
+from planning.sites.costs import PARTS, Assumption, unit_costs
+from planning.sites.explained import explained, in_words
+from planning.sites.problem import asked
+from planning.sites.question import Question, question_of, role_of, unweighted
+from planning.sites.reasons import (
+    ClosingLoss,
+    NotChosen,
+    ProposedSite,
+    Target,
+    chosen_sites,
+    closing_losses,
+    popular_left_out,
+    targets,
+)
+from planning.sites.robustness import Doubt, doubt
+from planning.sites.times import Ground, ground_of, open_pairs
+from planning.solver import SitingPlan, SolveLimits, TwoLevel, solve, solve_two_level
+from planning.solver.alternatives import alternatives
+from planning.solver.cover.curve import CoverCurve, cover_curve
+from planning.solver.pairs import Indices
+from planning.solver.plan import infeasible_plan
+from planning.words.wording import msgid
+
+CURVE_SITES = 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanChoice:
+    """A plan among its rivals, the best one first.
+
+    Parameters
+    ----------
+    plan
+        In planners' units, with the bound of the best plan.
+    lost_share
+        What it gives up, as a share of the best objective.
+    gained_people
+        People newly covered.
+    """
+
+    plan: SitingPlan
+    lost_share: float
+    gained_people: float
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCounted:
+    """People inside the zones by what the plan does for them.
+
+    Parameters
+    ----------
+    inside
+        All of them.
+    today, with_plan
+        Covered without and with the plan.
+    newly, lost
+        Covered by the plan only, and today only (by points that the plan gives up).
+    """
+
+    inside: float
+    today: float
+    with_plan: float
+    newly: float
+    lost: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Centre:
+    """A centre of a plan of two levels: an institution that stands, or an option."""
+
+    facility: int
+    candidate: int
+
+    @property
+    def is_new(self) -> bool:
+        """True when it is to be built."""
+        return self.candidate >= 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """The answer to "where should the next stations go", with its proof.
+
+    Parameters
+    ----------
+    model, unit
+        What was asked for, and what objective and bound of the plan are counted in.
+    mode, minutes, kind
+        What the sites were chosen for.
+    candidates
+        Options; plans, sites and curve name them by index.
+    plan
+        Status, objective, bound and gap in planners' units.
+    without_weights
+        The same question with every person counting 1, where the study weighs groups.
+    sites
+        New and upgraded points of the plan with their reasons.
+    centres
+        Of two levels; empty for other models.
+    closed
+        Institutions that the plan gives up.
+    people
+        Who is covered without and with the plan, unweighted.
+    curve
+        People newly covered by 0, 1, 2, ... sites with a bound for every number.
+    choices, is_complete
+        The best plan and others nearly as good; True when nothing else is within the share.
+    doubt
+        The plan under other readings of the inputs.
+    reach
+        Rows: candidates; demand points within the limit.
+    served_by, served_tenths
+        (n_demand,) option of the plan that is nearest to each newly covered point, and the way to
+        it; -1 for all other points.
+    costs, cost_yuan, years
+        Unit costs used, and the cost of each option over the years of the plan.
+    """
+
+    model: str
+    unit: Unit
+    mode: str
+    minutes: float
+    kind: str
+    candidates: CandidateSites
+    plan: SitingPlan
+    without_weights: PlanChoice | None
+    sites: tuple[ProposedSite, ...]
+    centres: tuple[Centre, ...]
+    closed: tuple[int, ...]
+    people: PeopleCounted
+    curve: CoverCurve
+    choices: tuple[PlanChoice, ...]
+    is_complete: bool
+    doubt: Doubt | None
+    not_chosen: tuple[NotChosen, ...]
+    closing: tuple[ClosingLoss, ...]
+    targets: tuple[Target, ...]
+    reach: Reach
+    served_by: Indices
+    served_tenths: Indices
+    costs: tuple[Assumption, ...]
+    cost_yuan: np.ndarray
+    years: float
+    excluded: Mapping[str, tuple[int, float]]
+    findings: tuple[Finding, ...]
+
+    @property
+    def plan_yuan(self) -> float:
+        """Cost of the options of the plan over its years."""
+        return float(self.cost_yuan[self.plan.new_sites].sum())
+
+
+def propose(
+    study: Study, given: ModeInput, today: Nearest, *, progress: Progress | None = None
+) -> Proposal:
+    """Answer the siting question of a study.
+
+    Parameters
+    ----------
+    study
+        Its candidates, exclusions and siting tables.
+    given
+        Networks and snaps of the mode of the question; `is_open` are the points that count.
+    today
+        Times to those points.
+
+    Raises
+    ------
+    StudyError
+        With every name that does not exist and every rule that contradicts another.
+    """
+    report = progress or _silent
+    progress = None if progress is None else _as_one_stage(progress)
+    question = question_of(study, given)
+    ground = ground_of(
+        given,
+        question.snaps,
+        stays=question.stays,
+        minutes=question.minutes,
+        reach_minutes=question.reach_minutes,
+        today=today,
+    )
+    if not len(question.sites):
+        return _no_proposal(question, ground, given, today)
+    problem = asked(question, ground, given)
+    plan, centres = _solved(question, problem, progress)
+    report(msgid("Reasons of the plan"), 0, 1)
+    curve = _curve(question, ground, progress)
+    choices, is_complete = _choices(question, problem, ground, plan, progress)
+    report(msgid("Stability of the plan"), 0, 1)
+    found = doubt(question, ground, given, plan, progress=progress)
+    report(msgid("Reasons of the plan"), 0, 1)
+    public = shown(problem, plan)
+    served_by, served_tenths = served(ground, plan.new_sites)
+    return Proposal(
+        model=question.table.model,
+        unit=problem.unit,
+        mode=given.network.mode,
+        minutes=question.minutes,
+        kind=question.kind,
+        candidates=question.sites,
+        plan=replace(public, findings=in_words(public.findings, given)),
+        without_weights=_without_weights(question, ground, given, progress),
+        sites=_sites(question, ground, given, plan.new_sites),
+        centres=centres,
+        closed=_closed(question, plan),
+        people=_people(ground, plan.new_sites),
+        curve=curve,
+        choices=choices,
+        is_complete=is_complete,
+        doubt=found,
+        not_chosen=popular_left_out(question, ground, plan.new_sites),
+        closing=closing_losses(question, ground, given, today.facility, plan.new_sites),
+        targets=targets(question, ground, given, curve),
+        reach=_within(ground),
+        served_by=served_by,
+        served_tenths=served_tenths,
+        costs=_costs(question),
+        cost_yuan=question.cost_yuan,
+        years=question.table.years,
+        excluded=question.excluded,
+        findings=(
+            *question.findings,
+            *problem.findings,
+            *in_words(plan.findings, given),
+            *explained(question, ground, given, plan),
+        ),
+    )
+
+
+def _solved(
+    question: Question, problem: Asked, progress: Progress | None
+) -> tuple[SitingPlan, tuple[Centre, ...]]:
+    limits = _limits(question, problem)
+    seed = question.table.seed
+    if not isinstance(problem.problem, TwoLevel):
+        return solve(problem.problem, seed=seed, limits=limits, progress=progress), ()
+    found = solve_two_level(problem.problem, seed=seed, limits=limits, progress=progress)
+    facility, site = problem.centre_facility, problem.centre_site
+    if facility is None or site is None:
+        return found.plan, ()
+    centres = tuple(Centre(int(facility[k]), int(site[k])) for k in found.centres.tolist())
+    return found.plan, centres
+
+
+def _limits(question: Question, problem: Asked) -> SolveLimits:
+    return replace(problem.limits or SolveLimits(), seconds=question.table.seconds)
+
+
+def _curve(question: Question, ground: Ground, progress: Progress | None) -> CoverCurve:
+    open_people = np.where(ground.is_covered, 0.0, ground.people)
+    return cover_curve(
+        open_pairs(ground.pairs, open_people),
+        open_people,
+        ground.limit_tenths,
+        rules=question.rules,
+        most=CURVE_SITES,
+        progress=progress,
+    )
+
+
+def _choices(
+    question: Question,
+    problem: Asked,
+    ground: Ground,
+    plan: SitingPlan,
+    progress: Progress | None,
+) -> tuple[tuple[PlanChoice, ...], bool]:
+    """Return the plan and its rivals."""
+    table = question.table.alternatives
+    best = PlanChoice(shown(problem, plan), 0.0, _people(ground, plan.new_sites).newly)
+    is_single = question.table.plans < 2 or not plan.objective  # nothing to lose, or no plan
+    if is_single or isinstance(problem.problem, TwoLevel):
+        return (best,), False
+    found = alternatives(
+        problem.problem,
+        count=question.table.plans,
+        within=table.within,
+        differ=table.differ,
+        seed=question.table.seed,
+        limits=_limits(question, problem),
+        progress=progress,
+    )
+    rivals = [
+        PlanChoice(shown(problem, other), lost, _people(ground, other.new_sites).newly)
+        for other, lost in zip(found.plans[1:], found.lost_share[1:], strict=True)
+    ]
+    return (best, *rivals), found.is_complete
+
+
+def _without_weights(
+    question: Question, ground: Ground, given: ModeInput, progress: Progress | None
+) -> PlanChoice | None:
+    """Return the plan in which everybody counts 1, where some count more."""
+    if not question.is_weighted:
+        return None
+    plain = unweighted(question)
+    problem = asked(plain, ground, given)
+    plan, _ = _solved(plain, problem, progress)
+    return PlanChoice(shown(problem, plan), 0.0, _people(ground, plan.new_sites).newly)
+
+
+def _sites(
+    question: Question, ground: Ground, given: ModeInput, new_sites: Indices
+) -> tuple[ProposedSite, ...]:
+    found = chosen_sites(question, ground, given.dataset, new_sites)
+    return tuple(site for site in found if question.sites.role[site.candidate] != "keep")
+
+
+def _closed(question: Question, plan: SitingPlan) -> tuple[int, ...]:
+    """Return the institutions that a plan does not keep."""
+    if plan.objective is None:
+        return ()
+    kept = set(plan.new_sites.tolist())
+    options = role_of(question.sites, "keep").tolist()
+    return tuple(int(question.sites.facility[i]) for i in options if i not in kept)
+
+
+def _people(ground: Ground, new_sites: Indices) -> PeopleCounted:
+    covered = ground.is_covered | ground.reached_by(new_sites)
+    was, people = ground.was_covered, ground.people
+    return PeopleCounted(
+        inside=float(people.sum()),
+        today=float(people[was].sum()),
+        with_plan=float(people[covered].sum()),
+        newly=float(people[covered & ~was].sum()),
+        lost=float(people[was & ~covered].sum()),
+    )
+
+
+def served(ground: Ground, new_sites: Indices) -> tuple[Indices, Indices]:
+    """Return for each newly covered demand point the nearest site of the plan and its tenths.
+
+    Both are -1 for points that are covered today, outside, or not reached; ties go to the lowest
+    site.
+    """
+    site = np.full(len(ground.people), -1, dtype=np.int32)
+    best = np.full(len(ground.people), np.iinfo(np.int32).max, dtype=np.int32)
+    for number in np.sort(new_sites).tolist():  # a loop over chosen sites only
+        pairs = slice(ground.pairs.indptr[number], ground.pairs.indptr[number + 1])
+        demand, tenths = ground.pairs.demand[pairs], ground.pairs.tenths[pairs]
+        is_better = (tenths <= ground.limit_tenths) & (tenths < best[demand])
+        site[demand[is_better]] = number
+        best[demand[is_better]] = tenths[is_better]
+    is_new = (site >= 0) & ~ground.was_covered & (ground.people > 0)
+    return np.where(is_new, site, -1), np.where(is_new, best, -1)
+
+
+def _within(ground: Ground) -> Reach:
+    """Return the pairs within the limit."""
+    pairs = ground.pairs
+    keep = pairs.tenths <= ground.limit_tenths
+    if keep.all():
+        return pairs
+    before = np.concatenate([[0], np.cumsum(keep)])
+    return Reach(before[pairs.indptr], pairs.demand[keep], pairs.tenths[keep], pairs.n_demand)
+
+
+def _costs(question: Question) -> tuple[Assumption, ...]:
+    """Return the unit costs of the kinds and roles that the options have."""
+    groups: list[Group] = sorted({kind_group(kind) for kind in question.sites.kind})
+    has_upgrades = UPGRADE in question.sites.role
+    parts = PARTS if has_upgrades else tuple(part for part in PARTS if part != "upgrade")
+    return unit_costs(question.table, groups, parts=parts)
+
+
+def _no_proposal(question: Question, ground: Ground, given: ModeInput, today: Nearest) -> Proposal:
+    """Return the answer where nothing can be built: no populated place lies by a usable road."""
+    if question.table.required or question.table.budget_yuan is not None:
+        raise StudyError(Finding("siting_none_allowed"))
+    nothing = np.zeros(1)
+    none = np.zeros(0, dtype=np.int32)
+    found = Finding("siting_no_candidates")
+    model = question.table.model
+    curve = CoverCurve(none, nothing, nothing, 0.0, 0)
+    plan = infeasible_plan(model, len(ground.people), method="no candidates", seed=0, findings=())
+    return Proposal(
+        model=model,
+        unit="people",
+        mode=given.network.mode,
+        minutes=question.minutes,
+        kind=question.kind,
+        candidates=question.sites,
+        plan=plan,
+        without_weights=None,
+        sites=(),
+        centres=(),
+        closed=(),
+        people=_people(ground, none),
+        curve=curve,
+        choices=(PlanChoice(plan, 0.0, 0.0),),
+        is_complete=True,
+        doubt=None,
+        not_chosen=(),
+        closing=closing_losses(question, ground, given, today.facility, none),
+        targets=targets(question, ground, given, curve),
+        reach=Reach(np.zeros(1, np.int64), none, none, len(ground.people)),
+        served_by=np.full(len(ground.people), -1, dtype=np.int32),
+        served_tenths=np.full(len(ground.people), -1, dtype=np.int32),
+        costs=(),
+        cost_yuan=np.zeros(0),
+        years=question.table.years,
+        excluded=question.excluded,
+        findings=(*question.findings, found),
+    )
+
+
+def _as_one_stage(progress: Progress) -> Progress:
+    """Return a progress that names the solvers' stages as people know them."""
+
+    def report(_stage: str, done: int, total: int) -> None:
+        progress(msgid("Choosing sites"), done, total)
+
+    return report
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Report nothing."""

@@ -1,0 +1,210 @@
+"""What happens to a plan when speeds, limits, times and people are other than assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from data.types import Floats
+from geo.errors import Progress
+from geo.snap import retimed
+from geo.travel import UNREACHED
+from planning.reach.mode_input import ModeInput, with_speeds
+from planning.sites.problem import asked
+from planning.sites.question import MODELS_OF_TIME, Question
+from planning.sites.times import Ground, ground_of, pairs_of, scaled
+from planning.solver import SitingPlan, TwoLevel
+from planning.solver.pairs import Indices
+from planning.solver.stability import stability
+from planning.words.wording import msgid
+
+SLOWEST_FACTOR = 1.4
+"""Random factors on times lie between its inverse and this, so that pairs can be cut off there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DoubtRun:
+    """One other reading of the inputs.
+
+    Parameters
+    ----------
+    label
+        Stable name such as `speed_set=low`, `minutes=15` or `random=1`.
+    share_today, share_with_plan
+        Share of the people inside who are covered, without and with the plan that is judged.
+    sites
+        Options that are best for this reading.
+    """
+
+    label: str
+    share_today: float
+    share_with_plan: float
+    sites: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubt:
+    """A plan under several readings, the one it was made for first.
+
+    Parameters
+    ----------
+    chosen_share
+        (n_options,) share of all readings whose plan has the option.
+    low_share, high_share
+        Least and greatest share covered with the plan: a handful of readings has no percentiles.
+    """
+
+    runs: tuple[DoubtRun, ...]
+    chosen_share: Floats
+    low_share: float
+    high_share: float
+
+
+def doubt(
+    question: Question,
+    ground: Ground,
+    given: ModeInput,
+    plan: SitingPlan,
+    *,
+    progress: Progress | None = None,
+) -> Doubt | None:
+    """Ask the question again under the other readings that the study names.
+
+    Returns
+    -------
+    Doubt or None
+        None where the study names no other reading, there is no plan, or the model chooses two
+        levels.
+    """
+    if plan.objective is None:
+        return None
+    grounds = dict(_readings(question, ground, given))
+    problems = {}
+    for label, (reading, other) in grounds.items():
+        problem = asked(question, reading, other).problem
+        if isinstance(problem, TwoLevel):
+            return None
+        problems[label] = problem
+    if not problems:
+        return None
+    limits = asked(question, ground, given).limits
+    chosen = {} if limits is None else {"limits": limits}
+    found = stability(plan, problems, seed=question.table.seed, progress=progress, **chosen)
+    own = _run("used", ground, plan.new_sites, plan.new_sites)
+    others = [
+        _run(label, grounds[label][0], plan.new_sites, best.new_sites)
+        for label, best in zip(found.label, found.plans, strict=True)
+    ]
+    runs = (own, *others)
+    times = np.zeros(len(question.sites))
+    for run in runs:
+        times[list(run.sites)] += 1.0
+    shares = [run.share_with_plan for run in runs]
+    return Doubt(runs, times / len(runs), min(shares), max(shares))
+
+
+def _run(label: str, ground: Ground, plan: Indices, best: Indices) -> DoubtRun:
+    inside = max(float(ground.people.sum()), 1e-9)
+    today = float(ground.people[ground.was_covered].sum())
+    return DoubtRun(
+        label, today / inside, ground.covered_people(plan) / inside, tuple(best.tolist())
+    )
+
+
+def _readings(
+    question: Question, ground: Ground, given: ModeInput
+) -> Iterator[tuple[str, tuple[Ground, ModeInput]]]:
+    """Yield the label and ground of every other reading."""
+    table = question.table.stability
+    for name in question.table.speed_sets:
+        if name == given.network.speed_set:
+            continue
+        other = with_speeds(given, name)
+        snaps = retimed(question.snaps, other.network.access_speed_kph)
+        reading = ground_of(
+            other,
+            snaps,
+            stays=question.stays,
+            minutes=question.minutes,
+            reach_minutes=question.reach_minutes,
+        )
+        yield f"speed_set={name}", (reading, other)
+    for minutes in table.minutes:
+        if minutes == question.minutes:
+            continue
+        reach_minutes = max(minutes, question.reach_minutes)
+        if reach_minutes == question.reach_minutes:
+            pairs = ground.pairs
+        else:
+            pairs = pairs_of(given, question.snaps, reach_minutes=reach_minutes)
+        yield (
+            f"minutes={minutes:g}",
+            (replace(ground, pairs=pairs, limit_tenths=round(minutes * 600)), given),
+        )
+    yield from _random(question, ground, given)
+
+
+def _random(
+    question: Question, ground: Ground, given: ModeInput
+) -> Iterator[tuple[str, tuple[Ground, ModeInput]]]:
+    """Yield grounds with one random factor for the times of each site and the people of each row.
+
+    Only demand points that some reading may leave bare need their pairs: whom a point covers with
+    every factor is covered in all.
+    """
+    table = question.table.stability
+    runs = question.table.random_runs
+    if not runs:
+        return
+    is_of_time = question.table.model in MODELS_OF_TIME
+    wide = ground
+    demand = np.flatnonzero((ground.people > 0) & (ground.standing * 1.0 > _safe(ground)))
+    if not is_of_time:
+        minutes = question.minutes * SLOWEST_FACTOR
+        pairs = pairs_of(given, question.snaps, reach_minutes=minutes, demand=demand)
+        wide = replace(ground, pairs=pairs)
+        stands = np.flatnonzero(question.stays)
+        around = pairs_of(
+            given, given.facility_snaps.take(stands), reach_minutes=minutes, demand=demand
+        )
+    rng = np.random.default_rng(table.seed)
+    for number in range(1, runs + 1):
+        by_site = _factors(rng, table.time_spread, len(question.sites))
+        by_point = _factors(rng, table.time_spread, len(question.stays))
+        by_row = np.exp(rng.normal(0.0, table.people_spread, len(ground.people)))
+        if is_of_time:
+            standing = _shifted_nearest(ground, float(by_point.mean()))
+        else:
+            point = np.repeat(by_point[stands], np.diff(around.indptr))
+            standing = ground.standing.copy()
+            standing[demand] = UNREACHED
+            np.minimum.at(standing, around.demand, np.rint(around.tenths * point).astype(np.int32))
+        reading = scaled(wide, site_factor=by_site, row_factor=by_row, standing=standing)
+        yield f"random={number}", (reading, given)
+
+
+def _safe(ground: Ground) -> float:
+    """Return the tenths within which a standing point covers with every factor."""
+    return ground.limit_tenths / SLOWEST_FACTOR
+
+
+def _factors(rng: np.random.Generator, spread: float, n: int) -> Floats:
+    factors = np.exp(rng.normal(0.0, spread, n))
+    return np.asarray(np.clip(factors, 1 / SLOWEST_FACTOR, SLOWEST_FACTOR), dtype=np.float64)
+
+
+def _shifted_nearest(ground: Ground, factor: float) -> Indices:
+    """Return the times to standing points, all longer or shorter by one factor."""
+    known = ground.standing != UNREACHED
+    return np.where(known, np.rint(ground.standing * factor), UNREACHED).astype(np.int32)
+
+
+RUN_NAMES: dict[str, str] = {
+    "used": msgid("As in the study"),
+    "speed_set": msgid("Speeds {value}"),
+    "minutes": msgid("Limit {value} min"),
+    "random": msgid("Random errors, run {value}"),
+}
+"""What the labels of runs mean, by the word before `=`."""

@@ -1,0 +1,185 @@
+"""Models that serve places whole: loads of sites, and stations with their centres."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.types import Floats
+from geo.errors import Finding
+from geo.travel import reach
+from planning.reach.mode_input import ModeInput
+from planning.reach.scenario import is_centre
+from planning.sites.asking import Asked, set_aside, taken
+from planning.sites.candidates import joined_snaps, kind_group
+from planning.sites.question import Question, rules_beside
+from planning.sites.times import (
+    Ground,
+    pairs_of,
+)
+from planning.solver import (
+    CapacitatedCover,
+    CapacitatedMedian,
+    SolveLimits,
+    SparseReach,
+    TwoLevel,
+    sparse_reach,
+)
+from planning.solver.pairs import Indices
+from planning.solver.solve import Problem
+
+NO_LOWER, NO_UPPER = 0.0, np.inf
+MOST_CELL_ROWS = 2_000
+"""Models that serve places whole take settlements when there are more cells than this."""
+
+
+BLOCK_M = 1_000.0
+"""Side of the blocks that cells outside all villages are put together in."""
+
+
+WHOLE_ROWS = SolveLimits(rounds=400, nodes=60)
+"""Limits of models with loads and of two levels, which are long to prove."""
+
+
+def capacitated(question: Question, ground: Ground, given: ModeInput) -> Asked:
+    """Return cover or p-median with loads, served settlement by settlement."""
+    is_cover = question.table.model == "capacitated"
+    most = ground.limit_tenths if is_cover else round(question.horizon_minutes * 600)
+    rows, people, findings = _settlements(question, ground, given)
+    stands = np.flatnonzero(question.stays)
+    pairs = _with_points(ground, given, rows, stands, most=most)
+    served = np.bincount(pairs.demand, minlength=len(rows)) > 0
+    if not is_cover and not served.all():  # a p-median serves everybody who can be served at all
+        lost = np.isin(np.arange(len(ground.people)), rows[~served])
+        findings += set_aside(ground, lost)
+        rows, people = rows[served], people[served]
+        pairs = _with_points(ground, given, rows, stands, most=most)
+    lower, upper = _loads(question, given, stands)
+    rules = rules_beside(question.rules, len(stands), len(question.sites))
+    lower_penalty = np.inf if question.table.lower_binding else 0.0
+    if is_cover:
+        problem: Problem = CapacitatedCover(
+            pairs, people, ground.limit_tenths, question.count, lower, upper, lower_penalty,
+            rules=rules,
+        )  # fmt: skip
+        return Asked(problem, "people", limits=WHOLE_ROWS, findings=findings)
+    problem = CapacitatedMedian(
+        pairs, people, question.count, lower, upper, lower_penalty=lower_penalty, rules=rules
+    )
+    return Asked(problem, "person-minutes", scale=1 / 600, limits=WHOLE_ROWS, findings=findings)
+
+
+def _with_points(
+    ground: Ground, given: ModeInput, rows: Indices, points: Indices, *, most: int
+) -> SparseReach:
+    """Return the pairs of options and standing points with some demand points."""
+    own = taken(ground, rows, most=most)
+    order = np.argsort(rows, kind="stable")
+    standing = pairs_of(
+        given, given.facility_snaps.take(points), reach_minutes=most / 600, demand=rows[order]
+    )
+    row_of = np.full(len(ground.people), -1, dtype=np.int64)
+    row_of[rows] = np.arange(len(rows))
+    site = np.repeat(np.arange(len(points), dtype=np.int64), np.diff(standing.indptr))
+    return sparse_reach(
+        np.concatenate([own.site.astype(np.int64), site + own.n_sites]),
+        np.concatenate([own.demand.astype(np.int64), row_of[standing.demand]]),
+        np.concatenate([own.cost.astype(np.int64), standing.tenths.astype(np.int64)]),
+        n_sites=own.n_sites + len(points),
+        n_demand=len(rows),
+    )
+
+
+def _loads(question: Question, given: ModeInput, stands: Indices) -> tuple[Floats, Floats]:
+    """Return fewest and most people of each option and standing point.
+
+    The norm of 30,000 to 100,000 binds urban community health service centres only; points that
+    stand are held to the capacity their row states.
+    """
+    table, dataset = question.table, given.dataset
+    urban = dataset.zones.urban
+    lower, upper = [], []
+    for kind, zone in zip(question.sites.kind, question.sites.zone.tolist(), strict=True):
+        is_urban = zone >= 0 and urban[zone] is True
+        norm = question.ratio_bounds if kind == "B100" and is_urban else (NO_LOWER, NO_UPPER)
+        lower.append(norm[0] if table.lower_people is None else table.lower_people)
+        upper.append(norm[1] if table.upper_people is None else table.upper_people)
+    stated = dataset.facilities.numbers("capacity_people")[stands]
+    room = np.where(np.isnan(stated), NO_UPPER, stated)
+    upper_all = np.concatenate([np.array(upper, dtype=np.float64), room])
+    lower_all = np.concatenate([np.array(lower, dtype=np.float64), np.zeros(len(stands))])
+    return np.minimum(lower_all, upper_all), upper_all
+
+
+def two_level(question: Question, ground: Ground, given: ModeInput) -> Asked:
+    """Return stations and centres chosen together, settlement by settlement."""
+    most = round(question.horizon_minutes * 600)
+    rows, people, findings = _settlements(question, ground, given)
+    stands = np.flatnonzero(question.stays)
+    facilities = given.dataset.facilities
+    old = np.flatnonzero(question.stays & is_centre(facilities))
+    new = _centre_options(question)
+    stations = joined_snaps(question.snaps, given.facility_snaps.take(stands))
+    centres = joined_snaps(given.facility_snaps.take(old), question.snaps.take(new))
+    ways = reach(given.network, stations, centres, limit_minutes=question.horizon_minutes)
+    referral = np.full((len(stations), len(centres)), np.inf)
+    column = np.repeat(np.arange(len(centres)), np.diff(ways.indptr))
+    referral[ways.demand, column] = ways.tenths
+    for k, facility in enumerate(old.tolist()):
+        referral[len(question.sites) + np.searchsorted(stands, facility), k] = 0.0
+    for k, site in enumerate(new.tolist()):
+        referral[site, len(old) + k] = 0.0
+    table = question.table
+    problem = TwoLevel(
+        _with_points(ground, given, rows, stands, most=most),
+        people,
+        question.count,
+        table.centres,
+        referral,
+        table.referral_share,
+        existing_centres=tuple(range(len(old))),
+        unlisted_cost=most * (1.0 + table.referral_share),
+        rules=rules_beside(question.rules, len(stands), len(question.sites)),
+    )
+    none_old, none_new = np.full(len(old), -1), np.full(len(new), -1)
+    return Asked(
+        problem,
+        "person-minutes",
+        scale=1 / 600,
+        limits=WHOLE_ROWS,
+        centre_facility=np.concatenate([old, none_new]).astype(np.int32),
+        centre_site=np.concatenate([none_old, new]).astype(np.int32),
+        findings=findings,
+    )
+
+
+def _centre_options(question: Question) -> Indices:
+    """Return the options where a centre may stand: those of its kind, all where none says so."""
+    allowed = question.may_build
+    is_centre_kind = np.array([kind_group(k) == "centre" for k in question.sites.kind], dtype=bool)
+    chosen = allowed & is_centre_kind if is_centre_kind.any() else allowed
+    return np.flatnonzero(chosen).astype(np.int32)
+
+
+def _settlements(
+    question: Question, ground: Ground, given: ModeInput
+) -> tuple[Indices, Floats, tuple[Finding, ...]]:
+    """Return the places that are served whole: a demand point for each, and its people.
+
+    Cells are taken one by one where they are few; else villages, each at its most populated point,
+    and outside villages blocks of 1 km.
+    """
+    rows = np.flatnonzero(ground.people > 0)
+    if len(rows) <= MOST_CELL_ROWS:
+        return rows, ground.people[rows], ()
+    demand, village = given.dataset.demand, question.village[rows].astype(np.int64)
+    column = np.floor(demand.x_m[rows] / BLOCK_M).astype(np.int64)
+    line = np.floor(demand.y_m[rows] / BLOCK_M).astype(np.int64)
+    loose = village < 0
+    key = np.stack([village, np.where(loose, column, 0), np.where(loose, line, 0)], axis=1)
+    _, group = np.unique(key, axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    people = np.bincount(group, ground.people[rows]).astype(np.float64)
+    order = np.lexsort((rows, -ground.people[rows], group))
+    first = order[np.searchsorted(group[order], np.arange(len(people)))]
+    found = Finding("siting_as_settlements", (("rows", len(people)),))
+    return rows[first], people, (found,)

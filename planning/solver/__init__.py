@@ -1,0 +1,46 @@
+"""Where the next stations go, with a bound on how much better any other plan could be."""
+
+from planning.solver.cover.curve import CoverCurve, cover_curve
+from planning.solver.models.budget import BudgetCover, CheapestCover
+from planning.solver.models.two_level import TwoLevel, TwoLevelPlan, solve_two_level
+from planning.solver.models.villages import VillageCover
+from planning.solver.pairs import SparseReach, sparse_reach
+from planning.solver.problems import (
+    BackupCover,
+    CapacitatedCover,
+    CapacitatedMedian,
+    ExpectedCover,
+    FewestSites,
+    MaximalCover,
+    PCentre,
+    PMedian,
+    SiteRules,
+    SitingPlan,
+    SolveLimits,
+)
+from planning.solver.solve import solve
+
+__all__ = [
+    "BackupCover",
+    "BudgetCover",
+    "CapacitatedCover",
+    "CapacitatedMedian",
+    "CheapestCover",
+    "CoverCurve",
+    "ExpectedCover",
+    "FewestSites",
+    "MaximalCover",
+    "PCentre",
+    "PMedian",
+    "SiteRules",
+    "SitingPlan",
+    "SolveLimits",
+    "SparseReach",
+    "TwoLevel",
+    "TwoLevelPlan",
+    "VillageCover",
+    "cover_curve",
+    "solve",
+    "solve_two_level",
+    "sparse_reach",
+]

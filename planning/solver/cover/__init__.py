@@ -1,0 +1,1 @@
+"""Maximal cover: most people within reach of a number of sites."""

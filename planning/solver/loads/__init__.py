@@ -1,0 +1,1 @@
+"""Cover and median when a site serves only so many people."""

@@ -1,0 +1,184 @@
+"""Models with loads as solvers see them: profit per pair, room per site, everything a maximum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.solver.loads import kernels
+from planning.solver.pairs import (
+    Flags,
+    Floats,
+    Indices,
+    Pointers,
+    SparseReach,
+    keep_pairs,
+    keep_sites,
+    read_only,
+    transpose,
+)
+from planning.solver.rules import RuleArrays, rules_among
+
+SWEEPS = 6
+"""Rounds of shifting and exchanging rows between open sites."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadCore:
+    """Open at most `count` more sites and give rows to open ones so that the profit is largest.
+
+    Parameters
+    ----------
+    site_indptr, site_row, profit
+        Pairs by site and what each brings.
+    row_indptr, row_site, row_profit
+        The same pairs by row.
+    row, weight
+        (n_rows,) demand row and its people, all above 0.
+    site, lower, upper
+        (n_sites,) site of the problem and its loads; standing sites have no lower load.
+    penalty
+        Cost of one person below a lower load; infinite when the lower loads must be met.
+    is_fixed
+        (n_sites,) True for sites that stand.
+    rules
+        Rules among these sites.
+    count
+        Most new sites.
+    must_serve
+        True when every row must be served.
+    is_divisible
+        True when the people of a row may go to several sites.
+    """
+
+    site_indptr: Pointers
+    site_row: Indices
+    profit: Floats
+    row_indptr: Pointers
+    row_site: Indices
+    row_profit: Floats
+    row: Indices
+    weight: Floats
+    site: Indices
+    lower: Floats
+    upper: Floats
+    penalty: float
+    is_fixed: Flags
+    rules: RuleArrays
+    count: int
+    must_serve: bool
+    is_divisible: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadPlan:
+    """Open sites of a core, the people of each served pair, and the profit.
+
+    Parameters
+    ----------
+    open_sites
+        Open sites by their number in the core, standing ones included.
+    flow_row, flow_site, flow_people
+        Who serves whom, by numbers of the core.
+    profit
+        Profit less penalties; -inf when the plan breaks a rule.
+    """
+
+    open_sites: Indices
+    flow_row: Indices
+    flow_site: Indices
+    flow_people: Floats
+    profit: float
+
+
+def load_core(  # noqa: PLR0913 - every load of both models
+    reach: SparseReach,
+    profit: Floats,
+    people: Floats,
+    rules: RuleArrays,
+    *,
+    lower: Floats,
+    upper: Floats,
+    penalty: float,
+    count: int,
+    must_serve: bool,
+    is_divisible: bool,
+) -> LoadCore:
+    """Return the problem among standing sites and those that may be built; rows need people.
+
+    Parameters
+    ----------
+    reach, profit
+        Pairs that may be used, and what each brings, (n_pairs,).
+    people
+        (n_demand,) people.
+    rules
+        Rules over all sites.
+    lower, upper
+        (n_sites,) loads.
+    penalty, count, must_serve, is_divisible
+        As in `LoadCore`.
+    """
+    standing = np.concatenate([rules.existing, rules.required])
+    sites = np.union1d(standing, rules.candidates)
+    keep = people[reach.demand] > 0
+    pairs = keep_sites(keep_pairs(_with_cost(reach, profit), keep), sites)
+    row = np.flatnonzero(people > 0)
+    number = np.full(len(people), -1)
+    number[row] = np.arange(len(row))
+    site_row = read_only(number[pairs.demand], np.int32)
+    row_indptr, row_site, pair = transpose(pairs.indptr, site_row, len(row))
+    is_fixed = np.isin(sites, standing)
+    is_standing_before = np.isin(sites, rules.existing)
+    return LoadCore(
+        pairs.indptr, site_row, read_only(pairs.cost, np.float64), row_indptr, row_site,
+        read_only(pairs.cost[pair], np.float64), row, read_only(people[row], np.float64), sites,
+        read_only(np.where(is_standing_before, 0.0, lower[sites]), np.float64),
+        read_only(upper[sites], np.float64), penalty, read_only(is_fixed, np.bool_),
+        rules_among(rules, sites), count, must_serve, is_divisible,
+    )  # fmt: skip
+
+
+def _with_cost(reach: SparseReach, cost: Floats) -> SparseReach:
+    return SparseReach(reach.indptr, reach.demand, cost, reach.n_demand)
+
+
+def plan_at(core: LoadCore, open_sites: Indices) -> LoadPlan:
+    """Return a plan with whole rows at the given open sites, by regret, shifts and exchanges."""
+    n_rows, n_open = len(core.weight), len(open_sites)
+    position = np.full(len(core.site), -1, dtype=np.int32)
+    position[open_sites] = np.arange(n_open, dtype=np.int32)
+    table = np.empty((n_rows, n_open))
+    kernels.dense_profit(
+        core.row_indptr, core.row_site, core.row_profit, read_only(position, np.int32), table
+    )
+    assigned, load = np.full(n_rows, -1, dtype=np.int32), np.zeros(n_open)
+    upper = read_only(core.upper[open_sites], np.float64)
+    if n_open:
+        kernels.assign_rows(
+            read_only(table, np.float64), core.weight, upper, SWEEPS, assigned, load
+        )
+    lower = core.lower[open_sites]
+    if core.penalty > 0 and (load < lower).any():
+        kernels.meet_lower(
+            read_only(table, np.float64), core.weight, upper, read_only(lower, np.float64),
+            assigned, load,
+        )  # fmt: skip
+    served = np.flatnonzero(assigned >= 0)
+    return LoadPlan(
+        np.asarray(open_sites), served, np.asarray(open_sites)[assigned[served]],
+        core.weight[served], _profit(core, table, assigned, load, lower),
+    )  # fmt: skip
+
+
+def _profit(core: LoadCore, table: Floats, assigned: Indices, load: Floats, lower: Floats) -> float:
+    """Return the profit of an assignment less the penalties; -inf when it breaks a rule."""
+    served = np.flatnonzero(assigned >= 0)
+    short = float(np.maximum(lower - load, 0.0).sum())
+    if core.must_serve and len(served) < len(assigned):
+        return -np.inf
+    if short > 0 and not np.isfinite(core.penalty):
+        return -np.inf
+    lost = core.penalty * short if short > 0 else 0.0
+    return float(table[served, assigned[served]].sum()) - lost

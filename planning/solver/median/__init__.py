@@ -1,0 +1,1 @@
+"""The p-median: everybody at an open site, least people times cost."""

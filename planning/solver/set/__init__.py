@@ -1,0 +1,1 @@
+"""Set covering: fewest or cheapest sites that reach everybody."""

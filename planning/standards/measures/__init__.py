@@ -1,0 +1,1 @@
+"""What computes the standards: the evidence and one function a measure."""

@@ -1,0 +1,1 @@
+"""How is it said: words in two languages, figures, tables, sheets and workbooks."""
