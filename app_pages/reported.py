@@ -4,9 +4,9 @@ import streamlit as st
 
 from app_pages.parts.widgets import page, sheet_table
 from app_pages.session.state import Key, language, standards, words
-from app_pages.views.tables import rounded
 from planning.standards.evidence_sheets import reported_sheet, who_counts_sheet
 from planning.standards.standard_sheets import standard_sheets
+from planning.words.tables import round_numbers
 
 _ = words()
 page(_("Reported and computed"))
@@ -27,12 +27,14 @@ reported, counted, every = st.tabs(
 if reported.open:
     with reported:
         sheet_table(
-            rounded(reported_sheet(result, language(), _)), file_name="reported.xlsx", height=560
+            round_numbers(reported_sheet(result, language(), _)),
+            file_name="reported.xlsx",
+            height=560,
         )
 if counted.open:
     with counted:
         sheet_table(
-            rounded(who_counts_sheet(result, language(), _)),
+            round_numbers(who_counts_sheet(result, language(), _)),
             file_name="who_counts.xlsx",
             height=560,
         )
@@ -41,4 +43,4 @@ if every.open:
         sheets = standard_sheets(result, language())
         titles = {sheet.title: sheet for sheet in sheets}
         title = st.selectbox(_("Table"), list(titles))
-        sheet_table(rounded(titles[title]), file_name="standards.xlsx", height=520)
+        sheet_table(round_numbers(titles[title]), file_name="standards.xlsx", height=520)

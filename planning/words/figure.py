@@ -6,8 +6,10 @@ on every surface, and no two identities print the same name on one page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from hashlib import sha256
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
@@ -30,7 +32,9 @@ NOBODY = msgid("nobody lives there")
 NOT_APPLICABLE = msgid("does not apply here")
 FEW = msgid("fewer than ten people, not published")
 WITHHELD = msgid("not published, because a count of fewer than ten people would follow from it")
-SIGNS: dict[str, str] = {NOBODY: "—", NOT_APPLICABLE: "—", FEW: "<10", WITHHELD: "*"}
+HIDDEN: dict[str, str] = {FEW: "<10", WITHHELD: "*"}
+"""What is printed of a count that may not be published."""
+SIGNS: dict[str, str] = {NOBODY: "—", NOT_APPLICABLE: "—", **HIDDEN}
 """What is written where a figure has no value; every other reason reads `UNKNOWN`."""
 
 
@@ -129,12 +133,26 @@ class Figure:
         'people_covered;mode=walk;minutes=20;group=65%2B'
         """
         parts = [self.term]
-        for field in fields(self.base):
-            value = getattr(self.base, field.name)
+        for part in fields(self.base):
+            value = getattr(self.base, part.name)
             if value not in ("", None):
-                said = f"{value:.10g}" if field.name == "minutes" else quote(value, safe=" :/,.")
-                parts.append(f"{field.name}={said}")
+                said = f"{value:.10g}" if part.name == "minutes" else quote(value, safe=" :/,.")
+                parts.append(f"{part.name}={said}")
         return ";".join(parts)
+
+    @property
+    def anchor(self) -> str:
+        """The identity as a name that workbooks and Word allow: term and a hash, at most 36 signs.
+
+        >>> Figure("gap_count", Base(), 3.0).anchor
+        'gap_count_a85cabf26b'
+        """
+        return f"{self.term[:25]}_{sha256(self.identity.encode()).hexdigest()[:10]}"
+
+    @property
+    def hidden_sign(self) -> str | None:
+        """What is printed of a count that may not be published; None of all others."""
+        return HIDDEN.get(self.reason)
 
     def text(self, language: Language) -> str:
         """Return the value as every surface writes it: the only place where a figure is rounded.
@@ -153,7 +171,7 @@ class Figure:
 
     def name(self, language: Language) -> str:
         """Return the printed name in full: the term and all of its base."""
-        return self._name(language, {field.name for field in fields(self.base)})
+        return self._name(language, {part.name for part in fields(self.base)})
 
     def why(self, language: Language) -> str:
         """Return why there is no value; empty where there is one."""
@@ -162,7 +180,7 @@ class Figure:
     def _name(self, language: Language, said: Iterable[str]) -> str:
         translate = translator(language)
         words = self._base_words(translate)
-        shown = [words[field] for field in words if field in said]
+        shown = [text for part, text in words.items() if part in said]
         term = translate(GLOSSARY[self.term].name)
         if not shown:
             return term
@@ -195,6 +213,20 @@ class Figure:
         return words
 
 
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Names for the places of figures in one file: a figure's second place gets a number."""
+
+    _places: Counter[str] = field(default_factory=Counter)
+
+    def next(self, figure: Figure) -> str:
+        """Return the name of one more place of a figure."""
+        anchor = figure.anchor
+        self._places[anchor] += 1
+        count = self._places[anchor]
+        return anchor if count == 1 else f"{anchor}_{count}"
+
+
 def page_names(figures: Iterable[Figure], language: Language) -> dict[str, str]:
     """Return a printed name by identity: the term and as much of the base as tells them apart.
 
@@ -204,8 +236,6 @@ def page_names(figures: Iterable[Figure], language: Language) -> dict[str, str]:
     by_identity = {figure.identity: figure for figure in figures}
     bases = [figure.base for figure in by_identity.values()]
     telling = {
-        field.name
-        for field in fields(Base)
-        if len({getattr(base, field.name) for base in bases}) > 1
+        part.name for part in fields(Base) if len({getattr(base, part.name) for base in bases}) > 1
     }
     return {key: figure._name(language, telling) for key, figure in by_identity.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from planning.words.figures import minutes_text, people_text, share_text
+from planning.words.figures import minutes_text, people_text, share_percent, share_text
 from planning.words.wording import Translate, msgid
 
 Unit: TypeAlias = Literal[
@@ -61,3 +61,28 @@ def amount_text(value: float, unit: Unit, translate: Translate) -> str:
         return translate("{amount:,.2f} (10,000 yuan)").format(amount=value / 10_000)
     number = people_text(value) if unit in WHOLE else f"{value:,.2f}".rstrip("0").rstrip(".")
     return f"{number} {translate(UNIT_WORDS[unit])}" if unit in UNIT_WORDS else number
+
+
+def excel_format(unit: Unit) -> str | None:
+    """Return the number format of a workbook that writes an amount as `amount_text` does.
+
+    None where no format can (units of words, ten thousands): the text itself is the format then.
+    """
+    if unit in {"people", "count", "metres"}:
+        return "#,##0"
+    return {"share": "0.00 %", "minutes": "0.0"}.get(unit)
+
+
+def rounded_amount(value: float, unit: Unit) -> float:
+    """Return an amount rounded as `amount_text` writes it; a share in per cent.
+
+    >>> rounded_amount(0.999999, "share"), rounded_amount(12.6, "people")
+    (99.99, 13)
+    """
+    if unit == "share":
+        return share_percent(value) or 0.0
+    if unit == "wan_yuan":
+        return round(value / 10_000, 2)
+    if unit in WHOLE:
+        return round(value)
+    return round(value, 1 if unit == "minutes" else 2)
