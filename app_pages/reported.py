@@ -5,9 +5,9 @@ import streamlit as st
 from app_pages.parts.widgets import page, sheet_table, tab_row
 from app_pages.session.choices import Key
 from app_pages.session.state import language, standards, words
-from planning.words.tables import round_numbers
 from planning.standards.evidence_sheets import reported_sheet, who_counts_sheet
 from planning.standards.standard_sheets import standard_sheets
+from planning.words.tables import round_numbers
 
 _ = words()
 page(_("Reported and computed"))
