@@ -25,9 +25,9 @@ from planning.maps import (
     PolygonLayer,
     Swatch,
 )
+from planning.maps.cells import typical_spacing_m
 from planning.maps.layers import Layer
-from planning.maps.map_cells import typical_spacing_m
-from planning.maps.map_layers import gap_area, joined_squares
+from planning.maps.scene import gap_area, joined_squares
 from planning.maps.themes import COVERED, NO_TIME, UNCOVERED, ramp
 from planning.reach.coverage import BANDS_MINUTES, Gap, Status, Statuses
 from planning.whatif.edits import ROAD_ACTIONS, Edit

@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from data.types import Dataset, Floats
 from planning.assess.workflow import Assessment
-from planning.maps.map_cells import typical_spacing_m
-from planning.maps.map_layers import POINT_STYLES, ROAD_STYLES
+from planning.maps.cells import typical_spacing_m
+from planning.maps.scene import POINT_STYLES, ROAD_STYLES
 from planning.reach.coverage import Status
 from planning.reach.scenario import is_operating
 

@@ -22,8 +22,8 @@ from planning.maps import (
     RoadLayer,
     SiteLayer,
 )
+from planning.maps.cells import typical_spacing_m
 from planning.maps.layers import Layer
-from planning.maps.map_cells import typical_spacing_m
 from planning.maps.themes import LAND, ramp
 from planning.reach.coverage import Gap
 from planning.reach.scenario import is_operating
