@@ -31,6 +31,16 @@ ROAD_MESSAGES: dict[str, Message] = {
         "{count} nodes of its ways are missing, as at the edge of an extract",
         "Roads stop there; give a larger extract when people live near its edge.",
     ),
+    "roads_graph_undirected": Message(
+        "error",
+        "{count} one-way streets of an undirected graph do not say (`from`, `to`) which way they go",
+        "Save the directed graph of OSMnx, before `to_undirected`.",
+    ),
+    "roads_without_direction": Message(
+        "note",
+        "no column says which streets are one-way: cars and e-bikes go both ways everywhere",
+        "Times by car may be too short where there are one-way streets; add the column.",
+    ),
     "roads_deleted": Message(
         "note",
         "{count} objects are marked as deleted and were left out with all that hangs on them",

@@ -294,7 +294,7 @@ def _read_raw(
         if is_osm:
             raw = read_osm(path, overrides=sides.overrides, ferries=uses, progress=progress)
         elif is_graphml:
-            raw = read_graphml(path, overrides=sides.overrides)
+            raw = read_graphml(path, source=options.table, overrides=sides.overrides)
         else:
             table = options.table or RoadsTable(path)
             raw = read_lines(table, overrides=sides.overrides, ferries=uses, findings=findings)
