@@ -25,7 +25,7 @@ from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
 from data.tables.parquet import read_parquet
 from data.tables.sheets import Table
-from data.tables.vectors import read_layer
+from data.tables.layers.read import read_layer
 from data.types import CellValue, Floats, Geometries
 from geo.access import CLASSES, FERRY, RELEVANT_KEYS, WayUse, way_use
 from geo.crs import LONLAT, local_crs, to_metric, transform
