@@ -320,9 +320,11 @@ def _squares(x_m: Floats, y_m: Floats, half: float) -> shapely.Geometry:
 def site_layer(proposal: Proposal, translate: Translate) -> SiteLayer:
     """Return the proposed sites by rank."""
     sites = proposal.sites
-    chosen = proposal.candidates.taken([site.candidate for site in sites])
+    chosen = proposal.candidates.take([site.candidate for site in sites])
     shares = [
-        "" if proposal.doubt is None else share_text(proposal.doubt.chosen_share[site.candidate])
+        ""
+        if proposal.robustness is None
+        else share_text(proposal.robustness.chosen_share[site.candidate])
         for site in sites
     ]
     return SiteLayer(

@@ -31,7 +31,7 @@ NEW: Role = "new"
 UPGRADE: Role = "upgrade"
 KEEP: Role = "keep"
 STEEPEST_PERCENT = 25.0
-"""Ground of this slope scores 0 for `flat` where the study sets no limit `[K]`."""
+"""Reading of this slope scores 0 for `flat` where the study sets no limit `[K]`."""
 
 
 def kind_group(kind: str) -> Group:
@@ -102,7 +102,7 @@ class CandidateSites:
     def __len__(self) -> int:
         return len(self.id)
 
-    def taken(self, index: Sequence[int] | Indices) -> CandidateSites:
+    def take(self, index: Sequence[int] | Indices) -> CandidateSites:
         """Return the candidates of these indices, in that order."""
         rows = np.asarray(index, dtype=np.int64)
         changed: dict[str, Any] = {}
@@ -131,7 +131,7 @@ class Candidacy:
     findings: tuple[Finding, ...] = field(default=())
 
 
-def candidacy(study: Study, given: ModeInput) -> Candidacy:
+def find_candidates(study: Study, mode: ModeInput) -> Candidacy:
     """Return the candidates of a study.
 
     Generated sites are populated points at least `candidates.spacing_m` apart: the most populated
@@ -144,24 +144,24 @@ def candidacy(study: Study, given: ModeInput) -> Candidacy:
     StudyError
         With every name that the dataset does not have.
     """
-    require_names(study, given)
+    require_names(study, mode)
     kind = site_kind(study.siting.kind) or "B200"
-    found = _generated(study, given, kind)
-    if given.dataset.candidates is not None:
-        found = _of_layer(study, given, kind)
-    extra = _standing_options(study, given, kind)
+    found = _generate_sites(study, mode, kind)
+    if mode.dataset.candidates is not None:
+        found = _layer_sites(study, mode, kind)
+    extra = _standing_options(study, mode, kind)
     if extra is None:
         return found
     sites = CandidateSites(
-        *(_joined(getattr(found.sites, f.name), getattr(extra, f.name)) for f in fields(extra))
+        *(_concatenate(getattr(found.sites, f.name), getattr(extra, f.name)) for f in fields(extra))
     )
-    facilities = given.facility_snaps.take(extra.facility)
-    return replace(found, sites=sites, snaps=joined_snaps(found.snaps, facilities))
+    facilities = mode.facility_snaps.take(extra.facility)
+    return replace(found, sites=sites, snaps=concatenate_snaps(found.snaps, facilities))
 
 
-def require_names(study: Study, given: ModeInput) -> None:
+def require_names(study: Study, mode: ModeInput) -> None:
     """Refuse zones, groups, kinds and institutions that the dataset does not have, all at once."""
-    table, dataset = study.siting, given.dataset
+    table, dataset = study.siting, mode.dataset
     findings = []
     if site_kind(table.kind) is None:
         findings.append(
@@ -179,13 +179,13 @@ def require_names(study: Study, given: ModeInput) -> None:
         findings.append(Finding("siting_group_unknown", said))
     if table.model == "villages" and dataset.villages is None:
         findings.append(Finding("siting_needs_villages", (("model", table.model),)))
-    findings += _upgrade_faults(table.upgradable, given)
+    findings += _upgrade_faults(table.upgradable, mode)
     if findings:
         raise StudyError(*findings)
 
 
-def _upgrade_faults(upgradable: Sequence[str], given: ModeInput) -> list[Finding]:
-    facilities = given.dataset.facilities
+def _upgrade_faults(upgradable: Sequence[str], mode: ModeInput) -> list[Finding]:
+    facilities = mode.dataset.facilities
     index = {name: i for i, name in enumerate(facilities.id)}
     unknown = sorted(set(upgradable) - set(index))
     if unknown:
@@ -196,49 +196,49 @@ def _upgrade_faults(upgradable: Sequence[str], given: ModeInput) -> list[Finding
         )
         return [Finding("siting_ids_unknown", said)]
     rows = [index[name] for name in upgradable]
-    wrong = [i for i in rows if given.is_open[i] or not facilities.has_position[i]]
+    wrong = [i for i in rows if mode.is_open[i] or not facilities.has_position[i]]
     return [Finding("siting_upgrade_counts", (("count", len(wrong)),))] if wrong else []
 
 
-def tied(given: ModeInput, x_m: Floats, y_m: Floats) -> Snaps:
+def snap_places(mode: ModeInput, x_m: Floats, y_m: Floats) -> Snaps:
     """Return where places join the road of the mode."""
     return snap(
-        given.dataset.roads,
-        given.network,
+        mode.dataset.roads,
+        mode.network,
         x_m,
         y_m,
-        max_access_m=given.travel.max_access_m,
-        water=given.dataset.water,
-        avoid_islands=given.travel.avoid_islands,
+        max_access_m=mode.travel.max_access_m,
+        water=mode.dataset.water,
+        avoid_islands=mode.travel.avoid_islands,
     )
 
 
-def joined_snaps(first: Snaps, second: Snaps) -> Snaps:
+def concatenate_snaps(first: Snaps, second: Snaps) -> Snaps:
     """Return the joints of two lists of places behind each other."""
     parts = (first, second)
     return Snaps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Snaps)))
 
 
-def _joined(first: Any, second: Any) -> Any:
+def _concatenate(first: Any, second: Any) -> Any:
     if isinstance(first, np.ndarray):
         return np.concatenate([first, second])
     return first if isinstance(first, str) else (*first, *second)
 
 
-def _generated(study: Study, given: ModeInput, kind: str) -> Candidacy:
+def _generate_sites(study: Study, mode: ModeInput, kind: str) -> Candidacy:
     """Return sites at populated points."""
-    dataset, table = given.dataset, study.candidates
+    dataset, table = mode.dataset, study.candidates
     demand = dataset.demand
     if dataset.candidates is not None:
-        return Candidacy(_no_sites(), given.demand_snaps.take(np.zeros(0, np.int64)), {})
-    score = _scores(study, given.demand_snaps, _slope(dataset, "demand"), {})
-    barred = _barred(study, dataset, demand.x_m, demand.y_m, given.demand_snaps)
+        return Candidacy(_no_sites(), mode.demand_snaps.take(np.zeros(0, np.int64)), {})
+    score = _scores(study, mode.demand_snaps, _slope(dataset, "demand"), {})
+    forbidden = _forbidden_places(study, dataset, demand.x_m, demand.y_m, mode.demand_snaps)
     slope = _slope(dataset, "demand")
-    barred |= _too_steep(study, slope)
+    forbidden |= _too_steep(study, slope)
     if study.exclusions.water:
-        barred["water"] = on_water(demand.x_m, demand.y_m, dataset.water)
-    left = buildable(demand.people, barred)
-    is_allowed = left.is_allowed & (demand.zone >= 0) & (given.demand_snaps.segment >= 0)
+        forbidden["water"] = on_water(demand.x_m, demand.y_m, dataset.water)
+    left = buildable(demand.people, forbidden)
+    is_allowed = left.is_allowed & (demand.zone >= 0) & (mode.demand_snaps.segment >= 0)
     is_allowed &= score >= table.min_suitability
     weight = np.where(is_allowed, demand.people * score, 0.0)
     rank = _village_rank(demand.village, weight)
@@ -273,22 +273,24 @@ def _generated(study: Study, given: ModeInput, kind: str) -> Candidacy:
         suitability=score[chosen],
         source="generated",
     )
-    return Candidacy(sites, tied(given, x_m, y_m), left.excluded)
+    return Candidacy(sites, snap_places(mode, x_m, y_m), left.excluded)
 
 
-def _of_layer(study: Study, given: ModeInput, kind: str) -> Candidacy:
+def _layer_sites(study: Study, mode: ModeInput, kind: str) -> Candidacy:
     """Return the sites of the candidate layer that nothing excludes."""
-    dataset = given.dataset
+    dataset = mode.dataset
     layer = dataset.candidates
     if layer is None:
         msg = "the dataset has no candidate layer"
         raise ValueError(msg)
     kinds = _layer_kinds(layer.kind, kind)
-    snaps = tied(given, layer.x_m, layer.y_m)
+    snaps = snap_places(mode, layer.x_m, layer.y_m)
     slope = _slope(dataset, "candidate")
     score = _scores(study, snaps, slope, _columns(study, layer.columns))
-    barred = _barred(study, dataset, layer.x_m, layer.y_m, snaps) | _too_steep(study, slope)
-    left = buildable(np.zeros(len(layer)), barred)
+    forbidden = _forbidden_places(study, dataset, layer.x_m, layer.y_m, snaps) | _too_steep(
+        study, slope
+    )
+    left = buildable(np.zeros(len(layer)), forbidden)
     is_circuit = np.array([k == CIRCUIT for k in kinds], dtype=bool)
     is_other = is_circuit & (kind != CIRCUIT)
     keep = left.is_allowed & (score >= study.candidates.min_suitability) & ~is_other
@@ -313,7 +315,7 @@ def _of_layer(study: Study, given: ModeInput, kind: str) -> Candidacy:
     )
     note = Finding("siting_circuit_left_out", (("count", int(is_other.sum())),))
     return Candidacy(
-        sites.taken(chosen), snaps.take(chosen), left.excluded, (note,) if is_other.any() else ()
+        sites.take(chosen), snaps.take(chosen), left.excluded, (note,) if is_other.any() else ()
     )
 
 
@@ -333,16 +335,16 @@ def _layer_kinds(written: Sequence[str], kind: str) -> tuple[str, ...]:
     return tuple(code or kind for code in found)
 
 
-def _standing_options(study: Study, given: ModeInput, kind: str) -> CandidateSites | None:
+def _standing_options(study: Study, mode: ModeInput, kind: str) -> CandidateSites | None:
     """Return institutions to be upgraded, and closable points that may be given up or kept."""
-    table, facilities = study.siting, given.dataset.facilities
+    table, facilities = study.siting, mode.dataset.facilities
     upgrades = [i for i, name in enumerate(facilities.id) if name in set(table.upgradable)]
-    kept = np.flatnonzero(closable(study, given)).tolist()
+    kept = np.flatnonzero(closable(study, mode)).tolist()
     rows = np.array([*upgrades, *kept], dtype=np.int32)
     if not len(rows):
         return None
     points = shapely.points(facilities.x_m[rows], facilities.y_m[rows])
-    villages = given.dataset.villages
+    villages = mode.dataset.villages
     village = _holder(points, villages.geometry if villages else np.array([]))
     return CandidateSites(
         id=tuple(facilities.id[i] for i in rows),
@@ -352,7 +354,7 @@ def _standing_options(study: Study, given: ModeInput, kind: str) -> CandidateSit
         lon=facilities.lon[rows],
         lat=facilities.lat[rows],
         zone=facilities.zone[rows],
-        village=_or_nearest(village, facilities.x_m[rows], facilities.y_m[rows], given.dataset),
+        village=_or_nearest(village, facilities.x_m[rows], facilities.y_m[rows], mode.dataset),
         kind=(*(kind for _ in upgrades), *(facilities.kind[i] for i in kept)),
         role=(*(UPGRADE for _ in upgrades), *(KEEP for _ in kept)),
         facility=rows,
@@ -362,27 +364,27 @@ def _standing_options(study: Study, given: ModeInput, kind: str) -> CandidateSit
     )
 
 
-def closable(study: Study, given: ModeInput) -> Mask:
+def closable(study: Study, mode: ModeInput) -> Mask:
     """Return (n_facilities,) True for points to give up: asked for, and their row says so."""
     if not study.siting.may_close:
-        return np.zeros(len(given.is_open), dtype=bool)
-    says_so = np.array([flag is True for flag in given.dataset.facilities.flags("closable")])
-    found: Mask = given.is_open & says_so
+        return np.zeros(len(mode.is_open), dtype=bool)
+    says_so = np.array([flag is True for flag in mode.dataset.facilities.flags("closable")])
+    found: Mask = mode.is_open & says_so
     return found
 
 
-def _barred(
+def _forbidden_places(
     study: Study, dataset: Dataset, x_m: Floats, y_m: Floats, snaps: Snaps
 ) -> dict[str, Mask]:
     """Return name -> (n,) True where an area or the way to the road forbids a site."""
-    barred: dict[str, Mask] = {}
+    forbidden: dict[str, Mask] = {}
     found = dataset.exclusions
     for number, name in enumerate(() if found is None else found.names):
         areas = None if found is None else found.areas[found.layer == number]
-        barred[name] = on_water(x_m, y_m, areas)
+        forbidden[name] = on_water(x_m, y_m, areas)
     if study.exclusions.max_road_m is not None:
-        barred["far_from_road"] = ~(snaps.access_m <= study.exclusions.max_road_m)
-    return barred
+        forbidden["far_from_road"] = ~(snaps.access_m <= study.exclusions.max_road_m)
+    return forbidden
 
 
 def _too_steep(study: Study, slope: Floats | None) -> dict[str, Mask]:

@@ -21,8 +21,8 @@ from planning.sites.candidates import (
     Candidacy,
     CandidateSites,
     Role,
-    candidacy,
     closable,
+    find_candidates,
     site_kind,
 )
 from planning.sites.costs import site_costs
@@ -105,7 +105,7 @@ class Question:
         return self.table.model in WEIGHTED_MODELS and bool((self.weight != 1.0).any())
 
 
-def question_of(study: Study, given: ModeInput) -> Question:
+def question_of(study: Study, mode: ModeInput) -> Question:
     """Return the question of a study.
 
     Raises
@@ -113,8 +113,8 @@ def question_of(study: Study, given: ModeInput) -> Question:
     StudyError
         With every name that does not exist and every rule that cannot be kept.
     """
-    table, dataset = study.siting, given.dataset
-    found = candidacy(study, given)
+    table, dataset = study.siting, mode.dataset
+    found = find_candidates(study, mode)
     return Question(
         table=table,
         sites=found.sites,
@@ -122,8 +122,8 @@ def question_of(study: Study, given: ModeInput) -> Question:
         rules=_rules(table, found.sites, dataset),
         count=_count(table, found),
         kind=site_kind(table.kind) or table.kind,
-        minutes=table.minutes or given.travel.minutes,
-        horizon_minutes=given.travel.horizon_minutes,
+        minutes=table.minutes or mode.travel.minutes,
+        horizon_minutes=mode.travel.horizon_minutes,
         ratio_bounds=study.standards.ratio_bounds,
         cost_yuan=site_costs(table, found.sites),
         weight=_weight(table, dataset),
@@ -132,13 +132,13 @@ def question_of(study: Study, given: ModeInput) -> Question:
             if dataset.villages is None
             else members_of(dataset.villages, dataset.demand)
         ),
-        stays=given.is_open & ~closable(study, given),
+        stays=mode.is_open & ~closable(study, mode),
         excluded=found.excluded,
         findings=found.findings,
     )
 
 
-def unweighted(question: Question) -> Question:
+def without_weights(question: Question) -> Question:
     """Return the question with every person counting 1."""
     return replace(question, weight=np.ones(len(question.weight)))
 
