@@ -8,10 +8,9 @@ from typing import Literal, TypeAlias
 from data.study.siting import SitingModel
 from data.types import Dataset
 from planning.sites import Proposal
-from planning.sites.candidates import Group, kind_group
+from planning.sites.candidates import CANNOT_MEND, NOT_A_PARCEL, Group, kind_group
 from planning.sites.robustness import RUN_NAMES
 from planning.sites.rows import often_chosen, site_columns
-from planning.sites.spacing import CANNOT_MEND, NOT_A_PARCEL
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.sheets import Sheet, sheet_of
 from planning.words.tables import Column, Value

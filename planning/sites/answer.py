@@ -12,11 +12,11 @@ from data.study.tables import Study
 from geo.errors import Finding, Progress
 from geo.travel import Nearest, Reach
 from planning.reach.mode_input import ModeInput
-from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group
+from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group, options_of
 from planning.sites.costs import PARTS, Assumption, unit_costs
 from planning.sites.explained import explain_no_gain, name_villages
 from planning.sites.problem import build_problem
-from planning.sites.question import Question, question_of, role_of, without_weights
+from planning.sites.question import Question, question_of, without_weights
 from planning.sites.readings import Reading, open_pairs, reading_of
 from planning.sites.reasons import (
     ClosingLoss,
@@ -233,7 +233,7 @@ def propose(
         served_tenths=served_tenths,
         costs=_costs(question),
         cost_yuan=question.cost_yuan,
-        years=question.table.years,
+        years=question.table.money.years,
         excluded=question.excluded,
         findings=(
             *question.findings,
@@ -328,7 +328,7 @@ def _closed(question: Question, plan: SitingPlan) -> tuple[int, ...]:
     if plan.objective is None:
         return ()
     kept = set(plan.new_sites.tolist())
-    options = role_of(question.sites, "keep").tolist()
+    options = options_of(question.sites, "keep").tolist()
     return tuple(int(question.sites.facility[i]) for i in options if i not in kept)
 
 
@@ -382,7 +382,7 @@ def _costs(question: Question) -> tuple[Assumption, ...]:
 
 def _no_proposal(question: Question, reading: Reading, mode: ModeInput, today: Nearest) -> Proposal:
     """Return the answer where nothing can be built: no populated place lies by a usable road."""
-    if question.table.required or question.table.budget_yuan is not None:
+    if question.table.rules.required or question.table.money.budget_yuan is not None:
         raise StudyError(Finding("siting_none_allowed"))
     nothing = np.zeros(1)
     none = np.zeros(0, dtype=np.int32)
@@ -415,7 +415,7 @@ def _no_proposal(question: Question, reading: Reading, mode: ModeInput, today: N
         served_tenths=np.full(len(reading.people), -1, dtype=np.int32),
         costs=(),
         cost_yuan=np.zeros(0),
-        years=question.table.years,
+        years=question.table.money.years,
         excluded=question.excluded,
         findings=(*question.findings, found),
     )

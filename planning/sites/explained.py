@@ -38,7 +38,7 @@ def explain_no_gain(
     """Return why there is no plan or no gain, in people and in the limit that would do."""
     model = question.table.model
     if plan.objective is None and model in {"lscp", "partial-lscp", "cheapest", "backup"}:
-        share = question.table.share if model in {"partial-lscp", "cheapest"} else 1.0
+        share = question.table.goal.share if model in {"partial-lscp", "cheapest"} else 1.0
         return _beyond(question, reading, mode, share or 1.0)
     bare = reading.people[~reading.is_covered].sum()
     if model == "mclp" and plan.objective == 0 and bare > 0:

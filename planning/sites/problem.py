@@ -63,7 +63,7 @@ def _budget(question: Question, reading: Reading, _mode: ModeInput) -> SitingPro
         open_pairs(reading.pairs, open_people),
         open_people,
         reading.limit_tenths,
-        question.table.budget_yuan or 0.0,
+        question.table.money.budget_yuan or 0.0,
         question.cost_yuan,
         question.rules,
     )
@@ -72,7 +72,7 @@ def _budget(question: Question, reading: Reading, _mode: ModeInput) -> SitingPro
 
 def _fewest(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
     """Return the fewest sites for everybody or for a share of the people."""
-    share = question.table.share if question.table.model == "partial-lscp" else 1.0
+    share = question.table.goal.share if question.table.model == "partial-lscp" else 1.0
     rows, findings = _rows_in_reach(question, reading, is_for_all=share == 1.0)
     pairs = with_standing_site(reading, rows, most=reading.limit_tenths, is_better_only=False)
     problem = FewestSites(
@@ -86,7 +86,7 @@ def _fewest(question: Question, reading: Reading, _mode: ModeInput) -> SitingPro
 
 
 def _cheapest(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
-    share = question.table.share or 1.0
+    share = question.table.goal.share or 1.0
     rows, findings = _rows_in_reach(question, reading, is_for_all=share == 1.0)
     pairs = with_standing_site(reading, rows, most=reading.limit_tenths, is_better_only=False)
     problem = CheapestCover(
@@ -105,7 +105,7 @@ def _villages(question: Question, reading: Reading, mode: ModeInput) -> SitingPr
     village = question.village[rows]
     people = reading.people[rows]
     findings: tuple[Finding, ...] = ()
-    if question.table.set_aside_unreachable:
+    if question.table.goal.set_aside_unreachable:
         hopeless = _hopeless_villages(question, reading, rows)
         village = np.where(np.isin(village, hopeless), -1, village)
         villages = mode.dataset.villages
@@ -119,7 +119,7 @@ def _villages(question: Question, reading: Reading, mode: ModeInput) -> SitingPr
         people,
         reading.limit_tenths,
         village,
-        question.table.quota,
+        question.table.goal.quota,
         rules_beside(question.rules, 1, len(question.sites)),
     )
     return SitingProblem(problem, "sites", shift=1.0, findings=findings)
@@ -175,8 +175,8 @@ def _expected(question: Question, reading: Reading, mode: ModeInput) -> SitingPr
         (reading.people * question.weight)[rows],
         reading.limit_tenths,
         question.count,
-        question.table.busy_share,
-        question.table.units_per_site,
+        question.table.goal.busy_share,
+        question.table.goal.units_per_site,
         rules_beside(question.rules, standing, len(question.sites)),
     )
     return SitingProblem(problem, "expected people")
@@ -208,7 +208,7 @@ def _rows_in_reach(
 ) -> tuple[Indices, tuple[Finding, ...]]:
     """Return the demand points of a target, without those that are set aside."""
     lived_in = reading.people > 0
-    if not is_for_all or not (always or question.table.set_aside_unreachable):
+    if not is_for_all or not (always or question.table.goal.set_aside_unreachable):
         return np.flatnonzero(lived_in), ()
     lost = lived_in & ~_in_reach(question, reading, reading.limit_tenths)
     return np.flatnonzero(lived_in & ~lost), note_set_aside(reading, lost)
@@ -222,7 +222,7 @@ def _hopeless_villages(question: Question, reading: Reading, rows: Indices) -> I
     n = int(village.max(initial=-1)) + 1
     total = np.bincount(village[inside], people[inside], minlength=n)
     near = np.bincount(village[inside], (people * in_reach)[inside], minlength=n)
-    short = near < question.table.quota * total * (1 - 1e-12)
+    short = near < question.table.goal.quota * total * (1 - 1e-12)
     return np.flatnonzero(short & (total > 0)).astype(np.int32)
 
 

@@ -9,7 +9,8 @@ from geo.errors import Finding
 from geo.travel import reach
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import is_centre
-from planning.sites.candidates import concatenate_snaps, kind_group
+from planning.sites.candidates import kind_group
+from planning.sites.generation import concatenate_snaps
 from planning.sites.question import Question, rules_beside
 from planning.sites.readings import (
     Reading,
@@ -55,7 +56,7 @@ def capacitated(question: Question, reading: Reading, mode: ModeInput) -> Siting
         pairs = _with_points(reading, mode, rows, stands, most=most)
     lower, upper = _loads(question, mode, stands)
     rules = rules_beside(question.rules, len(stands), len(question.sites))
-    lower_penalty = np.inf if question.table.lower_binding else 0.0
+    lower_penalty = np.inf if question.table.loads.lower_binding else 0.0
     if is_cover:
         problem: Problem = CapacitatedCover(
             pairs, people, reading.limit_tenths, question.count, lower, upper, lower_penalty,
@@ -103,8 +104,8 @@ def _loads(question: Question, mode: ModeInput, stands: Indices) -> tuple[Floats
     for kind, zone in zip(question.sites.kind, question.sites.zone.tolist(), strict=True):
         is_urban = zone >= 0 and urban[zone] is True
         norm = question.ratio_bounds if kind == "B100" and is_urban else (NO_LOWER, NO_UPPER)
-        lower.append(norm[0] if table.lower_people is None else table.lower_people)
-        upper.append(norm[1] if table.upper_people is None else table.upper_people)
+        lower.append(norm[0] if table.loads.lower_people is None else table.loads.lower_people)
+        upper.append(norm[1] if table.loads.upper_people is None else table.loads.upper_people)
     stated = dataset.facilities.numbers("capacity_people")[stands]
     room = np.where(np.isnan(stated), NO_UPPER, stated)
     upper_all = np.concatenate([np.array(upper, dtype=np.float64), room])
@@ -135,11 +136,11 @@ def two_level(question: Question, reading: Reading, mode: ModeInput) -> SitingPr
         _with_points(reading, mode, rows, stands, most=most),
         people,
         question.count,
-        table.centres,
+        table.goal.centres,
         referral,
-        table.referral_share,
+        table.goal.referral_share,
         existing_centres=tuple(range(len(old))),
-        unlisted_cost=most * (1.0 + table.referral_share),
+        unlisted_cost=most * (1.0 + table.goal.referral_share),
         rules=rules_beside(question.rules, len(stands), len(question.sites)),
     )
     none_old, none_new = np.full(len(old), -1), np.full(len(new), -1)
