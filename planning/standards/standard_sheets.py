@@ -159,6 +159,7 @@ FORCE_WORDS: dict[str, str] = {
     "力争": msgid("to strive for"),
     "参考值": msgid("reference"),
     "解释口径": msgid("interpretation"),
+    "观察指标": msgid("observed, not judged"),
 }
 
 MARK_WORDS: dict[Mark, str] = {
