@@ -73,6 +73,16 @@ STRIVE_WORDS: dict[Status, str] = {
 }
 """Words where the document says 力争."""
 
+FORCE_WORDS: dict[str, str] = {
+    "约束": msgid("binding"),
+    "目标": msgid("target"),
+    "力争": msgid("to strive for"),
+    "参考值": msgid("reference"),
+    "解释口径": msgid("interpretation"),
+    "观察指标": msgid("observed, not judged"),
+}
+"""What a document says of its own weight."""
+
 INPUT_NAMES: dict[str, str] = {
     "hospital_grade": msgid("grade of each hospital"),
     "indicators_by_centre": msgid("the indicator of each centre"),
