@@ -253,7 +253,9 @@ def test_a_raster_of_another_kind_is_told_to_be_saved_as_tif(
     text = (
         study.read_text(encoding="utf-8").split("column =")[0].replace("people.csv", f"pop{ending}")
     )
-    study.write_text(text + STUDY.split('path = "{population}"\n')[1].split("[zones]")[0], "utf-8")
+    study.write_text(
+        text + STUDY.split('path = "{population}"\n')[1].split("[zones]", maxsplit=1)[0], "utf-8"
+    )
     with pytest.raises(StudyError) as caught:
         load_dataset(read_study(study))
     found = next(each for each in caught.value.findings if each.code == "file_kind_unknown")
