@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.messages.audit import AUDIT_MESSAGES
+from data.messages.circuits import CIRCUIT_MESSAGES
 from data.messages.network import DATABASE_MESSAGES, FETCH_MESSAGES
 from data.messages.roads import ROAD_MESSAGES
 from data.messages.siting import SITING_MESSAGES
@@ -16,6 +17,7 @@ from geo.errors import Finding, Message, Severity, sentences
 
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
+    **CIRCUIT_MESSAGES,
     **STUDY_MESSAGES,
     **TABLE_MESSAGES,
     **POSITION_MESSAGES,
