@@ -87,6 +87,11 @@ class Snaps:
         """Return some of the places, in the order of `index` (positions or a mask)."""
         return Snaps(*(getattr(self, field.name)[index] for field in fields(self)))
 
+    def append(self, other: Snaps) -> Snaps:
+        """Return these places with others of the same network behind them."""
+        names = [field.name for field in fields(self)]
+        return Snaps(*(np.concatenate([getattr(self, n), getattr(other, n)]) for n in names))
+
 
 def snap(
     roads: RoadGraph,

@@ -7,7 +7,8 @@ from scipy.spatial import cKDTree
 
 from data.types import Floats
 from geo.travel import UNREACHED
-from planning.assess.workflow import Assessment, ModeResult
+from planning.assess.mode_result import ModeResult
+from planning.assess.workflow import Assessment
 from planning.maps import NO_CLASS, CellLayer, CellTheme, HoverChoice, HoverNumber, HoverTime
 from planning.maps.layers import Hover
 from planning.maps.themes import ThemeName, people_theme, status_theme, time_theme

@@ -25,11 +25,12 @@ from planning.maps import (
 from planning.maps.layers import Layer
 from planning.maps.map_cells import typical_spacing_m
 from planning.maps.themes import LAND, ramp
-from planning.reach.coverage import Gap
+from planning.reach.gaps import Gap
+from planning.reach.names import gap_minutes, gap_place
 from planning.reach.scenario import is_operating
 from planning.sites import Proposal
 from planning.sites.rows import newly_served
-from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.words.figures import mode_text, people_text, share_text
 from planning.words.headers import kind_name
 from planning.words.wording import Language, Translate, msgid, translator
 
@@ -210,6 +211,8 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     nearest = tuple(
         facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—" for gap in gaps
     )
+    horizon = assessment.study.travel.horizon_minutes
+    minutes = tuple(gap_minutes(gap, horizon) for gap in gaps)
     return PolygonLayer(
         id="gaps",
         label=translate("Service gaps"),
@@ -231,7 +234,8 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
         fields=(
             (translate("People"), tuple(people_text(gap.people) for gap in gaps)),
             (translate("Nearest point"), nearest),
-            (translate("Minutes"), tuple(minutes_text(gap.nearest_minutes) for gap in gaps)),
+            (translate("Place"), tuple(gap_place(dataset, gap, translate) for gap in gaps)),
+            (translate("Median minutes, weighted by people"), minutes),
         ),
         is_visible=False,
     )

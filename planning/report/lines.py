@@ -10,8 +10,8 @@ from planning.centres.norms import RatioBounds
 from planning.centres.ratio_words import result_word, view_word
 from planning.centres.service_ratio import urban_verdicts
 from planning.reach.coverage import Ledger
-from planning.reach.names import LEDGER_LABELS, figure_name, gap_place
-from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.reach.names import LEDGER_LABELS, figure_name, gap_minutes, gap_place, share_words
+from planning.words.figures import mode_text, people_text, share_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_GAPS_PRINTED = 5
@@ -38,7 +38,8 @@ def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
         for figure in result.coverage:
             mark = "*" if mode == assessment.headline_mode and figure.group == "all" else " "
             lines.append(
-                f"{mark} {share_text(figure.share):>9}  {people_text(figure.ledger.covered):>11}  "
+                f"{mark} {share_words(figure.ledger, translate):>9}  "
+                f"{people_text(figure.ledger.covered):>11}  "
                 f"{figure_name(figure, translate)}"
             )
     if assessment.headline_mode is None:
@@ -79,6 +80,8 @@ def ledger_lines(assessment: Assessment, translate: Translate) -> list[str]:
     lines = ["", translate("Ledger of people")]
     lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in modes))
     for field, label in LEDGER_LABELS:
+        if field == "unknown" and all(ledger.covered is not None for ledger in ledgers):
+            continue
         values = "  ".join(f"{people_text(_of(ledger, field)):>12}" for ledger in ledgers)
         lines.append(f"{values}  {translate(label)}")
     return lines
@@ -127,11 +130,13 @@ def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
     for gap in gaps[:MOST_GAPS_PRINTED]:
         reached = gap.nearest_facility >= 0
         lines.append(
-            translate("  {gap} {place}: {people} people, {minutes} min to {nearest}").format(
+            translate(
+                "  {gap} {place}: {people} people, median {minutes} min; most to {nearest}"
+            ).format(
                 gap=gap.gap_id,
-                place=gap_place(dataset, gap),
+                place=gap_place(dataset, gap, translate),
                 people=people_text(gap.people),
-                minutes=minutes_text(gap.nearest_minutes),
+                minutes=gap_minutes(gap, assessment.study.travel.horizon_minutes),
                 nearest=dataset.facilities.name[gap.nearest_facility] if reached else "—",
             )
         )

@@ -15,8 +15,8 @@ from data.kinds import kind_code
 from data.study.tables import Study
 from data.types import Dataset, Floats, Geometries, Ints
 from geo.errors import Finding
-from geo.snap import Snaps, snap
-from planning.reach.mode_input import ModeInput
+from geo.snap import Snaps
+from planning.reach.mode_input import ModeInput, snap_places
 from planning.reach.scenario import Mask
 from planning.sites.spacing import buildable, on_water, spaced_points, suitability
 from planning.solver.pairs import Indices
@@ -156,7 +156,7 @@ def candidacy(study: Study, given: ModeInput) -> Candidacy:
         *(_joined(getattr(found.sites, f.name), getattr(extra, f.name)) for f in fields(extra))
     )
     facilities = given.facility_snaps.take(extra.facility)
-    return replace(found, sites=sites, snaps=joined_snaps(found.snaps, facilities))
+    return replace(found, sites=sites, snaps=found.snaps.append(facilities))
 
 
 def require_names(study: Study, given: ModeInput) -> None:
@@ -196,27 +196,8 @@ def _upgrade_faults(upgradable: Sequence[str], given: ModeInput) -> list[Finding
         )
         return [Finding("siting_ids_unknown", said)]
     rows = [index[name] for name in upgradable]
-    wrong = [i for i in rows if given.is_open[i] or not facilities.has_position[i]]
+    wrong = [i for i in rows if given.points[i] or not facilities.has_position[i]]
     return [Finding("siting_upgrade_counts", (("count", len(wrong)),))] if wrong else []
-
-
-def tied(given: ModeInput, x_m: Floats, y_m: Floats) -> Snaps:
-    """Return where places join the road of the mode."""
-    return snap(
-        given.dataset.roads,
-        given.network,
-        x_m,
-        y_m,
-        max_access_m=given.travel.max_access_m,
-        water=given.dataset.water,
-        avoid_islands=given.travel.avoid_islands,
-    )
-
-
-def joined_snaps(first: Snaps, second: Snaps) -> Snaps:
-    """Return the joints of two lists of places behind each other."""
-    parts = (first, second)
-    return Snaps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Snaps)))
 
 
 def _joined(first: Any, second: Any) -> Any:
@@ -273,7 +254,9 @@ def _generated(study: Study, given: ModeInput, kind: str) -> Candidacy:
         suitability=score[chosen],
         source="generated",
     )
-    return Candidacy(sites, tied(given, x_m, y_m), left.excluded)
+    return Candidacy(
+        sites, snap_places(given.dataset, given.travel, given.network, x_m, y_m), left.excluded
+    )
 
 
 def _of_layer(study: Study, given: ModeInput, kind: str) -> Candidacy:
@@ -284,7 +267,7 @@ def _of_layer(study: Study, given: ModeInput, kind: str) -> Candidacy:
         msg = "the dataset has no candidate layer"
         raise ValueError(msg)
     kinds = _layer_kinds(layer.kind, kind)
-    snaps = tied(given, layer.x_m, layer.y_m)
+    snaps = snap_places(given.dataset, given.travel, given.network, layer.x_m, layer.y_m)
     slope = _slope(dataset, "candidate")
     score = _scores(study, snaps, slope, _columns(study, layer.columns))
     barred = _barred(study, dataset, layer.x_m, layer.y_m, snaps) | _too_steep(study, slope)
@@ -365,9 +348,9 @@ def _standing_options(study: Study, given: ModeInput, kind: str) -> CandidateSit
 def closable(study: Study, given: ModeInput) -> Mask:
     """Return (n_facilities,) True for points to give up: asked for, and their row says so."""
     if not study.siting.may_close:
-        return np.zeros(len(given.is_open), dtype=bool)
+        return np.zeros(len(given.points), dtype=bool)
     says_so = np.array([flag is True for flag in given.dataset.facilities.flags("closable")])
-    found: Mask = given.is_open & says_so
+    found: Mask = given.points & says_so
     return found
 
 

@@ -132,7 +132,7 @@ def question_of(study: Study, given: ModeInput) -> Question:
             if dataset.villages is None
             else members_of(dataset.villages, dataset.demand)
         ),
-        stays=given.is_open & ~closable(study, given),
+        stays=given.points & ~closable(study, given),
         excluded=found.excluded,
         findings=found.findings,
     )

@@ -179,7 +179,7 @@ def closing_losses(
     nearest_point
         (n_demand,) nearest open point: the only one that covers a place which one point covers.
     """
-    points = np.flatnonzero(given.is_open)
+    points = np.flatnonzero(given.points)
     covers = np.zeros(len(ground.people), dtype=np.int32)
     blocks = reach_blocks(
         given.network,
@@ -191,7 +191,7 @@ def closing_losses(
         covers += np.bincount(block.demand, minlength=len(covers)).astype(np.int32)
     alone = (covers == 1) & (nearest_point >= 0)
     kept = alone & ~ground.reached_by(new_sites)
-    n = len(given.is_open)
+    n = len(given.points)
     today = np.bincount(nearest_point[alone], ground.people[alone], minlength=n)
     beside = np.bincount(nearest_point[kept], ground.people[kept], minlength=n)
     order = sorted(points.tolist(), key=lambda i: (-today[i], i))

@@ -85,7 +85,7 @@ def ground_of(
     Parameters
     ----------
     given
-        Networks and snaps; `is_open` are the points that count today.
+        Networks and snaps; `points` are the points that count today.
     sites
         Candidates tied to the road.
     stays
@@ -98,8 +98,8 @@ def ground_of(
         Demand points whose pairs are wanted; None for all.
     """
     dataset = given.dataset
-    today = today or _nearest(given, given.is_open)
-    standing = today if (stays == given.is_open).all() else _nearest(given, stays)
+    today = today or _nearest(given, given.points)
+    standing = today if (stays == given.points).all() else _nearest(given, stays)
     return Ground(
         people=np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0),
         standing=standing.tenths,

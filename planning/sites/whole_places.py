@@ -10,7 +10,7 @@ from geo.travel import reach
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import is_centre
 from planning.sites.asking import Asked, set_aside, taken
-from planning.sites.candidates import joined_snaps, kind_group
+from planning.sites.candidates import kind_group
 from planning.sites.question import Question, rules_beside
 from planning.sites.times import (
     Ground,
@@ -118,8 +118,8 @@ def two_level(question: Question, ground: Ground, given: ModeInput) -> Asked:
     facilities = given.dataset.facilities
     old = np.flatnonzero(question.stays & is_centre(facilities))
     new = _centre_options(question)
-    stations = joined_snaps(question.snaps, given.facility_snaps.take(stands))
-    centres = joined_snaps(given.facility_snaps.take(old), question.snaps.take(new))
+    stations = question.snaps.append(given.facility_snaps.take(stands))
+    centres = given.facility_snaps.take(old).append(question.snaps.take(new))
     ways = reach(given.network, stations, centres, limit_minutes=question.horizon_minutes)
     referral = np.full((len(stations), len(centres)), np.inf)
     column = np.repeat(np.arange(len(centres)), np.diff(ways.indptr))

@@ -166,7 +166,7 @@ def service_cover(
     facilities: Facilities,
     times: ModeTimes,
     *,
-    is_open: Mask,
+    is_operating: Mask,
     minutes: float,
     services: Sequence[str] = SHOWN,
 ) -> tuple[ServiceCover, ...]:
@@ -174,7 +174,7 @@ def service_cover(
 
     Parameters
     ----------
-    is_open
+    is_operating
         (n_facilities,) operating institutions of any level that may offer the service.
     minutes
         Limit, not above what the times hold.
@@ -183,7 +183,7 @@ def service_cover(
     inside = demand.zone >= 0
     for key in services:
         has, silent = offers(facilities, key)
-        near = is_within(times.nearest(has & is_open), minutes)
+        near = is_within(times.nearest(has & is_operating), minutes)
         for group in dict.fromkeys(("", SERVICES[key].group)):
             people = demand.people if not group else demand.groups.get(group)
             if people is None:
@@ -194,8 +194,8 @@ def service_cover(
                     mode=times.mode,
                     minutes=minutes,
                     group=group,
-                    facilities=int((has & is_open).sum()),
-                    unknown_facilities=int((silent & is_open).sum()),
+                    facilities=int((has & is_operating).sum()),
+                    unknown_facilities=int((silent & is_operating).sum()),
                     people=float(people[inside].sum()),
                     people_covered=float(people[inside & near].sum()),
                 )

@@ -43,6 +43,8 @@ class StandardsInput:
         As read.
     as_of
         Day (ISO) of the assessment.
+    points
+        (n_facilities,) the fixed points that count, the mask of the assessment.
     is_operating
         (n_facilities,) operating on that day, with or without a position.
     is_operating_on
@@ -71,6 +73,7 @@ class StandardsInput:
 
     dataset: Dataset
     as_of: str
+    points: Mask
     is_operating: Mask
     is_operating_on: Callable[[str], Mask]
     times: Mapping[str, ModeTimes]
@@ -97,7 +100,7 @@ class Evidence:
     given: StandardsInput
     opening: Opening
     is_point: Mask
-    is_open: Mask
+    points: Mask
     people: Floats
     village_input: VillageInput | None
     rules: VillageRules
@@ -133,9 +136,8 @@ def measure(given: StandardsInput) -> Evidence:
     opening = opening_of(facilities)
     is_point = np.isin(facilities.kind, given.point_kinds)
     is_placed = given.is_operating & facilities.has_position
-    is_open = is_placed & is_point
     rules = replace(given.rules, minutes=given.minutes)
-    villages = village_input(given, opening=opening, is_point=is_point, is_open=is_open)
+    villages = village_input(given, opening=opening, is_point=is_point)
     covers: dict[str, VillageCover] = {}
     if villages is not None:
         covers = {mode: village_cover(villages, of, rules) for mode, of in given.times.items()}
@@ -152,7 +154,7 @@ def measure(given: StandardsInput) -> Evidence:
         given=given,
         opening=opening,
         is_point=is_point,
-        is_open=is_open,
+        points=given.points,
         people=people,
         village_input=villages,
         rules=rules,
@@ -160,17 +162,17 @@ def measure(given: StandardsInput) -> Evidence:
         swept=() if villages is None else sweep_villages(villages, given.times, rules),
         exits=_exits(given, villages, rules, covers),
         week=week_cover(
-            dataset.demand, times, is_open=is_open, opening=opening, minutes=given.minutes
+            dataset.demand, times, points=given.points, opening=opening, minutes=given.minutes
         ),
         services=service_cover(
-            dataset.demand, facilities, times, is_open=is_placed, minutes=given.minutes
+            dataset.demand, facilities, times, is_operating=is_placed, minutes=given.minutes
         ),
         projects=projects,
         programme=run_programme(
             projects,
             times.pairs,
             people,
-            is_open=is_open,
+            is_open=given.points,
             minutes=given.minutes,
             figures=lambda state: network_figures(given, villages, state, rules),
         ),
@@ -213,7 +215,7 @@ def network_figures(
     urban = [zone for zone, is_urban in enumerate(dataset.zones.urban) if is_urban]
     cover = None
     if villages is not None:
-        cover = village_cover(replace(villages, is_open=state), times, rules)
+        cover = village_cover(replace(villages, points=state), times, rules)
     return {
         "centres": float(len(centres)),
         "urban_zones_without_centre": float(sum(zone not in seats for zone in urban)),
@@ -228,7 +230,7 @@ def network_figures(
 
 
 def village_input(
-    given: StandardsInput, *, opening: Opening, is_point: Mask, is_open: Mask
+    given: StandardsInput, *, opening: Opening, is_point: Mask
 ) -> VillageInput | None:
     """Return what the village modes stand on; None where the study has no village list."""
     dataset = given.dataset
@@ -242,7 +244,7 @@ def village_input(
         demand=dataset.demand,
         facilities=dataset.facilities,
         is_point=is_point,
-        is_open=is_open,
+        points=given.points,
         opening=opening,
         facility_village=facility_villages(
             dataset.facilities, villages, in_village_m=given.rules.in_village_m

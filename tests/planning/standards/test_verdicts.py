@@ -15,6 +15,7 @@ from data.types import ReportedValue, ServiceArea
 from planning.centres.centres import counted_centres
 from planning.centres.service_ratio import service_ratios
 from planning.reach.mode_times import ModeTimes
+from planning.reach.scenario import PRIMARY_CARE_KINDS
 from planning.reach.travel_pairs import pairs_from_table
 from planning.standards.as_json import standards_json
 from planning.standards.catalogue import load_preset, load_presets
@@ -115,6 +116,7 @@ def study(
         given = StandardsInput(
             dataset=dataset,
             as_of=as_of,
+            points=np.isin(places.kind, PRIMARY_CARE_KINDS) & places.has_position,
             is_operating=operating,
             is_operating_on=lambda _: operating,
             times={mode: ModeTimes(mode, pairs, 30.0, cut) for mode in ("walk", "e_bike")},

@@ -106,7 +106,7 @@ def test_coverage_by_service_and_its_group(
         demand,
         facilities,
         times([[5, 25, 5], [25, 5, 25], [1, 1, 1]]),
-        is_open=np.array([True, False, True]),
+        is_operating=np.array([True, False, True]),
         minutes=20,
         services=("vaccination", "hospice"),
     )
@@ -119,7 +119,7 @@ def test_coverage_by_service_and_its_group(
         make_demand([100], [0]),
         facilities,
         times([[5], [5], [5]]),
-        is_open=np.ones(3, dtype=bool),
+        is_operating=np.ones(3, dtype=bool),
         minutes=20,
         services=("vaccination",),
     )
@@ -148,7 +148,7 @@ def test_the_week(make_facilities: Callable[..., Any], make_demand: Callable[...
                 [None, None, None, 5, None],
             ]
         ),
-        is_open=np.ones(4, dtype=bool),
+        points=np.ones(4, dtype=bool),
         opening=opening_of(facilities),
         minutes=20,
     )

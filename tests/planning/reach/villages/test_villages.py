@@ -95,7 +95,7 @@ def world(
             demand=demand,
             facilities=places,
             is_point=np.ones(len(places), dtype=bool),
-            is_open=np.ones(len(places), bool) if is_open is None else np.array(is_open),
+            points=np.ones(len(places), bool) if is_open is None else np.array(is_open),
             opening=opening_of(places),
             facility_village=np.array([row.get("in", -1) for row in facilities], dtype=np.int32),
             stops=stops,
