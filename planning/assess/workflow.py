@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from data.errors import StudyError
-from data.study.siting import SitingTable, siting_faults
+from data.study.siting import SitingTable
+from data.study.siting_faults import siting_faults
 from data.study.tables import Study
 from data.types import Dataset
 from geo.circles import Circle
