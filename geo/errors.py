@@ -88,6 +88,11 @@ MESSAGES: dict[str, Message] = {
     "array_negative": Message(
         "error", "{name}: {count} values are negative", "Use values of zero or more."
     ),
+    "array_index": Message(
+        "error",
+        "{name}: {count} values are outside 0..{last}",
+        "Pass indices of existing rows.",
+    ),
     "speed_set_unknown": Message("error", "there is no speed set `{name}`", "Use one of: {known}."),
     "speed_not_positive": Message(
         "error", "the speed or factor of `{name}` is {value}", "Use a number above zero."

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Bools, Floats, Ints, Longs
 from geo.errors import Finding, GeoError, Progress
 from geo.roads import ModeNetwork, RoadGraph
 from geo.segment_search import (
@@ -25,11 +26,6 @@ from geo.segment_search import (
 )
 from geo.threads import run_pieces
 from geo.water import shore_lines
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 __all__ = [
     "ISLAND_SLACK_M",

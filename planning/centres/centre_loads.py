@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from data.types import Dataset, Floats, Ints
-from geo.travel import Reach, reach
+from geo.pairs import Reach
+from geo.travel import reach
 from planning.centres.capacity.assignment import assign_people
 from planning.centres.centres import Centres
 from planning.centres.norms import RatioBounds
 from planning.centres.service_people import ServicePeople
 from planning.reach.mode_input import ModeInput
-from planning.reach.travel_pairs import Pairs
 
 
 def capacity_view(mode: ModeInput, centres: Centres, bounds: RatioBounds) -> ServicePeople:
@@ -53,7 +53,7 @@ def capacities(dataset: Dataset, centres: Centres, bounds: RatioBounds) -> Float
     return np.where(np.isnan(stated), bounds.upper_people, stated)
 
 
-def institution_pairs(mode: ModeInput, centres: Centres) -> Pairs:
+def institution_pairs(mode: ModeInput, centres: Centres) -> Reach:
     """Return the times to each institution: the quickest of its centre and branches."""
     facilities = mode.dataset.facilities
     points = np.flatnonzero(centres.points & facilities.has_position)
@@ -68,7 +68,7 @@ def institution_pairs(mode: ModeInput, centres: Centres) -> Pairs:
         for number in range(len(centres))
     ]
     counts = [len(demand) for demand, _ in rows]
-    return Pairs(
+    return Reach(
         indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         demand=np.concatenate([*(d for d, _ in rows), np.zeros(0)]).astype(np.int32),
         tenths=np.concatenate([*(t for _, t in rows), np.zeros(0)]).astype(np.int32),

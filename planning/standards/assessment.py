@@ -12,12 +12,12 @@ from data.study.tables import TravelTable
 from data.types import Dataset
 from geo.errors import Progress
 from geo.modes import MODES, speeds
+from geo.pairs import Reach
 from geo.travel import NearestStatus, reach
 from planning.assess.workflow import Assessment
 from planning.reach.mode_input import snap_places
 from planning.reach.mode_times import Mask, ModeTimes
 from planning.reach.scenario import is_of_county, is_operating
-from planning.reach.travel_pairs import PairTimes
 from planning.reach.villages.cover import VillageRules
 from planning.standards.catalogue import SHIPPED, Preset, load_preset
 from planning.standards.indicators import People
@@ -128,7 +128,7 @@ def _operating(assessment: Assessment, day: str) -> Mask:
     return operating
 
 
-def _stop_pairs(assessment: Assessment) -> dict[str, PairTimes]:
+def _stop_pairs(assessment: Assessment) -> dict[str, Reach]:
     """Return the times to the circuit stops by mode on foot; empty without stops."""
     if not assessment.dataset.circuits:
         return {}
@@ -136,7 +136,7 @@ def _stop_pairs(assessment: Assessment) -> dict[str, PairTimes]:
     return {mode: _pairs_to_stops(assessment, mode) for mode in on_foot}
 
 
-def _pairs_to_stops(assessment: Assessment, mode: str) -> PairTimes:
+def _pairs_to_stops(assessment: Assessment, mode: str) -> Reach:
     dataset, travel = assessment.dataset, assessment.study.travel
     network = dataset.roads.networks[mode]
     stops = snap_places(

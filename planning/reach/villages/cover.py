@@ -9,19 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.types import CircuitStop, Demand, Facilities, Villages
+from geo.arrays import Floats, Ints
+from geo.pairs import Reach
 from planning.reach.mode_times import Mask, ModeTimes, is_within, nearest_tenths
-from planning.reach.travel_pairs import PairTimes
 from planning.reach.villages.members import members_of
 from planning.reach.villages.opening import VISITS_PER_DAY, Opening
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
 
 WALK = "walk"
 
@@ -83,7 +79,7 @@ class OnFoot:
     """Times of one mode on foot: to all facilities, and to the circuit stops (rows by stop)."""
 
     times: ModeTimes
-    stop_pairs: PairTimes | None = None
+    stop_pairs: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from data.types import Dataset
+from geo.arrays import Floats
 from geo.modes import MODES
+from geo.pairs import Reach
 from planning.centres.centres import counted_centres
 from planning.centres.service_ratio import Ratios
 from planning.programme.projects import Programme, Project, projects_of, run_programme
-from planning.reach.mode_times import Floats, Mask, ModeTimes
+from planning.reach.mode_times import Mask, ModeTimes
 from planning.reach.scenario import PRIMARY_CARE_KINDS, is_of_county
-from planning.reach.travel_pairs import PairTimes
 from planning.reach.villages.cover import (
     OnFoot,
     VillageCover,
@@ -79,7 +80,7 @@ class StandardsInput:
     is_operating: Mask
     is_operating_on: Callable[[str], Mask]
     times: Mapping[str, ModeTimes]
-    stop_pairs: Mapping[str, PairTimes]
+    stop_pairs: Mapping[str, Reach]
     headline_mode: str | None
     analysis_mode: str
     minutes: float

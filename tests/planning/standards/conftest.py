@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from data.types import ReportedValue, ServiceArea
+from geo.pairs import reach_from_table
 from planning.centres.centres import counted_centres
 from planning.centres.service_ratio import service_ratios
 from planning.reach.mode_times import ModeTimes
 from planning.reach.scenario import PRIMARY_CARE_KINDS
-from planning.reach.travel_pairs import pairs_from_table
 from planning.standards.indicators import People
 from planning.standards.judgement import StandardsResult, assess_standards
 from planning.standards.measures.evidence import StandardsInput
@@ -80,7 +80,7 @@ def study(
         table = np.array(
             [(f, d, m * 600) for f, row in enumerate(near) for d, m in enumerate(row) if m]
         ).reshape(-1, 3)
-        pairs = pairs_from_table(
+        pairs = reach_from_table(
             table[:, 0], table[:, 1], table[:, 2], n_facilities=len(rows), n_demand=len(people)
         )
         cut = np.zeros(len(people), dtype=bool)

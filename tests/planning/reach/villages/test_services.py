@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from geo.pairs import reach_from_table
 from planning.reach.mode_times import ModeTimes
-from planning.reach.travel_pairs import pairs_from_table
 from planning.reach.villages.opening import opening_of
 from planning.reach.villages.service_words import SERVICES, SHOWN
 from planning.reach.villages.services import (
@@ -31,7 +31,7 @@ def times(minutes: list[list[float | None]]) -> ModeTimes:
         ]
     )
     n = len(minutes[0])
-    pairs = pairs_from_table(
+    pairs = reach_from_table(
         table[:, 0], table[:, 1], table[:, 2], n_facilities=len(minutes), n_demand=n
     )
     return ModeTimes("e_bike", pairs, 30.0, np.zeros(n, dtype=bool))
