@@ -17,6 +17,8 @@ _ = words()
 page(_("Projects by date"))
 assessment, result = current(), standards()
 steps = programme_steps(assessment, result)
+if not steps:
+    st.stop()
 
 left, middle, right = st.columns(3)
 how = method_line(assessment, _)

@@ -55,10 +55,7 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
         "sensitivity": sensitivity_rows(assessment),
-        "gaps": {
-            "count": len(assessment.gaps),
-            "people": float(sum(gap.people for gap in assessment.gaps)),
-        },
+        "gaps": gap_row(assessment),
         "unplaced_facilities": int((~assessment.dataset.facilities.has_position).sum()),
         "ratios": ratio_rows(assessment.ratios),
         "siting": siting_row(assessment),
@@ -85,6 +82,14 @@ def coverage_row(result: ModeResult) -> dict[str, Any]:
         "population_base": figure.population_base,
         "data_date": figure.data_date,
     }
+
+
+def gap_row(assessment: Assessment) -> dict[str, float | None]:
+    """Return how many gaps there are and their people; null where no point counts."""
+    if assessment.reason is not None:
+        return {"count": None, "people": None}
+    people = float(sum(gap.people for gap in assessment.gaps))
+    return {"count": len(assessment.gaps), "people": people}
 
 
 def group_rows(result: ModeResult) -> dict[str, Any]:

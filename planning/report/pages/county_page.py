@@ -133,6 +133,9 @@ def county_lead(source: Source) -> str:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure = assessment.modes[mode].coverage[0]
+    if assessment.reason is not None:
+        sentences = [finding_sentence(assessment.reason, translate), proof_sentence(source)]
+        return joined(sentences, source.options.language)
     share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
@@ -165,6 +168,8 @@ def proof_sentence(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
     plan = proposal.plan
+    if plan.status == "not_asked":
+        return source.translate("Proposed sites: not asked, no point counts.")
     people = source.tally.amount(WHOLE, SITED)
     if people.mark or proposal.unit != "people":
         text = msgid("{count} proposed sites would cover {people} more people.")
