@@ -50,6 +50,13 @@ MESSAGES: dict[str, Message] = {
         "nothing is known of water: straight legs to the road may cross it",
         "Give a layer of water as `water.path`.",
     ),
+    "no_point_counts": Message(
+        "warning",
+        "no institution counts as a point of the circle, so nothing is known of who is covered:"
+        " of {rows} rows {of_kind} are of a kind that counts",
+        "Fill in the column `kind` (or `[facilities] kinds`). By their names alone these would be"
+        " {proposed}; check them, nothing is taken over unasked.",
+    ),
     "people_by_outside": Message(
         "note",
         "{mode}: people are covered only by points outside the zones",
@@ -88,11 +95,6 @@ MESSAGES: dict[str, Message] = {
         "error",
         "format {actual} is newer than this program reads ({supported})",
         "Update ServiceCircle.",
-    ),
-    "array_index": Message(
-        "error",
-        "{name}: {count} values are outside 0..{last}",
-        "Pass indices of existing rows.",
     ),
     "capacity_bounds": Message(
         "error",
