@@ -5,9 +5,9 @@ import streamlit as st
 from app_pages.parts.widgets import page, sheet_table, tab_row
 from app_pages.session.choices import Key
 from app_pages.session.state import language, standards, words
-from app_pages.views.tables import rounded
 from planning.standards.evidence_sheets import reported_sheet, who_counts_sheet
 from planning.standards.standard_sheets import standard_sheets
+from planning.words.tables import round_numbers
 
 _ = words()
 page(_("Reported and computed"))
@@ -26,11 +26,11 @@ reported, counted, every = tab_row(
 )
 if reported:
     sheet_table(
-        rounded(reported_sheet(result, language(), _)), file_name="reported.xlsx", height=560
+        round_numbers(reported_sheet(result, language(), _)), file_name="reported.xlsx", height=560
     )
 if counted:
     sheet_table(
-        rounded(who_counts_sheet(result, language(), _)),
+        round_numbers(who_counts_sheet(result, language(), _)),
         file_name="who_counts.xlsx",
         height=560,
     )
@@ -38,4 +38,4 @@ if every:
     sheets = standard_sheets(result, language())
     titles = {sheet.title: sheet for sheet in sheets}
     title = st.selectbox(_("Table"), list(titles))
-    sheet_table(rounded(titles[title]), file_name="standards.xlsx", height=520)
+    sheet_table(round_numbers(titles[title]), file_name="standards.xlsx", height=520)

@@ -100,7 +100,7 @@ def map_choice(proposal: Proposal) -> tuple[Any, int]:
     """Let the reader choose what the map shows; return it and the number of the plan."""
     _ = words()
     left, right = st.columns(2)
-    options = [name for name in ON_MAP if name != "stability" or proposal.doubt is not None]
+    options = [name for name in ON_MAP if name != "stability" or proposal.robustness is not None]
     if get(Key.SITE_ON_MAP) not in options:
         put(Key.SITE_ON_MAP, options[0])
     shown = left.radio(
@@ -203,7 +203,7 @@ def _rivals(assessment: Assessment) -> None:
 def _doubts(assessment: Assessment) -> None:
     _ = words()
     proposal = assessment.proposal
-    if proposal.doubt is None:
+    if proposal.robustness is None:
         st.info(_("The study asks for no other readings of the inputs with this model."))
         return
     sheet_table(run_sheet(proposal, _), file_name="stability.xlsx", height=320)

@@ -169,7 +169,7 @@ def settings() -> Settings:
 def asked_siting() -> SitingTable:
     """Return the siting question of the session: the study's, with what the person has chosen."""
     state = st.session_state
-    minutes = state[Key.SITE_MINUTES]
+    minutes, cost = state[Key.SITE_MINUTES], state[Key.SITE_COST]
     chosen = SitingChoice(
         model=state[Key.SITE_MODEL],
         count=int(state[Key.COUNT]),
@@ -179,6 +179,9 @@ def asked_siting() -> SitingTable:
         share=float(state[Key.SITE_SHARE]) / 100,
         centres=int(state[Key.SITE_CENTRES]),
         is_aside=bool(state[Key.SITE_ASIDE]),
+        base="today" if state[Key.SITE_FROM_TODAY] else "committed",
+        build_yuan=None if cost is None else float(cost) * WAN,
+        is_assumed=bool(state[Key.SITE_ASSUMED]),
     )
     return siting_of(opened()[0].siting, chosen)
 
