@@ -11,11 +11,6 @@ import numpy as np
 import shapely
 
 from data.checks import row_finding
-from data.coordinates.detection import (
-    NamedPlaces,
-    Surroundings,
-    read_named_places,
-)
 from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
 from data.exclusions import read_exclusions
@@ -36,13 +31,18 @@ from data.regions import (
     whole_zone,
 )
 from data.roads.read import RoadsRead, read_study_roads
-from data.shifts import Layers, shift_findings
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
 from data.store import file_sha256
 from data.study.file import read_study, write_template
 from data.study.files import placed_file
 from data.study.tables import Study, TableSource
 from data.successions import built_in_successions, read_successions
+from data.systems.evidence import (
+    NamedPlaces,
+    Surroundings,
+    read_named_places,
+)
+from data.systems.layers import Layers, shift_findings
 from data.types import (
     Candidates,
     CircuitStop,

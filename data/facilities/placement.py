@@ -13,8 +13,8 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import row_finding
-from data.coordinates.positions import read_positions
 from data.facilities.read import FacilityRows
+from data.places.positions import read_positions
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
 from data.conditions import ConditionError, matches, parse_condition
-from data.coordinates.positions import read_positions, stated_system
 from data.facilities.columns import parsed_columns
 from data.facilities.doctors import read_birth_years
 from data.kinds import kind_code, kind_level, operating_status
+from data.places.positions import read_positions, stated_system
 from data.study.tables import COLUMN_NAMES, FacilitiesTable
 from data.tables.cells import (
     is_blank,

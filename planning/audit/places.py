@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from data.facilities.placement import CONFIDENCE
-from data.facilities.worklist import GUESS_CONFIDENCE, Guess, worklist
 from data.types import Dataset
+from planning.audit.worklist import GUESS_CONFIDENCE, Guess, worklist
 from planning.words.headers import kind_name
 from planning.words.tables import Table, table_of
 from planning.words.wording import Language, msgid, translator

@@ -9,9 +9,9 @@ import pytest
 
 from data.dataset import load_dataset, read_study
 from data.errors import StudyError
-from data.facilities.side_file import chosen_places, remove_place, save_place
-from data.facilities.worklist import worklist
+from data.places.chosen import chosen_places, remove_place, save_place
 from data.types import Dataset
+from planning.audit.worklist import worklist
 
 VILLAGES = """code,name,people,lon,lat
 330604001201,东村,120,120.81,30.012

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from app_pages.views.places import place_text
-from data.facilities.pasted import Box, PastedPlace
+from data.places.pasted import Box, PastedPlace
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from planning.audit.places import PlaceRow, spot_of

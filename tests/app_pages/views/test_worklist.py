@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from app_pages.views.places import place_text, search_places, study_area
-from app_pages.views.placing import pasted_text, place_bounds, place_layers
-from data.facilities.pasted import read_pasted
+from app_pages.views.worklist import pasted_text, place_bounds, place_layers
+from data.places.pasted import read_pasted
 from geo.crs import to_metric
 from planning.audit.places import place_rows, places_sheet
 from planning.words.wording import translator

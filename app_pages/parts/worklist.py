@@ -12,10 +12,10 @@ from app_pages.parts.widgets import sheet_table
 from app_pages.session.choices import Key
 from app_pages.session.state import early_click, get, opened, person, put, words
 from app_pages.views.places import study_area
-from app_pages.views.placing import SYSTEMS, pasted_text, place_bounds, place_layers
+from app_pages.views.worklist import SYSTEMS, pasted_text, place_bounds, place_layers
 from data.errors import PlannerError
-from data.facilities.pasted import FAR_DEGREES, PastedPlace, distance_degrees, read_pasted
-from data.facilities.side_file import ChosenPlace, remove_place, save_place
+from data.places.chosen import ChosenPlace, remove_place, save_place
+from data.places.pasted import FAR_DEGREES, PastedPlace, distance_degrees, read_pasted
 from data.study.files import placed_file
 from planning.audit.places import SURE, PlaceRow, place_rows, places_sheet
 from planning.maps import Focus

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from data.dataset import load_dataset
-from data.facilities.side_file import chosen_places
+from data.places.chosen import chosen_places
 from data.study.file import SAMPLE_STUDY, read_study
 from tests.app_pages.served import (
     at_rest,
