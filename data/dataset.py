@@ -14,8 +14,14 @@ from data.checks import row_finding
 from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
 from data.exclusions import read_exclusions
-from data.facilities.placement import placed_rows
-from data.facilities.read import FacilityRows, note_unplaced, place_facilities, read_facilities
+from data.facilities.read import (
+    FacilityRows,
+    note_unplaced,
+    place_facilities,
+    read_facilities,
+    row_names,
+)
+from data.places.placement import place_rows
 from data.population.rasters import Box
 from data.population.read import Population, read_population
 from data.postgis import databases_as_files
@@ -240,17 +246,27 @@ def _placed(
     findings: list[Finding],
 ) -> FacilityRows:
     """Return the institutions with those placed that have no coordinates of their own."""
-    table = study.facilities
-    side_file = placed_file(study)
     villages, demand = places
-    known_villages = villages if table.place_by_village else None
     found = _attempt(
         findings,
-        lambda: placed_rows(
-            rows, known_villages, demand, crs=crs, side_file=side_file, findings=findings
+        lambda: place_rows(
+            row_names(rows),
+            (rows.lon, rows.lat),
+            villages if study.facilities.place_by_village else None,
+            demand,
+            crs=crs,
+            side_file=placed_file(study),
+            findings=findings,
         ),
     )
-    rows = rows if found is None else found
+    if found is not None:
+        rows = replace(
+            rows,
+            lon=found.lon,
+            lat=found.lat,
+            placed_by=found.method,
+            placed_error_m=found.error_m,
+        )
     note_unplaced(rows, findings)
     return rows
 

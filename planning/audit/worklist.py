@@ -1,26 +1,57 @@
-"""What a person has to place: institutions without coordinates, why, and where they may be."""
+"""What a person has to place: institutions whose place is missing, guessed or chosen by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 import numpy as np
 
-from data.facilities.placement import settled_centres
+from data.places.placement import CONFIDENCE, Method, settled_centres
 from data.types import Dataset, Floats, Geometries
 from geo.crs import to_lonlat
+from planning.words.headers import kind_name
+from planning.words.tables import Table, table_of
+from planning.words.wording import Language, msgid, translator
 
+State: TypeAlias = Literal["unplaced", "guessed", "chosen"]
 Reason: TypeAlias = Literal["no_villages", "code_unknown", "name_repeated", "nothing_named"]
 GuessMethod: TypeAlias = Literal["village_in_words", "zone_code", "zone_in_words"]
 
+MOST_GUESSES = 5
 GUESS_CONFIDENCE: dict[GuessMethod, str] = {
     "village_in_words": "low",
     "zone_code": "very low",
     "zone_in_words": "very low",
 }
-MOST_GUESSES = 5
+REASONS: dict[str, str] = {
+    "no_villages": msgid("the study has no villages to place it by"),
+    "code_unknown": msgid("its village code is none of the study's"),
+    "name_repeated": msgid("several villages could be meant"),
+    "nothing_named": msgid("no village is named"),
+}
+METHODS: dict[str, str] = {
+    "side_file": msgid("chosen by hand"),
+    "village_code": msgid("by its village code"),
+    "village_name": msgid("by the name of its village"),
+    "own_name": msgid("by the village in its own name"),
+    "village_in_words": msgid("village in its name or address"),
+    "zone_code": msgid("town by its code"),
+    "zone_in_words": msgid("town in its name or address"),
+}
+WHY: dict[str, str] = {**REASONS, **METHODS}
+SURE = {
+    "high": msgid("high"),
+    "medium": msgid("medium"),
+    "low": msgid("low"),
+    "very low": msgid("very low"),
+}
+STATES: dict[State, str] = {
+    "unplaced": msgid("Without a place"),
+    "guessed": msgid("Placed by its village"),
+    "chosen": msgid("Chosen by hand"),
+}
 
 _Unit: TypeAlias = tuple[int, str, str]
 _Middles: TypeAlias = tuple[Floats, Floats, Floats]
@@ -44,23 +75,116 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One institution that a person has to place; the best guess first."""
+    """One institution whose place a person may set.
+
+    Parameters
+    ----------
+    row
+        Index into the institutions of the dataset.
+    state
+        Without a place, placed by its village, or by a person.
+    why
+        Why it has no place, or how it got the one that it has.
+    guesses
+        Where one without a place may be, the best first.
+    confidence, error_m
+        How sure its place or best guess is, and how far it may be off.
+    """
 
     row: int
     facility_id: str
     name: str
+    kind: str
     address: str
-    division_name: str
-    reason: Reason
-    guesses: tuple[Guess, ...]
+    state: State
+    why: Reason | Method
+    guesses: tuple[Guess, ...] = ()
+    confidence: str = ""
+    error_m: float | None = None
 
 
 def worklist(dataset: Dataset) -> tuple[WorklistRow, ...]:
+    """Return institutions without a place, then those placed by a guess, then by hand."""
+    placed = [
+        _placed_row(dataset, row, cast("Method", method))
+        for row, method in enumerate(dataset.facilities.columns.get("placed_by", ()))
+        if method not in {"", "coordinates"}
+    ]
+    placed.sort(key=lambda one: (one.state == "chosen", one.confidence != "low", one.facility_id))
+    return (*_unplaced_rows(dataset), *placed)
+
+
+def worklist_sheet(dataset: Dataset, rows: tuple[WorklistRow, ...], language: Language) -> Table:
+    """Return the worklist: why each stands there, the best guess, how sure, how far off at most."""
+    translate = translator(language)
+    headers = (
+        msgid("Name"),
+        msgid("State"),
+        msgid("Best guess"),
+        msgid("Confidence"),
+        msgid("Possible error (m)"),
+        msgid("Why or how"),
+        msgid("Guessed from"),
+        msgid("Kind"),
+        msgid("Address"),
+        msgid("Number"),
+        msgid("Longitude"),
+        msgid("Latitude"),
+    )
+    table = []
+    for one in rows:
+        best = one.guesses[0] if one.guesses else None
+        spot = spot_of(dataset, one)
+        table.append(
+            (
+                one.name,
+                translate(STATES[one.state]),
+                best.name if best else None,
+                translate(SURE[one.confidence]) if one.confidence else None,
+                None if one.error_m is None else round(one.error_m),
+                translate(WHY[one.why]),
+                translate(METHODS[best.method]) if best else None,
+                kind_name(one.kind, language) if one.kind else None,
+                one.address or None,
+                one.facility_id,
+                round(spot[0], 6) if spot else None,
+                round(spot[1], 6) if spot else None,
+            )
+        )
+    return table_of(msgid("Places to settle"), headers, table, translate)
+
+
+def spot_of(dataset: Dataset, one: WorklistRow) -> tuple[float, float] | None:
+    """Return longitude and latitude of a row's place, else of its best guess."""
+    facilities = dataset.facilities
+    if facilities.has_position[one.row]:
+        return float(facilities.lon[one.row]), float(facilities.lat[one.row])
+    return (one.guesses[0].lon, one.guesses[0].lat) if one.guesses else None
+
+
+def _placed_row(dataset: Dataset, row: int, method: Method) -> WorklistRow:
+    """Return a row that a village or a person has placed."""
+    facilities = dataset.facilities
+    error = facilities.columns["placed_error_m"][row]
+    return WorklistRow(
+        row=row,
+        facility_id=facilities.id[row],
+        name=facilities.name[row],
+        kind=facilities.kind[row],
+        address=facilities.texts("address")[row],
+        state="chosen" if method == "side_file" else "guessed",
+        why=method,
+        confidence=CONFIDENCE[method],
+        error_m=error if isinstance(error, float) else None,
+    )
+
+
+def _unplaced_rows(dataset: Dataset) -> list[WorklistRow]:
     """Return the institutions that have no place yet, in order of id."""
     facilities = dataset.facilities
     open_rows = np.flatnonzero(~facilities.has_position).tolist()
     if not open_rows:
-        return ()
+        return []
     units = _Units(dataset)
     rows = []
     for row in open_rows:
@@ -69,18 +193,22 @@ def worklist(dataset: Dataset) -> tuple[WorklistRow, ...]:
             for name in ("address", "division_name", "division_code")
         )
         words = f"{facilities.name[row]} {address} {division}"
+        guesses = units.guesses(code, words)
         rows.append(
             WorklistRow(
                 row=row,
                 facility_id=facilities.id[row],
                 name=facilities.name[row],
+                kind=facilities.kind[row],
                 address=address,
-                division_name=division,
-                reason=_reason(dataset, code, division, words),
-                guesses=units.guesses(code, words),
+                state="unplaced",
+                why=_reason(dataset, code, division, words),
+                guesses=guesses,
+                confidence=GUESS_CONFIDENCE[guesses[0].method] if guesses else "",
+                error_m=guesses[0].error_m if guesses else None,
             )
         )
-    return tuple(rows)
+    return rows
 
 
 def _reason(dataset: Dataset, code: str, division: str, words: str) -> Reason:

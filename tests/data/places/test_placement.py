@@ -75,10 +75,10 @@ def test_rows_are_placed_by_what_the_list_says_and_no_further(folder: Path) -> N
 
 def test_the_worklist_says_why_and_where_it_may_be(folder: Path) -> None:
     dataset = load(folder)
-    several, none = worklist(dataset)
-    assert (several.facility_id, several.reason) == ("D", "name_repeated")
+    several, none = (row for row in worklist(dataset) if row.state == "unplaced")
+    assert (several.facility_id, several.why) == ("D", "name_repeated")
     assert [guess.code for guess in several.guesses] == ["330604102202", "330604102203"]
-    assert (none.facility_id, none.reason) == ("E", "nothing_named")
+    assert (none.facility_id, none.why) == ("E", "nothing_named")
     (guess,) = none.guesses
     assert (guess.method, guess.code) == ("village_in_words", "330604001201")
     # The middle of the people of 东村, and its farthest cell, as for those placed by their code.
