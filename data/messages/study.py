@@ -111,10 +111,27 @@ TABLE_MESSAGES: dict[str, Message] = {
         "{count} codes were made numbers by a spreadsheet and lost digits, such as {example}",
         "Format the column as text and enter the codes again.",
     ),
+    "quote_broken": Message(
+        "error",
+        "a quotation mark in line {line} of the file is not closed as it should be: the rows behind"
+        " it would be swallowed",
+        "Remove the mark, or double each mark inside a quoted cell.",
+    ),
+    "row_too_short": Message(
+        "warning",
+        "{count} rows end before the last of the {columns} columns: cut off, or broken over two"
+        " lines",
+        "Complete them, or put cells with a line break into quotes.",
+    ),
+    "decimal_comma": Message(
+        "note",
+        "{count} numbers have a decimal comma",
+        'State `decimal = "."` if the commas stand between thousands.',
+    ),
     "row_too_long": Message(
         "error",
         "{count} rows have more cells than the header's {columns}",
-        "Put cells that hold the separator into quotes.",
+        "Put cells that hold the separator into quotes, or state the right `separator`.",
     ),
     "header_repeated": Message(
         "warning", "headers stand twice, the first is used: {headers}", "Rename the others."

@@ -46,7 +46,7 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
         raise StudyError(Finding("file_missing", file=path.name))
     try:
         if ending in DELIMITED_ENDINGS:
-            return read_delimited(path, encoding=source.encoding, findings=findings)
+            return read_delimited(source, findings)
         if ending in WORKBOOK_ENDINGS:
             return read_workbook(path, layer=source.layer, findings=findings)
         if ending in PARQUET_ENDINGS:
