@@ -25,8 +25,8 @@ from data.roads.ferries import (
 )
 from data.roads.graphml import read_graphml
 from data.roads.lines import LINE_SUFFIXES, read_lines
-from data.roads.osm import OSM_SUFFIXES, read_osm
 from data.roads.ordered import in_order
+from data.roads.osm import OSM_SUFFIXES, read_osm
 from data.roads.overrides import Overrides, read_overrides, with_overrides
 from data.roads.raw import RawRoads, RoadsRead
 from data.roads.water import read_water

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from data.tables.cells import is_blank, text
 from data.tables.heading import Heading
 from data.types import CellValue
-from geo.errors import Finding
 
 _NUMERIC = re.compile(r"[+-]?\d[\d.,]*")
 _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
@@ -29,9 +28,7 @@ def convert_decimal_commas(
     heading: Heading,
     decimal: str | None,
     delimiter: str,
-    file: str,
-    findings: list[Finding],
-) -> None:
+) -> int:
     """Write the numbers of a file with decimal commas as all others are written, in place.
 
     Parameters
@@ -45,10 +42,11 @@ def convert_decimal_commas(
         can only be decimal, and for points that can only be.
     delimiter
         Between commas a number with one stands in quotes, and may be a list of two.
-    file
-        For findings.
-    findings
-        Receives a note where the numbers were converted.
+
+    Returns
+    -------
+    int
+        How many numbers were written anew.
     """
     body = rows[heading.end :]
     numeric = [place for place in range(len(heading.names)) if _is_numeric(_cells(body, place))]
@@ -62,7 +60,7 @@ def convert_decimal_commas(
         )
         has_point = any(_POINT.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in cells)
         if not is_comma or has_point:
-            return
+            return 0
     n_changed = 0
     for row in body:
         for place in numeric:
@@ -70,8 +68,7 @@ def convert_decimal_commas(
             if isinstance(cell, str) and ("," in cell or "." in cell):
                 row[place] = cell.strip().replace(".", "").replace(",", ".")
                 n_changed += 1
-    if n_changed:
-        findings.append(Finding("decimal_comma", (("count", n_changed),), file=file))
+    return n_changed
 
 
 def _cells(body: Sequence[Sequence[CellValue]], place: int) -> list[str]:

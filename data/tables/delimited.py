@@ -69,7 +69,9 @@ def read_delimited(source: TableSource, findings: list[Finding]) -> Table:
     rows = _records(path, text, delimiter)
     heading = find_heading(rows)
     if heading is not None and may_have_decimal_commas(text, delimiter, source.decimal):
-        convert_decimal_commas(rows, heading, source.decimal, delimiter, path.name, findings)
+        n_changed = convert_decimal_commas(rows, heading, source.decimal, delimiter)
+        if n_changed:
+            findings.append(Finding("decimal_comma", (("count", n_changed),), file=path.name))
     table = table_of(rows, file=path.name, findings=findings)
     if heading is not None:
         is_cut = not text.endswith(("\n", "\r"))
@@ -121,11 +123,11 @@ def _records(path: Path, text: str, delimiter: str) -> list[list[CellValue]]:
             if begun.count('"') == 0:
                 raise unreadable(path, "CSV", error) from error
             raise _broken_quote(path, rows, len(rows), lines[-1]) from error
-        rows.append(row)  # type: ignore[arg-type]  # text is a cell value
+        rows.append([*row])
     heading = find_heading(rows)
     width = 0 if heading is None else len(heading.names)
-    for index, row in enumerate(rows):
-        if '"' in text and width >= _LEAST_COLUMNS and _holds_rows(row, delimiter, width):
+    for index, cells in enumerate(rows):
+        if '"' in text and width >= _LEAST_COLUMNS and _holds_rows(cells, delimiter, width):
             raise _broken_quote(path, rows, index, lines[index])
     return rows
 
