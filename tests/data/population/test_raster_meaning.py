@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def said(path: Path, **beside: Any) -> Path:
     ],
 )
 def test_scale_and_offset(
-    tmp_path: Path, write_raster: Any, stored: Any, scale: float, offset: float, total: float
+    tmp_path: Path, write_raster: Any, *, stored: Any, scale: float, offset: float, total: float
 ) -> None:
     nodata = -200 if stored.dtype == np.int16 else None
     path = write_raster(tmp_path / "a.tif", stored, nodata=nodata)
@@ -238,11 +239,14 @@ path = "roads.osm"
 [zones]
 path = "zones.geojson"
 """
-ZONES = (
-    '{{"type": "FeatureCollection", "features": [{{"type": "Feature", "properties": {{"code": "1",'
-    ' "name": "甲", "people": {people}}}, "geometry": {{"type": "Polygon", "coordinates":'
-    " [[[120.79, 29.99], [120.91, 29.99], [120.91, 30.06], [120.79, 30.06], [120.79, 29.99]]]}}}}]}}"
-)
+BORDER = [[120.79, 29.99], [120.91, 29.99], [120.91, 30.06], [120.79, 30.06], [120.79, 29.99]]
+
+
+def zones_of(census: float) -> str:
+    area = {"type": "Polygon", "coordinates": [BORDER]}
+    said = {"code": "1", "name": "甲", "people": census}
+    feature = {"type": "Feature", "properties": said, "geometry": area}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})
 
 
 @pytest.mark.parametrize(
@@ -259,7 +263,7 @@ ZONES = (
 def test_the_total_against_the_census_of_the_zones(
     study_folder: Path, census: float, code: str
 ) -> None:
-    (study_folder / "zones.geojson").write_text(ZONES.format(people=census), encoding="utf-8")
+    (study_folder / "zones.geojson").write_text(zones_of(census), encoding="utf-8")
     study = study_folder / "study.toml"
     study.write_text(STUDY.format(population="people.csv"), encoding="utf-8")
     wanted = {"people_unlike_census", "people_not_the_census"}
