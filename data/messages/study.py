@@ -349,6 +349,31 @@ PLACE_MESSAGES: dict[str, Message] = {
     "area_unknown": Message(
         "warning", "{count} rows name villages that are not in the study: {words}", "Correct them."
     ),
+    "programme_unplaced": Message(
+        "warning",
+        "{count} projects add a point and have no coordinates: they are in no state of the network",
+        "Add coordinates.",
+    ),
+    "programme_beats_list": Message(
+        "note",
+        "{count} projects tell another opening than the list of institutions: {words}",
+        "The programme decides; bring the list up to date.",
+    ),
+    "programme_amount_odd": Message(
+        "warning",
+        "{count} amounts are above 500 million yuan or below 1,000 yuan",
+        "State the unit in the header, such as 万元.",
+    ),
+    "programme_stage_unknown": Message(
+        "warning",
+        "{count} projects have no known stage and count as ideas: {words}",
+        "Write one of the stages, such as 立项 or 开工.",
+    ),
+    "programme_type_unknown": Message(
+        "warning",
+        "{count} projects have no known type and count as new: {words}",
+        "Write one of the types, such as 新建 or 迁建.",
+    ),
     "stops_unplaced": Message(
         "warning", "{count} stops have neither coordinates nor a known village", "Add coordinates."
     ),

@@ -22,9 +22,9 @@ from data.roads.values import listed, slowest_class
 from data.study.tables import COLUMN_NAMES, RoadsTable
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
+from data.tables.layers.read import read_layer
 from data.tables.parquet import read_parquet
 from data.tables.sheets import Table
-from data.tables.vectors import read_layer
 from data.types import CellValue, Floats, Geometries
 from geo.access import CLASSES, FERRY, RELEVANT_KEYS, WayUse, way_use
 from geo.crs import LONLAT, local_crs, to_metric, transform

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from data.errors import StudyError, unreadable
 from data.study.tables import TableSource
-from data.tables.archives import unpacked
 from data.tables.content import content_of, refuse_no_table, refuse_unknown
 from data.tables.delimited import read_delimited
+from data.tables.layers.archives import unpacked
+from data.tables.layers.read import read_layer
 from data.tables.parquet import read_parquet
 from data.tables.sheets import Table
-from data.tables.vectors import read_layer
 from data.tables.workbooks import read_workbook
 from geo.errors import Finding
 
