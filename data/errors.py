@@ -10,7 +10,8 @@ from data.messages.circuits import CIRCUIT_MESSAGES
 from data.messages.network import DATABASE_MESSAGES, FETCH_MESSAGES
 from data.messages.roads import ROAD_MESSAGES
 from data.messages.siting import SITING_MESSAGES
-from data.messages.study import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
+from data.messages.study import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES
+from data.messages.tables import TABLE_MESSAGES
 from data.messages.words import READER_SAYS
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
