@@ -64,6 +64,46 @@ TABLE_MESSAGES: dict[str, Message] = {
     "layer_missing": Message(
         "error", "there is no layer `{layer}`; there are: {layers}", "Correct `layer`."
     ),
+    "layer_is_computed": Message(
+        "error",
+        "`{layer}` is a view or virtual table, which the file computes when it is read",
+        "Export it as a layer of its own and name that one.",
+    ),
+    "layer_takes_too_long": Message(
+        "error",
+        "reading the layer took longer than {seconds} s",
+        "Export the layer to a new file and rerun.",
+    ),
+    "geopackage_in_use": Message(
+        "warning",
+        "another program has the file open and holds back its latest changes: they are not read",
+        "Close the layer in that program and rerun.",
+    ),
+    "sidecar_leads_away": Message(
+        "error",
+        "{name} beside the file is not read: it leads to other files",
+        "Export the raster or layer to a new file and rerun.",
+    ),
+    "raster_blocks_too_large": Message(
+        "error",
+        "the raster can only be read in pieces of {columns} x {rows} cells, which fill the memory",
+        "Save it as a GeoTIFF with tiles and rerun.",
+    ),
+    "kml_folders": Message(
+        "note",
+        "{count} folders were read together ({layers}); the column Folder has the name of each",
+        "Write the name of one folder as `layer` to read only that.",
+    ),
+    "kml_not_read": Message(
+        "warning",
+        "parts that hold no rows of this file were not read: {parts}",
+        "Save what they link to as files of their own, where it is needed.",
+    ),
+    "kml_moved": Message(
+        "warning",
+        "the file says that its coordinates are shifted: {system}",
+        'State `coordinates = "gcj02"` or `"bd09"`.',
+    ),
     "layer_not_told": Message(
         "error", "there are several layers: {layers}", "Write the one to read as `layer`."
     ),
@@ -139,6 +179,19 @@ TABLE_MESSAGES: dict[str, Message] = {
     ),
     "id_repeated": Message(
         "error", "{count} rows repeat the id or code of an earlier row", "Give each row its own."
+    ),
+    "code_repeated": Message(
+        "error",
+        "{count} rows repeat the code of an earlier row with another name or number of people",
+        "Correct the codes; parts of one zone are joined when all their columns agree.",
+    ),
+    "zone_parts_joined": Message(
+        "note", "{count} rows are further parts of a zone with the same code and were joined to it"
+    ),
+    "raster_not_geotiff": Message(
+        "error",
+        "a raster ending in {ending} is not read: it is of another format or a list of rasters",
+        "Save the raster, or the mosaic that it lists, as one GeoTIFF (.tif) and rerun.",
     ),
     "code_blank": Message("error", "{count} rows have no code", "Give each row its code."),
     "where_syntax": Message(

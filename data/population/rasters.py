@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.checks import shown_rows
-from data.errors import StudyError, unreadable
+from data.errors import StudyError
+from data.gdal import open_raster
 from data.types import Floats, Ints
 from geo.crs import LONLAT, is_known, is_web_mercator, transform
-from geo.errors import Cancelled, Finding, GeoError, Progress
+from geo.errors import Finding, Progress
 from geo.points import Grid, cell_centres, populated_cells
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -24,7 +24,6 @@ Box: TypeAlias = tuple[float, float, float, float]
 MAX_CELLS = 10_000_000_000
 MAX_POPULATED_CELLS = 5_000_000
 _STRIPE_CELLS = 4_000_000
-_CACHE_BYTES = 128_000_000
 _DENSITY = re.compile(
     r"densit|密度|per (sq|square|km|hect)|/\s?(sq|km|ha\b)|km\s?-2|人/平方", re.IGNORECASE
 )
@@ -76,23 +75,10 @@ def read_counts(
         When the file is unreadable, too large, holds densities, has no coordinate system, several
         bands or negative counts.
     """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours follows
-            with (
-                rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES),
-                rasterio.open(path, driver="GTiff") as raster,
-            ):
-                system = _checked_system(raster, path.name, crs)
-                grid = _grid(raster, system)
-                stripes = list(_stripes(raster, grid, window, progress))
-    except (StudyError, GeoError, Cancelled):
-        raise
-    except Exception as error:  # broken tags raise what their parser raises
-        raise unreadable(path, "GeoTIFF", error) from error
+    with open_raster(path) as raster:
+        system = _checked_system(raster, path.name, crs)
+        grid = _grid(raster, system)
+        stripes = list(_stripes(raster, grid, window, progress))
     row, column, people = (np.concatenate(part) for part in list(zip(*stripes, strict=True))[:3])
     _check_counts(row, column, people, path.name)
     if is_web_mercator(str(system)):

@@ -21,8 +21,8 @@ from data.roads.raw import RawRoads
 from data.study.tables import COLUMN_NAMES, RoadsTable
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
-from data.tables.sheets import Table
 from data.tables.layers.read import read_layer
+from data.tables.sheets import Table
 from data.types import CellValue, Floats, Geometries
 from geo.access import CLASSES, FERRY, RELEVANT_KEYS, WayUse, way_use
 from geo.crs import LONLAT, local_crs, to_metric, transform
