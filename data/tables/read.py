@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from data.errors import StudyError, unreadable
 from data.study.tables import TableSource
 from data.tables.delimited import read_delimited
@@ -20,7 +22,7 @@ _OTHER_RASTERS = frozenset(
 )
 
 
-def read_any(source: TableSource, findings: list[Finding]) -> Table:
+def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[str] = ()) -> Table:
     """Return the table of a file: columns as they stand, geometry where it has one.
 
     Parameters
@@ -29,6 +31,8 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
         Path, layer (or sheet) and encoding, as the study states them.
     findings
         Receives what is doubtful; faults that leave no table are raised.
+    others
+        Endings that the caller reads itself: named where the file's is not known.
 
     Raises
     ------
@@ -60,6 +64,7 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
             *LAYER_ENDINGS,
             *ARCHIVE_ENDINGS,
             *PARQUET_ENDINGS,
+            *others,
         )
     )
     params = (("ending", ending or path.name), ("known", known))
