@@ -100,7 +100,8 @@ def check_content(path: Path, driver: str) -> None:
     """
     endings, beginnings = DRIVERS[driver]
     if driver == "GTiff" and path.suffix.lower() not in endings:
-        raise StudyError(Finding("raster_not_geotiff", (("ending", path.suffix),), file=path.name))
+        kinds = (("ending", path.suffix or path.name), ("known", " ".join(endings)))
+        raise StudyError(Finding("file_kind_unknown", kinds, file=path.name))
     if path.suffix.lower() not in endings:
         raise unreadable(path, driver, "the content is another format")
     if not path.is_file():  # a pipe or device would never end

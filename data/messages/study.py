@@ -193,11 +193,6 @@ TABLE_MESSAGES: dict[str, Message] = {
     "zone_parts_joined": Message(
         "note", "{count} rows are further parts of a zone with the same code and were joined to it"
     ),
-    "raster_not_geotiff": Message(
-        "error",
-        "a raster ending in {ending} is not read: it is of another format or a list of rasters",
-        "Save the raster, or the mosaic that it lists, as one GeoTIFF (.tif) and rerun.",
-    ),
     "code_blank": Message("error", "{count} rows have no code", "Give each row its code."),
     "where_syntax": Message(
         "error",

@@ -17,9 +17,6 @@ DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
 PARQUET_ENDINGS = (".parquet", ".geoparquet")
 RASTER_ENDINGS = (".tif", ".tiff")
-_OTHER_RASTERS = frozenset(
-    {".vrt", ".img", ".asc", ".bil", ".flt", ".adf", ".nc", ".hdf", ".h5", ".grd", ".jp2", ".hgt"}
-)
 
 
 def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[str] = ()) -> Table:
@@ -55,8 +52,6 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
             return read(path, layer=source.layer, encoding=source.encoding, findings=findings)
     except OSError as error:
         raise unreadable(path, ending.lstrip(".").upper(), error) from error
-    if ending in _OTHER_RASTERS:
-        raise StudyError(Finding("raster_not_geotiff", (("ending", ending),), file=path.name))
     known = " ".join(
         (
             *DELIMITED_ENDINGS,
