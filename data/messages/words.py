@@ -31,6 +31,10 @@ WORDS = frozenset(
         msgid("a zipped Shapefile"),
         msgid("the content is another format"),
         msgid("the file is empty"),
+        msgid("the disk is full"),
+        msgid("the disk is read-only"),
+        msgid("there is no right to write there"),
+        msgid("its path is too long"),
         msgid("the archive holds no Shapefile"),
         msgid("the archive holds no KML"),
         msgid("it declares a document type"),
@@ -133,6 +137,7 @@ BEGINNINGS = (
     msgid("the program that reads it says: "),
     msgid("the state of the answer is: "),
     msgid("the server says: "),
+    msgid("the system says: "),
     msgid("the wrong kind of value at: "),
     msgid("more than: "),
     msgid("not less than: "),
@@ -148,6 +153,7 @@ BEGINNINGS = (
 
 READER_SAYS = "the program that reads it says: "
 SERVER_SAYS = "the server says: "
+SYSTEM_SAYS = "the system says: "
 
 
 def worded(
