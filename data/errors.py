@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data.messages.audit import AUDIT_MESSAGES
 from data.messages.circuits import CIRCUIT_MESSAGES
+from data.messages.folders import FOLDER_MESSAGES
 from data.messages.network import DATABASE_MESSAGES, FETCH_MESSAGES
 from data.messages.roads import ROAD_MESSAGES
 from data.messages.siting import SITING_MESSAGES
@@ -27,6 +28,7 @@ MESSAGES: dict[str, Message] = {
     **ROAD_MESSAGES,
     **DATABASE_MESSAGES,
     **FETCH_MESSAGES,
+    **FOLDER_MESSAGES,
     "report_zone": Message(
         "error",
         "the study has no zone {names}",

@@ -52,7 +52,7 @@ def _assess(options: argparse.Namespace) -> int:
     from planning.report.lines import result_lines
 
     audience = AUDIENCES[options.audience]
-    check_output(options.out)
+    check_output(options.out, inputs=[options.study])
     started = time.perf_counter()
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
