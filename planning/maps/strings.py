@@ -39,6 +39,7 @@ def map_strings(_: Translate) -> Mapping[str, str]:
             "north": _("N"),
             "not_placed": _("{count} without coordinates, not on the map"),
             "notes": _("Notes"),
+            "paper": _("Paper size"),
             "pointer": _("Under the pointer"),
             "print": _("Print"),
             "review_number": _("Map review number"),
