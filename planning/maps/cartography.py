@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import shapely
+
 from data.types import Dataset
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
 from planning.maps import Figure, MapSpec, map_strings
 from planning.maps.cells import cell_layer
-from planning.maps.layers import Layer
+from planning.maps.layers import Layer, PolygonLayer
 from planning.maps.scene import (
     circle_layer,
     facility_layer,
@@ -49,6 +52,7 @@ def assessment_map(
     """
     translate = translator(language)
     dataset = assessment.dataset
+    shown = layers(assessment, language)
     return MapSpec(
         title=translate("{place}: who is inside the {minutes:.0f}-minute service circle").format(
             place=dataset.title, minutes=assessment.study.travel.minutes
@@ -59,7 +63,7 @@ def assessment_map(
                 translate("Present state") + " " + assessment.scenario.as_of,
             )
         ),
-        layers=layers(assessment, language),
+        layers=shown,
         source="; ".join(dict.fromkeys(entry.source for entry in dataset.provenance)),
         data_date=dataset.date,
         crs_text=crs_text(dataset, translate),
@@ -78,6 +82,7 @@ def assessment_map(
         figures=headline_figures(assessment, translate),
         lang="zh-CN" if language == "zh" else "en",
         strings=map_strings(translate),
+        bounds=bounds_of(shown),
         background=SURROUNDINGS,
     )
 
@@ -98,6 +103,16 @@ def layers(assessment: Assessment, language: Language) -> tuple[Layer, ...]:
         facility_layer(assessment, language),
     ]
     return (*found, *site_layers(assessment.proposal, dataset, translate))
+
+
+def bounds_of(shown: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north of the zones; None when they have no ground.
+
+    Not of all that is drawn: one hospital far away would make the place itself a speck.
+    """
+    zones = next(layer for layer in shown if isinstance(layer, PolygonLayer) and layer.id == "zones")
+    west, south, east, north = shapely.total_bounds(zones.polygons).tolist()
+    return (west, south, east, north) if np.isfinite(west) else None
 
 
 def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figure, ...]:
