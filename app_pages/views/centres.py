@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from planning.assess.workflow import Assessment
-from planning.centres.norms import size_text
+from planning.centres.norms import RatioBounds, size_text
 from planning.centres.ratio_words import result_word, view_word
 from planning.centres.service_people import View
 from planning.centres.service_ratio import Ratios, UrbanResult, UrbanVerdict
@@ -24,9 +24,18 @@ SHADES: tuple[tuple[str, str], ...] = (
     (msgid("Under the norm (−)"), "#998ec3"),
     (msgid("Within the norm (=)"), "#f1eef6"),
     (msgid("Over the norm (+)"), "#e66101"),
+    (msgid("Does not apply"), "#bdbdbd"),
+    (msgid("Cannot be judged"), "#ffffff"),
 )
-"""Purple, pale and orange, told apart without red and green; the sign says it in print."""
-
+"""Purple, pale and orange, told apart without red and green; the sign says it in print. Grey and
+white make no statement."""
+DOES_NOT_APPLY, CANNOT_BE_JUDGED = 4, 5
+UNJUDGED: dict[UrbanResult, int] = {
+    UrbanResult.NOT_APPLICABLE: DOES_NOT_APPLY,
+    UrbanResult.NO_URBAN_LIST: CANNOT_BE_JUDGED,
+    UrbanResult.NO_PEOPLE: CANNOT_BE_JUDGED,
+    UrbanResult.OWNER_UNKNOWN: CANNOT_BE_JUDGED,
+}
 
 OPACITY = 0.85
 
@@ -126,16 +135,27 @@ def ratio_legend(translate: Translate) -> str:
     return f'<div style="font-size:.85rem;line-height:1.7">{"".join(keys)}</div>'
 
 
+def shade_of(row: UrbanVerdict, bounds: RatioBounds) -> int:
+    """Return the shade of a zone: people per centre against the norm, where N1 judges it."""
+    if row.result in UNJUDGED:
+        return UNJUDGED[row.result]
+    each = row.people_per_centre
+    return (
+        0
+        if each is None
+        else 1 + int(each >= bounds.lower_people) + int(each > bounds.upper_people)
+    )
+
+
 def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> PolygonLayer:
-    """Return the judged zones coloured by people per centre against the norm."""
+    """Return the zones by people per centre against the norm, grey where it does not apply."""
     zones, ratios = assessment.dataset.zones, assessment.ratios
     row_of = {code: row for row, code in enumerate(zones.code)}
-    lower, upper = ratios.bounds.lower_people, ratios.bounds.upper_people
-    chosen: list[tuple[int, int, UrbanVerdict]] = []
-    for row in in_order(ratios, view):
-        each = row.people_per_centre
-        shade = 0 if each is None else 1 + int(each >= lower) + int(each > upper)
-        chosen += [(row_of[code], shade, row) for code in row.zone_codes]
+    chosen = [
+        (row_of[code], shade_of(row, ratios.bounds), row)
+        for row in in_order(ratios, view)
+        for code in row.zone_codes
+    ]
     index = np.array([zone for zone, _, _ in chosen], dtype=np.int64)
     return PolygonLayer(
         id="ratio",

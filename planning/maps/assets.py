@@ -10,7 +10,14 @@ from importlib.resources import files
 LEAFLET_JS = "leaflet/leaflet.js"
 LEAFLET_CSS = "leaflet/leaflet.css"
 LEAFLET_LICENCE = "leaflet/LICENSE"
-MAP_JS = ("map/data.js", "map/draw.js", "map/layers.js", "map/panel.js", "map/main.js", "map/print.js")
+MAP_JS = (
+    "map/data.js",
+    "map/draw.js",
+    "map/layers.js",
+    "map/panel.js",
+    "map/main.js",
+    "map/print.js",
+)
 MAP_CSS = "map/map.css"
 PAGE_CSS = "map/page.css"
 

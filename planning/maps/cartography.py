@@ -110,7 +110,9 @@ def bounds_of(shown: tuple[Layer, ...]) -> tuple[float, float, float, float] | N
 
     Not of all that is drawn: one hospital far away would make the place itself a speck.
     """
-    zones = next(layer for layer in shown if isinstance(layer, PolygonLayer) and layer.id == "zones")
+    zones = next(
+        layer for layer in shown if isinstance(layer, PolygonLayer) and layer.id == "zones"
+    )
     west, south, east, north = shapely.total_bounds(zones.polygons).tolist()
     return (west, south, east, north) if np.isfinite(west) else None
 

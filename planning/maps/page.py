@@ -110,7 +110,7 @@ def _header(told: dict[str, Any]) -> str:
         f"<header><div><h1>{escape(told['title'])}</h1>{subtitle}</div>{banner}"
         f'<div class="marks">{review}</div>'
         f'<select id="sc-paper" aria-label="{escape(words["paper"])}">'
-        '<option>A4</option><option>A3</option><option>A1</option></select>'
+        "<option>A4</option><option>A3</option><option>A1</option></select>"
         f'<button type="button" id="sc-print">{escape(words["print"])}</button></header>'
     )
 
