@@ -16,7 +16,7 @@ from planning.maps import AreaStyle, PolygonLayer
 from planning.maps.scene import in_degrees
 from planning.maps.themes import over_land
 from planning.words.figures import people_text
-from planning.words.sheets import Sheet, sheet_of
+from planning.words.tables import Table, table_of
 from planning.words.wording import Translate, msgid
 
 SHADES: tuple[tuple[str, str], ...] = (
@@ -45,7 +45,7 @@ def views_of(ratios: Ratios) -> tuple[View, ...]:
     return tuple(dict.fromkeys(row.view for row in ratios.zones))
 
 
-def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
+def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
     """Return the zones that N1 judges in one view, those that lack most centres first."""
     rows = [
         (
@@ -68,10 +68,10 @@ def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
         msgid("People per centre"),
         msgid("Centres needed"),
     )
-    return sheet_of(msgid("Urban subdistricts"), headers, rows, translate)
+    return table_of(msgid("Urban subdistricts"), headers, rows, translate)
 
 
-def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
+def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
     """Return the centres in one view, the largest first."""
     chosen = sorted(
         (row for row in ratios.institutions if row.view == view),
@@ -82,7 +82,7 @@ def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
         for row in chosen
     ]
     headers = (msgid("Name"), msgid("People served"), msgid("Size"), msgid("Branches"))
-    return sheet_of(msgid("Centres"), headers, rows, translate)
+    return table_of(msgid("Centres"), headers, rows, translate)
 
 
 def missing_text(ratios: Ratios, view: View, translate: Translate) -> str:

@@ -293,9 +293,11 @@ def assignment_layer(proposal: Proposal, dataset: Dataset, translate: Translate)
 def site_layer(proposal: Proposal, translate: Translate) -> SiteLayer:
     """Return the proposed sites by rank."""
     sites = proposal.sites
-    chosen = proposal.candidates.taken([site.candidate for site in sites])
+    chosen = proposal.candidates.take([site.candidate for site in sites])
     shares = [
-        "" if proposal.doubt is None else share_text(proposal.doubt.chosen_share[site.candidate])
+        ""
+        if proposal.robustness is None
+        else share_text(proposal.robustness.chosen_share[site.candidate])
         for site in sites
     ]
     return SiteLayer(
