@@ -24,6 +24,7 @@ from data.facilities.read import FacilityRows, note_unplaced, place_facilities, 
 from data.population.rasters import Box
 from data.population.read import Population, read_population
 from data.postgis import databases_as_files
+from data.programme.read import join_programme, read_programme
 from data.regions import (
     Layer,
     build_candidates,
@@ -51,6 +52,7 @@ from data.types import (
     Facilities,
     FerryLine,
     Geometries,
+    Projects,
     Provenance,
     ServiceArea,
     Villages,
@@ -119,6 +121,9 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
     if facilities is not None:
         facilities = _placed(study, facilities, (villages, demand), crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
+    placed, projects, births = _with_programme(
+        study, placed, facilities, zones, crs=crs, findings=findings
+    )
     side = _side_tables(study, (zones, villages, placed), crs, findings)
     exclusions = read_exclusions(
         study.exclusions, study.elevation, (demand, side["candidates"]), crs, findings
@@ -150,7 +155,8 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         provenance=_provenance(study, roads),
         findings=tuple(findings),
         fingerprint="",
-        doctor_birth_years=() if facilities is None else facilities.birth_years,
+        doctor_birth_years=births,
+        programme=projects,
         exclusions=exclusions,
         **side,
     )
@@ -272,6 +278,28 @@ def _facilities(
     return facilities
 
 
+def _with_programme(
+    study: Study,
+    placed: Facilities | None,
+    rows: FacilityRows | None,
+    zones: Zones,
+    *,
+    crs: str,
+    findings: list[Finding],
+) -> tuple[Facilities | None, Projects | None, tuple[tuple[int, ...], ...]]:
+    """Return the institutions with those of the programme, the projects, and birth years by row."""
+    births = () if rows is None else rows.birth_years
+    if study.programme is None or placed is None:
+        return placed, None, births
+    source = study.programme.source
+    read = _attempt(findings, lambda: read_programme(source, findings))
+    if read is None:
+        return placed, None, births
+    projects, whole = join_programme(read, placed, zones, crs, findings)
+    of = dict(zip(placed.id, births or ((),) * len(placed), strict=True))
+    return whole, projects, tuple(of.get(name, ()) for name in whole.id) if births else ()
+
+
 def _side_tables(
     study: Study,
     places: tuple[Zones, Villages | None, Facilities | None],
@@ -364,7 +392,9 @@ def _fingerprint(dataset: Dataset) -> str:
     seen = {
         item.name: _hashable(getattr(dataset, item.name))
         for item in fields(dataset)
+        # A study without a programme keeps the fingerprint it had before there was one.
         if item.name not in _NOT_ANALYSED
+        and not (item.name == "programme" and dataset.programme is None)
     }
     return fingerprint({**seen, "roads": dataset.roads.fingerprint})
 
@@ -373,7 +403,7 @@ def _hashable(value: Any) -> Any:
     """Return a value with its geometries as bytes: their objects have no content of their own."""
     if isinstance(value, np.ndarray) and value.dtype == object:
         return tuple(shapely.to_wkb(value).tolist())
-    if isinstance(value, Zones | Villages | Exclusions):
+    if isinstance(value, Zones | Villages | Exclusions | Projects):
         parts = {item.name: getattr(value, item.name) for item in fields(value)}
         return {name: _hashable(part) for name, part in parts.items()}
     return value

@@ -9,7 +9,8 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import sheet_table
-from app_pages.session.state import Key, early_click, get, opened, person, put, words
+from app_pages.session.choices import Key
+from app_pages.session.state import early_click, get, opened, person, put, words
 from app_pages.views.places import study_area
 from app_pages.views.placing import SYSTEMS, pasted_text, place_bounds, place_layers
 from data.errors import PlannerError

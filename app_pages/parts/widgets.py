@@ -12,8 +12,8 @@ from streamlit.errors import StreamlitPageNotFoundError
 from streamlit_folium import st_folium
 
 from app_pages.parts.text import plain
+from app_pages.session.choices import Key
 from app_pages.session.state import (
-    Key,
     current,
     encoded_map,
     get,
@@ -224,6 +224,20 @@ def sheet_table(sheet: Table, *, file_name: str, height: int = 380, state: str =
     )
     rows = event["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(sheet.rows) else None
+
+
+def tab_row(labels: Sequence[str], *, key: Key) -> list[bool]:
+    """Show labels as a row of tabs; return for each whether it is open. Only one is.
+
+    `st.tabs` loses clicks: each run of the page sends the row before the tabs in it, and the
+    browser refuses a tab that it holds for out of date, for a tenth of a second or longer.
+    """
+    if get(key) not in labels:  # the first visit, or another language
+        put(key, labels[0])
+    chosen = st.segmented_control(
+        words()("Table"), labels, key=key, required=True, label_visibility="collapsed"
+    )
+    return [label == chosen for label in labels]
 
 
 def is_new_choice(kind: str, chosen: object) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app_pages.parts.text import plain
 from app_pages.session.choices import (
@@ -59,7 +60,7 @@ PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
 """Seconds before progress is shown: what is ready in a moment shows none."""
 
 
-def navigation() -> st.navigation:  # type: ignore[valid-type]
+def navigation() -> StreamlitPage:
     """Return the pages with titles in the language of the session, once the person is known."""
     require_login(language())
     _ = words()
@@ -168,7 +169,7 @@ def settings() -> Settings:
 def asked_siting() -> SitingTable:
     """Return the siting question of the session: the study's, with what the person has chosen."""
     state = st.session_state
-    minutes = state[Key.SITE_MINUTES]
+    minutes, cost = state[Key.SITE_MINUTES], state[Key.SITE_COST]
     chosen = SitingChoice(
         model=state[Key.SITE_MODEL],
         count=int(state[Key.COUNT]),
@@ -178,6 +179,9 @@ def asked_siting() -> SitingTable:
         share=float(state[Key.SITE_SHARE]) / 100,
         centres=int(state[Key.SITE_CENTRES]),
         is_aside=bool(state[Key.SITE_ASIDE]),
+        base="today" if state[Key.SITE_FROM_TODAY] else "committed",
+        build_yuan=None if cost is None else float(cost) * WAN,
+        is_assumed=bool(state[Key.SITE_ASSUMED]),
     )
     return siting_of(opened()[0].siting, chosen)
 
@@ -414,7 +418,7 @@ def _study_key() -> tuple[Path, Stamp]:
     return path, stamp
 
 
-def _ready(kind: str, key: Hashable, make: Make) -> Any:
+def _ready(kind: str, key: tuple[Hashable, ...], make: Make) -> Any:
     """Return a result of the store; until it is there, the page shows how far the work has come."""
     while True:
         job = _store().job(kind, key, make)

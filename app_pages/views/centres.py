@@ -13,7 +13,7 @@ from planning.centres.ratio_words import result_word, view_word
 from planning.centres.service_people import View
 from planning.centres.service_ratio import Ratios, UrbanResult, UrbanVerdict
 from planning.maps import AreaStyle, PolygonLayer
-from planning.maps.map_layers import in_degrees
+from planning.maps.scene import in_degrees
 from planning.maps.themes import over_land
 from planning.words.figures import people_text
 from planning.words.tables import Table, table_of

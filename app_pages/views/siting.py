@@ -8,10 +8,9 @@ from typing import Literal, TypeAlias
 from data.study.siting import SitingModel
 from data.types import Dataset
 from planning.sites import Proposal
-from planning.sites.candidates import Group, kind_group
+from planning.sites.candidates import CANNOT_MEND, NOT_A_PARCEL, Group, kind_group
 from planning.sites.robustness import RUN_NAMES
 from planning.sites.rows import often_chosen, site_columns
-from planning.sites.spacing import CANNOT_MEND, NOT_A_PARCEL
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.tables import Column, Table, Value, table_of
 from planning.words.wording import Translate, msgid
@@ -110,15 +109,15 @@ def plan_lines(proposal: Proposal, translate: Translate) -> list[str]:
     if people.lost > 0:
         lost = msgid("{people} people lose cover by the points that the plan gives up.")
         lines.append(translate(lost).format(people=people_text(people.lost)))
-    if proposal.doubt is not None:
+    if proposal.robustness is not None:
         held = msgid(
             "Under {count} readings of the inputs the plan covers {low} to {high} of the people."
         )
         lines.append(
             translate(held).format(
-                count=len(proposal.doubt.runs),
-                low=share_text(proposal.doubt.low_share),
-                high=share_text(proposal.doubt.high_share),
+                count=len(proposal.robustness.runs),
+                low=share_text(proposal.robustness.low_share),
+                high=share_text(proposal.robustness.high_share),
             )
         )
     if proposal.without_weights is not None:
@@ -192,10 +191,10 @@ def reason_lines(
             shared = msgid("Shares {people} with {name}.")
             name = quote(proposal.candidates.name[other])
             parts.append(translate(shared).format(people=people_text(people), name=name))
-        if proposal.doubt is not None:
+        if proposal.robustness is not None:
             often = msgid("Chosen in {times} of {count} readings.")
-            count = len(proposal.doubt.runs)
-            times = round(float(proposal.doubt.chosen_share[site.candidate]) * count)
+            count = len(proposal.robustness.runs)
+            times = round(float(proposal.robustness.chosen_share[site.candidate]) * count)
             parts.append(translate(often).format(times=times, count=count))
         lines.append(" ".join(parts))
     return lines
@@ -228,7 +227,7 @@ def run_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the readings of the inputs and what the plan is worth under each."""
     best = set(proposal.plan.new_sites.tolist())
     rows: list[tuple[Value, ...]] = []
-    for run in () if proposal.doubt is None else proposal.doubt.runs:
+    for run in () if proposal.robustness is None else proposal.robustness.runs:
         others = "、".join(proposal.candidates.name[i] for i in sorted(set(run.sites) - best))
         rows.append(
             (

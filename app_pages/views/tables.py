@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from planning.words.figure import NOBODY, NOT_APPLICABLE, Figure
 from planning.words.tables import Cell, Table, Value
 from planning.words.units import rounded_amount
@@ -17,7 +19,7 @@ def page_columns(table: Table, language: Language) -> list[list[Value]]:
     return [_page_column(column.values, language) for column in table.columns]
 
 
-def _page_column(cells: tuple[Cell, ...], language: Language) -> list[Value]:
+def _page_column(cells: Sequence[Cell], language: Language) -> list[Value]:
     figures = [cell for cell in cells if isinstance(cell, Figure)]
     if any(cell.value is None and cell.reason not in {NOBODY, NOT_APPLICABLE} for cell in figures):
         return [cell.text(language) if isinstance(cell, Figure) else cell for cell in cells]

@@ -59,8 +59,8 @@ class FacilityRows:
         How each got its coordinates ("" without any), and how far they may be off (NaN without).
     system
         Web map system that coordinates were converted from, as stated for the file.
-    economic_type
-        What the list says of each; empty where it has no such column.
+    economic_type, stage
+        What the list says of each, as written; empty where it has no such column.
     birth_years
         Years of birth of the village doctors of each; personal, never shown.
     """
@@ -78,6 +78,7 @@ class FacilityRows:
     placed_error_m: Floats = field(default_factory=lambda: np.array([]))
     system: System = "wgs84"
     economic_type: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
     birth_years: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
 
 
@@ -131,6 +132,7 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
             address=_plain_column(table, found.get("address")),
             system=stated_system(source.source, found),
             economic_type=_plain_column(table, found.get("economic_type")),
+            stage=_plain_column(table, found.get("stage")),
             birth_years=read_birth_years(table, found, columns["village_doctors"], findings),
         )
     )
@@ -182,6 +184,7 @@ def _place_columns(rows: FacilityRows) -> dict[str, tuple[CellValue, ...]]:
         "placed_by": rows.placed_by or ("",) * len(rows.row),
         "placed_error_m": tuple(errors) or (None,) * len(rows.row),
         **({"economic_type": rows.economic_type} if any(rows.economic_type) else {}),
+        **({"stage": rows.stage} if any(rows.stage) else {}),
     }
 
 
@@ -317,6 +320,7 @@ def _in_order(rows: FacilityRows) -> FacilityRows:
         division_name=tuple(rows.division_name[i] for i in order),
         address=tuple(rows.address[i] for i in order),
         economic_type=tuple(rows.economic_type[i] for i in order),
+        stage=tuple(rows.stage[i] for i in order),
         birth_years=tuple(rows.birth_years[i] for i in order),
     )
 

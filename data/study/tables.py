@@ -22,7 +22,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "facilities": (
         *(*FACILITY_COLUMNS, "lon", "lat", "lonlat", "level"),
         *("coordinates", "division_code", "division_name", "address", "affiliation"),
-        *("economic_type", "village_doctor_births"),
+        *("economic_type", "village_doctor_births", "stage"),
     ),
     "circuits": (
         *(
@@ -38,6 +38,13 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
         *("hours", "villages", "is_island_point"),
     ),
     "service_areas": ("area_code", "facility_id", "people"),
+    "programme": (
+        *("id", "name", "facility_id", "place", "lon", "lat", "lonlat", "type", "kind_after"),
+        *("list", "year", "allotted_to", "stage", "start_date", "finish_date", "accepted_date"),
+        *("open_date", "project_code", "approval_no", "budget_yuan", "year_plan_yuan"),
+        *("done_yuan", "progress_text", "progress_percent", "reported_on", "fund_source", "payer"),
+        *("responsible_unit", "land", "area_m2", "people_planned", "note"),
+    ),
     "reported": ("figure", "year", "value", "source"),
     "indicators": (
         *("indicator_id", "zone_code", "year", "numerator", "denominator", "value", "unit"),
@@ -109,12 +116,14 @@ class GroupSource:
 class PopulationTable:
     """`[population]`: a raster of counts or a table of points.
 
-    `window_km`: cells of a raster farther than this from the zones' box are left out, and counted.
+    `window_km`: cells of a raster farther than this from the zones are left out, and counted;
+    `nodata`: the number that means "no value" in rasters that do not say so themselves.
     """
 
     source: TableSource = field(metadata=FLAT)
     column: str | None = None
     window_km: float | None = None
+    nodata: float | None = None
     groups: tuple[GroupSource, ...] = ()
 
 
@@ -222,6 +231,23 @@ class CandidatesTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Allotted:
+    """One entry of `programme.allotted`: projects of a list and year that this place has to do."""
+
+    list: str
+    year: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTable:
+    """`[programme]`: the table of projects, and how many each list allots to this place."""
+
+    source: TableSource = field(metadata=FLAT)
+    allotted: tuple[Allotted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioTable:
     """`[scenario]`: what differs from the list of facilities as it is read."""
 
@@ -263,4 +289,5 @@ class Study:
     candidates: CandidatesTable = field(default_factory=CandidatesTable)
     exclusions: ExclusionsTable = field(default_factory=ExclusionsTable)
     siting: SitingTable = field(default_factory=SitingTable)
+    programme: ProgrammeTable | None = None
     scenario: ScenarioTable = field(default_factory=ScenarioTable)

@@ -11,7 +11,7 @@ from typing import Any
 
 from data.folder import RUN_FORMAT
 from planning.assess.workflow import Assessment
-from planning.sites.as_json import siting_parameters
+from planning.sites.siting_file import siting_parameters
 
 PACKAGES = ("numpy", "scipy", "numba", "shapely", "geopandas", "osmium", "highspy", "folium")
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StudyError
-from data.study.siting import SitingTable, siting_faults
+from data.study.siting import SitingTable
+from data.study.siting_faults import siting_faults
 from data.study.tables import Study, TravelTable
 from data.types import Dataset
 from geo.circles import Circle

@@ -37,12 +37,12 @@ from planning.report.results import (
     village_columns,
     zone_columns,
 )
-from planning.sites.as_json import siting_json
 from planning.sites.rows import (
     assignment_columns,
     newly_covered_columns,
     newly_served,
 )
+from planning.sites.siting_file import siting_json
 from planning.standards.as_json import standards_json
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult

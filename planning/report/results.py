@@ -268,7 +268,7 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
 def chosen_sites(assessment: Assessment) -> CandidateSites:
     """Return the chosen sites in order of rank."""
     proposal = assessment.proposal
-    return proposal.candidates.taken([site.candidate for site in proposal.sites])
+    return proposal.candidates.take([site.candidate for site in proposal.sites])
 
 
 def site_columns(assessment: Assessment) -> list[Column]:

@@ -10,7 +10,7 @@ from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import VIEW_NAMES
 from planning.programme.projects import ProjectEffect
 from planning.reach.villages.cover import CoverMode, Reason
-from planning.reach.villages.services import SERVICES
+from planning.reach.villages.service_words import SERVICES
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import REASON_WORDS, worst_villages
 from planning.standards.reported import cause_text

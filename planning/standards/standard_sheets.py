@@ -23,6 +23,7 @@ from planning.standards.paragraphs import (
     target_text,
 )
 from planning.standards.verdict import (
+    FORCE_WORDS,
     Verdict,
     gap_text,
     missing_text,
@@ -152,14 +153,6 @@ def _standards(result: StandardsResult, language: Language, translate: Translate
 
 
 HEAD = (msgid("Standard"), msgid("Title"), msgid("Document"))
-
-FORCE_WORDS: dict[str, str] = {
-    "约束": msgid("binding"),
-    "目标": msgid("target"),
-    "力争": msgid("to strive for"),
-    "参考值": msgid("reference"),
-    "解释口径": msgid("interpretation"),
-}
 
 MARK_WORDS: dict[Mark, str] = {
     "S": msgid("stated in the document"),

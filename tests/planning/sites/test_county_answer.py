@@ -13,8 +13,8 @@ from data.study.siting import AlternativesTable, StabilityTable
 from planning.assess.workflow import answer_under, assess, with_siting
 from planning.reach.coverage import Status
 from planning.report.export import write_results
-from planning.sites.as_json import siting_json
 from planning.sites.rows import newly_served
+from planning.sites.siting_file import siting_json
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
 
@@ -93,7 +93,7 @@ def test_closing_losses_are_those_of_the_workbench(county):
 
 
 def test_stability_begins_with_the_study_and_its_interval_holds_most_runs(county, answer):
-    found = county.proposal.doubt
+    found = county.proposal.robustness
     labels = [run.label for run in found.runs]
     assert labels[0] == "used"
     assert {"speed_set=low", "speed_set=high", "random=1"} <= set(labels)
@@ -107,7 +107,7 @@ def test_stability_begins_with_the_study_and_its_interval_holds_most_runs(county
 
 
 def test_the_low_speeds_reading_is_a_fresh_assessment_at_low_speeds(county):
-    run = next(r for r in county.proposal.doubt.runs if r.label == "speed_set=low")
+    run = next(r for r in county.proposal.robustness.runs if r.label == "speed_set=low")
     study = replace(county.study, travel=replace(county.study.travel, speed_set="low"))
     slow = assess(load_dataset(study), study)  # speeds are part of the roads as they are read
     inside = county.proposal.people.inside

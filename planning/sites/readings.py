@@ -24,8 +24,8 @@ FEW_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
-    """Times and people of one reading of the inputs; another reading is another ground.
+class Reading:
+    """Times and people of one reading of the inputs; another reading is another reading.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ class Ground:
         return float(self.people[self.is_covered | self.reached_by(sites)].sum())
 
 
-def ground_of(
-    given: ModeInput,
+def reading_of(
+    mode: ModeInput,
     sites: Snaps,
     *,
     stays: Mask,
@@ -79,12 +79,12 @@ def ground_of(
     reach_minutes: float,
     today: Nearest | None = None,
     demand: Indices | None = None,
-) -> Ground:
-    """Return the ground of a mode and speed set.
+) -> Reading:
+    """Return the reading of a mode and speed set.
 
     Parameters
     ----------
-    given
+    mode
         Networks and snaps; `is_open` are the points that count today.
     sites
         Candidates tied to the road.
@@ -97,42 +97,42 @@ def ground_of(
     demand
         Demand points whose pairs are wanted; None for all.
     """
-    dataset = given.dataset
-    today = today or _nearest(given, given.is_open)
-    standing = today if (stays == given.is_open).all() else _nearest(given, stays)
-    return Ground(
+    dataset = mode.dataset
+    today = today or _nearest(mode, mode.is_open)
+    standing = today if (stays == mode.is_open).all() else _nearest(mode, stays)
+    return Reading(
         people=np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0),
         standing=standing.tenths,
         today=today.tenths,
-        pairs=pairs_of(given, sites, reach_minutes=reach_minutes, demand=demand),
+        pairs=pairs_of(mode, sites, reach_minutes=reach_minutes, demand=demand),
         limit_tenths=round(minutes * 600),
     )
 
 
 def pairs_of(
-    given: ModeInput, sites: Snaps, *, reach_minutes: float, demand: Indices | None = None
+    mode: ModeInput, sites: Snaps, *, reach_minutes: float, demand: Indices | None = None
 ) -> Reach:
     """Return the pairs of sites and demand points, numbered as all demand points."""
-    snaps = given.demand_snaps if demand is None else given.demand_snaps.take(demand)
-    pairs = reach(given.network, snaps, sites, limit_minutes=reach_minutes)
+    snaps = mode.demand_snaps if demand is None else mode.demand_snaps.take(demand)
+    pairs = reach(mode.network, snaps, sites, limit_minutes=reach_minutes)
     if demand is None:
         return pairs
     whole = demand[pairs.demand].astype(np.int32)
-    return Reach(pairs.indptr, whole, pairs.tenths, len(given.demand_snaps))
+    return Reach(pairs.indptr, whole, pairs.tenths, len(mode.demand_snaps))
 
 
-def _nearest(given: ModeInput, is_open: Mask) -> Nearest:
+def _nearest(mode: ModeInput, is_open: Mask) -> Nearest:
     return nearest(
-        given.network,
-        given.demand_snaps,
-        given.facility_snaps,
+        mode.network,
+        mode.demand_snaps,
+        mode.facility_snaps,
         is_open=is_open,
-        horizon_minutes=given.travel.horizon_minutes,
+        horizon_minutes=mode.travel.horizon_minutes,
     )
 
 
 def with_standing_site(
-    ground: Ground, rows: Indices, *, most: int, is_better_only: bool
+    reading: Reading, rows: Indices, *, most: int, is_better_only: bool
 ) -> SparseReach:
     """Return the pairs of some demand points with all standing points as one last site.
 
@@ -148,20 +148,22 @@ def with_standing_site(
     is_better_only
         Whether pairs that are not quicker than what stands are left out; they cannot serve anyone.
     """
-    pairs = ground.pairs
+    pairs = reading.pairs
     n_sites = len(pairs.indptr) - 1
-    row_of = np.full(len(ground.people), -1, dtype=np.int64)
+    row_of = np.full(len(reading.people), -1, dtype=np.int64)
     row_of[rows] = np.arange(len(rows))
     site = np.repeat(np.arange(n_sites, dtype=np.int64), np.diff(pairs.indptr))
     tenths = pairs.tenths.astype(np.int64)
     keep = (row_of[pairs.demand] >= 0) & (tenths <= most)
     if is_better_only:
-        keep &= tenths < ground.standing[pairs.demand]
-    stands = np.flatnonzero((ground.standing[rows] <= most) & (ground.standing[rows] != UNREACHED))
+        keep &= tenths < reading.standing[pairs.demand]
+    stands = np.flatnonzero(
+        (reading.standing[rows] <= most) & (reading.standing[rows] != UNREACHED)
+    )
     return sparse_reach(
         np.concatenate([site[keep], np.full(len(stands), n_sites)]),
         np.concatenate([row_of[pairs.demand[keep]], stands]),
-        np.concatenate([tenths[keep], ground.standing[rows][stands].astype(np.int64)]),
+        np.concatenate([tenths[keep], reading.standing[rows][stands].astype(np.int64)]),
         n_sites=n_sites + 1,
         n_demand=len(rows),
     )
@@ -175,18 +177,18 @@ def open_pairs(pairs: Reach, open_people: Floats) -> SparseReach:
     return keep_pairs(whole, open_people[pairs.demand] > 0)
 
 
-def times_standing(given: ModeInput, stays: Mask, *, minutes: float) -> Reach:
+def times_standing(mode: ModeInput, stays: Mask, *, minutes: float) -> Reach:
     """Return every pair of a point that stays and a demand point within the limit."""
     rows = np.flatnonzero(stays)
     return reach(
-        given.network,
-        given.demand_snaps,
-        given.facility_snaps.take(rows),
+        mode.network,
+        mode.demand_snaps,
+        mode.facility_snaps.take(rows),
         limit_minutes=minutes,
     )
 
 
-def stacked(
+def stack_covers(
     reach_of_sites: SparseReach, count: Indices, *, most: int
 ) -> tuple[SparseReach, tuple[int, ...]]:
     """Return the pairs with standing covers as sites of their own: one for each further cover.
@@ -225,17 +227,17 @@ def stacked(
     )
 
 
-def scaled(
-    ground: Ground,
+def scale_reading(
+    reading: Reading,
     *,
     site_factor: Floats,
     row_factor: Floats,
     standing: Indices,
-) -> Ground:
-    """Return the ground with other times and people."""
-    site = np.repeat(np.arange(len(site_factor)), np.diff(ground.pairs.indptr))
-    tenths = np.rint(ground.pairs.tenths * site_factor[site]).astype(np.int32)
-    pairs = Reach(ground.pairs.indptr, ground.pairs.demand, tenths, ground.pairs.n_demand)
+) -> Reading:
+    """Return the reading with other times and people."""
+    site = np.repeat(np.arange(len(site_factor)), np.diff(reading.pairs.indptr))
+    tenths = np.rint(reading.pairs.tenths * site_factor[site]).astype(np.int32)
+    pairs = Reach(reading.pairs.indptr, reading.pairs.demand, tenths, reading.pairs.n_demand)
     return replace(
-        ground, people=ground.people * row_factor, standing=standing, today=standing, pairs=pairs
+        reading, people=reading.people * row_factor, standing=standing, today=standing, pairs=pairs
     )

@@ -9,8 +9,8 @@ import numpy as np
 
 from geo.errors import Finding
 from planning.reach.scenario import Mask
-from planning.sites.times import (
-    Ground,
+from planning.sites.readings import (
+    Reading,
 )
 from planning.solver import SitingPlan, SolveLimits, SparseReach, TwoLevel, sparse_reach
 from planning.solver.pairs import Indices
@@ -29,7 +29,7 @@ Unit: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class SitingProblem:
     """A problem with what its numbers mean.
 
     Parameters
@@ -54,12 +54,12 @@ class Asked:
     findings: tuple[Finding, ...] = ()
 
 
-def shown(problem: Asked, plan: SitingPlan) -> SitingPlan:
+def in_planners_units(problem: SitingProblem, plan: SitingPlan) -> SitingPlan:
     """Return the plan with objective and bound in planners' units.
 
     >>> from planning.solver.plan import infeasible_plan
     >>> plan = infeasible_plan("lscp", 0, method="", seed=0, findings=())
-    >>> shown(Asked(None, "sites"), plan) is plan
+    >>> in_planners_units(SitingProblem(None, "sites"), plan) is plan
     True
     """
     if plan.objective is None or plan.bound is None:
@@ -71,10 +71,10 @@ def shown(problem: Asked, plan: SitingPlan) -> SitingPlan:
     return replace(plan, objective=objective, bound=bound, gap=relative_gap(objective, bound))
 
 
-def taken(ground: Ground, rows: Indices, *, most: int) -> SparseReach:
+def option_pairs(reading: Reading, rows: Indices, *, most: int) -> SparseReach:
     """Return the pairs of the options with some demand points."""
-    pairs = ground.pairs
-    row_of = np.full(len(ground.people), -1, dtype=np.int64)
+    pairs = reading.pairs
+    row_of = np.full(len(reading.people), -1, dtype=np.int64)
     row_of[rows] = np.arange(len(rows))
     site = np.repeat(np.arange(len(pairs.indptr) - 1, dtype=np.int64), np.diff(pairs.indptr))
     keep = (row_of[pairs.demand] >= 0) & (pairs.tenths <= most)
@@ -87,9 +87,9 @@ def taken(ground: Ground, rows: Indices, *, most: int) -> SparseReach:
     )
 
 
-def set_aside(ground: Ground, lost: Mask) -> tuple[Finding, ...]:
+def note_set_aside(reading: Reading, lost: Mask) -> tuple[Finding, ...]:
     """Return what is said of people whom no option reaches; nothing where there are none."""
     if not lost.any():
         return ()
-    said = (("people", float(ground.people[lost].sum())), ("rows", int(lost.sum())))
+    said = (("people", float(reading.people[lost].sum())), ("rows", int(lost.sum())))
     return (Finding("siting_set_aside", said),)

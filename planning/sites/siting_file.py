@@ -172,7 +172,7 @@ def _site(proposal: Proposal, dataset: Dataset, site: ProposedSite, rank: int) -
             {"id": candidates.id[other], "people": people} for other, people in site.shared_with
         ],
         "share_of_runs": (
-            None if proposal.doubt is None else float(proposal.doubt.chosen_share[i])
+            None if proposal.robustness is None else float(proposal.robustness.chosen_share[i])
         ),
     }
 
@@ -203,7 +203,7 @@ def _curve(proposal: Proposal) -> dict[str, Any]:
 
 
 def _stability(proposal: Proposal) -> dict[str, Any] | None:
-    found, name = proposal.doubt, proposal.candidates.id
+    found, name = proposal.robustness, proposal.candidates.id
     if found is None:
         return None
     return {
