@@ -21,7 +21,7 @@ from planning.maps.scene import (
     water_layer,
     zone_layer,
 )
-from planning.words.audiences import AUDIENCE_WORDS, Audience
+from planning.words.audiences import Audience, copy_mark, map_mark
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.wording import Language, Translate, translator
 
@@ -34,6 +34,7 @@ def assessment_map(
     *,
     audience: Audience = "internal",
     review_number: str = "",
+    base_map_number: str = "",
     maker: str = "",
 ) -> MapSpec:
     """Return the map of an assessment.
@@ -45,8 +46,8 @@ def assessment_map(
     audience
         Who may read the map; it is printed beside the title. What a public map leaves out is for
         `planning.report.audience` to say.
-    review_number
-        审图号 of a published map; empty prints that the map is internal.
+    review_number, base_map_number
+        审图号 of the map, and of the base map that its borders come from.
     maker
         制表单位; empty takes that of the study.
     """
@@ -59,7 +60,7 @@ def assessment_map(
         ),
         subtitle=" · ".join(
             (
-                translate(AUDIENCE_WORDS[audience]),
+                translate(copy_mark(audience, review_number)),
                 translate("Present state") + " " + assessment.scenario.as_of,
             )
         ),
@@ -76,6 +77,8 @@ def assessment_map(
             if part
         ),
         review_number=review_number,
+        base_map_number=base_map_number,
+        mark=translate(mark) if (mark := map_mark(audience, review_number)) else "",
         is_synthetic=dataset.is_synthetic,
         notes=map_notes(assessment, translate),
         attribution=attribution(dataset),
