@@ -18,7 +18,7 @@ from planning.report.tally import listed_villages, tally_of
 from planning.standards.judgement import StandardsResult
 from planning.words.audiences import copy_mark, map_mark
 from planning.words.figures import mode_text
-from planning.words.wording import Translate, msgid
+from planning.words.wording import Translate, closed, msgid
 
 ZONE_MAP_PX = (900, 690)
 COUNTY_MAP_PX = (1000, 850)
@@ -218,9 +218,12 @@ def picture_note(source: Source, text: str) -> str:
     """Return what stands below a map: its review number or that it may not be published."""
     translate, options = source.translate, source.options
     said = translate(text).format(crs=crs_name(source.assessment.dataset.crs, translate))
-    mark = translate(map_mark(options.audience, options.review_number) or "Map review number")
-    number = f"{translate(': ')}{options.review_number}" if options.review_number else ""
-    return joined((said, f"{mark}{number}"), options.language)
+    warning = map_mark(options.audience, options.review_number)
+    mark = translate(warning) if warning else ""
+    label = translate("Map review number") + translate(": ")
+    number = f"{label}{options.review_number}" if options.review_number else ""
+    shown = [closed(text, translate) for text in (mark, number) if text]
+    return joined((said, *shown), options.language)
 
 
 def legend(source: Source, kinds: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
