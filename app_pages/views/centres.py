@@ -8,10 +8,16 @@ from html import escape
 import numpy as np
 
 from planning.assess.workflow import Assessment
-from planning.centres.norms import RatioBounds, size_text
-from planning.centres.ratio_words import result_word, view_word
+from planning.centres.norms import SizeStatus, size_text
+from planning.centres.ratio_words import verdict_sentence, view_word
 from planning.centres.service_people import View
-from planning.centres.service_ratio import Ratios, UrbanResult, UrbanVerdict
+from planning.centres.service_ratio import Ratios
+from planning.centres.urban_verdict import (
+    MET_RESULTS,
+    MISSED_RESULTS,
+    UrbanResult,
+    UrbanVerdict,
+)
 from planning.maps import AreaStyle, PolygonLayer
 from planning.maps.scene import in_degrees
 from planning.maps.themes import over_land
@@ -30,12 +36,9 @@ SHADES: tuple[tuple[str, str], ...] = (
 """Purple, pale and orange, told apart without red and green; the sign says it in print. Grey and
 white make no statement."""
 DOES_NOT_APPLY, CANNOT_BE_JUDGED = 4, 5
-UNJUDGED: dict[UrbanResult, int] = {
-    UrbanResult.NOT_APPLICABLE: DOES_NOT_APPLY,
-    UrbanResult.NO_URBAN_LIST: CANNOT_BE_JUDGED,
-    UrbanResult.NO_PEOPLE: CANNOT_BE_JUDGED,
-    UrbanResult.OWNER_UNKNOWN: CANNOT_BE_JUDGED,
-}
+SIZE_SHADES = {
+    SizeStatus.NONE: 0, SizeStatus.UNDER: 1, SizeStatus.WITHIN: 2, SizeStatus.OVER: 3,
+}  # fmt: skip
 
 OPACITY = 0.85
 
@@ -50,8 +53,8 @@ def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
     rows = [
         (
             "、".join(row.zone_names),
-            result_word(row.result, translate),
-            row.centres_missing,
+            verdict_sentence(row, translate),
+            None if row.result is UrbanResult.NOT_APPLICABLE else row.centres_missing,
             round(row.service_people),
             row.centres,
             None if row.people_per_centre is None else round(row.people_per_centre),
@@ -92,9 +95,13 @@ def missing_text(ratios: Ratios, view: View, translate: Translate) -> str:
     others = [row for row in short if row.result is UrbanResult.NOT_APPLICABLE]
     if judged:
         said = translate("{count} centres are missing ({view}): {places}.").format(
-            count=sum(row.centres_missing for row in judged),
+            count=sum(row.centres_missing or 0 for row in judged),
             view=view_word(view, translate),
             places=_places(judged),
+        )
+    elif any(row.centres_missing is None for row in in_order(ratios, view)):
+        said = translate("Whether centres are missing cannot be judged ({view}).").format(
+            view=view_word(view, translate)
         )
     else:
         said = translate("No centre is missing ({view}).").format(view=view_word(view, translate))
@@ -117,7 +124,7 @@ def in_order(ratios: Ratios, view: View) -> tuple[UrbanVerdict, ...]:
             chosen,
             key=lambda row: (
                 row.result is UrbanResult.NOT_APPLICABLE,
-                -row.centres_missing,
+                -(row.centres_missing or 0),
                 row.zone_codes,
             ),
         )
@@ -135,16 +142,11 @@ def ratio_legend(translate: Translate) -> str:
     return f'<div style="font-size:.85rem;line-height:1.7">{"".join(keys)}</div>'
 
 
-def shade_of(row: UrbanVerdict, bounds: RatioBounds) -> int:
+def shade_of(row: UrbanVerdict) -> int:
     """Return the shade of a zone: people per centre against the norm, where N1 judges it."""
-    if row.result in UNJUDGED:
-        return UNJUDGED[row.result]
-    each = row.people_per_centre
-    return (
-        0
-        if each is None
-        else 1 + int(each >= bounds.lower_people) + int(each > bounds.upper_people)
-    )
+    if row.result in MET_RESULTS | MISSED_RESULTS:
+        return SIZE_SHADES[row.size]
+    return DOES_NOT_APPLY if row.result is UrbanResult.NOT_APPLICABLE else CANNOT_BE_JUDGED
 
 
 def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> PolygonLayer:
@@ -152,7 +154,7 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
     zones, ratios = assessment.dataset.zones, assessment.ratios
     row_of = {code: row for row, code in enumerate(zones.code)}
     chosen = [
-        (row_of[code], shade_of(row, ratios.bounds), row)
+        (row_of[code], shade_of(row), row)
         for row in in_order(ratios, view)
         for code in row.zone_codes
     ]
@@ -174,7 +176,7 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
         ),
         name=tuple(zones.name[zone] for zone in index),
         fields=(
-            (translate("Verdict"), tuple(result_word(r.result, translate) for *_, r in chosen)),
+            (translate("Verdict"), tuple(verdict_sentence(r, translate) for *_, r in chosen)),
             (
                 translate("People per centre"),
                 tuple(
@@ -182,6 +184,15 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
                     for *_, r in chosen
                 ),
             ),
-            (translate("Centres missing"), tuple(str(r.centres_missing) for *_, r in chosen)),
+            (
+                translate("Centres missing"),
+                tuple(
+                    "—" if r.centres_missing is None else str(r.centres_missing) for *_, r in chosen
+                ),
+            ),
         ),
     )
+
+
+def _count_text(count: int | None) -> str:
+    return "—" if count is None else str(count)

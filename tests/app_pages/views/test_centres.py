@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from app_pages.views.centres import SHADES, ratio_layer, ratio_legend, shade_of, zone_sheet
-from planning.centres.norms import RatioBounds
-from planning.centres.service_ratio import UrbanResult
+from planning.centres.norms import SizeStatus
+from planning.centres.urban_verdict import UrbanResult
 from tests.planning.report_study import assessed
 
 
@@ -33,20 +33,21 @@ def test_towns_to_which_n1_does_not_apply_are_grey_on_the_map_as_in_the_table(as
 
 
 @pytest.mark.parametrize(
-    ("result", "each", "label"),
+    ("result", "size", "label"),
     [
-        (UrbanResult.NEITHER, None, "No centre"),
-        (UrbanResult.PEOPLE_ONLY, 29_999, "Under the norm (−)"),
-        (UrbanResult.BOTH, 30_000, "Within the norm (=)"),
-        (UrbanResult.BOTH, 100_000, "Within the norm (=)"),
-        (UrbanResult.STREET_ONLY, 100_001, "Over the norm (+)"),
-        (UrbanResult.NOT_APPLICABLE, 20_000, "Does not apply"),
-        (UrbanResult.NOT_APPLICABLE, None, "Does not apply"),
-        (UrbanResult.NO_URBAN_LIST, 20_000, "Cannot be judged"),
-        (UrbanResult.NO_PEOPLE, None, "Cannot be judged"),
-        (UrbanResult.OWNER_UNKNOWN, 200_000, "Cannot be judged"),
+        (UrbanResult.NEITHER, SizeStatus.NONE, "No centre"),
+        (UrbanResult.PEOPLE_ONLY, SizeStatus.UNDER, "Under the norm (−)"),
+        (UrbanResult.BOTH, SizeStatus.WITHIN, "Within the norm (=)"),
+        (UrbanResult.STREET_ONLY, SizeStatus.OVER, "Over the norm (+)"),
+        (UrbanResult.NOT_APPLICABLE, SizeStatus.UNDER, "Does not apply"),
+        (UrbanResult.NOT_APPLICABLE, SizeStatus.NONE, "Does not apply"),
+        (UrbanResult.NO_URBAN_LIST, SizeStatus.UNDER, "Cannot be judged"),
+        (UrbanResult.NO_STREETS, SizeStatus.UNDER, "Cannot be judged"),
+        (UrbanResult.NO_PEOPLE, SizeStatus.NONE, "Cannot be judged"),
+        (UrbanResult.NO_POINTS, SizeStatus.NONE, "Cannot be judged"),
+        (UrbanResult.OWNER_UNKNOWN, SizeStatus.OVER, "Cannot be judged"),
     ],
 )
-def test_every_verdict_has_its_colour(assessment, result, each, label):
-    row = replace(assessment.ratios.zones[0], result=result, people_per_centre=each)
-    assert SHADES[shade_of(row, RatioBounds())][0] == label
+def test_every_verdict_has_its_colour(assessment, result, size, label):
+    row = replace(assessment.ratios.zones[0], result=result, size=size)
+    assert SHADES[shade_of(row)][0] == label
