@@ -30,14 +30,15 @@ SHADES: tuple[tuple[str, str], ...] = (
     (msgid("Under the norm (−)"), "#998ec3"),
     (msgid("Within the norm (=)"), "#f1eef6"),
     (msgid("Over the norm (+)"), "#e66101"),
-    (msgid("Does not apply or cannot be judged"), "#bdbdbd"),
+    (msgid("Does not apply"), "#bdbdbd"),
+    (msgid("Cannot be judged"), "#ffffff"),
 )
-NOT_JUDGED = len(SHADES) - 1
-"""Purple, pale and orange, told apart without red and green; the sign says it in print."""
+"""Purple, pale and orange, told apart without red and green; the sign says it in print. Grey and
+white make no statement."""
+DOES_NOT_APPLY, CANNOT_BE_JUDGED = 4, 5
 SIZE_SHADES = {
     SizeStatus.NONE: 0, SizeStatus.UNDER: 1, SizeStatus.WITHIN: 2, SizeStatus.OVER: 3,
 }  # fmt: skip
-
 
 OPACITY = 0.85
 
@@ -141,16 +142,22 @@ def ratio_legend(translate: Translate) -> str:
     return f'<div style="font-size:.85rem;line-height:1.7">{"".join(keys)}</div>'
 
 
+def shade_of(row: UrbanVerdict) -> int:
+    """Return the shade of a zone: people per centre against the norm, where N1 judges it."""
+    if row.result in MET_RESULTS | MISSED_RESULTS:
+        return SIZE_SHADES[row.size]
+    return DOES_NOT_APPLY if row.result is UrbanResult.NOT_APPLICABLE else CANNOT_BE_JUDGED
+
+
 def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> PolygonLayer:
-    """Return the judged zones coloured by people per centre against the norm."""
+    """Return the zones by people per centre against the norm, grey where it does not apply."""
     zones, ratios = assessment.dataset.zones, assessment.ratios
     row_of = {code: row for row, code in enumerate(zones.code)}
-    chosen: list[tuple[int, int, UrbanVerdict]] = []
-    for row in in_order(ratios, view):
-        shade = NOT_JUDGED
-        if row.result in MET_RESULTS | MISSED_RESULTS:
-            shade = SIZE_SHADES[row.size]
-        chosen += [(row_of[code], shade, row) for code in row.zone_codes]
+    chosen = [
+        (row_of[code], shade_of(row), row)
+        for row in in_order(ratios, view)
+        for code in row.zone_codes
+    ]
     index = np.array([zone for zone, _, _ in chosen], dtype=np.int64)
     return PolygonLayer(
         id="ratio",

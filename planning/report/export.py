@@ -113,12 +113,13 @@ def fill_folder(source: Source, folder: Path, *, progress: Progress | None = Non
     """
     report = progress or silent
     report(msgid("Writing tables"), 0, 1)
-    if source.options.audience == "public":
+    if source.options.is_published:
         _write_published(source, folder)
     else:
         _write_all(source, folder, report)
-    report(msgid("Drawing the map"), 0, 1)
-    (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
+    if source.options.has_maps:
+        report(msgid("Drawing the map"), 0, 1)
+        (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
 
 
 def _write_all(source: Source, folder: Path, report: Progress) -> None:

@@ -21,8 +21,12 @@ from planning.report.content import ReportOptions, Source
 from planning.report.export import fill_folder
 from planning.report.formats.write import USUAL, Format, write_formats
 from planning.standards.judgement import StandardsResult
-from planning.words.wording import msgid
+from planning.words.wording import msgid, translator
 
+NO_MAPS_MADE = msgid(
+    "This copy has no maps: they need a review number (审图号). Give --review-number, or make a"
+    " copy for map review with --audience 送审."
+)
 RESULTS_FILE = "results.zip"
 REPORT_FORMATS = frozenset({"html", "docx", "xlsx", "pdf"})
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -75,7 +79,9 @@ def hand_over(
         if not REPORT_FORMATS.isdisjoint(formats):
             pages = compose(source, progress=progress)
             notes = write_formats(pages, folder, formats, progress=progress)
-        if "map" in formats:
+        if "map" in formats and not options.has_maps:
+            notes = (*notes, translator(options.language)(NO_MAPS_MADE))
+        if "map" in formats and options.has_maps:
             report(msgid("Drawing the map"), 0, 1)
             (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
         if "results" in formats:

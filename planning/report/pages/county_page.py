@@ -296,7 +296,7 @@ def sites_chart(source: Source) -> str:
     translate, proposal = source.translate, source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
-    if source.options.audience == "public":
+    if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
     words = (
@@ -343,7 +343,7 @@ def method_page(source: Source) -> Page:
 
 def _finding(source: Source, finding: Finding) -> str:
     """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.audience == "public":
+    if source.options.is_published:
         finding = replace(finding, people=None)
     return finding_sentence(finding, source.translate)
 
