@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.assess.workflow import Assessment
 from planning.centres.ratio_figures import ratio_figures
-from planning.reach.coverage import Gap
 from planning.reach.coverage_figures import (
     GapFigures,
     LedgerFigures,
@@ -19,7 +18,9 @@ from planning.reach.coverage_figures import (
     ledger_figures,
     robust_figures,
 )
-from planning.reach.names import gap_place
+from planning.reach.gaps import Gap
+from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.names import gap_village
 from planning.reach.sensitivity import Variant
 from planning.sites.plan_figures import plan_figures
 from planning.words.figure import Base, Figure, each
@@ -82,7 +83,12 @@ def all_gaps_figures(assessment: Assessment) -> tuple[Figure, Figure]:
 def one_gap_figures(assessment: Assessment, gap: Gap) -> GapFigures:
     """Return the figures of one gap."""
     base = coverage_base(assessment, assessment.analysis_mode)
-    return gap_figures(gap, base, gap_place(assessment.dataset, gap))
+    return gap_figures(
+        gap,
+        base,
+        horizon_minutes=assessment.study.travel.horizon_minutes,
+        place_name=gap_village(assessment.dataset, gap),
+    )
 
 
 def bands_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import View
-from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio, UrbanVerdict
+from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio
+from planning.centres.urban_verdict import UrbanVerdict
 from planning.words.figure import Base, Figure
 from planning.words.wording import msgid
 
 NO_CENTRE = msgid("no government-run centre operates there")
+NOT_JUDGED = msgid("N1 cannot be judged there")
 
 
 class CentreFigures(NamedTuple):
@@ -112,9 +114,11 @@ def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> Centre
     )
 
 
-def _figure(term: str, base: Base, value: float, name: str) -> Figure:
+def _figure(term: str, base: Base, value: float | None, name: str) -> Figure:
     view = VIEW_WORDS.get(base.detail, "")  # type: ignore[call-overload]
-    return Figure(term, base, float(value), place_name=name, detail_name=view)
+    reason = NOT_JUDGED if value is None else ""
+    amount = None if value is None else float(value)
+    return Figure(term, base, amount, reason=reason, place_name=name, detail_name=view)
 
 
 def _of_view(base: Base, view: View, place: str) -> Base:

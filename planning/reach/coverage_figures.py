@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from planning.reach.coverage import Gap, Ledger, RobustCover
+from planning.reach.coverage import Ledger, RobustCover
+from planning.reach.gaps import Gap
 from planning.words.figure import NOBODY, Base, Figure
 from planning.words.wording import msgid
 
 NO_POINT = msgid("no point counts, so no time can be known")
 """Why nothing that follows from a time is known."""
-NO_WAY = msgid("nobody there reaches a point")
 
 
 class LedgerFigures(NamedTuple):
@@ -26,6 +26,7 @@ class LedgerFigures(NamedTuple):
     off_network: Figure
     unreachable: Figure
     beyond: Figure
+    unknown: Figure
 
 
 def ledger_figures(ledger: Ledger, base: Base, place_name: str = "") -> LedgerFigures:
@@ -44,17 +45,20 @@ def ledger_figures(ledger: Ledger, base: Base, place_name: str = "") -> LedgerFi
         reason = NO_POINT if value is None else ""
         return Figure(term, own, value, reason=reason, place_name=place_name)
 
-    reason = "" if ledger.share is not None else NOBODY
+    reason = ""
+    if ledger.share is None:
+        reason = NO_POINT if ledger.covered is None else NOBODY
     return LedgerFigures(
         share=Figure("coverage_share", base, ledger.share, reason=reason, place_name=place_name),
         covered=people("people_covered", ledger.covered),
-        uncovered=people("people_uncovered", ledger.inside - ledger.covered),
+        uncovered=people("people_uncovered", ledger.uncovered),
         inside=people("people_inside", ledger.inside, everybody),
         all=people("people_all", ledger.input, everybody),
         outside=people("people_outside", ledger.outside, everybody),
         off_network=people("people_off_network", ledger.off_network),
         unreachable=people("people_unreachable", ledger.unreachable),
         beyond=people("people_beyond", ledger.beyond),
+        unknown=people("people_unknown", ledger.unknown),
     )
 
 
@@ -72,8 +76,10 @@ def band_figures(people_within: tuple[tuple[int, float], ...], base: Base) -> tu
     )
 
 
-def robust_figures(cover: RobustCover, base: Base) -> tuple[Figure, Figure, Figure]:
-    """Return the people covered at all, at some and at none of the speeds."""
+def robust_figures(cover: RobustCover | None, base: Base) -> tuple[Figure, ...]:
+    """Return the people covered at all, at some and at none of the speeds; none if unknown."""
+    if cover is None:
+        return ()
     own = replace(base, speed_set=", ".join(cover.speed_sets))
     return (
         Figure("people_covered_in_all", own, cover.all_sets),
@@ -87,34 +93,47 @@ class GapFigures(NamedTuple):
 
     people: Figure
     groups: tuple[Figure, ...]
-    minutes: Figure
+    nearest_people: Figure
+    median_minutes: Figure
+    worst_minutes: Figure
+    beyond_horizon_people: Figure
+    no_path_people: Figure
 
 
-def gap_figures(gap: Gap, base: Base, place_name: str = "") -> GapFigures:
-    """Return the figures of a gap.
+def gap_figures(
+    gap: Gap, base: Base, *, horizon_minutes: float, place_name: str = ""
+) -> GapFigures:
+    """Return the figures of a gap; past the horizon its minutes are more than that.
 
     Parameters
     ----------
     base
         That of the study's coverage in the gap's mode.
+    horizon_minutes
+        How far was searched.
     place_name
         Zone and village of the gap.
     """
     own = replace(base, place=f"gap:{gap.gap_id}")
-    minutes = gap.nearest_minutes
+
+    def people(term: str, value: float) -> Figure:
+        return Figure(term, own, value, place_name=place_name)
+
+    def minutes(term: str, value: float | None) -> Figure:
+        above = horizon_minutes if value is None else None
+        return Figure(term, own, value, above=above, place_name=place_name)
+
     return GapFigures(
-        people=Figure("gap_people", own, gap.people, place_name=place_name),
+        people=people("gap_people", gap.people),
         groups=tuple(
             Figure("gap_people", replace(own, group=name), people, place_name=place_name)
             for name, people in gap.group_people
         ),
-        minutes=Figure(
-            "gap_nearest_minutes",
-            own,
-            minutes,
-            reason=NO_WAY if minutes is None else "",
-            place_name=place_name,
-        ),
+        nearest_people=people("gap_nearest_people", gap.nearest_people),
+        median_minutes=minutes("gap_median_minutes", gap.median_minutes),
+        worst_minutes=minutes("gap_worst_minutes", gap.worst_minutes),
+        beyond_horizon_people=people("gap_beyond_horizon_people", gap.beyond_horizon_people),
+        no_path_people=people("gap_no_path_people", gap.no_path_people),
     )
 
 

@@ -38,16 +38,22 @@ def share_words(ledger: Ledger, translate: Translate) -> str:
     return translate(UNKNOWN) if ledger.covered is None else share_text(ledger.share)
 
 
-def gap_place(dataset: Dataset, gap: Gap, translate: Translate) -> str:
-    """Return the zone of a gap and its village; of several, how many and the largest."""
+def gap_village(dataset: Dataset, gap: Gap) -> str:
+    """Return the zone of a gap and the village where most of its people live."""
     zone = dataset.zones.name[gap.zone]
     if dataset.villages is None or gap.village < 0:
         return zone
-    village = dataset.villages.name[gap.village]
-    if gap.villages < 2:
-        return f"{zone} {village}"
+    return f"{zone} {dataset.villages.name[gap.village]}"
+
+
+def gap_place(dataset: Dataset, gap: Gap, translate: Translate) -> str:
+    """Return the zone of a gap and its village; of several, how many and the largest."""
+    if dataset.villages is None or gap.villages < 2:
+        return gap_village(dataset, gap)
     return translate("{zone}, {count} villages (largest: {village})").format(
-        zone=zone, count=gap.villages, village=village
+        zone=dataset.zones.name[gap.zone],
+        count=gap.villages,
+        village=dataset.villages.name[gap.village],
     )
 
 

@@ -55,6 +55,11 @@ _COVERAGE: dict[str, Entry] = {
         msgid("people from whom no directed path leads to any point that counts"),
         "people",
     ),
+    "people_unknown": Entry(
+        msgid("People of whom nothing can be said"),
+        msgid("people inside the zones and on the network where no point counts at all"),
+        "people",
+    ),
     "people_beyond": Entry(
         msgid("People beyond the limit"),
         msgid("people whose time is longer than the limit"),
@@ -89,10 +94,20 @@ _GAPS: dict[str, Entry] = {
     "gap_people": Entry(
         msgid("People in service gaps"), msgid("uncovered people of a gap, or of all"), "people"
     ),
-    "gap_nearest_minutes": Entry(
-        msgid("Minutes to the nearest point"),
-        msgid("largest known time of a gap's people to their nearest point"),
-        "minutes",
+    "gap_nearest_people": Entry(
+        msgid("People of the gap with this nearest point"),
+        msgid("people of a gap whose nearest point is the one that most of them have"),
+        "people",
+    ),
+    "gap_beyond_horizon_people": Entry(
+        msgid("People of the gap beyond the search"),
+        msgid("people of a gap whose time is longer than was searched for"),
+        "people",
+    ),
+    "gap_no_path_people": Entry(
+        msgid("People of the gap without a path"),
+        msgid("people of a gap without a directed path to a point, or far from any road"),
+        "people",
     ),
     "gap_median_minutes": Entry(
         msgid("Median minutes, weighted by people"),
