@@ -82,7 +82,12 @@ def all_gaps_figures(assessment: Assessment) -> tuple[Figure, Figure]:
 def one_gap_figures(assessment: Assessment, gap: Gap) -> GapFigures:
     """Return the figures of one gap."""
     base = coverage_base(assessment, assessment.analysis_mode)
-    return gap_figures(gap, base, gap_place(assessment.dataset, gap))
+    return gap_figures(
+        gap,
+        base,
+        gap_place(assessment.dataset, gap),
+        horizon_minutes=assessment.study.travel.horizon_minutes,
+    )
 
 
 def bands_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:

@@ -9,10 +9,7 @@ from typing import NamedTuple
 from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import View
 from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio, UrbanVerdict
-from planning.words.figure import Base, Figure
-from planning.words.wording import msgid
-
-NO_CENTRE = msgid("no government-run centre operates there")
+from planning.words.figure import NOT_APPLICABLE, Base, Figure
 
 
 class CentreFigures(NamedTuple):
@@ -94,7 +91,7 @@ def ratio_figures(ratios: Ratios, base: Base) -> Iterator[tuple[object, ...]]:
 def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> CentreFigures:
     counted = replace(base, detail="", people="")
     per_centre = row.people_per_centre
-    reason = NO_CENTRE if per_centre is None else ""
+    reason = NOT_APPLICABLE if per_centre is None else ""
     return CentreFigures(
         people_per_centre=Figure(
             "people_per_centre",

@@ -11,7 +11,6 @@ from planning.words.wording import msgid
 
 NO_POINT = msgid("no point counts, so no time can be known")
 """Why nothing that follows from a time is known."""
-NO_WAY = msgid("nobody there reaches a point")
 
 
 class LedgerFigures(NamedTuple):
@@ -26,6 +25,18 @@ class LedgerFigures(NamedTuple):
     off_network: Figure
     unreachable: Figure
     beyond: Figure
+
+    @property
+    def lines(self) -> tuple[Figure, ...]:
+        """The ledger in its order: everybody, then where each person is counted."""
+        return (
+            self.all,
+            self.outside,
+            self.off_network,
+            self.unreachable,
+            self.beyond,
+            self.covered,
+        )
 
 
 def ledger_figures(ledger: Ledger, base: Base, place_name: str = "") -> LedgerFigures:
@@ -90,7 +101,9 @@ class GapFigures(NamedTuple):
     minutes: Figure
 
 
-def gap_figures(gap: Gap, base: Base, place_name: str = "") -> GapFigures:
+def gap_figures(
+    gap: Gap, base: Base, place_name: str = "", *, horizon_minutes: float
+) -> GapFigures:
     """Return the figures of a gap.
 
     Parameters
@@ -99,6 +112,8 @@ def gap_figures(gap: Gap, base: Base, place_name: str = "") -> GapFigures:
         That of the study's coverage in the gap's mode.
     place_name
         Zone and village of the gap.
+    horizon_minutes
+        How far times were searched: where nobody has one, it is longer than that.
     """
     own = replace(base, place=f"gap:{gap.gap_id}")
     minutes = gap.nearest_minutes
@@ -112,7 +127,7 @@ def gap_figures(gap: Gap, base: Base, place_name: str = "") -> GapFigures:
             "gap_nearest_minutes",
             own,
             minutes,
-            reason=NO_WAY if minutes is None else "",
+            above=horizon_minutes if minutes is None else None,
             place_name=place_name,
         ),
     )

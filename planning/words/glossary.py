@@ -14,7 +14,8 @@ from planning.words.wording import msgid
 class Entry(NamedTuple):
     """A term: its printed name and its definition (message ids), and the unit of its values.
 
-    An empty unit is given by each figure: that of a standard's figure is the document's.
+    A name may say `{minutes:g}` of the base. An empty unit is given by each figure: that of a
+    standard's figure is the document's.
     """
 
     name: str
@@ -24,17 +25,17 @@ class Entry(NamedTuple):
 
 _COVERAGE: dict[str, Entry] = {
     "coverage_share": Entry(
-        msgid("Share of people within the circle of a fixed point"),
+        msgid("Share of people within {minutes:g} min of a fixed point"),
         msgid("people covered / people inside the zones"),
         "share",
     ),
     "people_covered": Entry(
-        msgid("People within the circle of a fixed point"),
+        msgid("People within {minutes:g} min of a fixed point"),
         msgid("people whose travel time to the nearest point that counts is at most the limit"),
         "people",
     ),
     "people_uncovered": Entry(
-        msgid("People outside every circle"),
+        msgid("People farther than {minutes:g} min from every fixed point"),
         msgid("people inside the zones who are not covered"),
         "people",
     ),
