@@ -52,6 +52,6 @@ if doctors:
     if exits is not None and exits.villages_losing:
         st.caption(
             _("Villages that lose their cover: {names}").format(
-                names=plain("、".join(listed_names(assessment, exits.villages_losing, language())))
+                names=plain("、".join(listed_names(assessment, exits.villages_losing, _)))
             )
         )

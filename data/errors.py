@@ -87,11 +87,6 @@ MESSAGES: dict[str, Message] = {
         "format {actual} is newer than this program reads ({supported})",
         "Update ServiceCircle.",
     ),
-    "array_index": Message(
-        "error",
-        "{name}: {count} values are outside 0..{last}",
-        "Pass indices of existing rows.",
-    ),
     "capacity_bounds": Message(
         "error",
         "least load {lower} is above the capacity {capacity}",

@@ -16,6 +16,7 @@ from planning.assess.study_figures import (
 )
 from planning.assess.workflow import Assessment
 from planning.reach.coverage_figures import LedgerFigures
+from planning.reach.names import gap_place
 from planning.report import bounds_text
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.judgement import StandardsResult
@@ -201,14 +202,14 @@ def cell_detail(
     )
 
 
-def listed_names(assessment: Assessment, ids: Sequence[str], language: Language) -> list[str]:
+def listed_names(assessment: Assessment, ids: Sequence[str], translate: Translate) -> list[str]:
     """Return the names of villages, zones, institutions or gaps by their codes, else the code."""
     dataset = assessment.dataset
     names = dict(zip(dataset.facilities.id, dataset.facilities.name, strict=True))
     gaps = {gap.gap_id: gap for gap in assessment.gaps}
     for gap in (gaps[name] for name in ids if name in gaps):
         people = one_gap_figures(assessment, gap).people
-        names[gap.gap_id] = f"{people.place_name} {people.text(language)}"
+        names[gap.gap_id] = f"{gap_place(dataset, gap, translate)} {people.words(translate)}"
     names |= dict(zip(dataset.zones.code, dataset.zones.name, strict=True))
     if dataset.villages is not None:
         names |= dict(zip(dataset.villages.code, dataset.villages.name, strict=True))

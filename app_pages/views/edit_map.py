@@ -27,7 +27,8 @@ from planning.maps.cells import cell_areas, typical_spacing_m
 from planning.maps.layers import Layer
 from planning.maps.scene import in_degrees
 from planning.maps.themes import COVERED, NO_TIME, UNCOVERED, ramp
-from planning.reach.coverage import BANDS_MINUTES, Gap, Status, Statuses
+from planning.reach.coverage import BANDS_MINUTES, Status, Statuses
+from planning.reach.gaps import Gap
 from planning.whatif.edits import ROAD_ACTIONS, Edit
 from planning.whatif.outcome import Outcome
 from planning.whatif.roads import lines_of, road_steps

@@ -18,6 +18,7 @@ from planning.maps.scene import (
     water_layer,
     zone_layer,
 )
+from planning.reach.names import share_words
 from planning.words.audiences import AUDIENCE_WORDS, Audience
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.wording import Language, Translate, translator
@@ -111,7 +112,7 @@ def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figu
         figures.append(
             Figure(
                 label.format(minutes=figure.minutes, mode=mode_text(mode, translate)),
-                share_text(figure.share),
+                share_words(figure.ledger, translate),
                 note,
             )
         )

@@ -12,7 +12,8 @@ from scipy.spatial import cKDTree
 from data.types import Demand, Floats
 from geo.crs import transform
 from geo.travel import UNREACHED
-from planning.assess.workflow import Assessment, ModeResult
+from planning.assess.mode_result import ModeResult
+from planning.assess.workflow import Assessment
 from planning.maps import NO_CLASS, CellLayer, CellTheme, HoverChoice, HoverNumber, HoverTime
 from planning.maps.layers import Geometries, Hover
 from planning.maps.pack.registration import lattice_cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from data.types import Facilities
 from geo.errors import Finding
 
 Mask: TypeAlias = NDArray[np.bool_]
+OutsideFacilities: TypeAlias = Literal["include", "exclude"]
 
 PRIMARY_CARE_KINDS = ("B100", "B200", "C100", "C210", "C220", "D600")
 """Points of the 20-minute circle by default (domain reference A3): no private clinics, no
@@ -110,6 +111,22 @@ def is_operating(facilities: Facilities, scenario: Scenario) -> Mask:
 def is_point(facilities: Facilities, scenario: Scenario) -> Mask:
     """Return (n,) True for kinds that count as fixed points of the 20-minute circle."""
     return np.isin(facilities.kind, scenario.point_kinds)
+
+
+def fixed_points(facilities: Facilities, scenario: Scenario, *, outside: OutsideFacilities) -> Mask:
+    """Return (n,) True for the points that count: the one mask that all figures start from.
+
+    A point counts when its kind is one of primary care, it is operating on the day, it has a
+    position, and it does not lie outside all zones of a study that excludes such points.
+
+    Parameters
+    ----------
+    outside
+        What the study says of facilities outside all zones (`travel.outside_facilities`).
+    """
+    points = is_operating(facilities, scenario) & is_point(facilities, scenario)
+    points &= facilities.has_position
+    return points & (facilities.zone >= 0) if outside == "exclude" else points
 
 
 def is_of_county(facilities: Facilities) -> Mask:

@@ -87,9 +87,12 @@ def ledger_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the ledger of every mode as a table."""
     translate = translator(language)
     found = [coverage_figures(assessment, mode) for mode in assessment.modes]
+    is_known = all(figures.unknown.value == 0 for figures in found)
     lines = ["", translate("Ledger of people")]
     lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in assessment.modes))
     for row in zip(*(figures.lines for figures in found), strict=True):
+        if is_known and row[0].term == "people_unknown":
+            continue
         values = "  ".join(padded(figure.text(language), 12) for figure in row)
         lines.append(f"{values}  {row[0].name(language, ())}")
     return lines
@@ -138,11 +141,13 @@ def gap_lines(assessment: Assessment, language: Language) -> list[str]:
     for gap in assessment.gaps[:MOST_GAPS_PRINTED]:
         reached, found = gap.nearest_facility >= 0, one_gap_figures(assessment, gap)
         lines.append(
-            translate("  {gap} {place}: {people} people, {minutes} min to {nearest}").format(
+            translate(
+                "  {gap} {place}: {people} people, median {minutes} min; most to {nearest}"
+            ).format(
                 gap=gap.gap_id,
-                place=gap_place(dataset, gap),
+                place=gap_place(dataset, gap, translate),
                 people=found.people.text(language),
-                minutes=found.minutes.text(language),
+                minutes=found.median.text(language),
                 nearest=dataset.facilities.name[gap.nearest_facility] if reached else "—",
             )
         )

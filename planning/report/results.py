@@ -12,6 +12,7 @@ from data.types import Dataset, Demand, Floats, Ints, Villages
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.assess.islands import LandPart
+from planning.assess.mode_result import ModeResult
 from planning.assess.study_figures import (
     all_gaps_figures,
     bands_of,
@@ -24,10 +25,11 @@ from planning.assess.study_figures import (
     village_figures,
     zone_figures,
 )
-from planning.assess.workflow import ALL_PEOPLE, Assessment, ModeResult
+from planning.assess.workflow import Assessment
 from planning.centres.ratio_rows import ratio_rows
 from planning.reach.coverage import Status
 from planning.reach.coverage_figures import LedgerFigures
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.scenario import is_operating
 from planning.reach.villages.members import members_of
 from planning.sites import CandidateSites
@@ -42,14 +44,17 @@ STATUS_NAMES: dict[int, str] = {
     Status.UNREACHABLE: "unreachable",
     Status.OFF_NETWORK: "off_network",
     Status.OUTSIDE: "outside",
+    Status.UNKNOWN: "unknown",
 }
-LEDGER_FIELDS = ("input", "outside", "off_network", "unreachable", "beyond", "covered")
+LEDGER_FIELDS = (
+    "input", "outside", "off_network", "unreachable", "beyond", "covered", "unknown",
+)  # fmt: skip
 
 
 def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
     """Return the content of summary.json; `warnings` are sentences in English."""
     modes = assessment.modes
-    _, gap_people = all_gaps_figures(assessment)
+    gap_count, gap_people = all_gaps_figures(assessment)
     return {
         "format": SUMMARY_FORMAT,
         "synthetic": assessment.dataset.is_synthetic,
@@ -62,7 +67,10 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
         "sensitivity": sensitivity_rows(assessment),
-        "gaps": {"count": len(assessment.gaps), "people": gap_people.value},
+        "gaps": {
+            "count": None if gap_count.value is None else len(assessment.gaps),
+            "people": gap_people.value,
+        },
         "unplaced_facilities": int(unplaced_figure(assessment).value or 0),
         "ratios": ratio_rows(assessment.ratios),
         "siting": siting_row(assessment),
@@ -79,7 +87,8 @@ def ledger_row(figures: LedgerFigures) -> dict[str, float | None]:
 def coverage_row(assessment: Assessment, mode: str) -> dict[str, Any]:
     """Return the coverage of all people in one mode as summary.json writes it."""
     row, figures = assessment.modes[mode].coverage[0], coverage_figures(assessment, mode)
-    return {
+    reason = {} if figures.covered.value is not None else {"reason": "no_point_counts"}
+    return reason | {
         "minutes": row.minutes,
         "share": figures.share.value,
         "people": figures.covered.value,
@@ -122,7 +131,8 @@ def robust_row(assessment: Assessment, mode: str) -> dict[str, Any]:
         "people_only_by_outside_facilities",
     )
     values = [figure.value for figure in speeds_of(assessment, mode)]
-    speed_sets = list(assessment.modes[mode].robust.speed_sets)
+    robust = assessment.modes[mode].robust
+    speed_sets = [] if robust is None else list(robust.speed_sets)
     return {"speed_sets": speed_sets, **dict(zip(names, values, strict=True))}
 
 
@@ -212,7 +222,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
         Column("owner", facilities.texts("owner")),
         Column("status", facilities.texts("status")),
         Column("operating", operating.tolist()),
-        Column("counts_as_point", assessment.is_open.tolist()),
+        Column("counts_as_point", assessment.points.tolist()),
         Column("placed", facilities.has_position.tolist()),
         Column("zone_code", _texts(dataset.zones.code, facilities.zone)),
         Column("lon", _numbers(facilities.lon), 6),
@@ -229,7 +239,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
 
 
 def gap_columns(assessment: Assessment) -> list[Column]:
-    """Return gaps.csv, largest first."""
+    """Return gaps.csv (gaps/2), largest first."""
     dataset, gaps = assessment.dataset, assessment.gaps
     facilities, zones, villages = dataset.facilities, dataset.zones, dataset.villages
     nearest = np.array([gap.nearest_facility for gap in gaps], dtype=np.int32)
@@ -246,6 +256,7 @@ def gap_columns(assessment: Assessment) -> list[Column]:
         Column("zone_code", _texts(zones.code, zone)),
         Column("zone_name", _texts(zones.name, zone)),
         Column("village_name", _texts(villages.name if villages else (), village)),
+        Column("villages", [gap.villages for gap in gaps], 0),
         Column("people", [found.people for found in figures], 2),
     ]
     for place, name in enumerate(dataset.demand.groups):
@@ -254,7 +265,11 @@ def gap_columns(assessment: Assessment) -> list[Column]:
         *columns,
         Column("nearest_facility", _texts(facilities.id, nearest)),
         Column("nearest_facility_name", _texts(facilities.name, nearest)),
-        Column("nearest_minutes", [found.minutes for found in figures], 1),
+        Column("nearest_people", [found.nearest_people for found in figures], 2),
+        Column("median_minutes", [found.median for found in figures], 1),
+        Column("worst_minutes", [found.worst for found in figures], 1),
+        Column("beyond_horizon_people", [found.beyond_horizon for found in figures], 2),
+        Column("no_path_people", [found.no_path for found in figures], 2),
         Column("points", [len(gap.demand) for gap in gaps], 0),
         Column("lon", lon.tolist(), 6),
         Column("lat", lat.tolist(), 6),

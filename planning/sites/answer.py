@@ -9,7 +9,7 @@ import numpy as np
 
 from data.errors import StudyError
 from data.study.tables import Study
-from geo.errors import Finding, Progress
+from geo.errors import Finding, Progress, silent
 from geo.travel import Nearest, Reach
 from planning.reach.mode_input import ModeInput
 from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group, options_of
@@ -176,7 +176,7 @@ def propose(
     study
         Its candidates, exclusions and siting tables.
     mode
-        Networks and snaps of the mode of the question; `is_open` are the points that count.
+        Networks and snaps of the mode of the question; `points` are those that count.
     today
         Times to those points.
 
@@ -185,7 +185,7 @@ def propose(
     StudyError
         With every name that does not exist and every rule that contradicts another.
     """
-    report = progress or _silent
+    report = progress or silent
     progress = None if progress is None else _as_one_stage(progress)
     question = question_of(study, mode)
     reading = reading_of(
@@ -428,7 +428,3 @@ def _as_one_stage(progress: Progress) -> Progress:
         progress(msgid("Choosing sites"), done, total)
 
     return report
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

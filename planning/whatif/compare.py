@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE
 from planning.centres.service_ratio import Ratios, urban_verdicts
 from planning.reach.coverage import Status
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.whatif.outcome import Outcome
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.tables import Column, Table, Value, table_of
@@ -234,7 +234,7 @@ def _measure(outcome: Outcome, mode: str, name: str) -> float | None:
         "off_network": counted.off_network,
         "gaps": float(len(outcome.gaps)),
         "gap_people": float(sum(gap.people for gap in outcome.gaps)),
-        "points": float(outcome.is_open.sum()),
+        "points": float(outcome.points.sum()),
         "verdicts": float(verdict_counts(outcome.ratios)[0]),
         "cost": outcome.cost_wan_yuan,
     }

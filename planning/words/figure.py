@@ -174,14 +174,14 @@ class Figure:
         >>> Figure("coverage_share", Base(minutes=20.0), 0.87349).text("en")
         '87.35 %'
         >>> Figure("gap_median_minutes", Base(place="gap:G1"), None, above=120.0).text("en")
-        '> 120.0'
+        '> 120'
         """
         return self.words(translator(language))
 
     def words(self, translate: Translate) -> str:
         """Return the text by the translator of a language, where that is at hand."""
         if self.above is not None:
-            return f"> {amount_text(self.above, self.unit, translate)}"
+            return f"> {self.above:g}"
         if self.value is None:
             return SIGNS.get(self.reason) or translate(UNKNOWN)
         return amount_text(self.value, self.unit, translate)

@@ -61,6 +61,11 @@ _COVERAGE: dict[str, Entry] = {
         msgid("people whose time is longer than the limit"),
         "people",
     ),
+    "people_unknown": Entry(
+        msgid("People whose time is unknown"),
+        msgid("people inside the zones and near a road where no point counts at all"),
+        "people",
+    ),
     "people_covered_in_all": Entry(
         msgid("People covered at all speeds"),
         msgid("people covered at low, default and high speeds alike"),
@@ -90,10 +95,20 @@ _GAPS: dict[str, Entry] = {
     "gap_people": Entry(
         msgid("People in service gaps"), msgid("uncovered people of a gap, or of all"), "people"
     ),
-    "gap_nearest_minutes": Entry(
-        msgid("Minutes to the nearest point"),
-        msgid("largest known time of a gap's people to their nearest point"),
-        "minutes",
+    "gap_nearest_people": Entry(
+        msgid("People of a gap nearest to one point"),
+        msgid("people of a gap whose nearest point is the one most of them have"),
+        "people",
+    ),
+    "gap_beyond_horizon": Entry(
+        msgid("People of a gap beyond the search"),
+        msgid("people of a gap whose time was not searched for any further"),
+        "people",
+    ),
+    "gap_no_path": Entry(
+        msgid("People of a gap without a path"),
+        msgid("people of a gap from whom no path leads to a point, or who live far from any road"),
+        "people",
     ),
     "gap_median_minutes": Entry(
         msgid("Median minutes, weighted by people"),

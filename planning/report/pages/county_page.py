@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
-from planning.assess.workflow import ALL_PEOPLE
 from planning.reach.coverage import BANDS_MINUTES
-from planning.reach.names import gap_place
+from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.names import gap_minutes, gap_place
 from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
@@ -215,25 +215,25 @@ def zones_table(source: Source) -> Table:
 def gaps_table(source: Source) -> Table:
     """Return the largest service gaps."""
     assessment, translate = source.assessment, source.translate
-    facilities = assessment.dataset.facilities
+    facilities, horizon = assessment.dataset.facilities, assessment.study.travel.horizon_minutes
     rows: list[tuple[Entry, ...]] = []
     for gap in assessment.gaps[:MOST_GAPS]:
         people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
-        place = gap_place(assessment.dataset, gap)
-        rows.append((place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
+        place = gap_place(assessment.dataset, gap, translate)
+        rows.append((place, people, nearest, gap_minutes(gap, horizon)))
     headers = (
         msgid("Place"),
         msgid("People"),
-        msgid("Nearest point"),
-        msgid("Minutes"),
+        msgid("Nearest of most people"),
+        msgid("Median minutes"),
     )
     return Table(
         key="gaps",
         title=translate("Largest service gaps"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(rows),
-        widths=(30, 13, 30, 11),
+        widths=(40, 10, 22, 12),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.travel import UNREACHED
-from planning.assess.workflow import ALL_PEOPLE
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.cover import VillageRow
 from planning.reach.villages.members import members_of
 from planning.report.content import Fact, MapPicture, Page, Source, Table, joined

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from data.types import Dataset
+from geo.arrays import Floats
 from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_ratio import AllZonesRatio, UrbanResult, UrbanVerdict
-from planning.reach.mode_times import Floats, Mask, is_within
+from planning.reach.mode_times import Mask, is_within
 from planning.reach.scenario import is_of_county
 from planning.reach.villages.cover import CoverMode, VillageRow
 from planning.standards.measures.institutions import Subject, judged

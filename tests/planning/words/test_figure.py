@@ -66,7 +66,7 @@ def test_names_of_a_page_leave_out_what_all_figures_share() -> None:
         (Figure("people_covered", Base(minutes=20.0), 812934.6), "812,935", "812,935"),
         (Figure("coverage_share", Base(minutes=20.0), 0.999999), "99.99 %", "99.99 %"),
         (Figure("plan_cost", Base(), 4_146_667.0), "414.67 万元", "414.67 (10,000 yuan)"),
-        (Figure("gap_median_minutes", Base(), None, above=120.0), "> 120.0", "> 120.0"),
+        (Figure("gap_median_minutes", Base(), None, above=120.0), "> 120", "> 120"),
         (Figure("people_covered", Base(minutes=20.0), None, reason=FEW), "<10", "<10"),
         (Figure("coverage_share", Base(minutes=20.0), None, reason=WITHHELD), "*", "*"),
         (Figure("coverage_share", Base(minutes=20.0), None, reason=NOBODY), "—", "—"),
