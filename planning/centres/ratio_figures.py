@@ -9,12 +9,9 @@ from typing import NamedTuple
 from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import View
 from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio
-from planning.centres.urban_verdict import UrbanVerdict
-from planning.words.figure import Base, Figure
+from planning.centres.urban_verdict import UrbanResult, UrbanVerdict
+from planning.words.figure import NOT_APPLICABLE, Base, Figure
 from planning.words.wording import msgid
-
-NO_CENTRE = msgid("no government-run centre operates there")
-NOT_JUDGED = msgid("N1 cannot be judged there")
 
 
 class CentreFigures(NamedTuple):
@@ -62,7 +59,7 @@ def zone_ratio_figures(row: UrbanVerdict, base: Base) -> ZoneRatioFigures:
         resident_people=_figure(
             "resident_people", replace(own, detail=""), row.resident_people, name
         ),
-        missing=_figure("centres_missing", own, row.centres_missing, name),
+        missing=_missing(row, own, name),
     )
 
 
@@ -96,7 +93,7 @@ def ratio_figures(ratios: Ratios, base: Base) -> Iterator[tuple[object, ...]]:
 def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> CentreFigures:
     counted = replace(base, detail="", people="")
     per_centre = row.people_per_centre
-    reason = NO_CENTRE if per_centre is None else ""
+    reason = NOT_APPLICABLE if per_centre is None else ""
     return CentreFigures(
         people_per_centre=Figure(
             "people_per_centre",
@@ -114,11 +111,22 @@ def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> Centre
     )
 
 
-def _figure(term: str, base: Base, value: float | None, name: str) -> Figure:
+def _missing(row: UrbanVerdict, base: Base, name: str) -> Figure:
+    """Return the centres that are missing; unknown where N1 cannot be judged."""
+    if row.centres_missing is not None:
+        return _figure("centres_missing", base, row.centres_missing, name)
+    applies = row.result is not UrbanResult.NOT_APPLICABLE
+    reason = CANNOT_BE_JUDGED if applies else NOT_APPLICABLE
+    view = VIEW_WORDS.get(row.view, "")
+    return Figure("centres_missing", base, None, reason=reason, place_name=name, detail_name=view)
+
+
+CANNOT_BE_JUDGED = msgid("N1 cannot be judged here")
+
+
+def _figure(term: str, base: Base, value: float, name: str) -> Figure:
     view = VIEW_WORDS.get(base.detail, "")  # type: ignore[call-overload]
-    reason = NOT_JUDGED if value is None else ""
-    amount = None if value is None else float(value)
-    return Figure(term, base, amount, reason=reason, place_name=name, detail_name=view)
+    return Figure(term, base, float(value), place_name=name, detail_name=view)
 
 
 def _of_view(base: Base, view: View, place: str) -> Base:

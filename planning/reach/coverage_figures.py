@@ -28,6 +28,19 @@ class LedgerFigures(NamedTuple):
     beyond: Figure
     unknown: Figure
 
+    @property
+    def lines(self) -> tuple[Figure, ...]:
+        """The ledger in its order: everybody, then where each person is counted."""
+        return (
+            self.all,
+            self.outside,
+            self.off_network,
+            self.unreachable,
+            self.beyond,
+            self.covered,
+            self.unknown,
+        )
+
 
 def ledger_figures(ledger: Ledger, base: Base, place_name: str = "") -> LedgerFigures:
     """Return the figures of one ledger.
@@ -45,9 +58,7 @@ def ledger_figures(ledger: Ledger, base: Base, place_name: str = "") -> LedgerFi
         reason = NO_POINT if value is None else ""
         return Figure(term, own, value, reason=reason, place_name=place_name)
 
-    reason = ""
-    if ledger.share is None:
-        reason = NO_POINT if ledger.covered is None else NOBODY
+    reason = "" if ledger.share is not None else NO_POINT if ledger.covered is None else NOBODY
     return LedgerFigures(
         share=Figure("coverage_share", base, ledger.share, reason=reason, place_name=place_name),
         covered=people("people_covered", ledger.covered),
@@ -76,10 +87,20 @@ def band_figures(people_within: tuple[tuple[int, float], ...], base: Base) -> tu
     )
 
 
-def robust_figures(cover: RobustCover | None, base: Base) -> tuple[Figure, ...]:
-    """Return the people covered at all, at some and at none of the speeds; none if unknown."""
+def robust_figures(cover: RobustCover | None, base: Base) -> tuple[Figure, Figure, Figure]:
+    """Return the people covered at all, at some and at none of the speeds.
+
+    Parameters
+    ----------
+    cover
+        None where no point counts.
+    """
     if cover is None:
-        return ()
+        all_sets, some_sets, no_set = (
+            Figure(f"people_covered_in_{which}", base, None, reason=NO_POINT)
+            for which in ("all", "some", "none")
+        )
+        return all_sets, some_sets, no_set
     own = replace(base, speed_set=", ".join(cover.speed_sets))
     return (
         Figure("people_covered_in_all", own, cover.all_sets),
@@ -94,30 +115,30 @@ class GapFigures(NamedTuple):
     people: Figure
     groups: tuple[Figure, ...]
     nearest_people: Figure
-    median_minutes: Figure
-    worst_minutes: Figure
-    beyond_horizon_people: Figure
-    no_path_people: Figure
+    median: Figure
+    worst: Figure
+    beyond_horizon: Figure
+    no_path: Figure
 
 
 def gap_figures(
-    gap: Gap, base: Base, *, horizon_minutes: float, place_name: str = ""
+    gap: Gap, base: Base, place_name: str = "", *, horizon_minutes: float
 ) -> GapFigures:
-    """Return the figures of a gap; past the horizon its minutes are more than that.
+    """Return the figures of a gap.
 
     Parameters
     ----------
     base
         That of the study's coverage in the gap's mode.
-    horizon_minutes
-        How far was searched.
     place_name
         Zone and village of the gap.
+    horizon_minutes
+        How far times were searched: where there is none, it is longer than that.
     """
     own = replace(base, place=f"gap:{gap.gap_id}")
 
-    def people(term: str, value: float) -> Figure:
-        return Figure(term, own, value, place_name=place_name)
+    def people(term: str, value: float, stands_on: Base = own) -> Figure:
+        return Figure(term, stands_on, value, place_name=place_name)
 
     def minutes(term: str, value: float | None) -> Figure:
         above = horizon_minutes if value is None else None
@@ -126,18 +147,29 @@ def gap_figures(
     return GapFigures(
         people=people("gap_people", gap.people),
         groups=tuple(
-            Figure("gap_people", replace(own, group=name), people, place_name=place_name)
-            for name, people in gap.group_people
+            people("gap_people", count, replace(own, group=name))
+            for name, count in gap.group_people
         ),
         nearest_people=people("gap_nearest_people", gap.nearest_people),
-        median_minutes=minutes("gap_median_minutes", gap.median_minutes),
-        worst_minutes=minutes("gap_worst_minutes", gap.worst_minutes),
-        beyond_horizon_people=people("gap_beyond_horizon_people", gap.beyond_horizon_people),
-        no_path_people=people("gap_no_path_people", gap.no_path_people),
+        median=minutes("gap_median_minutes", gap.median_minutes),
+        worst=minutes("gap_worst_minutes", gap.worst_minutes),
+        beyond_horizon=people("gap_beyond_horizon", gap.beyond_horizon_people),
+        no_path=people("gap_no_path", gap.no_path_people),
     )
 
 
-def gap_totals(gaps: tuple[Gap, ...], base: Base) -> tuple[Figure, Figure]:
-    """Return how many gaps there are and how many people live in them."""
+def gap_totals(gaps: tuple[Gap, ...], base: Base, *, is_known: bool) -> tuple[Figure, Figure]:
+    """Return how many gaps there are and how many people live in them.
+
+    Parameters
+    ----------
+    is_known
+        False where no point counts: then nobody can be told to live in a gap.
+    """
+    if not is_known:
+        return (
+            Figure("gap_count", base, None, reason=NO_POINT),
+            Figure("gap_people", base, None, reason=NO_POINT),
+        )
     people = float(sum(gap.people for gap in gaps))
     return Figure("gap_count", base, float(len(gaps))), Figure("gap_people", base, people)

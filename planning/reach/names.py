@@ -1,12 +1,12 @@
-"""How coverage figures, the lines of the ledger and gaps are named."""
+"""How the lines of the ledger and gaps are named."""
 
 from __future__ import annotations
 
 from data.types import Dataset
-from planning.reach.coverage import Coverage, Ledger
+from planning.reach.coverage import Ledger
 from planning.reach.gaps import Gap
 from planning.words.figure import UNKNOWN
-from planning.words.figures import minutes_text, mode_text, share_text
+from planning.words.figures import minutes_text, share_text
 from planning.words.wording import Translate, msgid
 
 LEDGER_LABELS: tuple[tuple[str, str], ...] = (
@@ -20,40 +20,21 @@ LEDGER_LABELS: tuple[tuple[str, str], ...] = (
 )
 
 
-def figure_name(figure: Coverage, translate: Translate) -> str:
-    """Return the full name of a coverage figure: minutes, group, mode and speed set."""
-    group = "" if figure.group == "all" else f" {figure.group}"
-    return translate(
-        "Population within {minutes:.0f} min of a fixed point{group}, {mode}, speeds {speed_set}"
-    ).format(
-        minutes=figure.minutes,
-        group=group,
-        mode=mode_text(figure.mode, translate),
-        speed_set=figure.speed_set,
-    )
-
-
 def share_words(ledger: Ledger, translate: Translate) -> str:
     """Return the share covered, or that it cannot be determined where no point counts."""
     return translate(UNKNOWN) if ledger.covered is None else share_text(ledger.share)
 
 
-def gap_village(dataset: Dataset, gap: Gap) -> str:
-    """Return the zone of a gap and the village where most of its people live."""
+def gap_place(dataset: Dataset, gap: Gap, translate: Translate) -> str:
+    """Return the zone of a gap and its village; of several, how many and the largest."""
     zone = dataset.zones.name[gap.zone]
     if dataset.villages is None or gap.village < 0:
         return zone
-    return f"{zone} {dataset.villages.name[gap.village]}"
-
-
-def gap_place(dataset: Dataset, gap: Gap, translate: Translate) -> str:
-    """Return the zone of a gap and its village; of several, how many and the largest."""
-    if dataset.villages is None or gap.villages < 2:
-        return gap_village(dataset, gap)
+    village = dataset.villages.name[gap.village]
+    if gap.villages < 2:
+        return f"{zone} {village}"
     return translate("{zone}, {count} villages (largest: {village})").format(
-        zone=dataset.zones.name[gap.zone],
-        count=gap.villages,
-        village=dataset.villages.name[gap.village],
+        zone=zone, count=gap.villages, village=village
     )
 
 
