@@ -203,7 +203,7 @@ def lonely_clinic(county: Assessment) -> int:
     away_m, _ = cKDTree(points).query(
         np.nan_to_num(np.column_stack([facilities.x_m, facilities.y_m])), k=2
     )
-    is_open = county.is_open & facilities.has_position
+    is_open = county.points & facilities.has_position
     is_open &= np.array([kind == "D600" for kind in facilities.kind])
     inside = is_open & (facilities.zone >= 0)
     return int(np.argmax(np.where(inside, away_m[:, 1], -1.0)))

@@ -14,8 +14,9 @@ import shapely
 from geo.routes import route
 from geo.travel import UNREACHED
 from planning.assess.chains import LegStatus
+from planning.assess.mode_result import assess_mode
 from planning.assess.referral import referral_of
-from planning.assess.workflow import assess, assess_mode
+from planning.assess.workflow import assess
 from planning.reach.coverage import Ledger, Status, ledger
 from planning.report.export import write_results
 from planning.words.figures import share_text
@@ -143,7 +144,7 @@ def test_four_tiles_run_one_after_the_other_equal_the_whole(dataset, study, asse
     merged = Ledger(0, 0, 0, 0, 0, 0)
     for tile in (east & north, east & ~north, ~east & north, ~east & ~north):
         part = replace(dataset, demand=taken(demand, tile))
-        result = assess_mode(part, study.travel, "walk", is_open=assessment.is_open)
+        result = assess_mode(part, study, assessment.scenario, "walk")
         assert (result.nearest.tenths == assessment.modes["walk"].nearest.tenths[tile]).all()
         merged = merged.merge(ledger(part.demand.people, result.status))
     for field in Ledger.__dataclass_fields__:

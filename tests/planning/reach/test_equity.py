@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.errors import PlannerError
+from geo.errors import GeoError
 from planning.reach.equity import (
     Inequality,
     atkinson,
@@ -161,7 +161,7 @@ def test_groups_keep_their_order():
 
 
 def test_bad_people_are_refused():
-    with pytest.raises(PlannerError, match="people: 1 values are negative"):
+    with pytest.raises(GeoError, match="people: 1 values are negative"):
         gini([1, 2], [1, -1])
-    with pytest.raises(PlannerError, match="expected 2 values, got 3"):
+    with pytest.raises(GeoError, match="expected 2 values, got 3"):
         gini([1, 2], [1, 1, 1])

@@ -53,7 +53,7 @@ def test_pairs_and_the_search_for_the_nearest_cover_the_same_people(
 ) -> None:
     evidence = result.evidence
     times = evidence.given.times[mode]
-    near = is_within(times.nearest(evidence.is_open), evidence.given.minutes)
+    near = is_within(times.nearest(evidence.points), evidence.given.minutes)
     covered = assessment.modes[mode].status == Covered.COVERED
     inside = assessment.dataset.demand.zone >= 0
     assert np.array_equal(near[inside], covered[inside])
