@@ -96,6 +96,9 @@ def add_signature(parser: argparse.ArgumentParser, _: Translate, *, default: str
         help=_("who may read it (default: {audience})").format(audience=default),
     )
     parser.add_argument("--review-number", default="", metavar="TEXT", help=_("审图号 of the maps"))
+    parser.add_argument(
+        "--base-map-number", default="", metavar="TEXT", help=_("审图号 of the base map")
+    )
     parser.add_argument("--maker", default="", metavar="TEXT", help=_("unit that makes the report"))
 
 

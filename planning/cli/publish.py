@@ -69,6 +69,7 @@ def _export(options: argparse.Namespace) -> int:
                 language=options.lang,
                 audience=AUDIENCES[options.audience],
                 review_number=options.review_number,
+                base_map_number=options.base_map_number,
                 maker=options.maker,
                 zones=_names(options.zones),
             ),

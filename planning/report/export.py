@@ -14,7 +14,7 @@ import shapely
 
 from data.folder import output_folder, write_run
 from data.study.files import named_files
-from geo.errors import Progress
+from geo.errors import Progress, silent
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
 from planning.assess.run import run_number, run_record
@@ -93,7 +93,7 @@ def write_results(
     FolderRefusedError, FolderBusyError
         When the folder cannot be used.
     """
-    report = progress or _silent
+    report = progress or silent
     with output_folder(target, inputs=named_files(assessment.study)) as folder:
         report(msgid("Judging standards"), 0, 1)
         judged = standards or standards_of(assessment)
@@ -111,14 +111,15 @@ def fill_folder(source: Source, folder: Path, *, progress: Progress | None = Non
     Cancelled
         When `progress` raises it.
     """
-    report = progress or _silent
+    report = progress or silent
     report(msgid("Writing tables"), 0, 1)
-    if source.options.audience == "public":
+    if source.options.is_published:
         _write_published(source, folder)
     else:
         _write_all(source, folder, report)
-    report(msgid("Drawing the map"), 0, 1)
-    (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
+    if source.options.has_maps:
+        report(msgid("Drawing the map"), 0, 1)
+        (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
 
 
 def _write_all(source: Source, folder: Path, report: Progress) -> None:
@@ -291,7 +292,3 @@ def _points(x_m: Any, y_m: Any) -> Any:
     placed = np.isfinite(x_m)
     points[placed] = shapely.points(x_m[placed], y_m[placed])
     return points
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

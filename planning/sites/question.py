@@ -126,7 +126,7 @@ def question_of(study: Study, mode: ModeInput) -> Question:
             if dataset.villages is None
             else members_of(dataset.villages, dataset.demand)
         ),
-        stays=mode.is_open & ~closable(study, mode),
+        stays=mode.points & ~closable(study, mode),
         excluded=found.excluded,
         findings=found.findings,
     )

@@ -7,7 +7,7 @@ on every surface, and no two identities print the same name on one page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Literal, TypeAlias
@@ -162,7 +162,10 @@ class Figure:
         >>> Figure("gap_median_minutes", Base(place="gap:G1"), None, above=120.0).text("en")
         '> 120.0'
         """
-        translate = translator(language)
+        return self.words(translator(language))
+
+    def words(self, translate: Translate) -> str:
+        """Return the text by the translator of a language, where that is at hand."""
         if self.above is not None:
             return f"> {amount_text(self.above, self.unit, translate)}"
         if self.value is None:
@@ -225,6 +228,15 @@ class Anchors:
         self._places[anchor] += 1
         count = self._places[anchor]
         return anchor if count == 1 else f"{anchor}_{count}"
+
+
+def each(figures: Iterable[object]) -> Iterator[Figure]:
+    """Yield the figures of named groups one by one, however deep they are nested."""
+    for one in figures:
+        if isinstance(one, Figure):
+            yield one
+        elif isinstance(one, Iterable):
+            yield from each(one)
 
 
 def page_names(figures: Iterable[Figure], language: Language) -> dict[str, str]:

@@ -226,6 +226,16 @@ _SITES: dict[str, Entry] = {
     "plan_cost": Entry(
         msgid("Cost of the plan"), msgid("cost of the plan's sites over its years"), "wan_yuan"
     ),
+    "curve_people": Entry(
+        msgid("People newly covered by so many sites"),
+        msgid("people newly covered by the best sequence of sites found, one by one"),
+        "people",
+    ),
+    "curve_bound": Entry(
+        msgid("Most people that so many sites can newly cover"),
+        msgid("proved bound on the people newly covered by any choice of so many sites"),
+        "people",
+    ),
     "site_people_in_reach": Entry(
         msgid("People in reach of a site"), msgid("people within the limit of a site"), "people"
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
-from planning.assess.workflow import ALL_PEOPLE
 from planning.reach.coverage import BANDS_MINUTES
-from planning.reach.names import gap_place
+from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.names import gap_minutes, gap_place
 from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
@@ -133,6 +133,9 @@ def county_lead(source: Source) -> str:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure = assessment.modes[mode].coverage[0]
+    if assessment.reason is not None:
+        sentences = [finding_sentence(assessment.reason, translate), proof_sentence(source)]
+        return joined(sentences, source.options.language)
     share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
@@ -165,6 +168,8 @@ def proof_sentence(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
     plan = proposal.plan
+    if plan.status == "not_asked":
+        return source.translate("Proposed sites: not asked, no point counts.")
     people = source.tally.amount(WHOLE, SITED)
     if people.mark or proposal.unit != "people":
         text = msgid("{count} proposed sites would cover {people} more people.")
@@ -220,25 +225,25 @@ def zones_table(source: Source) -> Table:
 def gaps_table(source: Source) -> Table:
     """Return the largest service gaps."""
     assessment, translate = source.assessment, source.translate
-    facilities = assessment.dataset.facilities
+    facilities, horizon = assessment.dataset.facilities, assessment.study.travel.horizon_minutes
     rows: list[tuple[Entry, ...]] = []
     for gap in assessment.gaps[:MOST_GAPS]:
         people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
-        place = gap_place(assessment.dataset, gap)
-        rows.append((place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
+        place = gap_place(assessment.dataset, gap, translate)
+        rows.append((place, people, nearest, gap_minutes(gap, horizon)))
     headers = (
         msgid("Place"),
         msgid("People"),
-        msgid("Nearest point"),
-        msgid("Minutes"),
+        msgid("Nearest of most people"),
+        msgid("Median minutes"),
     )
     return Table(
         key="gaps",
         title=translate("Largest service gaps"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(rows),
-        widths=(30, 13, 30, 11),
+        widths=(40, 10, 22, 12),
     )
 
 
@@ -291,7 +296,7 @@ def sites_chart(source: Source) -> str:
     translate, proposal = source.translate, source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
-    if source.options.audience == "public":
+    if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
     words = (
@@ -338,7 +343,7 @@ def method_page(source: Source) -> Page:
 
 def _finding(source: Source, finding: Finding) -> str:
     """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.audience == "public":
+    if source.options.is_published:
         finding = replace(finding, people=None)
     return finding_sentence(finding, source.translate)
 
