@@ -5,9 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape
 
-from planning.report.content import Chart, MapPicture, Page, Report, Table, printed_rows
-from planning.report.entries import Amount, Entry, entry_text
+from planning.report.content import Chart, MapPicture, Page, Report
+from planning.report.entries import entry_text
 from planning.report.pages.small_map import icon
+from planning.words.figure import Figure
+from planning.words.tables import Cell, Table, printed_rows
 from planning.words.wording import translator
 
 BESIDE = frozenset({"ledger", "sites", "zone_sites", "gaps"})
@@ -86,7 +88,7 @@ def _page(report: Report, page: Page) -> str:
         inner = _lead(page) + "".join(_table(report, table) for table in page.tables)
         inner += _lines(page)
     elif page.picture is not None:
-        inner = _lead(page) + _facts(page) + _with_picture(report, page, page.picture)
+        inner = _lead(page) + _facts(report, page) + _with_picture(report, page, page.picture)
     else:
         inner = _lead(page) + _without_picture(report, page)
     return (
@@ -113,9 +115,10 @@ def _lines(page: Page) -> str:
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _facts(page: Page) -> str:
+def _facts(report: Report, page: Page) -> str:
     cells = "".join(
-        f'<div class="fact"><b>{escape(entry_text(fact.value))}</b>'
+        f'<div class="fact"><b{_identity(fact.value)}>'
+        f"{escape(entry_text(fact.value, report.language))}</b>"
         f"<span>{escape(fact.label)}</span></div>"
         for fact in page.facts
     )
@@ -166,8 +169,10 @@ def _table(report: Report, table: Table) -> str:
         translate = translator(report.language)
         none = escape(translate("None."))
         return f'<h2 data-key="{table.key}">{escape(table.title)}</h2><p class="none">{none}</p>'
-    total = sum(table.widths)
-    columns = "".join(f'<col style="width:{100 * w / total:.1f}%">' for w in table.widths)
+    total = sum(column.width for column in table.columns)
+    columns = "".join(
+        f'<col style="width:{100 * column.width / total:.1f}%">' for column in table.columns
+    )
     numeric = [
         bool(table.rows) and all(_is_number(row[place]) for row in table.rows)
         for place in range(len(table.headers))
@@ -179,11 +184,11 @@ def _table(report: Report, table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_right(right)}>{escape(text)}</td>"
-            for text, right in zip(texts, numeric, strict=True)
+            f"<td{_right(right)}{_identity(cell)}>{escape(text)}</td>"
+            for text, right, cell in zip(texts, numeric, row, strict=True)
         )
         + "</tr>"
-        for texts in printed_rows(table)
+        for texts, row in zip(printed_rows(table, report.language), table.rows, strict=True)
     )
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     return (
@@ -207,8 +212,13 @@ def _footer(report: Report) -> str:
     return f'<footer><dl>{labels}</dl>{notes}<div class="sign">{signs}</div></footer>'
 
 
-def _is_number(entry: Entry) -> bool:
-    return isinstance(entry, Amount)
+def _is_number(cell: Cell) -> bool:
+    return isinstance(cell, Figure)
+
+
+def _identity(cell: Cell) -> str:
+    """Return the attribute that says which figure an element holds."""
+    return f' data-figure="{escape(cell.identity)}"' if isinstance(cell, Figure) else ""
 
 
 def _right(is_right: bool) -> str:
