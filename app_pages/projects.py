@@ -16,6 +16,8 @@ _ = words()
 page(_("Projects by date"))
 assessment, result = current(), standards()
 steps = programme_steps(assessment, result)
+if not steps:
+    st.stop()
 
 if not steps:
     st.info(_("No point counts: what a project adds cannot be determined."))

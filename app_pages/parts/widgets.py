@@ -33,6 +33,7 @@ from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
 from planning.words.figures import mode_text
 from planning.words.tables import Column, Table, table_of_columns
+from planning.words.wording import finding_sentence
 from planning.words.workbooks import workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -115,6 +116,8 @@ def coverage_metrics() -> None:
     """Show the coverage of all modes side by side, with the full name of each figure on hover."""
     _ = words()
     assessment = current()
+    if assessment.reason is not None:
+        st.warning(plain(finding_sentence(assessment.reason, _)))
     columns = st.columns(len(assessment.modes))
     for column, mode in zip(columns, assessment.modes, strict=True):
         share = coverage_figures(assessment, mode).share

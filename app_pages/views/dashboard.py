@@ -220,6 +220,8 @@ def key_warnings(assessment: Assessment, translate: Translate) -> list[str]:
     """Return up to five things that could change a verdict, the gravest first."""
     found = []
     dataset = assessment.dataset
+    if assessment.reason is not None:
+        found.append(finding_sentence(assessment.reason, translate))
     if assessment.headline_mode is None:
         found.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")

@@ -10,8 +10,8 @@ import numpy as np
 from data.kinds import KIND_NAMES
 from geo.crs import to_metric
 from planning.centres.norms import size_text
-from planning.centres.ratio_words import result_word
-from planning.centres.service_ratio import urban_verdicts
+from planning.centres.ratio_words import verdict_sentence
+from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.gaps import Gap
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.names import LEDGER_LABELS, share_words
@@ -101,8 +101,8 @@ def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Tabl
         rows.append(
             (
                 "、".join(row.zone_names),
-                result_word(old.result, translate) if old else "—",
-                result_word(row.result, translate),
+                verdict_sentence(old, translate) if old else "—",
+                verdict_sentence(row, translate),
                 row.centres,
                 "—" if row.people_per_centre is None else people_text(row.people_per_centre),
                 size_text(row.size, row.bounds),

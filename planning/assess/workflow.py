@@ -26,6 +26,7 @@ from planning.reach.scenario import (
     check_scenario,
     fixed_points,
     is_operating,
+    no_point_finding,
     scenario_of,
 )
 from planning.reach.sensitivity import Variant, sweep
@@ -58,6 +59,11 @@ class Assessment:
     proposal: Proposal
     sensitivity: tuple[Variant, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def reason(self) -> Finding | None:
+        """Why nothing is known of who is covered; None where at least one point counts."""
+        return next((f for f in self.findings if f.code == "no_point_counts"), None)
 
 
 def assess(
@@ -125,12 +131,20 @@ def assess(
         proposal=proposal,
         sensitivity=sweep(mode_input),
         findings=(
+            *_unknown(dataset, scenario, points),
             *dataset.findings,
             *travel_findings(dataset, modes),
             *ratio_findings(ratios),
             *proposal.findings,
         ),
     )
+
+
+def _unknown(dataset: Dataset, scenario: Scenario, points: Mask) -> tuple[Finding, ...]:
+    if points.any():
+        return ()
+    people = float(dataset.demand.people[dataset.demand.zone >= 0].sum())
+    return (no_point_finding(dataset.facilities, people, scenario),)
 
 
 def with_siting(
@@ -209,6 +223,8 @@ def people_per_centre(mode: ModeInput, study: Study, scenario: Scenario) -> Rati
         nearest_facility=times.facility,
         capacity=capacity_view(mode, centres, bounds) if len(centres) else None,
         bounds=bounds,
+        reading=study.standards.n1_reading,
+        is_known=mode.is_known,
     )
 
 

@@ -38,6 +38,10 @@ class Status(IntEnum):
     """No point counts at all: whether they would be covered cannot be said."""
 
 
+NOT_JUDGED = (Status.OUTSIDE, Status.UNKNOWN)
+"""People of whom it is not said whether they are covered."""
+
+
 def population_base(dataset: Dataset) -> str:
     """Return the source and date of the population, as every figure names it."""
     sources = [entry for entry in dataset.provenance if entry.role == "population"]

@@ -29,9 +29,10 @@ def audience_map(source: Source) -> MapSpec:
         options.language,
         audience=options.audience,
         review_number=options.review_number,
+        base_map_number=options.base_map_number,
         maker=options.maker,
     )
-    if options.audience == "internal":
+    if not options.is_published:
         return spec
     is_whole_shown = not any(
         (WHOLE, f"{mode}/{field}") in source.tally.hidden

@@ -10,7 +10,7 @@ from planning.assess.workflow import Assessment
 from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
 from planning.standards.judgement import StandardsResult
-from planning.words.audiences import Audience
+from planning.words.audiences import Audience, shows_maps
 from planning.words.tables import Table, cell_text
 from planning.words.wording import Language, Translate, translator
 
@@ -24,9 +24,11 @@ class ReportOptions:
     Parameters
     ----------
     audience
-        `public` (公开) hides small counts; `internal` (内部) shows all.
+        `public` (公开) and `review` (送审) hide small counts; `internal` (内部) shows all.
     review_number
-        审图号 of the maps; empty prints that they are internal.
+        审图号 of the maps; without it a public copy holds none.
+    base_map_number
+        审图号 of the base map that the study's borders come from.
     maker
         制表单位; empty takes that of the study, and without it leaves a line for the hand.
     zones
@@ -36,8 +38,19 @@ class ReportOptions:
     language: Language = "zh"
     audience: Audience = "public"
     review_number: str = ""
+    base_map_number: str = ""
     maker: str = ""
     zones: tuple[str, ...] = ()
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the copy leaves the office, so that small counts are hidden."""
+        return self.audience != "internal"
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether the copy holds maps."""
+        return shows_maps(self.audience, self.review_number)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

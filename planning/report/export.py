@@ -12,7 +12,8 @@ import geopandas
 import numpy as np
 import shapely
 
-from data.folder import RUN_FILE, output_folder
+from data.folder import output_folder, write_run
+from data.study.files import named_files
 from geo.errors import Progress, silent
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
@@ -93,12 +94,12 @@ def write_results(
         When the folder cannot be used.
     """
     report = progress or silent
-    with output_folder(target) as folder:
+    with output_folder(target, inputs=named_files(assessment.study)) as folder:
         report(msgid("Judging standards"), 0, 1)
         judged = standards or standards_of(assessment)
         fill_folder(source_of(assessment, judged, options), folder, progress=progress)
         record = run_record(assessment, command, started)
-        write_json(folder / RUN_FILE, {**record, "audience": options.audience})
+        write_run(folder, {**record, "audience": options.audience})
     return target
 
 
@@ -112,12 +113,13 @@ def fill_folder(source: Source, folder: Path, *, progress: Progress | None = Non
     """
     report = progress or silent
     report(msgid("Writing tables"), 0, 1)
-    if source.options.audience == "public":
+    if source.options.is_published:
         _write_published(source, folder)
     else:
         _write_all(source, folder, report)
-    report(msgid("Drawing the map"), 0, 1)
-    (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
+    if source.options.has_maps:
+        report(msgid("Drawing the map"), 0, 1)
+        (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
 
 
 def _write_all(source: Source, folder: Path, report: Progress) -> None:

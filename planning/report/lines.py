@@ -17,8 +17,8 @@ from planning.assess.study_figures import (
 from planning.assess.workflow import Assessment
 from planning.centres.norms import RatioBounds
 from planning.centres.ratio_figures import zone_ratio_figures
-from planning.centres.ratio_words import result_word, view_word
-from planning.centres.service_ratio import urban_verdicts
+from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
+from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.words.figures import mode_text, people_text
@@ -34,6 +34,7 @@ def result_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
     return [
         *_heading(assessment, language),
+        *reason_lines(assessment, language),
         *coverage_lines(assessment, language),
         *ledger_lines(assessment, language),
         *ratio_lines(assessment, language),
@@ -41,6 +42,13 @@ def result_lines(assessment: Assessment, language: Language) -> list[str]:
         *site_lines(assessment, language),
         *warning_lines(assessment, language),
     ]
+
+
+def reason_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return why nothing is known of who is covered, before anything else is said."""
+    if assessment.reason is None:
+        return []
+    return ["", finding_sentence(assessment.reason, translator(language))]
 
 
 def coverage_lines(assessment: Assessment, language: Language) -> list[str]:
@@ -103,17 +111,16 @@ def ratio_lines(assessment: Assessment, language: Language) -> list[str]:
     translate, ratios = translator(language), assessment.ratios
     heading = translate("People per government-run centre (norm {bounds})")
     lines = ["", heading.format(bounds=bounds_text(ratios.bounds))]
-    for row in urban_verdicts(ratios.zones):
-        found = zone_ratio_figures(row, ratio_base(assessment)).centres
-        lines.append(
-            translate("  {zone}: {verdict}; {centres} centres, {people} people per centre").format(
-                zone="、".join(row.zone_names),
-                verdict=result_word(row.result, translate),
-                centres=found.centres.text(language),
-                people=found.people_per_centre.text(language),
-            )
-            + f" ({view_word(row.view, translate)})"
+    lines += [
+        translate("  {zone}: {verdict} ({centres} centres, {view})").format(
+            zone="、".join(row.zone_names),
+            verdict=verdict_sentence(row, translate),
+            centres=zone_ratio_figures(row, ratio_base(assessment)).centres.centres.text(language),
+            view=view_word(row.view, translate),
         )
+        for row in urban_verdicts(ratios.zones)
+    ]
+    lines.append("  " + translate(READING_WORDS[ratios.reading]))
     return lines
 
 
@@ -129,6 +136,8 @@ def bounds_text(bounds: RatioBounds) -> str:
 def gap_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the largest gaps."""
     translate, dataset = translator(language), assessment.dataset
+    if assessment.reason is not None:
+        return []
     count, people = all_gaps_figures(assessment)
     lines = [
         "",
@@ -157,6 +166,8 @@ def gap_lines(assessment: Assessment, language: Language) -> list[str]:
 def site_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
     translate, proposal = translator(language), assessment.proposal
+    if proposal.plan.status == "not_asked":
+        return ["", translate("Proposed sites: not asked, no point counts.")]
     base = plan_base(assessment)
     found = proposal_figures(proposal, base)
     lines = [

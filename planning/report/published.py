@@ -46,7 +46,7 @@ def published_summary(source: Source, warnings: Sequence[str]) -> dict[str, Any]
         coverage[mode] = {**coverage_row(assessment, mode), "share": share.value, "people": people}
     return {
         "format": SUMMARY_FORMAT,
-        "audience": "public",
+        "audience": source.options.audience,
         "synthetic": assessment.dataset.is_synthetic,
         "ledger": {mode: _ledger(source, mode) for mode in assessment.modes},
         "coverage": coverage,

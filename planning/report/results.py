@@ -53,7 +53,6 @@ LEDGER_FIELDS = (
 def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
     """Return the content of summary.json; `warnings` are sentences in English."""
     modes = assessment.modes
-    gap_count, gap_people = all_gaps_figures(assessment)
     return {
         "format": SUMMARY_FORMAT,
         "synthetic": assessment.dataset.is_synthetic,
@@ -66,10 +65,7 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
         "sensitivity": sensitivity_rows(assessment),
-        "gaps": {
-            "count": None if gap_count.value is None else len(assessment.gaps),
-            "people": gap_people.value,
-        },
+        "gaps": gap_row(assessment),
         "unplaced_facilities": int(unplaced_figure(assessment).value or 0),
         "ratios": ratio_rows(assessment.ratios),
         "siting": siting_row(assessment),
@@ -97,6 +93,12 @@ def coverage_row(assessment: Assessment, mode: str) -> dict[str, Any]:
         "population_base": row.population_base,
         "data_date": row.data_date,
     }
+
+
+def gap_row(assessment: Assessment) -> dict[str, float | None]:
+    """Return how many gaps there are and their people; null where no point counts."""
+    count, people = all_gaps_figures(assessment)
+    return {"count": None if count.value is None else int(count.value), "people": people.value}
 
 
 def group_rows(assessment: Assessment, mode: str) -> dict[str, Any]:

@@ -298,6 +298,8 @@ def _sites(draft: _Draft, assessment: Assessment) -> None:
 
 def _rest_of_zone(draft: _Draft, code: str, units: list[str], figure: str) -> None:
     """Add the people of a zone outside what is listed: nobody prints them, all can tell."""
+    if (code, figure) not in draft.people:  # no point counts: it is unknown
+        return
     rest = draft.people[code, figure] - sum(draft.people[unit, figure] for unit in units)
     if not units or rest < 0:
         return

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.centres.service_ratio import Ratios, urban_verdicts
+from planning.centres.service_ratio import Ratios
+from planning.centres.urban_verdict import MET_RESULTS, urban_verdicts
 from planning.reach.coverage import Status
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.whatif.outcome import Outcome
@@ -178,9 +179,9 @@ def plain_words(
 
 
 def verdict_counts(ratios: Ratios) -> tuple[int, int]:
-    """Return how many urban subdistricts meet both columns of N1, and how many are judged."""
+    """Return how many urban subdistricts meet N1, and how many are judged."""
     rows = urban_verdicts(ratios.zones)
-    return sum(row.centres_missing == 0 for row in rows), len(rows)
+    return sum(row.result in MET_RESULTS for row in rows), len(rows)
 
 
 def _difference_text(name: str, first: float | None, other: float | None) -> str:

@@ -135,6 +135,9 @@ def county_lead(source: Source) -> str:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure, language = assessment.modes[mode].coverage[0], source.language
+    if assessment.reason is not None:
+        sentences = [finding_sentence(assessment.reason, translate), proof_sentence(source)]
+        return joined(sentences, language)
     share = tally.share(WHOLE, mode)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
@@ -166,6 +169,8 @@ def proof_sentence(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
     plan = proposal.plan
+    if plan.status == "not_asked":
+        return source.translate("Proposed sites: not asked, no point counts.")
     people, language = source.tally.amount(WHOLE, SITED), source.language
     found = proposal_figures(proposal, plan_base(source.assessment))
     if people.hidden_sign or proposal.unit != "people":
@@ -300,7 +305,7 @@ def sites_chart(source: Source) -> str:
     translate, proposal = source.translate, source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
-    if source.options.audience == "public":
+    if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
     words = (
@@ -347,7 +352,7 @@ def method_page(source: Source) -> Page:
 
 def _finding(source: Source, finding: Finding) -> str:
     """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.audience == "public":
+    if source.options.is_published:
         finding = replace(finding, people=None)
     return finding_sentence(finding, source.translate)
 

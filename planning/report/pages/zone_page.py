@@ -17,7 +17,7 @@ from planning.standards.paragraphs import REASON_WORDS
 from planning.words.figure import Figure
 from planning.words.figures import mode_text
 from planning.words.tables import Table, table_of
-from planning.words.wording import msgid
+from planning.words.wording import finding_sentence, msgid
 
 
 def zone_page(source: Source, zone: int, picture: MapPicture | None) -> Page:
@@ -82,6 +82,8 @@ def zone_lead(source: Source, zone: int) -> str:
     assessment, translate, language = source.assessment, source.translate, source.language
     code, name = assessment.dataset.zones.code[zone], assessment.dataset.zones.name[zone]
     mode = assessment.analysis_mode
+    if assessment.reason is not None:
+        return finding_sentence(assessment.reason, translate)
     share = source.tally.share(code, mode)
     text = msgid(
         "Of {people} people of {zone}, {share} reach an open point within {minutes:.0f} minutes"

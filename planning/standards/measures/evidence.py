@@ -111,7 +111,7 @@ class Evidence:
     covers: Mapping[str, VillageCover]
     swept: tuple[SweptCover, ...]
     exits: ExitRisk | None
-    week: WeekCover
+    week: WeekCover | None
     services: tuple[ServiceCover, ...]
     projects: tuple[Project, ...]
     programme: Programme
@@ -143,7 +143,8 @@ def measure(given: StandardsInput) -> Evidence:
     rules = replace(given.rules, minutes=given.minutes)
     villages = village_input(given, opening=opening, is_point=is_point)
     covers: dict[str, VillageCover] = {}
-    if villages is not None:
+    is_known = bool(given.points.any())
+    if villages is not None and is_known:
         covers = {mode: village_cover(villages, of, rules) for mode, of in given.times.items()}
     people = np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0)
     projects = given.projects
@@ -163,17 +164,21 @@ def measure(given: StandardsInput) -> Evidence:
         village_input=villages,
         rules=rules,
         covers=covers,
-        swept=() if villages is None else sweep_villages(villages, given.times, rules),
-        exits=_exits(given, villages, rules, covers),
+        swept=()
+        if not covers or villages is None
+        else sweep_villages(villages, given.times, rules),
+        exits=_exits(given, villages, rules, covers) if covers else None,
         week=week_cover(
             dataset.demand, times, points=given.points, opening=opening, minutes=given.minutes
-        ),
+        )
+        if is_known
+        else None,
         services=service_cover(
             dataset.demand, facilities, times, is_operating=is_placed, minutes=given.minutes
         ),
         projects=projects,
         programme=run_programme(
-            projects,
+            projects if is_known else (),
             times.pairs,
             people,
             is_open=given.points,

@@ -16,11 +16,15 @@ from planning.assess.islands import land_parts
 from planning.assess.workflow import assess
 from planning.centres.catchments import Method
 from planning.maps.cartography import map_notes
-from planning.report.results import facility_columns
-from planning.standards.assessment import standards_input
+from planning.report.compose import compose, source_of
+from planning.report.content import ReportOptions
+from planning.report.lines import result_lines
+from planning.report.results import cell_columns, facility_columns, summary, zone_columns
+from planning.standards.assessment import standards_input, standards_of
 from planning.standards.measures.evidence import measure
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
+from planning.words.wording import translator
 from tests.planning.small_study import place, write_study, write_table
 
 ROAD = {"highway": "residential"}
@@ -62,6 +66,10 @@ def write_border_study(folder, outside_facilities):
     return study
 
 
+def column(columns, name):
+    return list(next(each for each in columns if each.name == name).values)
+
+
 def assess_file(path):
     study = read_study(path)
     return assess(load_dataset(study), study)
@@ -96,9 +104,9 @@ class TestPointsOutside:
         assert not any(shapely.covers(circle.area, far) for circle in excluding.circles)
 
     def test_facilities_csv_counts_it_not(self, excluding):
-        columns = {column.name: column.values for column in facility_columns(excluding)}
-        assert list(columns["counts_as_point"]) == [True, False]
-        assert list(columns["walk_nearest_people"]) == [100.0, 0.0]
+        columns = facility_columns(excluding)
+        assert column(columns, "counts_as_point") == [True, False]
+        assert column(columns, "walk_nearest_people") == [100.0, 0.0]
 
     def test_route_says_what_the_table_says(self, excluding):
         (way,) = nearest_ways(excluding, find_place(excluding.dataset, "far"))["walk"]
@@ -135,3 +143,74 @@ class TestPointsOutside:
         assert found.modes["walk"].people_by_outside == 90
         ways = nearest_ways(found, find_place(found.dataset, "far"))["walk"]
         assert np.array([way.tenths for way in ways]) / 600 == pytest.approx([9.3, 33.3], abs=0.05)
+
+
+@pytest.fixture(scope="module")
+def unknown(tmp_path_factory):
+    """Return a county whose list names no kind: nothing can be said of who is covered."""
+    study = write_border_study(tmp_path_factory.mktemp("unknown"), "include")
+    rows = [
+        ["a", "桁堰社区卫生服务站", *map(repr, place(0, 0))],
+        ["b", "某镇卫生院", *map(repr, place(3200, 0))],
+    ]
+    write_table(study.parent / "points.csv", ["id", "name", "lon", "lat"], rows)
+    return assess_file(study)
+
+
+class TestNoPointCounts:
+    """Where no point counts nothing that follows is a number, and the reason stands first."""
+
+    def test_the_ledger_is_unknown_and_adds_up(self, unknown):
+        ledger = unknown.modes["walk"].coverage[0].ledger
+        assert (ledger.covered, ledger.beyond, ledger.unreachable) == (None, None, None)
+        assert ledger.unknown == 100
+        assert ledger.outside + ledger.off_network + ledger.unknown == ledger.input
+        assert ledger.share is None
+        assert all(row.ledger.share is None for row in unknown.sensitivity)
+        assert unknown.gaps == ()
+
+    def test_files_hold_nulls(self, unknown):
+        found = summary(unknown, [])
+        walk = found["ledger"]["walk"]
+        assert {k: walk[k] for k in ("unreachable", "beyond", "covered", "unknown")} == {
+            "unreachable": None,
+            "beyond": None,
+            "covered": None,
+            "unknown": 100.0,
+        }
+        covered = found["coverage"]["walk"]
+        assert (covered["share"], covered["people"]) == (None, None)
+        assert covered["reason"]
+        assert found["gaps"] == {"count": None, "people": None}
+        cells = cell_columns(unknown)
+        assert set(cells["walk_status"]) == {"unknown"}
+        assert np.isnan(cells["walk_seconds"]).all()
+        assert set(cells["walk_facility"]) == {None}
+        assert set(column(zone_columns(unknown), "walk_covered")) == {None}
+
+    def test_no_site_is_asked_for(self, unknown):
+        assert unknown.proposal.plan.status == "not_asked"
+        assert unknown.proposal.sites == ()
+
+    def test_the_reason_comes_first_with_the_way_out(self, unknown):
+        assert unknown.findings[0].code == "no_point_counts"
+        assert "社区卫生服务站 1" in dict(unknown.findings[0].params)["proposed"]
+        lines = result_lines(unknown, translator("zh"))
+        assert "没有一家机构计入" in "".join(lines[:6])
+        assert "无法判定" in "".join(lines)
+        assert not any("0.00 %" in line for line in lines)
+        assert map_notes(unknown, translator("en"))[0].startswith("column kind")
+
+    def test_standards_are_undecidable(self, unknown):
+        result = standards_of(unknown)
+        of_points = {"village_modes", "village_coverage", "sole_doctor", "tier_coverage"}
+        rows = [v for v in result.verdicts if result.standard_of(v)[1].measure in of_points]
+        assert rows
+        assert {row.current for row in rows} == {None}
+        assert all("points" in row.missing for row in rows)
+
+    def test_the_whole_report_is_written(self, unknown):
+        source = source_of(unknown, standards_of(unknown), ReportOptions(language="zh"))
+        text = repr(compose(source))
+        assert "没有一家机构计入" in text
+        assert "无法判定" in text or "—" in text

@@ -151,7 +151,7 @@ def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
     study, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(write, "find_browser", lambda: None)
-    options = ReportOptions(language="en")
+    options = ReportOptions(language="en", audience="internal")
     notes = hand_over(*study, tmp_path / "out", options=options, formats=("html", "pdf", "map"))
     assert len(notes) == 1
     assert "print it" in notes[0]

@@ -15,6 +15,7 @@ from planning.report.audience import audience_map
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, page_lines
 from planning.report.entries import entry_text, withhold
+from planning.report.formats.html import report_html
 from planning.report.pages.small_map import icon, small_map
 from planning.words.figure import FEW, WITHHELD, Base, Figure
 from planning.words.figures import people_text, share_text
@@ -85,19 +86,55 @@ def test_the_foot_names_date_counting_and_run(study, internal):
     assert labels["Run number"] == run_number(assessment)
     assert "Walking" in labels["How it is counted"]
     assert "会议纪要" in labels["How it is counted"]
-    assert labels["Map review number"] == "Internal material, not for publication"
+    assert labels["Map review number"] == "For internal use, not for publication"
 
 
-def test_maker_and_review_number_are_printed(study):
-    report = compose(source(study, maker="某县卫生健康局", review_number="浙S(2026)1号"))
-    labels = dict(report.labels)
+def test_maker_and_review_numbers_are_printed(study):
+    given = source(
+        study,
+        maker="某县卫生健康局",
+        review_number="浙S(2026)1号",
+        base_map_number="GS(2019)1822号",
+    )
+    labels = dict(compose(given).labels)
     assert labels["Made by (unit)"] == "某县卫生健康局"
     assert labels["Map review number"] == "浙S(2026)1号"
+    assert labels["Review number of the base map"] == "GS(2019)1822号"
+
+
+NOT_REVIEWED = "送审稿，未取得审图号，不得公开发布"
+FORMS = {
+    ("public", ""): ("公开稿（不含地图）", "本稿不含地图", ""),
+    ("public", "浙S1"): ("公开", "浙S1", ""),
+    ("review", ""): ("送审稿", NOT_REVIEWED, NOT_REVIEWED),
+    ("review", "浙S1"): ("公开", "浙S1", ""),
+    ("internal", ""): ("内部", "内部使用，不得公开", "内部使用，不得公开"),
+    ("internal", "浙S1"): ("内部", "浙S1", "内部使用，不得公开"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "words"), FORMS.items())
+def test_every_copy_says_once_who_may_read_it_and_shows_maps_only_where_it_may(study, form, words):
+    audience, number = form
+    mark, label, map_mark = words
+    given = source(study, audience, language="zh", review_number=number)
+    report = compose(given)
+    assert report.marks == (mark,)
+    assert dict(report.labels)["审图号"] == label
+    pictures = [page.picture for page in report.pages if page.picture is not None]
+    assert bool(pictures) == (form != ("public", ""))
+    for picture in pictures:
+        assert (map_mark or f"审图号：{number}") in picture.note
+        assert (number or map_mark) in picture.note
+    if given.options.has_maps:
+        assert audience_map(given).mark == map_mark
+    html = report_html(report)
+    assert not ("公开</span>" in html and "不得公开" in html)
 
 
 def test_the_audience_is_printed(internal, public):
     assert "Internal" in internal.marks
-    assert "For publication" in public.marks
+    assert "For publication (without maps)" in public.marks
     assert not any("fewer than ten" in note for note in internal.notes)
     assert any("fewer than ten" in note for note in public.notes)
 
