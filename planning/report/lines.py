@@ -118,6 +118,8 @@ def ratio_lines(assessment: Assessment, language: Language) -> list[str]:
             centres=zone_ratio_figures(row, ratio_base(assessment)).centres.centres.text(language),
             view=view_word(row.view, translate),
         )
+        for row in urban_verdicts(ratios.zones)
+    ]
     lines.append("  " + translate(READING_WORDS[ratios.reading]))
     return lines
 
