@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.assess.workflow import Assessment
 from planning.centres.ratio_figures import ratio_figures
-from planning.reach.coverage import Gap
 from planning.reach.coverage_figures import (
     GapFigures,
     LedgerFigures,
@@ -19,7 +18,8 @@ from planning.reach.coverage_figures import (
     ledger_figures,
     robust_figures,
 )
-from planning.reach.names import gap_place
+from planning.reach.gaps import Gap
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.sensitivity import Variant
 from planning.sites.plan_figures import plan_figures
 from planning.words.figure import Base, Figure, each
@@ -76,13 +76,20 @@ def village_figures(
 
 def all_gaps_figures(assessment: Assessment) -> tuple[Figure, Figure]:
     """Return the number of gaps and their people."""
-    return gap_totals(assessment.gaps, coverage_base(assessment, assessment.analysis_mode))
+    mode = assessment.analysis_mode
+    is_known = assessment.modes[mode].coverage[0].ledger.covered is not None
+    return gap_totals(assessment.gaps, coverage_base(assessment, mode), is_known=is_known)
 
 
 def one_gap_figures(assessment: Assessment, gap: Gap) -> GapFigures:
     """Return the figures of one gap."""
     base = coverage_base(assessment, assessment.analysis_mode)
-    return gap_figures(gap, base, gap_place(assessment.dataset, gap))
+    dataset = assessment.dataset
+    name = dataset.zones.name[gap.zone]
+    if dataset.villages is not None and gap.village >= 0:
+        name = f"{name} {dataset.villages.name[gap.village]}"
+    horizon = assessment.study.travel.horizon_minutes
+    return gap_figures(gap, base, name, horizon_minutes=horizon)
 
 
 def bands_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:

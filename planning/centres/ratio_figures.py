@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import View
-from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio, UrbanVerdict
-from planning.words.figure import Base, Figure
+from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio
+from planning.centres.urban_verdict import UrbanResult, UrbanVerdict
+from planning.words.figure import NOT_APPLICABLE, Base, Figure
 from planning.words.wording import msgid
-
-NO_CENTRE = msgid("no government-run centre operates there")
 
 
 class CentreFigures(NamedTuple):
@@ -60,7 +59,7 @@ def zone_ratio_figures(row: UrbanVerdict, base: Base) -> ZoneRatioFigures:
         resident_people=_figure(
             "resident_people", replace(own, detail=""), row.resident_people, name
         ),
-        missing=_figure("centres_missing", own, row.centres_missing, name),
+        missing=_missing(row, own, name),
     )
 
 
@@ -94,7 +93,7 @@ def ratio_figures(ratios: Ratios, base: Base) -> Iterator[tuple[object, ...]]:
 def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> CentreFigures:
     counted = replace(base, detail="", people="")
     per_centre = row.people_per_centre
-    reason = NO_CENTRE if per_centre is None else ""
+    reason = NOT_APPLICABLE if per_centre is None else ""
     return CentreFigures(
         people_per_centre=Figure(
             "people_per_centre",
@@ -110,6 +109,19 @@ def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> Centre
         needed_least=_figure("centres_needed_least", base, row.centres_needed[0], name),
         needed_most=_figure("centres_needed_most", base, row.centres_needed[1], name),
     )
+
+
+def _missing(row: UrbanVerdict, base: Base, name: str) -> Figure:
+    """Return the centres that are missing; unknown where N1 cannot be judged."""
+    if row.centres_missing is not None:
+        return _figure("centres_missing", base, row.centres_missing, name)
+    applies = row.result is not UrbanResult.NOT_APPLICABLE
+    reason = CANNOT_BE_JUDGED if applies else NOT_APPLICABLE
+    view = VIEW_WORDS.get(row.view, "")
+    return Figure("centres_missing", base, None, reason=reason, place_name=name, detail_name=view)
+
+
+CANNOT_BE_JUDGED = msgid("N1 cannot be judged here")
 
 
 def _figure(term: str, base: Base, value: float, name: str) -> Figure:

@@ -46,7 +46,7 @@ def published_summary(source: Source, warnings: Sequence[str]) -> dict[str, Any]
     for mode, result in assessment.modes.items():
         share = _share(source, WHOLE, mode, result.coverage[0].ledger)
         people = tally.amount(WHOLE, f"{mode}/covered").value
-        coverage[mode] = {**coverage_row(result), "share": share.value, "people": people}
+        coverage[mode] = {**coverage_row(assessment, mode), "share": share.value, "people": people}
     return {
         "format": SUMMARY_FORMAT,
         "audience": source.options.audience,

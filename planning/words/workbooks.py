@@ -108,7 +108,7 @@ def figure_format(figure: Figure, language: Language) -> str:
     """Return the number format under which a cell reads as the figure's text.
 
     >>> from planning.words.figure import Base
-    >>> figure_format(Figure("coverage_share", Base(), 0.999999), "en")
+    >>> figure_format(Figure("coverage_share", Base(minutes=20.0), 0.999999), "en")
     '"99.99 %"'
     """
     own = excel_format(figure.unit)

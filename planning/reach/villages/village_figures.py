@@ -7,10 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from planning.reach.villages.cover import CoverMode, VillageCover, VillageRow
-from planning.words.figure import Base, Figure
-from planning.words.wording import msgid
-
-NO_VILLAGE = msgid("no village with people lies there")
+from planning.words.figure import NOBODY, Base, Figure
 
 
 class VillagesFigures(NamedTuple):
@@ -52,7 +49,7 @@ def villages_figures(
 
     def share(term: str, part: float, whole: float) -> Figure:
         value = part / whole if whole > 0 else None
-        reason = "" if whole > 0 else NO_VILLAGE
+        reason = "" if whole > 0 else NOBODY
         return Figure(term, base, value, reason=reason, place_name=place_name)
 
     def count(term: str, value: int) -> Figure:

@@ -17,6 +17,7 @@ from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
+from planning.words.figure import SPEED_WORDS
 from planning.words.figures import minutes_text, mode_text, people_text, share_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
@@ -26,12 +27,6 @@ PLAN_WORDS: dict[str, str] = {
     "within_gap": msgid("best found"),
     "time_limit": msgid("best found in the time given"),
     "infeasible": msgid("no plan keeps the rules"),
-}
-SPEED_WORDS: dict[str, str] = {
-    "default": msgid("default"),
-    "observed": msgid("observed"),
-    "low": msgid("low"),
-    "high": msgid("high"),
 }
 ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
