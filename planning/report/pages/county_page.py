@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
+from planning.assess.caveats import caveat_sentences
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.names import gap_minutes, gap_place
@@ -128,22 +129,23 @@ def county_lead(source: Source) -> str:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure = assessment.modes[mode].coverage[0]
+    caveats = caveat_sentences(assessment, translate)
     if assessment.reason is not None:
-        sentences = [finding_sentence(assessment.reason, translate), proof_sentence(source)]
-        return joined(sentences, source.options.language)
+        return joined([*caveats, proof_sentence(source)], source.options.language)
     share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
         " ({mode}); {uncovered} do not."
     )
     sentences = [
+        *caveats,
         translate(text).format(
             share=entry_text(share),
             people=entry_text(tally.amount(WHOLE, "inside")),
             minutes=figure.minutes,
             mode=mode_text(mode, translate),
             uncovered=entry_text(tally.amount(WHOLE, f"{mode}/uncovered")),
-        )
+        ),
     ]
     shares = [v.ledger.share for v in assessment.sensitivity if v.ledger.share is not None]
     if shares and not share.mark:
