@@ -111,16 +111,15 @@ def ratio_lines(assessment: Assessment, language: Language) -> list[str]:
     translate, ratios = translator(language), assessment.ratios
     heading = translate("People per government-run centre (norm {bounds})")
     lines = ["", heading.format(bounds=bounds_text(ratios.bounds))]
-    for row in urban_verdicts(ratios.zones):
-        found = zone_ratio_figures(row, ratio_base(assessment)).centres
-        lines.append(
-            translate("  {zone}: {verdict} ({centres} centres, {view})").format(
-                zone="、".join(row.zone_names),
-                verdict=verdict_sentence(row, translate),
-                centres=found.centres.text(language),
-                view=view_word(row.view, translate),
-            )
+    lines += [
+        translate("  {zone}: {verdict} ({centres} centres, {view})").format(
+            zone="、".join(row.zone_names),
+            verdict=verdict_sentence(row, translate),
+            centres=zone_ratio_figures(row, ratio_base(assessment)).centres.centres.text(language),
+            view=view_word(row.view, translate),
         )
+        for row in urban_verdicts(ratios.zones)
+    ]
     lines.append("  " + translate(READING_WORDS[ratios.reading]))
     return lines
 

@@ -16,7 +16,6 @@ from planning.standards.verdict import (
     separator,
     verdict_text,
 )
-from planning.words.figure import Base
 from planning.words.figures import MODE_NAMES, people_text
 from planning.words.wording import Language, Translate, msgid, translator
 
@@ -111,7 +110,7 @@ def _opening(preset: Preset, standard: Standard, whole: Verdict, language: Langu
 
 def figure_text(standard: Standard, verdict: Verdict, translate: Translate) -> str:
     """Return the current figure with its unit."""
-    return current_figure(standard, verdict, Base()).words(translate)
+    return current_figure(standard, verdict).words(translate)
 
 
 BASE_WORDS: dict[str, str] = {
