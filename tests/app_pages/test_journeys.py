@@ -188,4 +188,6 @@ def test_a_link_with_numbers_that_are_none_opens_with_the_studys_own(county):
     app.run()
     assert not app.exception
     assert app.number_input(key="minutes").value == county.study.travel.minutes
-    assert any("mode, minutes, lower" in each.value for each in (*app.warning, *app.info, *app.error))
+    assert any(
+        "mode, minutes, lower" in each.value for each in (*app.warning, *app.info, *app.error)
+    )
