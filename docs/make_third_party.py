@@ -33,9 +33,9 @@ BUNDLED = """
 
 Wheels for Linux bring these shared libraries along, unchanged, as files of their own that may be
 replaced. Wheels for other systems bring the same or similar ones. The parts under the LGPL are
-used by linking to them; their sources are those of the projects named. The GDAL of pyogrio holds GEOS
-(LGPL-2.1-or-later), PROJ, SQLite, libtiff and others in itself; what pyarrow, lxml and llvmlite hold in
-themselves is listed by these packages.
+used by linking to them; their sources are those of the projects named. The GDAL of pyogrio holds
+GEOS (LGPL-2.1-or-later), PROJ, SQLite, libtiff and others in itself; what pyarrow, lxml and
+llvmlite hold in themselves is listed by these packages.
 
 | package | libraries |
 |---|---|
@@ -109,7 +109,8 @@ def bundled_libraries(name: str) -> list[str]:
     except PackageNotFoundError:
         return []
     shared = [Path(file).name for file in files if Path(file).parts[0].endswith(".libs")]
-    found = (re.match(r"lib(.+?)-?(?:-[0-9a-f]{8})*\.(?:so|dylib|dll)", file) for file in shared)
+    form = re.compile(r"lib(.+?)-?(?:-[0-9a-f]{8})*\.(?:so|dylib|dll)")
+    found = map(form.match, shared)
     return sorted({match.group(1).rstrip("-").lower() for match in found if match})
 
 
