@@ -73,7 +73,7 @@ def _assess(options: argparse.Namespace) -> int:
         )
     if not options.quiet:
         # A published run says only where its files are: the lines below are for the office.
-        for line in result_lines(assessment, options.translate) if audience == "internal" else ():
+        for line in result_lines(assessment, options.lang) if audience == "internal" else ():
             say(line)
         say("")
         if (written / "map.html").is_file():

@@ -48,7 +48,7 @@ from planning.standards.as_json import standards_json
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
 from planning.standards.standard_sheets import standard_sheets
-from planning.words.tables import Column, Row, Table, table_of, write_csv
+from planning.words.tables import Column, Row, Table, cell_value, table_of, write_csv
 from planning.words.wording import Language, finding_sentence, msgid, translator
 from planning.words.workbooks import write_workbook
 
@@ -283,7 +283,9 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
 
 def _frame(columns: list[Column], geometry: Any, crs: str) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(
-        {column.name: list(column.values) for column in columns}, geometry=geometry, crs=crs
+        {column.name: [cell_value(cell) for cell in column.values] for column in columns},
+        geometry=geometry,
+        crs=crs,
     )
 
 
