@@ -133,7 +133,7 @@ def _what_if_row() -> Row:
     """Return the best new site of the built-in county after its busiest point closes."""
     study = read_study(SAMPLE_STUDY)
     found = assess(load_dataset(study), study)
-    result, proposal = found.modes[found.proposal.mode], found.proposal
+    result, proposal = found.modes[found.proposal.terms.mode], found.proposal
     demand, travel = found.dataset.demand, found.study.travel
     load = np.bincount(
         result.nearest.facility[result.nearest.facility >= 0], minlength=len(found.is_open)

@@ -46,10 +46,12 @@ from planning.reach.coverage import (
 from planning.reach.mode_input import ModeInput, snap_all, status_of, statuses_by_speed_set
 from planning.reach.scenario import (
     Mask,
+    NetworkStates,
     Scenario,
     check_scenario,
     is_operating,
     is_point,
+    network_states,
     scenario_of,
 )
 from planning.reach.sensitivity import Variant, sweep
@@ -174,7 +176,7 @@ def assess(
     ratios = people_per_centre(given, study, scenario)
     report(msgid("Choosing sites"), 0, 1)
     asked = study.siting.mode or analysis_mode
-    proposal = _proposal(study, dataset, modes[asked], is_open, progress=progress)
+    proposal = _proposal(study, dataset, scenario, modes[asked], is_open, progress=progress)
     report(msgid("Sensitivity"), 0, 1)
     return Assessment(
         dataset=dataset,
@@ -223,7 +225,14 @@ def with_siting(
     study = replace(assessment.study, siting=siting)
     (progress or _silent)(msgid("Choosing sites"), 0, 1)
     result = assessment.modes[siting.mode or assessment.analysis_mode]
-    proposal = _proposal(study, assessment.dataset, result, assessment.is_open, progress=progress)
+    proposal = _proposal(
+        study,
+        assessment.dataset,
+        assessment.scenario,
+        result,
+        assessment.is_open,
+        progress=progress,
+    )
     before = set(assessment.proposal.findings)
     kept = tuple(f for f in assessment.findings if f not in before)
     return replace(assessment, study=study, proposal=proposal, findings=(*kept, *proposal.findings))
@@ -257,16 +266,39 @@ def answer_under(
         is_open=counted,
         horizon_minutes=travel.horizon_minutes,
     )
-    return propose(replace(assessment.study, siting=siting), given, times, progress=progress)
+    study = replace(assessment.study, siting=siting)
+    network = siting_network(dataset, study, scenario, today=counted)
+    return propose(study, given, network, today=times, progress=progress)
 
 
 def _proposal(
-    study: Study, dataset: Dataset, result: ModeResult, is_open: Mask, *, progress: Progress | None
+    study: Study,
+    dataset: Dataset,
+    scenario: Scenario,
+    result: ModeResult,
+    is_open: Mask,
+    *,
+    progress: Progress | None,
 ) -> Proposal:
     """Return the answer to the siting question in the mode of a result."""
     counted = counted_points(dataset, study.travel, is_open)
     given = _mode_input(dataset, study.travel, result, counted)
-    return propose(study, given, result.nearest, progress=progress)
+    network = siting_network(dataset, study, scenario, today=counted)
+    return propose(study, given, network, today=result.nearest, progress=progress)
+
+
+def siting_network(
+    dataset: Dataset, study: Study, scenario: Scenario, *, today: Mask
+) -> NetworkStates:
+    """Return today's points that count, and those once what is decided is in use."""
+    everywhere = np.ones(len(dataset.facilities), dtype=bool)
+    return network_states(
+        dataset,
+        scenario,
+        study.siting.start,
+        today=today,
+        is_counted=counted_points(dataset, study.travel, everywhere),
+    )
 
 
 def counted_points(dataset: Dataset, travel: TravelTable, is_open: Mask) -> Mask:

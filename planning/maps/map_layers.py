@@ -271,7 +271,7 @@ def newly_covered_layer(proposal: Proposal, dataset: Dataset, translate: Transla
     sites = [site.candidate for site in proposal.sites]
     areas = [
         _squares(demand.x_m[rows], demand.y_m[rows], half)
-        for rows in (np.flatnonzero(proposal.served_by == site) for site in sites)
+        for rows in (np.flatnonzero(proposal.service.site == site) for site in sites)
     ]
     style = AreaStyle(
         translate("Newly covered by proposed sites"),

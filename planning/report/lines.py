@@ -11,6 +11,7 @@ from planning.centres.ratio_words import result_word, view_word
 from planning.centres.service_ratio import urban_verdicts
 from planning.reach.coverage import Ledger
 from planning.reach.names import LEDGER_LABELS, figure_name, gap_place
+from planning.sites.proof import plan_sentences, project_sentence
 from planning.words.figures import minutes_text, mode_text, people_text, share_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
@@ -141,28 +142,20 @@ def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
 def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
     proposal = assessment.proposal
-    plan = proposal.plan
     lines = [
         "",
-        translate(
-            "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
-        ).format(
-            count=len(proposal.sites),
-            people=people_text(proposal.people.newly),
-            minutes=proposal.minutes,
-        ),
-        translate("  proof: {status}, at most {bound} possible, solver gap {gap:.4%}").format(
-            status=plan.status, bound=people_text(plan.bound or 0.0), gap=plan.gap or 0.0
-        ),
+        translate("Proposed sites: {count}").format(count=len(proposal.sites)),
+        *(f"  {line}" for line in plan_sentences(proposal, translate)),
     ]
     for rank, site in enumerate(proposal.sites, start=1):
-        lines.append(
-            translate("  {rank}. {name}: {people} people without cover in reach").format(
-                rank=rank,
-                name=proposal.candidates.name[site.candidate],
-                people=people_text(site.reached_people),
-            )
+        said = translate("  {rank}. {name}: {people} people without cover in reach").format(
+            rank=rank,
+            name=proposal.candidates.name[site.candidate],
+            people=people_text(site.reached_people),
         )
+        if site.project is not None:
+            said += translate("; ") + project_sentence(site.project, translate)
+        lines.append(said)
     lines.append("  " + translate(SITE_NOTE))
     return lines
 

@@ -241,10 +241,10 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
     proposal = assessment.proposal
     plan, candidates = proposal.plan, proposal.candidates
     return {
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
-        "model": proposal.model,
+        "mode": proposal.terms.mode,
+        "minutes": proposal.terms.minutes,
+        "kind": proposal.terms.kind,
+        "model": proposal.terms.model,
         "candidates": len(candidates),
         "count": len(proposal.sites),
         "status": plan.status,

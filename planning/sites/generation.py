@@ -30,6 +30,7 @@ from planning.sites.candidates import (
     spaced_points,
     suitability,
 )
+from planning.sites.readings import concatenate_snaps
 
 STEEPEST_PERCENT = 25.0
 """Reading of this slope scores 0 for `flat` where the study sets no limit `[K]`."""
@@ -131,12 +132,6 @@ def snap_places(mode: ModeInput, x_m: Floats, y_m: Floats) -> Snaps:
         water=mode.dataset.water,
         avoid_islands=mode.travel.avoid_islands,
     )
-
-
-def concatenate_snaps(first: Snaps, second: Snaps) -> Snaps:
-    """Return the joints of two lists of places behind each other."""
-    parts = (first, second)
-    return Snaps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Snaps)))
 
 
 def _concatenate(first: Any, second: Any) -> Any:

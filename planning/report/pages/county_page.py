@@ -17,16 +17,16 @@ from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
-from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.sites.proof import (
+    enough_sentences,
+    proof_of,
+    proof_sentence,
+    state_sentences,
+)
+from planning.words.figures import minutes_text, mode_text, share_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_FINDINGS = 12
-PLAN_WORDS: dict[str, str] = {
-    "optimal": msgid("proved best"),
-    "within_gap": msgid("best found"),
-    "time_limit": msgid("best found in the time given"),
-    "infeasible": msgid("no plan keeps the rules"),
-}
 SPEED_WORDS: dict[str, str] = {
     "default": msgid("default"),
     "observed": msgid("observed"),
@@ -157,29 +157,24 @@ def county_lead(source: Source) -> str:
         sentences.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
         )
-    sentences.append(proof_sentence(source))
+    sentences.append(siting_sentences(source))
     return joined(sentences, source.options.language)
 
 
-def proof_sentence(source: Source) -> str:
+def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
-    plan = proposal.plan
+    is_public = source.options.audience == "public"
     people = source.tally.amount(WHOLE, SITED)
-    if people.mark or proposal.unit != "people":
-        text = msgid("{count} proposed sites would cover {people} more people.")
-        return source.translate(text).format(count=len(proposal.sites), people=entry_text(people))
-    text = msgid(
-        "{count} proposed sites would cover {people} more people ({status}; at most {bound}"
-        " possible, solver gap {gap:.2%})."
-    )
-    return source.translate(text).format(
-        count=len(proposal.sites),
-        people=entry_text(people),
-        status=source.translate(PLAN_WORDS[plan.status]),
-        bound=people_text(plan.bound or 0.0),
-        gap=plan.gap or 0.0,
-    )
+    text = msgid("{count} proposed sites would cover {people} more people.")
+    sentences = [
+        *enough_sentences(proposal, source.translate),
+        source.translate(text).format(count=len(proposal.sites), people=entry_text(people)),
+        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_public),
+    ]
+    if not is_public:
+        sentences += state_sentences(proposal, source.translate)
+    return joined(sentences, source.options.language)
 
 
 def zones_table(source: Source) -> Table:
