@@ -5,7 +5,8 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import coverage_metrics, page, page_link, unique_headers
-from app_pages.session.state import Key, current, get, language, made, put, standards, words
+from app_pages.session.choices import Key
+from app_pages.session.state import current, get, language, made, put, standards, words
 from app_pages.views.cell_map import MOST_NUMBERS, cell_map
 from app_pages.views.dashboard import cell_detail, key_warnings, listed_names, matrix, signature
 

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from app_pages.parts.text import plain
-from app_pages.parts.widgets import page, sheet_table
+from app_pages.parts.widgets import page, sheet_table, tab_row
+from app_pages.session.choices import Key
 from app_pages.session.state import current, language, standards, words
 from app_pages.views.dashboard import listed_names, method_line
 from app_pages.views.projects import projects_sheet
@@ -32,8 +33,8 @@ right.metric(
     0 if exits is None else len(exits.exits),
     help=_("Within five years; who loses cover stands in the list below."),
 )
-programme, doctors = st.tabs([_("Projects"), _("Sole doctors")])
-with programme:
+programme, doctors = tab_row([_("Projects"), _("Sole doctors")], key=Key.PROJECTS_TAB)
+if programme:
     sheet_table(projects_sheet(assessment, result, _), file_name="programme.xlsx", height=400)
     st.caption(
         _("{now} people are covered now, {after} when all projects are done.").format(
@@ -46,7 +47,7 @@ with programme:
     more = pd.Series(days, name=_("More people covered")).sort_index()
     more.index = pd.to_datetime(more.index)
     st.line_chart(more, y_label=_("More people covered"), height=260)
-with doctors:
+if doctors:
     sheet_table(exits_sheet(result, language(), _), file_name="sole_doctors.xlsx")
     if exits is not None and exits.villages_losing:
         st.caption(

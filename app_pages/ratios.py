@@ -4,7 +4,8 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import county_map, page, sheet_table
-from app_pages.session.state import Key, current, words
+from app_pages.session.choices import Key
+from app_pages.session.state import current, words
 from app_pages.views.centres import (
     centre_sheet,
     missing_text,

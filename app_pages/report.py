@@ -4,7 +4,8 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import page
-from app_pages.session.state import Key, current, get, language, made, opened, put, standards, words
+from app_pages.session.choices import Key
+from app_pages.session.state import current, get, language, made, opened, put, standards, words
 from app_pages.views.export import FORMAT_NAMES, RULES, file_label, media_type
 from planning.assess.run import run_number
 from planning.report.content import ReportOptions

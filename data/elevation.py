@@ -15,6 +15,13 @@ from geo.errors import Finding
 from geo.slope import Heights
 
 MAX_CELLS = 200_000_000
+_NO_HEIGHTS = (-32_768.0, -9_999.0, 32_767.0, 65_535.0)
+"""What is stored for "no height" by programs that do not say so."""
+_METRES = {
+    **dict.fromkeys(("ft", "foot", "feet", "英尺"), 0.3048),
+    **dict.fromkeys(("cm", "centimetre", "centimeter", "厘米"), 0.01),
+    **dict.fromkeys(("dm", "decimetre", "decimeter", "分米"), 0.1),
+}
 _SMOOTH = (0.25, 0.5, 0.25)
 
 
@@ -106,6 +113,9 @@ def _window(
         return np.full((1, 1), np.nan), (0.0, 0.0, -9.0, 0.0, 0.0, -9.0)
     band = raster.read(1, window=Window(left, top, right - left, bottom - top), masked=True)
     values = np.ma.filled(band.astype(np.float64), np.nan)
+    values[np.isin(values, _NO_HEIGHTS)] = np.nan
+    metres = _METRES.get((raster.units[0] or "").strip().lower(), 1.0)
+    values = (values * raster.scales[0] + raster.offsets[0]) * metres
     values[np.abs(values) > 9000] = np.nan  # nodata without a tag: no ground is that high
     shifted = (inverse.a, inverse.b, inverse.c - left, inverse.d, inverse.e, inverse.f - top)
     return values, shifted

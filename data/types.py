@@ -49,6 +49,11 @@ FACILITY_COLUMNS: dict[str, ColumnKind] = {
     "alliance_id": "text",
     "refers_to": "text",
     "closable": "flag",
+    "hospital_grade": "text",
+    "building_area_m2": "number",
+    "network_enabled": "flag",
+    "quality_level": "text",
+    "teams": "number",
 }
 """Every column of a facility row. Lists are text joined by `;`, dates ISO, flags bool or None."""
 

@@ -9,22 +9,15 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import sheet_table
-from app_pages.session.state import Key, early_click, get, opened, person, put, words
+from app_pages.session.choices import Key
+from app_pages.session.state import early_click, get, opened, person, put, words
 from app_pages.views.places import study_area
-from app_pages.views.placing import (
-    SURE,
-    SYSTEMS,
-    PlaceRow,
-    pasted_text,
-    place_bounds,
-    place_layers,
-    place_rows,
-    places_sheet,
-)
+from app_pages.views.placing import SYSTEMS, pasted_text, place_bounds, place_layers
 from data.errors import PlannerError
 from data.facilities.pasted import FAR_DEGREES, PastedPlace, distance_degrees, read_pasted
 from data.facilities.side_file import ChosenPlace, remove_place, save_place
 from data.study.files import placed_file
+from planning.audit.places import SURE, PlaceRow, place_rows, places_sheet
 from planning.maps import Focus
 from planning.maps.layers import Layer
 from planning.words.wording import Language, finding_sentence

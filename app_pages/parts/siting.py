@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from app_pages.parts.text import plain
-from app_pages.parts.widgets import sheet_table, table
-from app_pages.session.state import Key, get, opened, put, siting_refused, words
+from app_pages.parts.widgets import sheet_table, tab_row, table
+from app_pages.session.choices import Key
+from app_pages.session.state import get, opened, put, siting_refused, words
 from app_pages.views.goals import goal_sheet, site_goals
 from app_pages.views.siting import (
     MODEL_NAMES,
@@ -170,11 +171,10 @@ def curve_chart(proposal: Proposal) -> None:
 def details(assessment: Assessment) -> None:
     """Show all that stands behind the plan, one tab each; only the open one is made."""
     _ = words()
-    tabs = st.tabs([_(name) for name in TABS], key=Key.SITE_TAB, on_change="rerun")
-    for tab, show in zip(tabs, TABS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(assessment)
+    tabs = tab_row([_(name) for name in TABS], key=Key.SITE_TAB)
+    for is_open, show in zip(tabs, TABS.values(), strict=True):
+        if is_open:
+            show(assessment)
 
 
 def _sites(assessment: Assessment) -> None:

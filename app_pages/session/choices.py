@@ -107,6 +107,7 @@ class Key(StrEnum):
     COVERAGE_TAB = "coverage_tab"
     EXPERT_TAB = "expert_tab"
     REPORTED_TAB = "reported_tab"
+    PROJECTS_TAB = "projects_tab"
     WHO = "who"
     REMARK = "remark"
     REMARK_MODE = "remark_mode"
@@ -240,7 +241,7 @@ class Settings:
         Norm of people per government-run centre.
     """
 
-    mode: str
+    mode: ModeName
     minutes: float
     lower_people: float
     upper_people: float
@@ -263,5 +264,5 @@ def with_settings(study: Study, chosen: Settings) -> Study:
     )
 
 
-def _first(modes: tuple[str, ...], mode: str) -> tuple[str, ...]:
+def _first(modes: tuple[ModeName, ...], mode: ModeName) -> tuple[ModeName, ...]:
     return (mode, *(other for other in modes if other != mode))

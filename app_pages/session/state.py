@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app_pages.parts.text import plain
 from app_pages.session.choices import (
@@ -59,7 +60,7 @@ PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
 """Seconds before progress is shown: what is ready in a moment shows none."""
 
 
-def navigation() -> st.navigation:  # type: ignore[valid-type]
+def navigation() -> StreamlitPage:
     """Return the pages with titles in the language of the session, once the person is known."""
     require_login(language())
     _ = words()
@@ -417,7 +418,7 @@ def _study_key() -> tuple[Path, Stamp]:
     return path, stamp
 
 
-def _ready(kind: str, key: Hashable, make: Make) -> Any:
+def _ready(kind: str, key: tuple[Hashable, ...], make: Make) -> Any:
     """Return a result of the store; until it is there, the page shows how far the work has come."""
     while True:
         job = _store().job(kind, key, make)

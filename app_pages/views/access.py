@@ -11,8 +11,7 @@ from planning.centres.catchments import Method, access_by_zone, floating_catchme
 from planning.reach.coverage import Status
 from planning.reach.equity import inequality_by_group, time_spread
 from planning.words.figures import mode_text
-from planning.words.sheets import Sheet
-from planning.words.tables import Value
+from planning.words.tables import Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 METHODS = (Method.TWO_STEP, Method.ENHANCED, Method.GAUSSIAN, Method.MODIFIED, Method.BALANCED)
@@ -39,7 +38,7 @@ def access_sheet(
     supply: str,
     translate: Translate,
     progress: Progress | None = None,
-) -> Sheet:
+) -> Table:
     """Return supply per 1,000 people by zone and group in the analysis mode.
 
     Parameters
@@ -80,10 +79,10 @@ def access_sheet(
     title = translate("{supply} per 1,000 people, {method}").format(
         supply=translate(SUPPLIES[supply]), method=translate(METHOD_NAMES[method])
     )
-    return Sheet(title, (translate("Zone"), *titles), tuple(rows))
+    return table_of(title, (translate("Zone"), *titles), rows)
 
 
-def spread_sheet(assessment: Assessment, translate: Translate) -> Sheet:
+def spread_sheet(assessment: Assessment, translate: Translate) -> Table:
     """Return the spread of travel times by mode and group, and the Gini of the times."""
     demand = assessment.dataset.demand
     inside = demand.zone >= 0
@@ -119,4 +118,4 @@ def spread_sheet(assessment: Assessment, translate: Translate) -> Sheet:
         msgid("Without a way (%)"),
         msgid("Gini of the minutes"),
     )
-    return Sheet(translate("Spread of times"), tuple(translate(h) for h in headers), tuple(rows))
+    return table_of(msgid("Spread of times"), headers, rows, translate)

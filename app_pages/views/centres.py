@@ -13,10 +13,10 @@ from planning.centres.ratio_words import result_word, view_word
 from planning.centres.service_people import View
 from planning.centres.service_ratio import Ratios, UrbanResult, UrbanVerdict
 from planning.maps import AreaStyle, PolygonLayer
-from planning.maps.map_layers import in_degrees
+from planning.maps.scene import in_degrees
 from planning.maps.themes import over_land
 from planning.words.figures import people_text
-from planning.words.sheets import Sheet, sheet_of
+from planning.words.tables import Table, table_of
 from planning.words.wording import Translate, msgid
 
 SHADES: tuple[tuple[str, str], ...] = (
@@ -36,7 +36,7 @@ def views_of(ratios: Ratios) -> tuple[View, ...]:
     return tuple(dict.fromkeys(row.view for row in ratios.zones))
 
 
-def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
+def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
     """Return the zones that N1 judges in one view, those that lack most centres first."""
     rows = [
         (
@@ -59,10 +59,10 @@ def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
         msgid("People per centre"),
         msgid("Centres needed"),
     )
-    return sheet_of(msgid("Urban subdistricts"), headers, rows, translate)
+    return table_of(msgid("Urban subdistricts"), headers, rows, translate)
 
 
-def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
+def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
     """Return the centres in one view, the largest first."""
     chosen = sorted(
         (row for row in ratios.institutions if row.view == view),
@@ -73,7 +73,7 @@ def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Sheet:
         for row in chosen
     ]
     headers = (msgid("Name"), msgid("People served"), msgid("Size"), msgid("Branches"))
-    return sheet_of(msgid("Centres"), headers, rows, translate)
+    return table_of(msgid("Centres"), headers, rows, translate)
 
 
 def missing_text(ratios: Ratios, view: View, translate: Translate) -> str:

@@ -13,7 +13,14 @@ from planning.report import bounds_text
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import figure_text, paragraph, target_text
-from planning.standards.verdict import Status, Verdict, gap_text, note_text, verdict_text
+from planning.standards.verdict import (
+    FORCE_WORDS,
+    Status,
+    Verdict,
+    gap_text,
+    note_text,
+    verdict_text,
+)
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.wording import Language, Translate, finding_sentence, msgid, translator
 
@@ -33,17 +40,14 @@ MARKS: dict[Status, str] = {
     Status.DOUBTFUL: "?",
     Status.NOT_APPLICABLE: "—",
     Status.INFORMATION: "",
+    # A past target neither passes nor fails anybody.
+    Status.PAST_REACHED: "",
+    Status.PAST_PARTIAL: "",
+    Status.PAST_BELOW: "",
 }
 """Shape as well as colour tells a verdict, so that a grey print can be read."""
 
 COLOURS = {"✓": "#d6e8d5", "◐": "#fbe9b7", "✗": "#f6d0c8", "?": "#e4e4e4"}
-FORCE_WORDS = {
-    "约束": msgid("binding"),
-    "目标": msgid("target"),
-    "力争": msgid("an aim to strive for"),
-    "参考值": msgid("reference value"),
-    "解释口径": msgid("explanatory norm"),
-}
 SPEED_SETS = {
     "default": msgid("default"),
     "observed": msgid("observed"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import mimetypes
 
+from planning.report.formats.write import Format
 from planning.words.audiences import Audience
 from planning.words.wording import Translate, msgid
 
-FORMAT_NAMES: dict[str, str] = {
+FORMAT_NAMES: dict[Format, str] = {
     "html": msgid("Report to print (HTML)"),
     "docx": msgid("Report in Word (DOCX)"),
     "xlsx": msgid("Tables of the report (XLSX)"),

@@ -14,8 +14,7 @@ from planning.sites.proof import ENOUGH_CODES, plan_sentences, project_sentence
 from planning.sites.robustness import RUN_NAMES
 from planning.sites.rows import gain_per_wan, often_chosen, site_columns
 from planning.words.figures import mode_text, people_text, share_text
-from planning.words.sheets import Sheet, sheet_of
-from planning.words.tables import Column, Value
+from planning.words.tables import Column, Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 OnMap: TypeAlias = Literal["plan", "stability", "candidates"]
@@ -195,7 +194,7 @@ def why_not_lines(
     return lines
 
 
-def run_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+def run_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the readings of the inputs and what the plan is worth under each."""
     best = set(proposal.plan.new_sites.tolist())
     rows: list[tuple[Value, ...]] = []
@@ -219,7 +218,7 @@ def run_sheet(proposal: Proposal, translate: Translate) -> Sheet:
         msgid("Sites of the plan that are best here, too"),
         msgid("Others that would be chosen"),
     )
-    return sheet_of(msgid("Stability"), headers, rows, translate)
+    return table_of(msgid("Stability"), headers, rows, translate)
 
 
 def run_name(label: str, translate: Translate) -> str:
@@ -233,7 +232,7 @@ def run_name(label: str, translate: Translate) -> str:
     return translate(RUN_NAMES[kind]).format(value=said)
 
 
-def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> Sheet:
+def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> Table:
     """Return every option that some reading chooses, most often first."""
     best = set(proposal.plan.new_sites.tolist())
     sites, zones = proposal.candidates, dataset.zones.name
@@ -252,10 +251,10 @@ def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> S
         msgid("Chosen in the readings"),
         msgid("In the plan"),
     )
-    return sheet_of(msgid("How often each site is chosen"), headers, rows, translate)
+    return table_of(msgid("How often each site is chosen"), headers, rows, translate)
 
 
-def choice_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+def choice_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the plan and its alternatives side by side."""
     best = set(proposal.plan.new_sites.tolist())
     rows: list[tuple[Value, ...]] = []
@@ -277,7 +276,7 @@ def choice_sheet(proposal: Proposal, translate: Translate) -> Sheet:
         msgid("With, against plan 1"),
         msgid("Without, against plan 1"),
     )
-    return sheet_of(msgid("Alternatives"), headers, rows, translate)
+    return table_of(msgid("Alternatives"), headers, rows, translate)
 
 
 def choice_name(number: int, translate: Translate) -> str:
@@ -285,7 +284,7 @@ def choice_name(number: int, translate: Translate) -> str:
     return translate("Plan {number}").format(number=number)
 
 
-def cost_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+def cost_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the unit costs with their marks and sources: assumptions are shown as such."""
     rows: list[tuple[Value, ...]] = [
         (
@@ -304,7 +303,7 @@ def cost_sheet(proposal: Proposal, translate: Translate) -> Sheet:
         msgid("Basis"),
         msgid("Source"),
     )
-    return sheet_of(msgid("Unit costs"), headers, rows, translate)
+    return table_of(msgid("Unit costs"), headers, rows, translate)
 
 
 def _names(proposal: Proposal, sites: set[int]) -> str:

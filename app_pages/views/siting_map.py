@@ -11,7 +11,7 @@ from app_pages.views.siting import OnMap
 from data.types import Dataset
 from planning.maps import FacilityLayer, PointStyle, SiteLayer
 from planning.maps.layers import Layer
-from planning.maps.map_layers import site_layers
+from planning.maps.scene import site_layers
 from planning.sites import PlanChoice, Proposal
 from planning.sites.rows import often_chosen
 from planning.words.wording import Translate, msgid

@@ -21,7 +21,7 @@ from planning.whatif.outcome import Outcome
 from planning.whatif.roads import LINK_CLASSES, Way, way_of
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.headers import kind_name
-from planning.words.sheets import Sheet
+from planning.words.tables import Table, table_of
 from planning.words.wording import Language, Translate, msgid, translator
 
 NEW_KINDS = ("B200", "D600", "B100", "C220")
@@ -64,7 +64,7 @@ def steps_text(outcome: Outcome, translate: Translate) -> str:
     return text + " " + translate("Orange hatching: service gaps that the edits change.")
 
 
-def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Sheet:
+def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Table:
     """Return the ledger of the analysis mode before and after, by group, in whole people."""
     was, now = before.analysis, after.analysis
     rows = []
@@ -81,10 +81,10 @@ def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Sheet
             translate("{group}, now").format(group=name),
             translate("{group}, after").format(group=name),
         ]
-    return Sheet(translate("Ledger of people"), tuple(headers), tuple(rows))
+    return table_of(translate("Ledger of people"), headers, rows)
 
 
-def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Sheet:
+def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Table:
     """Return people per centre of each urban subdistrict before and after the edits."""
     was = {row.zone_codes: row for row in urban_verdicts(before.ratios.zones)}
     rows = []
@@ -110,10 +110,10 @@ def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Shee
         msgid("Size"),
         msgid("Centres missing"),
     ]
-    return Sheet(translate("Ratio verdicts"), tuple(translate(h) for h in headers), tuple(rows))
+    return table_of(msgid("Ratio verdicts"), headers, rows, translate)
 
 
-def edit_sheet(outcome: Outcome, language: Language) -> Sheet:
+def edit_sheet(outcome: Outcome, language: Language) -> Table:
     """Return the steps of the scenario, one a row."""
     translate = translator(language)
     facilities = outcome.dataset.facilities
@@ -141,7 +141,7 @@ def edit_sheet(outcome: Outcome, language: Language) -> Sheet:
         msgid("Capacity (people)"),
         msgid("Cost (10,000 yuan)"),
     ]
-    return Sheet(translate("Steps"), tuple(translate(h) for h in headers), tuple(rows))
+    return table_of(msgid("Steps"), headers, rows, translate)
 
 
 def _what(outcome: Outcome, edit: Edit, language: Language) -> str:

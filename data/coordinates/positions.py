@@ -85,7 +85,7 @@ def has_place(table: Table, columns: Mapping[str, str]) -> bool:
 
 def layer_crs(table: Table, source: TableSource, findings: list[Finding]) -> str | None:
     """Return the coordinate system of a layer: what the study states, else what the file states."""
-    if source.crs and table.crs and is_known(source.crs) and not is_same(source.crs, table.crs):
+    if source.crs and table.crs and is_known(source.crs) and not _agree(source.crs, table.crs):
         params = (("stated", source.crs), ("written", _short(table.crs)))
         findings.append(Finding("crs_overruled", params, file=table.file))
     crs = source.crs or table.crs
@@ -93,6 +93,10 @@ def layer_crs(table: Table, source: TableSource, findings: list[Finding]) -> str
         findings.append(Finding("crs_missing", file=table.file))
         return None
     return known_crs(crs, table.file, findings)
+
+
+def _agree(stated: str, written: str) -> bool:
+    return is_known(written) and is_same(stated, written)
 
 
 def known_crs(crs: str, file: str, findings: list[Finding]) -> str | None:

@@ -130,6 +130,11 @@ TABLE_MESSAGES: dict[str, Message] = {
     "cell_not_understood": Message(
         "warning", "{count} cells are not a {kind} and count as not stated", "Correct them."
     ),
+    "numbers_no_value": Message(
+        "error",
+        "{count} cells hold {number}, far more than any other: it stands for no value",
+        "Write the true number, and 0 where there is none.",
+    ),
     "number_negative": Message("error", "{count} numbers are below zero", "Correct them."),
     "unit_in_header": Message("note", "the header says {unit}: values were multiplied by {factor}"),
     "id_made": Message(
@@ -279,7 +284,37 @@ PLACE_MESSAGES: dict[str, Message] = {
     "raster_negative": Message(
         "error",
         "{count} cells are negative (lowest {lowest})",
-        "Set the raster's nodata value, or correct the cells.",
+        "Correct the cells, or state the number that means no value: `nodata = {lowest}` in"
+        " [population].",
+    ),
+    "raster_no_value": Message(
+        "error",
+        "{count} cells hold {number}, far more than any other: it stands for no value",
+        "State `nodata = {number}` in [population], or set the nodata value of the raster.",
+    ),
+    "raster_cell_absurd": Message(
+        "error",
+        "{count} cells hold more people than a census can count there, such as {people} on"
+        " {area_ha} ha (at most {limit_per_ha} per hectare)",
+        "Check the unit, the scale and the nodata value of the raster; state the number that means"
+        " no value as `nodata` in [population].",
+    ),
+    "raster_unit_unknown": Message(
+        "error",
+        "the raster says that its unit is `{unit}`, not people",
+        "Use a raster of people per cell, or correct its unit.",
+    ),
+    "people_unlike_census": Message(
+        "warning",
+        "{people} people live in the zones by this file, {census} by their census ({percent} %)",
+        "Check that both are of one year and one definition; [calibration] brings the file to the"
+        " census.",
+    ),
+    "people_not_the_census": Message(
+        "error",
+        "{people} people live in the zones by this file, {census} by their census: these are not"
+        " the same people",
+        "Check the unit, the scale and the nodata value of the file, and the unit of the census.",
     ),
     "population_empty": Message("error", "nobody lives anywhere in this file", "Check the file."),
     "people_not_conserved": Message(

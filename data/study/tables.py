@@ -116,12 +116,14 @@ class GroupSource:
 class PopulationTable:
     """`[population]`: a raster of counts or a table of points.
 
-    `window_km`: cells of a raster farther than this from the zones' box are left out, and counted.
+    `window_km`: cells of a raster farther than this from the zones are left out, and counted;
+    `nodata`: the number that means "no value" in rasters that do not say so themselves.
     """
 
     source: TableSource = field(metadata=FLAT)
     column: str | None = None
     window_km: float | None = None
+    nodata: float | None = None
     groups: tuple[GroupSource, ...] = ()
 
 

@@ -75,6 +75,18 @@ class CellError(ValueError):
     """A cell is not of the kind that its column asks for."""
 
 
+def as_cell(value: float) -> CellValue:
+    """Return a number of a file as a cell; whole numbers beyond a float's digits stay text.
+
+    >>> as_cell(330604001001234171), as_cell(12), as_cell(330604001001234000)
+    ('330604001001234171', 12.0, 3.30604001001234e+17)
+    """
+    if isinstance(value, int) and abs(value) > _EXACT_BELOW:
+        # Spreadsheets keep 15 digits and write zeros for the others: those are lost, and told.
+        return float(value) if str(value)[-3:] == "000" else str(value)
+    return float(value)
+
+
 def text(cell: CellValue) -> str:
     """Return a cell as text; whole numbers without a decimal point, blanks as "".
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from data.checks import row_finding
+import numpy as np
+
+from data.checks import no_values, row_finding
 from data.tables.aliases import ALIASES, COUNTED
 from data.tables.cells import is_rounded_code, parse_as, text
 from data.tables.heading import RATE_UNITS, UNITS, plain
@@ -160,6 +162,21 @@ def note_rounded_codes(table: Table, header: str, findings: list[Finding]) -> No
         )
 
 
+def note_no_values(
+    table: Table, header: str, numbers: Sequence[float | None], findings: list[Finding]
+) -> None:
+    """Report numbers that stand for "no value", such as 99999: nobody counted so many."""
+    stored = np.array([np.nan if value is None else value for value in numbers], dtype=np.float64)
+    rows = no_values(stored)
+    if len(rows):
+        number = int(stored[rows[0]])
+        findings.append(
+            row_finding(
+                "numbers_no_value", table.row[rows], file=table.file, column=header, number=number
+            )
+        )
+
+
 def _telling_id(table: Table, by_plain: Mapping[str, str], *, first: str) -> str:
     """Return the first known column of ids that tells all rows apart, else the first of all.
 
@@ -249,6 +266,7 @@ def parsed_column(
     values, bad = parse_as(table.columns[header], kind)
     if kind == "number":
         numbers = [None if value is None else float(value) for value in values]
+        note_no_values(table, header, numbers, findings)
         values = list(in_ones(numbers, header, file=table.file, findings=findings))
     if bad:
         findings.append(

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from data.errors import StudyError, unreadable
+from data.tables.cells import as_cell
 from data.tables.sheets import MAX_COLUMNS, Table, without_totals
 from data.types import CellValue, Geometries
 from geo.crs import LONLAT
@@ -98,7 +99,7 @@ def _cell(value: Any) -> CellValue:
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int | float):
-        return float(value)
+        return as_cell(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date):

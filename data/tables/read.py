@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from data.errors import StudyError, unreadable
 from data.study.tables import TableSource
-from data.tables.archives import unpacked
 from data.tables.delimited import read_delimited
+from data.tables.layers.archives import unpacked
+from data.tables.layers.read import read_layer
 from data.tables.parquet import read_parquet
 from data.tables.sheets import Table
-from data.tables.vectors import read_layer
 from data.tables.workbooks import read_workbook
 from geo.errors import Finding
 
@@ -22,7 +23,7 @@ PARQUET_ENDINGS = (".parquet", ".geoparquet")
 RASTER_ENDINGS = (".tif", ".tiff")
 
 
-def read_any(source: TableSource, findings: list[Finding]) -> Table:
+def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[str] = ()) -> Table:
     """Return the table of a file: columns as they stand, geometry where it has one.
 
     Parameters
@@ -31,6 +32,8 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
         Path, layer (or sheet) and encoding, as the study states them.
     findings
         Receives what is doubtful; faults that leave no table are raised.
+    others
+        Endings that the caller reads itself: named where the file's is not known.
 
     Raises
     ------
@@ -61,6 +64,7 @@ def read_any(source: TableSource, findings: list[Finding]) -> Table:
             *VECTOR_ENDINGS,
             *ARCHIVE_ENDINGS,
             *PARQUET_ENDINGS,
+            *others,
         )
     )
     params = (("ending", ending or path.name), ("known", known))

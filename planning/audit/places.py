@@ -9,7 +9,7 @@ from data.facilities.placement import CONFIDENCE
 from data.facilities.worklist import GUESS_CONFIDENCE, Guess, worklist
 from data.types import Dataset
 from planning.words.headers import kind_name
-from planning.words.sheets import Sheet, sheet_of
+from planning.words.tables import Table, table_of
 from planning.words.wording import Language, msgid, translator
 
 State: TypeAlias = Literal["unplaced", "guessed", "chosen"]
@@ -102,7 +102,7 @@ def place_rows(dataset: Dataset) -> tuple[PlaceRow, ...]:
     return (*rows, *later)
 
 
-def places_sheet(dataset: Dataset, rows: tuple[PlaceRow, ...], language: Language) -> Sheet:
+def places_sheet(dataset: Dataset, rows: tuple[PlaceRow, ...], language: Language) -> Table:
     """Return the worklist: why each stands there, the best guess, how sure, how far off at most."""
     translate = translator(language)
     headers = (
@@ -139,7 +139,7 @@ def places_sheet(dataset: Dataset, rows: tuple[PlaceRow, ...], language: Languag
                 round(spot[1], 6) if spot else None,
             )
         )
-    return sheet_of(msgid("Places to settle"), headers, table, translate)
+    return table_of(msgid("Places to settle"), headers, table, translate)
 
 
 def spot_of(dataset: Dataset, one: PlaceRow) -> tuple[float, float] | None:

@@ -6,9 +6,9 @@ from data.types import Dataset
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
 from planning.maps import Figure, MapSpec, map_strings
+from planning.maps.cells import cell_layer
 from planning.maps.layers import Layer
-from planning.maps.map_cells import cell_layer
-from planning.maps.map_layers import (
+from planning.maps.scene import (
     circle_layer,
     facility_layer,
     gap_layer,

@@ -9,7 +9,7 @@ from data.errors import StudyError
 from geo.errors import Finding, Progress
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
-from planning.maps.map_layers import POINT_STYLES
+from planning.maps.scene import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source
 from planning.report.pages.county_page import SPEED_WORDS, annex_pages, county_pages, role_text
 from planning.report.pages.small_map import NumberMark, small_map

@@ -47,8 +47,7 @@ from planning.standards.as_json import standards_json
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
 from planning.standards.standard_sheets import standard_sheets
-from planning.words.sheets import Sheet
-from planning.words.tables import Column, write_csv
+from planning.words.tables import Column, Row, Table, table_of, write_csv
 from planning.words.wording import Language, finding_sentence, msgid, translator
 from planning.words.workbooks import write_workbook
 
@@ -178,14 +177,19 @@ def write_standards(source: Source, folder: Path) -> None:
     """Write standards.json (the same in every language) and standards.xlsx with its audience."""
     write_json(folder / "standards.json", standards_json(source.standards))
     sheets = standard_sheets(source.standards, source.options.language)
-    write_workbook(folder / "standards.xlsx", (*sheets, about_sheet(source)))
+    write_workbook(
+        folder / "standards.xlsx", (*sheets, about_sheet(source)), source.options.language
+    )
 
 
-def about_sheet(source: Source) -> Sheet:
+def about_sheet(source: Source) -> Table:
     """Return who may read a workbook, who made it, of which day and run it is."""
     translate = source.translate
-    rows = [(translate("Audience"), "、".join(head_marks(source))), *foot_labels(source)]
-    return Sheet(translate("About"), (translate("Item"), translate("Text")), tuple(rows))
+    rows: list[Row] = [
+        (translate("Audience"), "、".join(head_marks(source))),
+        *foot_labels(source),
+    ]
+    return table_of(msgid("About"), (msgid("Item"), msgid("Text")), rows, translate)
 
 
 def write_cells(assessment: Assessment, path: Path) -> None:

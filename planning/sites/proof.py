@@ -24,8 +24,9 @@ from planning.solver import SitingPlan, SolveLimits, TwoLevel
 from planning.solver.pairs import Indices
 from planning.solver.problems import relative_gap
 from planning.solver.solve import Problem
-from planning.words.figure import STATE_WORDS, amount_text
+from planning.words.figure import STATE_WORDS
 from planning.words.figures import minutes_text, people_text, share_text
+from planning.words.units import amount_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from data.study.tables import TravelTable
 from data.types import Dataset
 from geo.errors import Progress
-from geo.modes import MODES
+from geo.modes import MODES, speeds
 from geo.snap import snap
 from geo.travel import NearestStatus, reach
 from planning.assess.workflow import Assessment
@@ -95,7 +96,13 @@ def standards_input(
         population=residents(dataset),
         point_kinds=assessment.scenario.point_kinds,
         rules=rules or VillageRules(),
+        walk_kph=walk_kph(study.travel),
     )
+
+
+def walk_kph(travel: TravelTable) -> float:
+    """Return the walking speed of the study: its own, else that of its speed set."""
+    return speeds(travel.speed_set, flat_kph=dict(travel.speeds_kph)).flat_kph["walk"]
 
 
 def residents(dataset: Dataset) -> People:

@@ -10,12 +10,12 @@ from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import VIEW_NAMES
 from planning.programme.projects import ProjectEffect
 from planning.reach.villages.cover import CoverMode, Reason
-from planning.reach.villages.services import SERVICES
+from planning.reach.villages.service_words import SERVICES
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import REASON_WORDS, worst_villages
 from planning.standards.reported import cause_text
 from planning.words.figures import MODE_NAMES, mode_text, share_percent
-from planning.words.sheets import Row, Sheet, sheet_of
+from planning.words.tables import Row, Table, table_of
 from planning.words.wording import Language, Translate, msgid
 
 COVER_WORDS: dict[CoverMode, str] = {
@@ -64,7 +64,7 @@ def circle_cells(result: StandardsResult, translate: Translate) -> Row:
     return mode_text(given.analysis_mode, translate), given.minutes
 
 
-def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the villages by cover, reason and rank of their gap."""
     cover = result.evidence.cover
     zones = result.evidence.given.dataset.zones
@@ -82,7 +82,7 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
         *CIRCLE_HEADERS,
     )
     if cover is None:
-        return sheet_of(msgid("Villages"), headers, (), translate)
+        return table_of(msgid("Villages"), headers, (), translate)
     rank = {row.code: i for i, row in enumerate(worst_villages(cover), start=1)}
     rows = [
         (
@@ -100,10 +100,10 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
         )
         for row in cover.rows
     ]
-    return sheet_of(msgid("Villages"), headers, rows, translate)
+    return table_of(msgid("Villages"), headers, rows, translate)
 
 
-def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the points of sole doctors and who loses cover."""
     headers = (
         msgid("Number"),
@@ -116,7 +116,7 @@ def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> S
     rows = [] if exits is None else exits.exits
     circle = circle_cells(result, translate)
     cells = [(r.facility_id, r.name, r.exit_year, round(r.people_losing), *circle) for r in rows]
-    return sheet_of(msgid("Sole doctors"), headers, cells, translate)
+    return table_of(msgid("Sole doctors"), headers, cells, translate)
 
 
 PROJECT_HEADERS = (
@@ -151,7 +151,7 @@ def project_cells(effect: ProjectEffect, places: Sequence[str], translate: Trans
     )
 
 
-def programme_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def programme_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the projects and what each changes."""
     headers = (*PROJECT_HEADERS, msgid("Village coverage after it (%)"), *CIRCLE_HEADERS)
     ids = result.evidence.given.dataset.facilities.id
@@ -163,10 +163,10 @@ def programme_sheet(result: StandardsResult, _: Language, translate: Translate) 
         )
         for effect in result.evidence.programme.effects
     ]
-    return sheet_of(msgid("Programme"), headers, rows, translate)
+    return table_of(msgid("Programme"), headers, rows, translate)
 
 
-def services_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def services_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return coverage by service and group."""
     headers = (
         msgid("Service"),
@@ -192,10 +192,10 @@ def services_sheet(result: StandardsResult, _: Language, translate: Translate) -
         )
         for row in result.evidence.services
     ]
-    return sheet_of(msgid("Services"), headers, rows, translate)
+    return table_of(msgid("Services"), headers, rows, translate)
 
 
-def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return coverage by hour of the week."""
     week = result.evidence.week
     rows = [
@@ -216,10 +216,10 @@ def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sh
         msgid("Share covered (%)"),
         *CIRCLE_HEADERS,
     )
-    return sheet_of(msgid("Hours of the week"), headers, rows, translate)
+    return table_of(msgid("Hours of the week"), headers, rows, translate)
 
 
-def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return reported beside computed figures, with what could explain the difference."""
     names = {mode: translate(name) for mode, name in MODE_NAMES.items()}
     rows: list[Row] = []
@@ -244,10 +244,10 @@ def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -
         msgid("Could be explained by"),
         msgid("Part"),
     )
-    return sheet_of(msgid("Reported and computed"), headers, rows, translate)
+    return table_of(msgid("Reported and computed"), headers, rows, translate)
 
 
-def views_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def views_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the people of each centre in every view, and how the views differ from the first."""
     ratios = result.evidence.given.ratios
     rows = [] if ratios is None else view_differences(ratios)
@@ -262,10 +262,10 @@ def views_sheet(result: StandardsResult, _: Language, translate: Translate) -> S
         (row["facility_id"], row["name"], *(round(row[key]) for key in (*views, *differences)))
         for row in rows
     ]
-    return Sheet(translate(msgid("People per centre by view")), tuple(headers), tuple(cells))
+    return table_of(translate(msgid("People per centre by view")), headers, cells)
 
 
-def who_counts_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def who_counts_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the counting unit and the table that tells who runs an institution."""
     yes, no = translate(msgid("yes")), translate(msgid("no"))
     rows: list[Row] = [
@@ -279,4 +279,4 @@ def who_counts_sheet(result: StandardsResult, _: Language, translate: Translate)
         rows.append((translate(msgid("Not verified")), ", ".join(ratios.unknown_owner), None))
         rows.append((translate(msgid("Not government-run")), ", ".join(ratios.private), None))
     headers = (msgid("Run by"), msgid("Words in the list"), msgid("Government-run"))
-    return sheet_of(msgid("Who counts"), headers, rows, translate)
+    return table_of(msgid("Who counts"), headers, rows, translate)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from geo.errors import Finding
+from planning.reach.villages.service_words import SERVICES
+from planning.reach.villages.services import read_services
 from planning.standards.catalogue import Preset, Standard, binds, load_presets
 from planning.standards.measures.evidence import Evidence, StandardsInput, measure
-from planning.standards.measures.indicator_measures import indicator
+from planning.standards.measures.indicator_measures import centres_reaching, indicator
 from planning.standards.measures.institutions import (
     Subject,
     clinics_standardised,
-    insurance_share,
     opening_share,
     service_share,
     subsidy,
@@ -41,7 +42,7 @@ MEASURE_FUNCTIONS: dict[str, Measure] = {
     "sole_doctor": sole_doctor,
     "window_share": opening_share,
     "service_share": service_share,
-    "insurance_share": insurance_share,
+    "centres_reaching": centres_reaching,
     "tier_coverage": tier_coverage,
     "indicator": indicator,
     "subsidy": subsidy,
@@ -119,7 +120,7 @@ def assess_standards(
     for preset in presets:
         for standard in preset.standard:
             full_id = preset.full_id(standard)
-            is_bound = binds(preset.document_of(standard), zone_codes)
+            is_bound = binds(preset.document_of(standard), zone_codes, as_of=given.as_of)
             bound |= {full_id} if is_bound else set()
             if standard.treatment != "computed":
                 continue
@@ -133,7 +134,26 @@ def assess_standards(
         verdicts=tuple(verdicts),
         evidence=evidence,
         reported=compare_reported(evidence, presets),
-        findings=evidence.opening.findings,
+        findings=(*evidence.opening.findings, *service_findings(given, presets)),
+    )
+
+
+def service_findings(given: StandardsInput, presets: Sequence[Preset]) -> tuple[Finding, ...]:
+    """Return the words of lists that may mean two things, for the services that are judged."""
+    facilities = given.dataset.facilities
+    asked = [
+        key for preset in presets for row in preset.standard for key in (*row.parts, row.among)
+    ]
+    return tuple(
+        Finding(
+            "service_word_unclear",
+            (("word", word), ("service", SERVICES[key].name)),
+            column="services",
+            rows=ids,
+        )
+        for key in dict.fromkeys(asked)
+        if key in SERVICES
+        for word, ids in read_services(facilities, key).unclear
     )
 
 
@@ -153,4 +173,6 @@ def _finished(
             notes.append(Note("baseline", params))
         if not standard.is_verified:
             notes.append(Note("not_verified"))
-    return for_place(replace(verdict, notes=tuple(notes)), standard, is_bound=is_bound)
+    return for_place(
+        replace(verdict, notes=tuple(notes)), standard, is_bound=is_bound, year=given.year
+    )

@@ -204,6 +204,7 @@ def _figure(standard: Standard, whole: Verdict, translate: Translate) -> list[st
 def _worst_zones(standard: Standard, zones: Sequence[Verdict], translate: Translate) -> list[str]:
     """Return a sentence on the zones with the largest gaps, where any has one."""
     short = {Status.NOT_MET, Status.PARTIAL, Status.REFERENCE_BELOW, Status.REFERENCE_PARTIAL}
+    short |= {Status.PAST_BELOW, Status.PAST_PARTIAL}
     # Zones that are judged together have one verdict under one name.
     rows = list(
         {

@@ -12,8 +12,7 @@ from planning.centres.service_ratio import Ratios, urban_verdicts
 from planning.reach.coverage import Status
 from planning.whatif.outcome import Outcome
 from planning.words.figures import mode_text, people_text, share_text
-from planning.words.sheets import Sheet
-from planning.words.tables import Column, Value
+from planning.words.tables import Column, Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 MOST_COMPARED = 4
@@ -112,7 +111,7 @@ def difference_rows(outcomes: Sequence[Outcome], mode: str) -> list[tuple[str, l
 
 def difference_sheet(
     names: Sequence[str], outcomes: Sequence[Outcome], mode: str, translate: Translate
-) -> Sheet:
+) -> Table:
     """Return the measures side by side, each with its difference from the first scenario."""
     rows: list[tuple[Value, ...]] = []
     for measure, values in difference_rows(outcomes, mode):
@@ -125,7 +124,7 @@ def difference_sheet(
     headers = [translate("Measure"), names[0]]
     for name in names[1:]:
         headers += [name, translate("{name}: difference").format(name=name)]
-    return Sheet(translate("Differences"), tuple(headers), tuple(rows))
+    return table_of(translate("Differences"), headers, rows)
 
 
 def measure_text(name: str, value: float | None) -> str:

@@ -13,15 +13,18 @@ from planning.whatif.outcome import apply_edits
 from planning.whatif.scenarios import edits_from_text, load_scenario, scenario_folder
 from planning.words.figures import share_text
 from tests.app_pages.served import (
+    at_rest,
     click_map,
     faults,
     figures,
+    fill,
     in_map,
     map_is_drawn,
     press,
     served_app,
     titled,
     to_page,
+    to_tab,
 )
 from tests.browser import open_browser, outside_requests, wait_for
 
@@ -73,11 +76,8 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
         click_map(driver, *spot)
         wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
-    path = "//*[@role='tab'][.//*[text()='保存与打开']]"
-    driver.execute_script("arguments[0].click()", driver.find_element("xpath", path))
-    path = "//input[@aria-label='方案名称']"
-    field = wait_for(lambda: driver.find_elements("xpath", path), what="the field of the name")[0]
-    field.send_keys("东片两所\t")
+    to_tab(driver, "保存与打开")
+    fill(driver, "方案名称", "东片两所")
     press(driver, "保存")
     folder = scenario_folder(county.study)
     wait_for(lambda: list(folder.glob("*.json")), what="the saved scenario")
@@ -101,6 +101,30 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     assert "东片两所" in driver.find_element("tag name", "body").text
     assert outside_requests(driver) == []
     assert faults(driver) == []
+
+
+WATCH_TABS = """window.refusals = 0;
+const look = () => { window.refusals += document.querySelectorAll(
+    'button[role=radio]:is([disabled], [aria-disabled=true]), [role=tab][aria-disabled=true]'
+).length; };
+new MutationObserver(look).observe(document.body,
+    {attributes: true, subtree: true, childList: true});"""
+
+
+def test_a_tab_refuses_no_click_while_the_page_follows_an_edit(address, driver):
+    driver.get(f"{address}/workbench?lang=en")
+    wait_for(lambda: map_is_drawn(driver), seconds=120, what="the map")
+    at_rest(driver)
+    driver.execute_script(WATCH_TABS)
+    for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80), (0.62, 0.50)), start=1):
+        click_map(driver, *spot)
+        wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
+        at_rest(driver)
+    assert driver.execute_script("return window.refusals") == 0
+    click_map(driver, 0.40, 0.40)
+    to_tab(driver, "Save and open")
+    fill(driver, "Name of the scenario", "four")
+    wait_for(lambda: steps_seen(driver) == 4, what="the new station")
 
 
 def test_reload_back_and_link_lose_nothing(address, driver, county):

@@ -17,7 +17,6 @@ from app_pages.views.centres import missing_text, views_of, zone_sheet
 from app_pages.views.dashboard import matrix, method_line
 from app_pages.views.goals import goal_sheet, site_goals
 from app_pages.views.places import uncovered_sheet
-from app_pages.views.tables import sheet_of_columns
 from app_pages.views.ways import legs_sheet, ways_sheet
 from planning.assess.explain import find_place, nearest_ways, road_text
 from planning.assess.islands import land_parts
@@ -28,6 +27,7 @@ from planning.standards.evidence_sheets import exits_sheet, reported_sheet
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
 from planning.words.figures import share_text
+from planning.words.tables import table_of_columns
 from planning.words.wording import translator
 from tests.app_pages.served import (
     at_rest,
@@ -251,7 +251,7 @@ def test_8_who_loses_cover_when_doctors_leave(walk, judged):
 def test_9_every_island_with_its_points(walk, county):
     walk.page("覆盖率", "谁在服务圈内")
     walk.tab("海岛")
-    sheet = sheet_of_columns("islands", island_columns(land_parts(county)), ZH)
+    sheet = table_of_columns("islands", island_columns(land_parts(county)), ZH)
     assert_shown(walk.driver, sheet.rows)
 
 

@@ -14,11 +14,12 @@ import shapely
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from geo.routes import route
-from geo.travel import UNREACHED
+from geo.snap import snap
+from geo.travel import UNREACHED, nearest, reach
 from planning.assess.chains import LegStatus
 from planning.assess.referral import referral_of
 from planning.assess.workflow import assess, assess_mode
-from planning.reach.coverage import Ledger, Status, ledger
+from planning.reach.coverage import Ledger, ledger
 from planning.report.export import write_results
 from planning.words.figures import share_text
 
@@ -192,16 +193,33 @@ def test_no_access_leg_crosses_water(dataset, assessment, rng):
 
 
 def test_the_plan_is_proved_and_its_objective_recounts(assessment):
-    proposal = assessment.proposal
+    proposal, dataset = assessment.proposal, assessment.dataset
     assert proposal.plan.status == "optimal"
-    reached = np.zeros(len(assessment.dataset.demand), dtype=bool)
-    for site in proposal.plan.new_sites.tolist():
-        reached[
-            proposal.reach.demand[proposal.reach.indptr[site] : proposal.reach.indptr[site + 1]]
-        ] = True
-    status = assessment.modes[proposal.mode].status
-    gained = reached & (status != Status.COVERED) & (status != Status.OUTSIDE)
-    assert assessment.dataset.demand.people[gained].sum() == pytest.approx(proposal.plan.objective)
+    mode = assessment.modes[proposal.terms.mode]
+    network = dataset.roads.networks[mode.mode]
+    sites = proposal.candidates.take(proposal.plan.new_sites)
+    snaps = snap(
+        dataset.roads,
+        network,
+        sites.x_m,
+        sites.y_m,
+        max_access_m=assessment.study.travel.max_access_m,
+        water=dataset.water,
+    )
+    pairs = reach(network, mode.demand_snaps, snaps, limit_minutes=proposal.terms.minutes)
+    reached = np.zeros(len(dataset.demand), dtype=bool)
+    reached[pairs.demand] = True
+    decided = {"339900-B200-76", "339900-D600-250"}
+    open_then = np.isin(dataset.facilities.id, list(decided)) | assessment.is_open
+    times = nearest(
+        network,
+        mode.demand_snaps,
+        mode.facility_snaps,
+        is_open=open_then,
+        horizon_minutes=proposal.terms.minutes,
+    )
+    gained = reached & (times.tenths == UNREACHED) & (dataset.demand.zone >= 0)
+    assert dataset.demand.people[gained].sum() == pytest.approx(proposal.plan.objective)
 
 
 def test_nothing_is_recommended_for_closure(results):

@@ -21,7 +21,6 @@ from planning.maps.layers import (
     RoadLayer,
     SiteLayer,
 )
-from planning.maps.pack.cells import encode_cells
 from planning.maps.pack.encode import Blobs, Bounds
 from planning.maps.pack.features import (
     encode_facilities,
@@ -30,6 +29,7 @@ from planning.maps.pack.features import (
     encode_roads,
     encode_sites,
 )
+from planning.maps.pack.pictures import encode_cells
 from planning.maps.tables import TextTable, text_tables
 
 FORMAT = "servicecircle.map/1"

@@ -65,6 +65,8 @@ class StandardsInput:
         Kinds that count as fixed points.
     rules
         Parameters of the village modes; their minutes are replaced by `minutes`.
+    walk_kph
+        Walking speed of the study: distances along the network are times at this speed.
     projects
         The programme; None: what the facility list tells since 1 January of the year of `as_of`.
     """
@@ -82,6 +84,7 @@ class StandardsInput:
     population: People
     point_kinds: tuple[str, ...] = PRIMARY_CARE_KINDS
     rules: VillageRules = field(default_factory=VillageRules)
+    walk_kph: float = 4.5
     projects: tuple[Project, ...] | None = None
 
     @property

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial import cKDTree
 
+from data.types import Dataset
 from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_ratio import AllZonesRatio, UrbanResult, UrbanVerdict
-from planning.reach.mode_times import is_within
+from planning.reach.mode_times import Floats, Mask, is_within
 from planning.reach.scenario import is_of_county
 from planning.reach.villages.cover import CoverMode, VillageRow
 from planning.standards.measures.institutions import Subject, judged
@@ -226,13 +228,22 @@ def tier_coverage(subject: Subject) -> list[Verdict]:
     """B2: people within minutes of points of one tier alone (分级不互含)."""
     evidence, standard = subject.evidence, subject.standard
     times = evidence.given.times.get(standard.mode)
-    if times is None or standard.minutes is None:
+    minutes = _minutes_of(subject)
+    if times is None or minutes is None:
         return [subject.verdict(-1, Status.UNDECIDABLE, missing=("walk_times",))]
-    near = is_within(times.nearest(subject.counted()), standard.minutes)
-    demand = evidence.given.dataset.demand
+    dataset = evidence.given.dataset
+    asked = evidence.people
+    if standard.where == "urban":
+        if any(urban is None for urban in dataset.zones.urban):
+            return [subject.verdict(-1, Status.UNDECIDABLE, missing=("urban",))]
+        asked = asked * in_urban_zones(dataset)
+    near = is_within(times.nearest(subject.counted()), minutes)
+    demand = dataset.demand
     verdicts = []
-    for zone in range(-1, len(evidence.given.dataset.zones)):
-        people = evidence.people if zone < 0 else evidence.people * (demand.zone == zone)
+    for zone in range(-1, len(dataset.zones)):
+        if zone >= 0 and standard.where == "urban" and not dataset.zones.urban[zone]:
+            continue
+        people = asked if zone < 0 else asked * (demand.zone == zone)
         total, covered = float(people.sum()), float(people[near].sum())
         if total <= 0:
             verdicts.append(subject.verdict(zone, Status.NO_DATA, missing=("people",)))
@@ -247,11 +258,40 @@ def tier_coverage(subject: Subject) -> list[Verdict]:
                 denominator=total,
                 gap_people=None if subject.target is None else total - covered,
                 mode=standard.mode,
-                minutes=standard.minutes,
+                minutes=minutes,
                 base=standard.base,
+                notes=_by_straight_line(subject, people),
             )
         )
     return verdicts
+
+
+def _minutes_of(subject: Subject) -> float | None:
+    """Return the limit in minutes: a distance along the network at the mode's own speed."""
+    standard = subject.standard
+    if standard.metres is None:
+        return standard.minutes
+    speed_kph = subject.evidence.given.walk_kph
+    return standard.metres / speed_kph * 0.06
+
+
+def in_urban_zones(dataset: Dataset) -> Mask:
+    """Return (n_demand,) True for people in zones that the study lists as 城区."""
+    urban = np.array([*(bool(flag) for flag in dataset.zones.urban), False], dtype=np.bool_)
+    return urban[dataset.demand.zone]
+
+
+def _by_straight_line(subject: Subject, people: Floats) -> tuple[Note, ...]:
+    """Return the share within the same metres by straight line, beside that along the network."""
+    metres, dataset = subject.standard.metres, subject.evidence.given.dataset
+    facilities, demand = dataset.facilities, dataset.demand
+    used = subject.counted() & facilities.has_position
+    if metres is None or not used.any() or people.sum() <= 0:
+        return ()
+    tree = cKDTree(np.column_stack([facilities.x_m[used], facilities.y_m[used]]))
+    away_m, _ = tree.query(np.column_stack([demand.x_m, demand.y_m]))
+    share = float(people[away_m <= metres].sum() / people.sum())
+    return (Note("straight", (("share", 100.0 * share),)),)
 
 
 def sole_doctor(subject: Subject) -> list[Verdict]:

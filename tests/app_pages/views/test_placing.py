@@ -8,17 +8,12 @@ import numpy as np
 import pytest
 
 from app_pages.views.places import place_text, search_places, study_area
-from app_pages.views.placing import (
-    pasted_text,
-    place_bounds,
-    place_layers,
-    place_rows,
-    places_sheet,
-)
+from app_pages.views.placing import pasted_text, place_bounds, place_layers
 from data.dataset import load_dataset
 from data.facilities.pasted import read_pasted
 from data.study.file import SAMPLE_STUDY, read_study
 from geo.crs import to_metric
+from planning.audit.places import place_rows, places_sheet
 from planning.words.wording import translator
 
 EN = translator("en")

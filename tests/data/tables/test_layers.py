@@ -120,10 +120,10 @@ def test_archives_that_are_no_shapefile(shapefile: Any, tmp_path: Path) -> None:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     shapefile: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    import data.tables.archives
+    import data.tables.layers.archives
 
     path = zipped(shapefile(), tmp_path / "a.zip")
-    monkeypatch.setattr(data.tables.archives, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(data.tables.layers.archives, "MAX_UNPACKED_BYTES", 100)
     assert fault(path) == "file_too_large"
 
 
@@ -174,7 +174,7 @@ def test_kmz(tmp_path: Path) -> None:
 
 
 def test_kmz_with_traps_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
-    import data.tables.archives
+    import data.tables.layers.archives
 
     path, good = tmp_path / "a.kmz", KML.format(doctype="")
     for files in ({"a_kml": good, "b_kml": good}, {"readme_txt": "x"}, {"doc_kml": "<VRT/>"}):
@@ -183,7 +183,7 @@ def test_kmz_with_traps_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
     assert fault(kmz(path, doc_kml=KML.format(doctype=bomb))) == "file_unreadable"
     path.write_bytes(b"PK\x03\x04 broken")
     assert fault(path) == "file_unreadable"
-    monkeypatch.setattr(data.tables.archives, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(data.tables.layers.archives, "MAX_UNPACKED_BYTES", 100)
     assert fault(kmz(path, doc_kml=good)) == "file_too_large"
 
 

@@ -208,5 +208,5 @@ def test_a_lower_load_above_all_people_says_so(tmp_path):
 def test_nobody_in_reach_is_said(tmp_path):
     found = answered(tmp_path, "minutes = 1")
     assert (found["plan"]["status"], found["plan"]["objective"]) == ("not_asked", None)
-    assert "no further candidate gains 1 people; 0 are proposed" in " ".join(found["findings"])
+    assert "no further candidate gains 2 people; 0 are proposed" in " ".join(found["findings"])
     assert "no candidate reaches anyone" in " ".join(found["findings"])

@@ -1,15 +1,21 @@
-"""The population cells of the map: themes of cover and time, values under the pointer."""
+"""The population cells of the map: their ground, themes of cover and time, values by place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from data.types import Floats
+from data.types import Demand, Floats
+from geo.crs import transform
 from geo.travel import UNREACHED
 from planning.assess.workflow import Assessment, ModeResult
 from planning.maps import NO_CLASS, CellLayer, CellTheme, HoverChoice, HoverNumber, HoverTime
-from planning.maps.layers import Hover
+from planning.maps.layers import Geometries, Hover
+from planning.maps.pack.registration import lattice_cell
 from planning.maps.themes import ThemeName, people_theme, status_theme, time_theme
 from planning.reach.coverage import BANDS_MINUTES, Status
 from planning.words.figures import mode_text
@@ -22,6 +28,7 @@ STATUS_LABELS: dict[int, str] = {
     Status.OFF_NETWORK: msgid("Far from any road"),
     Status.OUTSIDE: msgid("Outside"),
 }
+OUTLINE_TOLERANCE_M = 0.5
 PEOPLE_LIMITS = (5.0, 20.0, 50.0, 100.0, 200.0)
 
 
@@ -95,6 +102,62 @@ def hover_rows(assessment: Assessment, translate: Translate) -> tuple[Hover, ...
     if dataset.villages is not None:
         rows.append(HoverChoice(translate("Village"), demand.village, dataset.villages.name))
     return tuple(rows)
+
+
+def cell_areas(demand: Demand, groups: Sequence[NDArray[np.integer]], crs: str) -> Geometries:
+    """Return the ground of groups of cells, one area a group, without the lines between cells.
+
+    Parameters
+    ----------
+    demand
+        Where people live.
+    groups
+        Indices of the demand points of each group; a group without points has empty ground.
+    crs
+        Metric system of the demand.
+    """
+    outlines = cell_outlines(demand, crs, np.concatenate([np.zeros(0, dtype=np.int64), *groups]))
+    # Cells of a raster share their corners exactly: no overlay has to be computed.
+    join = shapely.union_all if demand.grid is None else shapely.coverage_union_all
+    ends = np.cumsum([len(group) for group in groups])[:-1]
+    areas = np.empty(len(groups), dtype=object)
+    areas[:] = [shapely.make_valid(join(part)) for part in np.split(outlines, ends)]
+    return shapely.simplify(areas, OUTLINE_TOLERANCE_M)
+
+
+def cell_outlines(
+    demand: Demand, crs: str, chosen: NDArray[np.integer] | slice = slice(None)
+) -> Geometries:
+    """Return the outline of each demand point's cell in the metric system.
+
+    A raster's cells have the corners of its grid, in whatever system that is; points of a table
+    have the hexagons or squares of their lattice, or squares as wide as they lie apart.
+
+    Parameters
+    ----------
+    demand
+        Where people live.
+    crs
+        Metric system of the demand.
+    chosen
+        Indices of the points; all when not given.
+    """
+    if demand.grid is not None:
+        down = demand.row[chosen, None] + np.array([0, 0, 1, 1])
+        along = demand.column[chosen, None] + np.array([0, 1, 1, 0])
+        a, b, c, d, e, f = demand.grid.transform
+        x, y = a * along + b * down + c, d * along + e * down + f
+        x_m, y_m = transform(x.ravel(), y.ravel(), source=demand.grid.crs, target=crs)
+        corners = np.column_stack([x_m, y_m]).reshape(*x.shape, 2)
+    else:
+        cell = lattice_cell(demand.lon, demand.lat)
+        if cell is None:
+            half = typical_spacing_m(demand.x_m, demand.y_m) / 2
+            cell = half * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+        centre = np.column_stack([demand.x_m[chosen], demand.y_m[chosen]])
+        # On whole metres neighbours meet exactly, and are joined five times faster.
+        corners = np.rint(centre[:, None] + cell)
+    return np.asarray(shapely.polygons(corners), dtype=object)
 
 
 def typical_spacing_m(x_m: Floats, y_m: Floats) -> float:

@@ -22,10 +22,9 @@ from planning.maps import (
     RoadLayer,
     SiteLayer,
 )
+from planning.maps.cells import cell_areas
 from planning.maps.layers import Layer
-from planning.maps.map_cells import typical_spacing_m
 from planning.maps.themes import LAND, ramp
-from planning.reach.coverage import Gap
 from planning.reach.scenario import is_operating
 from planning.sites import Proposal
 from planning.sites.rows import newly_served
@@ -38,7 +37,6 @@ Geometries: TypeAlias = NDArray[np.object_]
 SITE_NOTE = msgid(
     "Computed points, not plots of land; the natural resources authority must confirm land use"
 )
-GAP_HALF_CELL_M = 55.0
 MOST_GAPS = 300
 MOST_ASSIGNMENTS = 2_000
 NEWLY = "#1b9e77"
@@ -206,7 +204,7 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     dataset = assessment.dataset
     gaps = assessment.gaps[:MOST_GAPS]
     facilities = dataset.facilities
-    areas = np.array([gap_area(dataset, gap) for gap in gaps], dtype=object)
+    areas = cell_areas(dataset.demand, [gap.demand for gap in gaps], dataset.crs)
     nearest = tuple(
         facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—" for gap in gaps
     )
@@ -237,21 +235,6 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     )
 
 
-def gap_area(dataset: Dataset, gap: Gap) -> shapely.Geometry:
-    """Return the squares of a gap's points, joined and rounded."""
-    return joined_squares(dataset, gap.demand)
-
-
-def joined_squares(dataset: Dataset, chosen: NDArray[np.integer]) -> shapely.Geometry:
-    """Return the squares around demand points, joined and rounded, in the metric system."""
-    demand = dataset.demand
-    half = GAP_HALF_CELL_M if demand.grid else typical_spacing_m(demand.x_m, demand.y_m) / 2
-    x_m, y_m = demand.x_m[chosen], demand.y_m[chosen]
-    # On whole metres squares are joined exactly, five times faster than by snapping on the way.
-    west, south, east, north = np.rint([x_m - half, y_m - half, x_m + half, y_m + half])
-    return shapely.simplify(shapely.union_all(shapely.box(west, south, east, north)), half / 4)
-
-
 def site_layers(proposal: Proposal, dataset: Dataset, translate: Translate) -> list[Layer]:
     """Return who is newly covered, lines from villages to their new site, and the sites."""
     served = newly_served(proposal, dataset)
@@ -266,13 +249,8 @@ def site_layers(proposal: Proposal, dataset: Dataset, translate: Translate) -> l
 
 def newly_covered_layer(proposal: Proposal, dataset: Dataset, translate: Translate) -> PolygonLayer:
     """Return the ground of the newly covered points, one area a site."""
-    demand = dataset.demand
-    half = GAP_HALF_CELL_M if demand.grid else typical_spacing_m(demand.x_m, demand.y_m) / 2
-    sites = [site.candidate for site in proposal.sites]
-    areas = [
-        _squares(demand.x_m[rows], demand.y_m[rows], half)
-        for rows in (np.flatnonzero(proposal.service.site == site) for site in sites)
-    ]
+    served = [np.flatnonzero(proposal.service.site == site.candidate) for site in proposal.sites]
+    areas = cell_areas(dataset.demand, served, dataset.crs)
     style = AreaStyle(
         translate("Newly covered by proposed sites"),
         fill_colour=NEWLY,
@@ -283,7 +261,7 @@ def newly_covered_layer(proposal: Proposal, dataset: Dataset, translate: Transla
     return PolygonLayer(
         id="newly_covered",
         label=translate("Newly covered by proposed sites"),
-        polygons=in_degrees(np.array(areas, dtype=object), dataset.crs),
+        polygons=in_degrees(areas, dataset.crs),
         group=np.zeros(len(areas), dtype=np.uint8),
         styles=(style,),
         is_visible=False,
@@ -310,11 +288,6 @@ def assignment_layer(proposal: Proposal, dataset: Dataset, translate: Translate)
         styles=(LineStyle(label, ASSIGNED, 1.4),),
         is_visible=False,
     )
-
-
-def _squares(x_m: Floats, y_m: Floats, half: float) -> shapely.Geometry:
-    west, south, east, north = np.rint([x_m - half, y_m - half, x_m + half, y_m + half])
-    return shapely.simplify(shapely.union_all(shapely.box(west, south, east, north)), half / 4)
 
 
 def site_layer(proposal: Proposal, translate: Translate) -> SiteLayer:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from data.errors import StudyError, unreadable
-from data.tables.shapefiles import RAW_ENCODING, recoded
+from data.tables.layers.shapefiles import RAW_ENCODING, recoded
 from data.tables.sheets import Table, without_totals
 from data.types import CellValue
 from geo.errors import Finding
