@@ -19,6 +19,7 @@ from planning.reach.scenario import is_operating
 from planning.reach.villages.members import members_of
 from planning.sites import CandidateSites
 from planning.sites import rows as proposal_rows
+from planning.sites.siting_file import people_row
 from planning.words.tables import Column, Value
 
 SUMMARY_FORMAT = "servicecircle.summary/1"
@@ -251,6 +252,10 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
         "objective": plan.objective,
         "bound": plan.bound,
         "gap": plan.gap,
+        "unit": proposal.terms.unit,
+        "includes_base": proposal.terms.includes_base,
+        "committed_until": proposal.terms.committed_until,
+        "people": people_row(proposal, proposal.people),
         "method": plan.method,
         "seed": plan.seed,
         "sites": [candidates.id[site.candidate] for site in proposal.sites],

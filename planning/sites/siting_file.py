@@ -98,11 +98,8 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
         ],
         "targets": [asdict(target) for target in proposal.targets],
         "candidates": _candidates(proposal),
-        "costs": {
-            "units": [asdict(entry) for entry in proposal.costs.units],
-            "are_assumed": proposal.costs.are_assumed,
-            "years": proposal.costs.years,
-        },
+        "costs": [asdict(entry) for entry in proposal.costs.units],
+        "costs_are_assumed": proposal.costs.are_assumed,
         "findings": _sentences(proposal.findings),
     }
 
@@ -204,7 +201,7 @@ def migrate_siting(content: Mapping[str, Any]) -> dict[str, Any]:
         "people": people,
         "plan": plan,
         "without_weights": weights,
-        "costs": {"units": content["costs"], "are_assumed": None, "years": None},
+        "costs_are_assumed": any(entry["mark"] != "study" for entry in content["costs"]),
     }
 
 

@@ -197,7 +197,8 @@ def explain_no_gain(
         share = question.table.goal.share if model in {"partial-lscp", "cheapest"} else 1.0
         return _beyond(question, reading, mode, share or 1.0)
     bare = reading.people[~reading.is_covered].sum()
-    if model == "mclp" and plan.objective == 0 and bare > 0:
+    gain = gains_of_each_site(reading, reading.is_covered).max(initial=0.0)
+    if model == "mclp" and gain == 0 and bare > 0:
         return (Finding("siting_nobody_gains", (("minutes", question.minutes),)),)
     return ()
 
