@@ -204,7 +204,7 @@ def _said(proof: Proof, value: float, translate: Translate) -> str:
 
 def _amount(unit: Unit, value: float, translate: Translate) -> str:
     if unit == "yuan":
-        return amount_text(value, "yuan", translate)
+        return amount_text(value, "wan_yuan", translate)
     return minutes_text(value) if unit == "minutes" else people_text(value)
 
 
@@ -365,7 +365,7 @@ def cost_sentences(proposal: Proposal, translate: Translate) -> list[str]:
         if costs.are_assumed
         else msgid("Cost over {years:g} years: {cost}.")
     )
-    lines = [translate(text).format(years=costs.years, cost=amount_text(yuan, "yuan", translate))]
+    lines = [translate(text).format(years=costs.years, cost=amount_text(yuan, "wan_yuan", translate))]
     if not costs.has_running:
         lines.append(translate("Running costs are not counted."))
     return lines
