@@ -17,6 +17,8 @@ _ = words()
 page(_("Projects by date"))
 assessment, result = current(), standards()
 steps = programme_steps(assessment, result)
+if not steps:
+    st.stop()
 
 left, middle, right = st.columns(3)
 how = method_line(assessment, _)
@@ -52,6 +54,6 @@ if doctors:
     if exits is not None and exits.villages_losing:
         st.caption(
             _("Villages that lose their cover: {names}").format(
-                names=plain("、".join(listed_names(assessment, exits.villages_losing)))
+                names=plain("、".join(listed_names(assessment, exits.villages_losing, _)))
             )
         )

@@ -24,7 +24,7 @@ from data.study.file import SAMPLE_STUDY, read_study
 from geo.snap import snap
 from geo.travel import UNREACHED, nearest
 from geo.travel import reach as travel_reach
-from planning.assess.workflow import assess, counted_points
+from planning.assess.workflow import assess
 from planning.solver import (
     CapacitatedCover,
     CapacitatedMedian,
@@ -138,9 +138,9 @@ def _what_if_row() -> Row:
     result, proposal = found.modes[found.proposal.terms.mode], found.proposal
     demand, travel = found.dataset.demand, found.study.travel
     load = np.bincount(
-        result.nearest.facility[result.nearest.facility >= 0], minlength=len(found.is_open)
+        result.nearest.facility[result.nearest.facility >= 0], minlength=len(found.points)
     )
-    is_open = np.array(counted_points(found.dataset, travel, found.is_open))
+    is_open = found.points.copy()
     is_open[int(load.argmax())] = False
     network = found.dataset.roads.networks[result.mode]
     limit = round(proposal.terms.minutes * 600)

@@ -11,16 +11,17 @@ import numpy as np
 import shapely
 
 from data.checks import row_finding
-from data.coordinates.detection import (
-    NamedPlaces,
-    Surroundings,
-    read_named_places,
-)
 from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
 from data.exclusions import read_exclusions
-from data.facilities.placement import placed_rows
-from data.facilities.read import FacilityRows, note_unplaced, place_facilities, read_facilities
+from data.facilities.read import (
+    FacilityRows,
+    note_unplaced,
+    place_facilities,
+    read_facilities,
+    row_names,
+)
+from data.places.placement import place_rows
 from data.population.rasters import Box
 from data.population.read import Population, read_population
 from data.postgis import databases_as_files
@@ -36,13 +37,18 @@ from data.regions import (
     whole_zone,
 )
 from data.roads.read import RoadsRead, read_study_roads
-from data.shifts import Layers, shift_findings
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
 from data.store import file_sha256
 from data.study.file import read_study, write_template
 from data.study.files import placed_file
 from data.study.tables import Study, TableSource
 from data.successions import built_in_successions, read_successions
+from data.systems.evidence import (
+    NamedPlaces,
+    Surroundings,
+    read_named_places,
+)
+from data.systems.layers import Layers, shift_findings
 from data.types import (
     NO_PROJECTS,
     Candidates,
@@ -241,17 +247,27 @@ def _placed(
     findings: list[Finding],
 ) -> FacilityRows:
     """Return the institutions with those placed that have no coordinates of their own."""
-    table = study.facilities
-    side_file = placed_file(study)
     villages, demand = places
-    known_villages = villages if table.place_by_village else None
     found = _attempt(
         findings,
-        lambda: placed_rows(
-            rows, known_villages, demand, crs=crs, side_file=side_file, findings=findings
+        lambda: place_rows(
+            row_names(rows),
+            (rows.lon, rows.lat),
+            villages if study.facilities.place_by_village else None,
+            demand,
+            crs=crs,
+            side_file=placed_file(study),
+            findings=findings,
         ),
     )
-    rows = rows if found is None else found
+    if found is not None:
+        rows = replace(
+            rows,
+            lon=found.lon,
+            lat=found.lat,
+            placed_by=found.method,
+            placed_error_m=found.error_m,
+        )
     note_unplaced(rows, findings)
     return rows
 

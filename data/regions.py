@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
-from data.coordinates.positions import (
+from data.places.positions import (
     layer_crs,
     read_positions,
     stated_system,

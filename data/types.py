@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.programme.stages import ProjectClass, ProjectType, Stage, class_of
+from geo import arrays
 from geo.errors import Finding
 from geo.points import Grid
 from geo.roads import RoadGraph
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = arrays.Floats
+Ints: TypeAlias = arrays.Ints
 Geometries: TypeAlias = NDArray[np.object_]
 """(n,) shapely geometries in the dataset's metric system; None where a row has none."""
 

@@ -8,10 +8,16 @@ from html import escape
 import numpy as np
 
 from planning.assess.workflow import Assessment
-from planning.centres.norms import size_text
-from planning.centres.ratio_words import result_word, view_word
+from planning.centres.norms import SizeStatus, size_text
+from planning.centres.ratio_words import verdict_sentence, view_word
 from planning.centres.service_people import View
-from planning.centres.service_ratio import Ratios, UrbanResult, UrbanVerdict
+from planning.centres.service_ratio import Ratios
+from planning.centres.urban_verdict import (
+    MET_RESULTS,
+    MISSED_RESULTS,
+    UrbanResult,
+    UrbanVerdict,
+)
 from planning.maps import AreaStyle, PolygonLayer
 from planning.maps.scene import in_degrees
 from planning.maps.themes import over_land
@@ -24,8 +30,13 @@ SHADES: tuple[tuple[str, str], ...] = (
     (msgid("Under the norm (−)"), "#998ec3"),
     (msgid("Within the norm (=)"), "#f1eef6"),
     (msgid("Over the norm (+)"), "#e66101"),
+    (msgid("Does not apply or cannot be judged"), "#bdbdbd"),
 )
+NOT_JUDGED = len(SHADES) - 1
 """Purple, pale and orange, told apart without red and green; the sign says it in print."""
+SIZE_SHADES = {
+    SizeStatus.NONE: 0, SizeStatus.UNDER: 1, SizeStatus.WITHIN: 2, SizeStatus.OVER: 3,
+}  # fmt: skip
 
 
 OPACITY = 0.85
@@ -41,8 +52,8 @@ def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
     rows = [
         (
             "、".join(row.zone_names),
-            result_word(row.result, translate),
-            row.centres_missing,
+            verdict_sentence(row, translate),
+            None if row.result is UrbanResult.NOT_APPLICABLE else row.centres_missing,
             round(row.service_people),
             row.centres,
             None if row.people_per_centre is None else round(row.people_per_centre),
@@ -83,9 +94,13 @@ def missing_text(ratios: Ratios, view: View, translate: Translate) -> str:
     others = [row for row in short if row.result is UrbanResult.NOT_APPLICABLE]
     if judged:
         said = translate("{count} centres are missing ({view}): {places}.").format(
-            count=sum(row.centres_missing for row in judged),
+            count=sum(row.centres_missing or 0 for row in judged),
             view=view_word(view, translate),
             places=_places(judged),
+        )
+    elif any(row.centres_missing is None for row in in_order(ratios, view)):
+        said = translate("Whether centres are missing cannot be judged ({view}).").format(
+            view=view_word(view, translate)
         )
     else:
         said = translate("No centre is missing ({view}).").format(view=view_word(view, translate))
@@ -108,7 +123,7 @@ def in_order(ratios: Ratios, view: View) -> tuple[UrbanVerdict, ...]:
             chosen,
             key=lambda row: (
                 row.result is UrbanResult.NOT_APPLICABLE,
-                -row.centres_missing,
+                -(row.centres_missing or 0),
                 row.zone_codes,
             ),
         )
@@ -130,11 +145,11 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
     """Return the judged zones coloured by people per centre against the norm."""
     zones, ratios = assessment.dataset.zones, assessment.ratios
     row_of = {code: row for row, code in enumerate(zones.code)}
-    lower, upper = ratios.bounds.lower_people, ratios.bounds.upper_people
     chosen: list[tuple[int, int, UrbanVerdict]] = []
     for row in in_order(ratios, view):
-        each = row.people_per_centre
-        shade = 0 if each is None else 1 + int(each >= lower) + int(each > upper)
+        shade = NOT_JUDGED
+        if row.result in MET_RESULTS | MISSED_RESULTS:
+            shade = SIZE_SHADES[row.size]
         chosen += [(row_of[code], shade, row) for code in row.zone_codes]
     index = np.array([zone for zone, _, _ in chosen], dtype=np.int64)
     return PolygonLayer(
@@ -154,7 +169,7 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
         ),
         name=tuple(zones.name[zone] for zone in index),
         fields=(
-            (translate("Verdict"), tuple(result_word(r.result, translate) for *_, r in chosen)),
+            (translate("Verdict"), tuple(verdict_sentence(r, translate) for *_, r in chosen)),
             (
                 translate("People per centre"),
                 tuple(
@@ -162,6 +177,15 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
                     for *_, r in chosen
                 ),
             ),
-            (translate("Centres missing"), tuple(str(r.centres_missing) for *_, r in chosen)),
+            (
+                translate("Centres missing"),
+                tuple(
+                    "—" if r.centres_missing is None else str(r.centres_missing) for *_, r in chosen
+                ),
+            ),
         ),
     )
+
+
+def _count_text(count: int | None) -> str:
+    return "—" if count is None else str(count)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import severity
-from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.assess.workflow import Assessment
 from planning.reach.coverage import Ledger
-from planning.reach.names import gap_place
+from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.names import gap_place, share_words
 from planning.report import bounds_text
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.judgement import StandardsResult
@@ -135,8 +136,8 @@ def matrix(
     for number, code in enumerate(row_codes):
         cells = [_cell(result, by_cell.get((code, key)), translate) for key in columns]
         circle = _circle_ledger(assessment, number)
-        texts.append((share_text(circle.share), *(cell.text for cell in cells)))
-        missed = _people(circle.inside - circle.covered, translate)
+        texts.append((share_words(circle, translate), *(cell.text for cell in cells)))
+        missed = _people(circle.uncovered, translate)
         gaps.append((missed, *(cell.gap for cell in cells)))
         colours.append(("", *(cell.colour for cell in cells)))
     standards = [result.standard_of(judged[key][0]) for key in columns]
@@ -200,12 +201,12 @@ def cell_detail(
     )
 
 
-def listed_names(assessment: Assessment, ids: Sequence[str]) -> list[str]:
+def listed_names(assessment: Assessment, ids: Sequence[str], translate: Translate) -> list[str]:
     """Return the names of villages, zones, institutions or gaps by their codes, else the code."""
     dataset = assessment.dataset
     names = dict(zip(dataset.facilities.id, dataset.facilities.name, strict=True))
     names |= {
-        gap.gap_id: f"{gap_place(dataset, gap)} {people_text(gap.people)}"
+        gap.gap_id: f"{gap_place(dataset, gap, translate)} {people_text(gap.people)}"
         for gap in assessment.gaps
     }
     names |= dict(zip(dataset.zones.code, dataset.zones.name, strict=True))
@@ -218,6 +219,8 @@ def key_warnings(assessment: Assessment, translate: Translate) -> list[str]:
     """Return up to five things that could change a verdict, the gravest first."""
     found = []
     dataset = assessment.dataset
+    if assessment.reason is not None:
+        found.append(finding_sentence(assessment.reason, translate))
     if assessment.headline_mode is None:
         found.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
@@ -326,7 +329,7 @@ def _circle_ledger(assessment: Assessment, row: int) -> Ledger:
     return result.coverage[0].ledger if row == 0 else result.zone_ledgers[ALL_PEOPLE][row - 1]
 
 
-def _people(people: float, translate: Translate) -> str:
+def _people(people: float | None, translate: Translate) -> str:
     return translate("{people} people").format(people=people_text(people))
 
 
@@ -336,13 +339,13 @@ def _circle_detail(assessment: Assessment, zone_code: str, translate: Translate)
     counted = _circle_ledger(assessment, row + 1)
     gaps = [gap for gap in assessment.gaps if row < 0 or gap.zone == row]
     text = translate("{covered} of {inside} people are inside; {left} are not.")
-    left = people_text(counted.inside - counted.covered)
+    left = people_text(counted.uncovered)
     return CellDetail(
         title=_circle_name(assessment, translate),
         verdict=translate("For information"),
-        current=share_text(counted.share),
+        current=share_words(counted, translate),
         target="—",
-        gap=_people(counted.inside - counted.covered, translate),
+        gap=_people(counted.uncovered, translate),
         sentence=translate(
             "固定网点20分钟人口覆盖率: people who reach an open fixed point within the limit."
         ),

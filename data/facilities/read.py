@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
 from data.conditions import ConditionError, matches, parse_condition
-from data.coordinates.positions import read_positions, stated_system
 from data.facilities.columns import parsed_columns
 from data.facilities.doctors import read_birth_years
 from data.kinds import kind_code, kind_level, operating_status
+from data.places.placement import RowNames
+from data.places.positions import read_positions, stated_system
 from data.study.tables import COLUMN_NAMES, FacilitiesTable
 from data.tables.cells import (
     is_blank,
@@ -164,6 +165,18 @@ def place_facilities(rows: FacilityRows, polygons: NDArray[np.object_], crs: str
         lat=frozen_array(rows.lat, np.float64),
         zone=frozen_array(assign(x_m, y_m, polygons), np.int32),
         columns={**rows.columns, **_place_columns(rows)},
+    )
+
+
+def row_names(rows: FacilityRows) -> RowNames:
+    """Return what the rows are called, for what places them."""
+    return RowNames(
+        file=rows.file,
+        row=rows.row,
+        id=_texts(rows.columns["id"]),
+        name=_texts(rows.columns["name"]),
+        division_code=rows.division_code,
+        division_name=rows.division_name,
     )
 
 

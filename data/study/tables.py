@@ -70,9 +70,9 @@ class TableSource:
 
     Where `path` is the address of a database, `database` holds it and `layer` names a table or
     `query` a selection; `path` then is the name of the database only.
-    `crs` and `encoding` state what the file itself does not say; `coordinates` states which of the
-    systems of Chinese web maps it is in (`auto`: propose one and ask); `licence`, `attribution` and
-    `date` are shown on every map and GeoPackage.
+    `crs`, `encoding`, `separator` and `decimal` state what the file itself does not say;
+    `coordinates` states which of the systems of Chinese web maps it is in (`auto`: propose one and
+    ask); `licence`, `attribution` and `date` are shown on every map and GeoPackage.
     """
 
     path: Path
@@ -80,6 +80,8 @@ class TableSource:
     columns: tuple[tuple[str, str], ...] = ()
     crs: str | None = None
     encoding: str | None = None
+    separator: str | None = None
+    decimal: Literal[".", ","] | None = None
     coordinates: CoordinatesName | None = None
     licence: str = ""
     attribution: str = ""
@@ -198,10 +200,19 @@ class TravelTable:
 
 @dataclass(frozen=True, slots=True)
 class StandardsTable:
-    """`[standards]`: the preset and the two bounds of people per government-run centre."""
+    """`[standards]`: the preset, and how people per government-run centre (N1) are judged.
+
+    Parameters
+    ----------
+    ratio_bounds
+        The two bounds of people per centre.
+    n1_reading
+        Whether one of the two columns of N1 (街道或人口) is enough, or both are asked for `[I]`.
+    """
 
     preset: str = "zhoushan-2020"
     ratio_bounds: tuple[float, float] = (30_000.0, 100_000.0)
+    n1_reading: Literal["or", "and"] = "or"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from data.errors import StudyError, unreadable
 from data.study.tables import TableSource
+from data.tables.content import content_of, refuse_no_table, refuse_unknown
 from data.tables.delimited import read_delimited
 from data.tables.layers.archives import unpacked
 from data.tables.layers.read import read_layer
@@ -45,10 +46,8 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
     if not path.is_file():  # a pipe or device would never end
         raise StudyError(Finding("file_missing", file=path.name))
     try:
-        if ending in DELIMITED_ENDINGS:
-            return read_delimited(path, encoding=source.encoding, findings=findings)
-        if ending in WORKBOOK_ENDINGS:
-            return read_workbook(path, layer=source.layer, findings=findings)
+        if ending in DELIMITED_ENDINGS or ending in WORKBOOK_ENDINGS:
+            return _read_sheet(source, ending, findings)
         if ending in PARQUET_ENDINGS:
             return read_parquet(path, findings=findings)
         if ending in ARCHIVE_ENDINGS:
@@ -57,6 +56,7 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
             return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
     except OSError as error:
         raise unreadable(path, ending.lstrip(".").upper(), error) from error
+    refuse_no_table(path)
     known = " ".join(
         (
             *DELIMITED_ENDINGS,
@@ -69,6 +69,26 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
     )
     params = (("ending", ending or path.name), ("known", known))
     raise StudyError(Finding("file_kind_unknown", params, file=path.name))
+
+
+def _read_sheet(source: TableSource, ending: str, findings: list[Finding]) -> Table:
+    """Return the table of a text or a workbook, whichever of them the file holds."""
+    path = source.path
+    content = content_of(path)
+    is_workbook = ending in WORKBOOK_ENDINGS
+    if not is_workbook and content in {"unknown", ""}:
+        content = "text"  # its reader says what is wrong with it
+    if is_workbook and content == "unknown":
+        raise refuse_unknown(path)
+    is_as_named = content == "text" if not is_workbook else content != "text"
+    if not is_as_named or (ending in {".xls", ".et"} and content == "workbook"):
+        kind = "a text table" if content == "text" else "a workbook (.xlsx)"
+        findings.append(
+            Finding("content_other", (("kind", kind), ("ending", ending)), file=path.name)
+        )
+    if content == "text":
+        return read_delimited(source, findings)
+    return read_workbook(path, layer=source.layer, findings=findings)
 
 
 def _read_packed(source: TableSource, findings: list[Finding]) -> Table:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from data.errors import PlannerError
 from data.folder import FolderBusyError, FolderRefusedError
 from geo.errors import Cancelled, GeoError
-from planning.cli import program, questions, sites, studies
+from planning.cli import circuits, program, questions, sites, studies
 from planning.cli import publish as handover
 from planning.cli import runs as results
 from planning.cli.console import (
@@ -89,6 +89,7 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
         program.add_app,
         questions.add_route,
         sites.add_site_table,
+        circuits.add_circuit_table,
         program.add_warm,
     ):
         add(commands, translate)

@@ -18,9 +18,10 @@ from planning.maps.scene import (
     water_layer,
     zone_layer,
 )
+from planning.reach.names import share_words
 from planning.words.audiences import AUDIENCE_WORDS, Audience
 from planning.words.figures import mode_text, people_text, share_text
-from planning.words.wording import Language, Translate, translator
+from planning.words.wording import Language, Translate, finding_sentence, translator
 
 SURROUNDINGS = "#e9e8e3"
 
@@ -111,7 +112,7 @@ def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figu
         figures.append(
             Figure(
                 label.format(minutes=figure.minutes, mode=mode_text(mode, translate)),
-                share_text(figure.share),
+                share_words(figure.ledger, translate),
                 note,
             )
         )
@@ -122,6 +123,8 @@ def map_notes(assessment: Assessment, translate: Translate) -> tuple[str, ...]:
     """Return the notes of the map: how the figure is read, how it moves, what is not placed."""
     travel = assessment.study.travel
     notes = []
+    if assessment.reason is not None:
+        notes.append(finding_sentence(assessment.reason, translate))
     if assessment.headline_mode is None:
         notes.append(
             translate(

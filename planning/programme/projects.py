@@ -9,9 +9,10 @@ import numpy as np
 
 from data.programme.stages import ProjectClass, Stage, class_of, stage_of
 from data.types import Facilities
-from planning.reach.mode_times import Floats, Ints, Mask, cover_count, covered_by
+from geo.arrays import Floats, Ints
+from geo.pairs import Reach
+from planning.reach.mode_times import Mask, cover_count, covered_by
 from planning.reach.scenario import NOT_BUILT
-from planning.reach.travel_pairs import PairTimes
 
 STAGE_OF_STATUS: dict[str, Stage] = {
     "planned": Stage.SITING,
@@ -159,7 +160,7 @@ def ordered(projects: Sequence[Project]) -> tuple[Project, ...]:
 
 def run_programme(
     projects: Sequence[Project],
-    pairs: PairTimes,
+    pairs: Reach,
     people: Floats,
     *,
     is_open: Mask,
@@ -210,7 +211,7 @@ def run_programme(
     return Programme(tuple(effects), done, len(projects))
 
 
-def _change(pairs: PairTimes, project: Project, is_open: Mask, minutes: float) -> Ints:
+def _change(pairs: Reach, project: Project, is_open: Mask, minutes: float) -> Ints:
     """Return (n_demand,) how many more open points each demand point has within the circle."""
     change = np.zeros(pairs.n_demand, dtype=np.int32)
     for facility in project.opens:

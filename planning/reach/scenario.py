@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StudyError
+from data.kinds import KIND_NAMES
 from data.programme.stages import ProjectClass, ProjectType, class_of, stage_of
-from data.study.siting import StartTable
 from data.study.tables import Study
 from data.types import Dataset, Facilities
 from geo.errors import Finding
 
 Mask: TypeAlias = NDArray[np.bool_]
+OutsideFacilities: TypeAlias = Literal["include", "exclude"]
 
 PRIMARY_CARE_KINDS = ("B100", "B200", "C100", "C210", "C220", "D600")
 """Points of the 20-minute circle by default (domain reference A3): no private clinics, no
 infirmaries, no hospital outpatients. WS 218-2002 codes."""
+
+NAME_ENDINGS = (
+    ("社区卫生服务中心", "B100"),
+    ("社区卫生服务站", "B200"),
+    ("街道卫生院", "C100"),
+    ("中心卫生院", "C210"),
+    ("卫生院", "C220"),
+    ("村卫生室", "D600"),
+    ("卫生室", "D600"),
+)
+"""How the names of points end, the longer first; proposed to a user, never taken over."""
 
 CENTRE_KINDS = ("B100", "C100", "C210", "C220")
 """Community health service centres and township health centres."""
@@ -118,6 +130,48 @@ def is_point(facilities: Facilities, scenario: Scenario) -> Mask:
     return np.isin(facilities.kind, scenario.point_kinds)
 
 
+def fixed_points(facilities: Facilities, scenario: Scenario, *, outside: OutsideFacilities) -> Mask:
+    """Return (n,) True for the points that count: the one mask that all figures start from.
+
+    A point counts when its kind is one of primary care, it is operating on the day, it has a
+    position, and it does not lie outside all zones of a study that excludes such points.
+
+    Parameters
+    ----------
+    outside
+        What the study says of facilities outside all zones (`travel.outside_facilities`).
+    """
+    points = is_operating(facilities, scenario) & is_point(facilities, scenario)
+    points &= facilities.has_position
+    return points & (facilities.zone >= 0) if outside == "exclude" else points
+
+
+def no_point_finding(facilities: Facilities, people: float, scenario: Scenario) -> Finding:
+    """Return why nothing is known where no point counts, and what names suggest as a way out."""
+    proposed = kinds_by_name(facilities)
+    said = ", ".join(f"{KIND_NAMES[kind][0]} {count}" for kind, count in proposed.items())
+    params = (
+        ("rows", len(facilities)),
+        ("of_kind", int(is_point(facilities, scenario).sum())),
+        ("proposed", said or "—"),
+    )
+    return Finding("no_point_counts", params, column="kind", people=people)
+
+
+def kinds_by_name(facilities: Facilities) -> dict[str, int]:
+    """Return how many rows the names of which end as a kind of point, by that kind.
+
+    >>> [_kind_of_name(name) for name in ("桁堰社区卫生服务站", "某镇中心卫生院", "人民医院")]
+    ['B200', 'C210', '']
+    """
+    kinds = [_kind_of_name(name) for name in facilities.name]
+    return {kind: kinds.count(kind) for kind in PRIMARY_CARE_KINDS if kind in kinds}
+
+
+def _kind_of_name(name: str) -> str:
+    return next((kind for ending, kind in NAME_ENDINGS if name.strip().endswith(ending)), "")
+
+
 def is_of_county(facilities: Facilities) -> Mask:
     """Return (n,) True for facilities that count in totals and rates: not outside all zones.
 
@@ -185,7 +239,7 @@ class NetworkStates:
 
 
 def network_states(
-    dataset: Dataset, scenario: Scenario, start: StartTable, *, today: Mask, is_counted: Mask
+    dataset: Dataset, study: Study, scenario: Scenario, *, today: Mask
 ) -> NetworkStates:
     """Return the states of the network.
 
@@ -194,14 +248,12 @@ def network_states(
 
     Parameters
     ----------
-    start
-        The stated day, and how 控规 is read.
+    study
+        The stated day, how 控规 is read, and whether points outside the zones count.
     today
         (n,) points that count today.
-    is_counted
-        (n,) institutions that may count at all: those that `outside_facilities` leaves.
     """
-    facilities = dataset.facilities
+    facilities, start = dataset.facilities, study.siting.start
     until = max(start.committed_until or f"{scenario.as_of[:4]}-12-31", scenario.as_of)
     classes = project_classes(dataset, zoning_is_decided=start.zoning_is_decided)
     opens_on, closes_on = facilities.texts("open_date"), facilities.texts("close_date")
@@ -216,7 +268,9 @@ def network_states(
     operating |= np.isin(facilities.id, scenario.opened)
     operating &= ~np.isin(facilities.id, scenario.closed)
     kinds = np.array(_kinds_after(dataset, until, zoning_is_decided=start.zoning_is_decided))
-    counts = np.isin(kinds, scenario.point_kinds) & facilities.has_position & is_counted
+    counts = np.isin(kinds, scenario.point_kinds) & facilities.has_position
+    if study.travel.outside_facilities == "exclude":
+        counts &= facilities.zone >= 0
     committed = operating & counts
     waiting = np.array(
         [found in {ProjectClass.DECIDED, ProjectClass.RESERVE} for found in classes], dtype=bool

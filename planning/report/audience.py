@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE
 from planning.maps import CellLayer, HoverNumber, MapSpec, PolygonLayer, SiteLayer
 from planning.maps.cartography import assessment_map
 from planning.maps.layers import Fields, Hover, Layer
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, entry_text

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from data.folder import RUN_FILE, output_folder
-from geo.errors import Progress
+from geo.errors import Progress, silent
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
 from planning.assess.run import run_number, run_record
@@ -92,7 +92,7 @@ def write_results(
     FolderRefusedError, FolderBusyError
         When the folder cannot be used.
     """
-    report = progress or _silent
+    report = progress or silent
     with output_folder(target) as folder:
         report(msgid("Judging standards"), 0, 1)
         judged = standards or standards_of(assessment)
@@ -110,7 +110,7 @@ def fill_folder(source: Source, folder: Path, *, progress: Progress | None = Non
     Cancelled
         When `progress` raises it.
     """
-    report = progress or _silent
+    report = progress or silent
     report(msgid("Writing tables"), 0, 1)
     if source.options.audience == "public":
         _write_published(source, folder)
@@ -290,7 +290,3 @@ def _points(x_m: Any, y_m: Any) -> Any:
     placed = np.isfinite(x_m)
     points[placed] = shapely.points(x_m[placed], y_m[placed])
     return points
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

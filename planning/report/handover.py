@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.folder import RUN_FILE, output_folder
-from geo.errors import Progress
+from geo.errors import Progress, silent
 from planning.assess.run import run_record
 from planning.assess.workflow import Assessment
 from planning.maps import to_html
@@ -66,7 +66,7 @@ def hand_over(
     Cancelled
         When `progress` raises it.
     """
-    report = progress or _silent
+    report = progress or silent
     with output_folder(target) as folder:
         notes: tuple[str, ...] = ()
         report(msgid("Writing the report"), 0, 1)
@@ -144,7 +144,3 @@ def write_archive(source: Source, path: Path, *, progress: Progress | None = Non
         write_json(folder / RUN_FILE, {**record, "audience": source.options.audience})
         files = {file.name: file.read_bytes() for file in folder.iterdir()}
     path.write_bytes(archive(files, "results"))
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

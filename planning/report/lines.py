@@ -7,12 +7,11 @@ from unicodedata import east_asian_width
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
 from planning.centres.norms import RatioBounds
-from planning.centres.ratio_words import result_word, view_word
-from planning.centres.service_ratio import urban_verdicts
-from planning.reach.coverage import Ledger
-from planning.reach.names import LEDGER_LABELS, figure_name, gap_place
-from planning.sites.proof import plan_sentences, project_sentence
-from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
+from planning.centres.urban_verdict import urban_verdicts
+from planning.reach.names import LEDGER_LABELS, figure_name, gap_minutes, gap_place, share_words
+from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
+from planning.words.figures import mode_text, people_text, share_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_GAPS_PRINTED = 5
@@ -23,6 +22,7 @@ def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
     """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
     return [
         *_heading(assessment, translate),
+        *reason_lines(assessment, translate),
         *coverage_lines(assessment, translate),
         *ledger_lines(assessment, translate),
         *ratio_lines(assessment, translate),
@@ -32,6 +32,13 @@ def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
     ]
 
 
+def reason_lines(assessment: Assessment, translate: Translate) -> list[str]:
+    """Return why nothing is known of who is covered, before anything else is said."""
+    if assessment.reason is None:
+        return []
+    return ["", finding_sentence(assessment.reason, translate)]
+
+
 def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
     """Return the figures of all modes side by side, the headline marked when it has a basis."""
     lines = ["", translate("Coverage")]
@@ -39,7 +46,8 @@ def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
         for figure in result.coverage:
             mark = "*" if mode == assessment.headline_mode and figure.group == "all" else " "
             lines.append(
-                f"{mark} {share_text(figure.share):>9}  {people_text(figure.ledger.covered):>11}  "
+                f"{mark} {share_words(figure.ledger, translate):>9}  "
+                f"{people_text(figure.ledger.covered):>11}  "
                 f"{figure_name(figure, translate)}"
             )
     if assessment.headline_mode is None:
@@ -80,7 +88,9 @@ def ledger_lines(assessment: Assessment, translate: Translate) -> list[str]:
     lines = ["", translate("Ledger of people")]
     lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in modes))
     for field, label in LEDGER_LABELS:
-        values = "  ".join(f"{people_text(_of(ledger, field)):>12}" for ledger in ledgers)
+        if field == "unknown" and all(ledger.covered is not None for ledger in ledgers):
+            continue
+        values = "  ".join(f"{people_text(getattr(ledger, field)):>12}" for ledger in ledgers)
         lines.append(f"{values}  {translate(label)}")
     return lines
 
@@ -90,17 +100,16 @@ def ratio_lines(assessment: Assessment, translate: Translate) -> list[str]:
     ratios = assessment.ratios
     heading = translate("People per government-run centre (norm {bounds})")
     lines = ["", heading.format(bounds=bounds_text(ratios.bounds))]
-    for row in urban_verdicts(ratios.zones):
-        per_centre = "—" if row.people_per_centre is None else people_text(row.people_per_centre)
-        lines.append(
-            translate("  {zone}: {verdict}; {centres} centres, {people} people per centre").format(
-                zone="、".join(row.zone_names),
-                verdict=result_word(row.result, translate),
-                centres=row.centres,
-                people=per_centre,
-            )
-            + f" ({view_word(row.view, translate)})"
+    lines += [
+        translate("  {zone}: {verdict} ({centres} centres, {view})").format(
+            zone="、".join(row.zone_names),
+            verdict=verdict_sentence(row, translate),
+            centres=row.centres,
+            view=view_word(row.view, translate),
         )
+        for row in urban_verdicts(ratios.zones)
+    ]
+    lines.append("  " + translate(READING_WORDS[ratios.reading]))
     return lines
 
 
@@ -116,6 +125,8 @@ def bounds_text(bounds: RatioBounds) -> str:
 def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
     """Return the largest gaps."""
     dataset, gaps = assessment.dataset, assessment.gaps
+    if assessment.reason is not None:
+        return []
     people = sum(gap.people for gap in gaps)
     lines = [
         "",
@@ -128,11 +139,13 @@ def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
     for gap in gaps[:MOST_GAPS_PRINTED]:
         reached = gap.nearest_facility >= 0
         lines.append(
-            translate("  {gap} {place}: {people} people, {minutes} min to {nearest}").format(
+            translate(
+                "  {gap} {place}: {people} people, median {minutes} min; most to {nearest}"
+            ).format(
                 gap=gap.gap_id,
-                place=gap_place(dataset, gap),
+                place=gap_place(dataset, gap, translate),
                 people=people_text(gap.people),
-                minutes=minutes_text(gap.nearest_minutes),
+                minutes=gap_minutes(gap, assessment.study.travel.horizon_minutes),
                 nearest=dataset.facilities.name[gap.nearest_facility] if reached else "—",
             )
         )
@@ -142,6 +155,8 @@ def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
 def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
     proposal = assessment.proposal
+    if not proposal.terms.is_known:
+        return ["", translate(NOT_ASKED)]
     lines = [
         "",
         translate("Proposed sites: {count}").format(count=len(proposal.sites)),
@@ -189,10 +204,6 @@ def padded(text: str, width: int) -> str:
     """
     taken = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
     return " " * (width - taken) + text
-
-
-def _of(ledger: Ledger, field: str) -> float:
-    return float(getattr(ledger, field))
 
 
 SITE_NOTE = msgid(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from planning.assess.workflow import ALL_PEOPLE
 from planning.reach.coverage import Ledger
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.cover import VillageRow
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
@@ -125,7 +125,9 @@ def published_gaps(source: Source) -> list[Column]:
     assessment = source.assessment
     units = [f"gap:{gap.gap_id}" for gap in assessment.gaps[:MOST_GAPS]]
     figure = f"{assessment.analysis_mode}/uncovered"
-    left_out = {"points", *(f"people_{group}" for group in assessment.dataset.demand.groups)}
+    # Parts of a gap's people are smaller than the gap and would tell what it withholds.
+    left_out = {"points", "nearest_people", "beyond_horizon_people", "no_path_people"}
+    left_out |= {*(f"people_{group}" for group in assessment.dataset.demand.groups)}
     return [
         _count(source, units, figure, "people")
         if column.name == "people"

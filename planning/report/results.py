@@ -12,9 +12,11 @@ from data.types import Dataset, Demand, Floats, Ints, Villages
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.assess.islands import LandPart
-from planning.assess.workflow import ALL_PEOPLE, Assessment, ModeResult
+from planning.assess.mode_result import ModeResult
+from planning.assess.workflow import Assessment
 from planning.centres.ratio_rows import ratio_rows
 from planning.reach.coverage import Ledger, Status
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.scenario import is_operating
 from planning.reach.villages.members import members_of
 from planning.sites import CandidateSites
@@ -29,8 +31,11 @@ STATUS_NAMES: dict[int, str] = {
     Status.UNREACHABLE: "unreachable",
     Status.OFF_NETWORK: "off_network",
     Status.OUTSIDE: "outside",
+    Status.UNKNOWN: "unknown",
 }
-LEDGER_FIELDS = ("input", "outside", "off_network", "unreachable", "beyond", "covered")
+LEDGER_FIELDS = (
+    "input", "outside", "off_network", "unreachable", "beyond", "covered", "unknown",
+)  # fmt: skip
 
 
 def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
@@ -51,10 +56,7 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
         "sensitivity": sensitivity_rows(assessment),
-        "gaps": {
-            "count": len(assessment.gaps),
-            "people": float(sum(gap.people for gap in assessment.gaps)),
-        },
+        "gaps": gap_row(assessment),
         "unplaced_facilities": int((~assessment.dataset.facilities.has_position).sum()),
         "ratios": ratio_rows(assessment.ratios),
         "siting": siting_row(assessment),
@@ -62,7 +64,7 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def ledger_row(ledger: Ledger) -> dict[str, float]:
+def ledger_row(ledger: Ledger) -> dict[str, float | None]:
     """Return a ledger as summary.json writes it."""
     return {field: getattr(ledger, field) for field in LEDGER_FIELDS}
 
@@ -70,7 +72,8 @@ def ledger_row(ledger: Ledger) -> dict[str, float]:
 def coverage_row(result: ModeResult) -> dict[str, Any]:
     """Return the coverage of all people in one mode as summary.json writes it."""
     figure = result.coverage[0]
-    return {
+    reason = {"reason": "no_point_counts"} if figure.ledger.covered is None else {}
+    return reason | {
         "minutes": figure.minutes,
         "share": figure.share,
         "people": figure.ledger.covered,
@@ -80,6 +83,14 @@ def coverage_row(result: ModeResult) -> dict[str, Any]:
         "population_base": figure.population_base,
         "data_date": figure.data_date,
     }
+
+
+def gap_row(assessment: Assessment) -> dict[str, float | None]:
+    """Return how many gaps there are and their people; null where no point counts."""
+    if assessment.reason is not None:
+        return {"count": None, "people": None}
+    people = float(sum(gap.people for gap in assessment.gaps))
+    return {"count": len(assessment.gaps), "people": people}
 
 
 def group_rows(result: ModeResult) -> dict[str, Any]:
@@ -96,11 +107,12 @@ def group_rows(result: ModeResult) -> dict[str, Any]:
 
 def robust_row(result: ModeResult) -> dict[str, Any]:
     """Return how many people the speed sets agree on, and who counts only by outside points."""
+    robust = result.robust
     return {
-        "speed_sets": list(result.robust.speed_sets),
-        "covered_in_all": result.robust.all_sets,
-        "covered_in_some": result.robust.some_sets,
-        "covered_in_none": result.robust.no_set,
+        "speed_sets": [] if robust is None else list(robust.speed_sets),
+        "covered_in_all": None if robust is None else robust.all_sets,
+        "covered_in_some": None if robust is None else robust.some_sets,
+        "covered_in_none": None if robust is None else robust.no_set,
         "people_only_by_outside_facilities": result.people_by_outside,
     }
 
@@ -188,7 +200,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
         Column("owner", facilities.texts("owner")),
         Column("status", facilities.texts("status")),
         Column("operating", operating.tolist()),
-        Column("counts_as_point", assessment.is_open.tolist()),
+        Column("counts_as_point", assessment.points.tolist()),
         Column("placed", facilities.has_position.tolist()),
         Column("zone_code", _texts(dataset.zones.code, facilities.zone)),
         Column("lon", _numbers(facilities.lon), 6),
@@ -205,7 +217,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
 
 
 def gap_columns(assessment: Assessment) -> list[Column]:
-    """Return gaps.csv, largest first."""
+    """Return gaps.csv (gaps/2), largest first."""
     dataset, gaps = assessment.dataset, assessment.gaps
     facilities, zones, villages = dataset.facilities, dataset.zones, dataset.villages
     nearest = np.array([gap.nearest_facility for gap in gaps], dtype=np.int32)
@@ -221,6 +233,7 @@ def gap_columns(assessment: Assessment) -> list[Column]:
         Column("zone_code", _texts(zones.code, zone)),
         Column("zone_name", _texts(zones.name, zone)),
         Column("village_name", _texts(villages.name if villages else (), village)),
+        Column("villages", [gap.villages for gap in gaps], 0),
         Column("people", [gap.people for gap in gaps], 2),
     ]
     for name in dataset.demand.groups:
@@ -230,7 +243,11 @@ def gap_columns(assessment: Assessment) -> list[Column]:
         *columns,
         Column("nearest_facility", _texts(facilities.id, nearest)),
         Column("nearest_facility_name", _texts(facilities.name, nearest)),
-        Column("nearest_minutes", [gap.nearest_minutes for gap in gaps], 1),
+        Column("nearest_people", [gap.nearest_people for gap in gaps], 2),
+        Column("median_minutes", [gap.median_minutes for gap in gaps], 1),
+        Column("worst_minutes", [gap.worst_minutes for gap in gaps], 1),
+        Column("beyond_horizon_people", [gap.beyond_horizon_people for gap in gaps], 2),
+        Column("no_path_people", [gap.no_path_people for gap in gaps], 2),
         Column("points", [len(gap.demand) for gap in gaps], 0),
         Column("lon", lon.tolist(), 6),
         Column("lat", lat.tolist(), 6),

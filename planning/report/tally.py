@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.assess.workflow import Assessment
 from planning.programme.projects import ProjectEffect
 from planning.reach.coverage import Ledger
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.cover import VillageRow
 from planning.reach.villages.members import members_of
 from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
@@ -125,13 +126,17 @@ class _Draft:
     unprinted: set[Key]
 
     def add_sum(self, total: Key, parts: tuple[Key, ...]) -> None:
-        """Add a sum where the counts really make one."""
+        """Add a sum where the counts are known and really make one."""
+        if total not in self.people or not all(part in self.people for part in parts):
+            return
         added = sum(self.people.get(part, 0.0) for part in parts)
         if np.isclose(added, self.people.get(total, 0.0), rtol=1e-9, atol=1e-6):
             self.sums.append(Sum(total, parts))
 
     def add_ledger(self, unit: str, name: str, row: Ledger) -> None:
         """Add the counts of one ledger under a name, but for the people inside."""
+        if row.covered is None:  # no point counts: nothing is known that could be printed
+            return
         fields = (*MISSED, "covered")
         self.people.update({(unit, f"{name}/{field}"): getattr(row, field) for field in fields})
         self.people[unit, f"{name}/uncovered"] = sum(getattr(row, field) for field in MISSED)
@@ -172,8 +177,9 @@ def _groups(draft: _Draft, assessment: Assessment) -> None:
         rows += zip(codes, result.zone_ledgers[figure.group], strict=True)
         for unit, row in rows:
             draft.people[unit, f"{figure.group}/inside"] = row.inside
-            draft.people[unit, f"{figure.group}/covered"] = row.covered
-            draft.people[unit, f"{figure.group}/uncovered"] = row.inside - row.covered
+            if row.covered is not None and row.uncovered is not None:
+                draft.people[unit, f"{figure.group}/covered"] = row.covered
+                draft.people[unit, f"{figure.group}/uncovered"] = row.uncovered
             parts = ((unit, f"{figure.group}/covered"), (unit, f"{figure.group}/uncovered"))
             draft.add_sum((unit, f"{figure.group}/inside"), parts)
         for name in ("inside", "covered", "uncovered"):
@@ -280,6 +286,8 @@ def _sites(draft: _Draft, assessment: Assessment) -> None:
 
 def _rest_of_zone(draft: _Draft, code: str, units: list[str], figure: str) -> None:
     """Add the people of a zone outside what is listed: nobody prints them, all can tell."""
+    if (code, figure) not in draft.people:  # no point counts: it is unknown
+        return
     rest = draft.people[code, figure] - sum(draft.people[unit, figure] for unit in units)
     if not units or rest < 0:
         return

@@ -8,9 +8,9 @@ import numpy as np
 
 from data.errors import StudyError
 from data.study.tables import Study
-from geo.errors import Finding, Progress
+from geo.errors import Finding, Progress, silent
 from geo.travel import Nearest
-from planning.reach.mode_input import ModeInput
+from planning.reach.mode_input import ModeInput, nearest_point
 from planning.reach.scenario import NetworkStates
 from planning.sites.candidates import options_of
 from planning.sites.problem import build_problem
@@ -29,7 +29,7 @@ from planning.sites.proposal import (
     Unit,
 )
 from planning.sites.question import Question, plan_costs_of, question_of, without_weights
-from planning.sites.readings import Reading, nearest_point, open_pairs, reading_of
+from planning.sites.readings import Reading, open_pairs, reading_of
 from planning.sites.reasons import (
     assign_new,
     chosen_sites,
@@ -51,12 +51,10 @@ from planning.sites.whole_places import served_by_sites, served_within_loads
 from planning.solver import SitingPlan, SolveLimits, TwoLevel, solve, solve_two_level
 from planning.solver.alternatives import alternatives
 from planning.solver.cover.curve import CoverCurve, cover_curve
-from planning.solver.pairs import Indices
 from planning.solver.plan import infeasible_plan
 from planning.words.wording import msgid
 
-CURVE_SITES = 60
-NO_SITES: Indices = np.zeros(0, dtype=np.int32)
+CURVE_SITES, NO_SITES = 60, np.zeros(0, dtype=np.int32)
 
 
 def propose(
@@ -86,10 +84,10 @@ def propose(
     StudyError
         With every name that does not exist and every rule that contradicts another.
     """
-    report = progress or (lambda _stage, _done, _total: None)
+    report = progress or silent
     stage = None if progress is None else _as_one_stage(progress)
     base = network.today if study.siting.start.base == "today" else network.committed
-    mode = replace(mode, is_open=base)
+    mode = replace(mode, points=base)
     question = question_of(study, mode, network)
     reading = reading_of(
         mode,
@@ -99,7 +97,8 @@ def propose(
         reach_minutes=question.reach_minutes,
         today=today,
     )
-    if not len(question.sites):
+    # Where no point counts nobody is known to be without one: there is nothing to ask.
+    if not len(question.sites) or not mode.is_known:
         return _no_proposal(_Case(question, reading, mode, 0.0))
     case = _Case(question, reading, mode, least_gain_people(question, reading))
     solved = _solve_worthwhile(case, stage)
@@ -121,14 +120,13 @@ class _Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Solved:
-    """The question as it was solved, its problem, and the plan in the solvers' units."""
+    """The question as solved, the plan in the solvers' units, people within loads before it."""
 
     case: _Case
     problem: SitingProblem
     plan: SitingPlan
     centres: tuple[Centre, ...]
     within_loads: tuple[float, float] | None
-    """People served within loads today and in the committed network; None without loads."""
 
 
 def _solve_worthwhile(case: _Case, progress: Progress | None) -> _Solved:
@@ -193,7 +191,7 @@ def _proposal(
     people, service = _count(solved, solved.plan)
     shown = in_planners_units(solved.problem, solved.plan)
     curve = _curve(case.question, reading, progress)
-    times = nearest_point(mode, question.start.points)
+    times = nearest_point(mode)
     return Proposal(
         terms=_terms(case, solved.problem.unit, includes_base=solved.problem.includes_base),
         candidates=question.sites,
@@ -237,6 +235,8 @@ def _terms(case: _Case, unit: Unit, *, includes_base: bool) -> Terms:
         base=question.start.base,
         committed_until=question.start.network.until,
         min_gain_people=case.least_people,
+        knows_today=bool(question.start.network.today.any()),
+        is_known=case.mode.is_known,
     )
 
 
@@ -354,7 +354,8 @@ def _states(reading: Reading, today: float, committed: float, with_plan: float) 
 def _no_proposal(case: _Case) -> Proposal:
     """Return the answer where nothing can be built: no populated place lies by a usable road."""
     question, reading, mode = case.question, case.reading, case.mode
-    if question.table.rules.required or question.table.money.budget_yuan is not None:
+    has_rules = question.table.rules.required or question.table.money.budget_yuan is not None
+    if mode.is_known and has_rules:
         raise StudyError(Finding("siting_none_allowed"))
     plan = _nothing(case)
     people, service = _count_covered(case, plan)
@@ -381,18 +382,17 @@ def _no_proposal(case: _Case) -> Proposal:
             question,
             reading,
             mode,
-            nearest_point(mode, question.start.points).facility,
+            nearest_point(mode).facility,
             NO_SITES,
         ),
         costs=plan_costs_of(question.table.money, question.sites, question.cost_yuan),
-        findings=(*question.findings, Finding("siting_no_candidates")),
+        findings=(
+            *question.findings,
+            Finding("siting_no_candidates" if mode.is_known else "siting_not_asked"),
+        ),
     )
 
 
 def _as_one_stage(progress: Progress) -> Progress:
     """Return a progress that names the solvers' stages as people know them."""
-
-    def report(_stage: str, done: int, total: int) -> None:
-        progress(msgid("Choosing sites"), done, total)
-
-    return report
+    return lambda _stage, done, total: progress(msgid("Choosing sites"), done, total)

@@ -8,6 +8,7 @@ import numpy as np
 
 from data.study.siting import SitingModel
 from geo.errors import Finding
+from geo.times import to_tenths
 from geo.travel import UNREACHED
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask
@@ -132,7 +133,7 @@ def _villages(question: Question, reading: Reading, mode: ModeInput) -> SitingPr
 
 def _median(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
     rows = np.flatnonzero(reading.people > 0)
-    most = round(question.horizon_minutes * 600)
+    most = to_tenths(question.horizon_minutes)
     pairs = with_standing_site(reading, rows, most=most, is_better_only=True)
     problem = PMedian(
         pairs,
@@ -145,7 +146,7 @@ def _median(question: Question, reading: Reading, _mode: ModeInput) -> SitingPro
 
 
 def _centre(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
-    most = round(question.horizon_minutes * 600)
+    most = to_tenths(question.horizon_minutes)
     in_reach = _in_reach(question, reading, most)
     rows = np.flatnonzero((reading.people > 0) & in_reach)
     lost = (reading.people > 0) & ~in_reach

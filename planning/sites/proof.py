@@ -24,7 +24,7 @@ from planning.solver import SitingPlan, SolveLimits, TwoLevel
 from planning.solver.pairs import Indices
 from planning.solver.problems import relative_gap
 from planning.solver.solve import Problem
-from planning.words.figure import STATE_WORDS
+from planning.words.figure import STATE_WORDS, UNKNOWN
 from planning.words.figures import minutes_text, people_text, share_text
 from planning.words.units import amount_text
 from planning.words.wording import Translate, finding_sentence, msgid
@@ -115,6 +115,7 @@ PROVED = msgid("Proved the best under the listed candidates and conditions")
 FOUND = msgid("The best plan found")
 NO_CHOICE = msgid("No choice of the listed candidates keeps the conditions.")
 NOTHING_FOUND = msgid("No plan was found before the search stopped.")
+NOT_ASKED = msgid("Proposed sites: not asked, no point counts.")
 NOTHING_PROPOSED = msgid("No point is proposed.")
 
 
@@ -227,6 +228,8 @@ def _bare(unit: Unit, value: float, translate: Translate) -> str:
 
 def plan_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     """Return what every surface says of a plan: enough, states, proof, projects, doubts, money."""
+    if not proposal.terms.is_known:
+        return [translate(NOT_ASKED)]
     return [
         *enough_sentences(proposal, translate),
         *state_sentences(proposal, translate),
@@ -262,7 +265,11 @@ def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
         )
     )
     said = translate(text).format(
-        today=_people_and_share(people.today, people.inside, translate),
+        today=(
+            _people_and_share(people.today, people.inside, translate)
+            if terms.knows_today
+            else translate(UNKNOWN)
+        ),
         committed=_people_and_share(people.committed, people.inside, translate),
         until=terms.committed_until,
         planned=_people_and_share(people.with_plan, people.inside, translate),
@@ -365,7 +372,9 @@ def cost_sentences(proposal: Proposal, translate: Translate) -> list[str]:
         if costs.are_assumed
         else msgid("Cost over {years:g} years: {cost}.")
     )
-    lines = [translate(text).format(years=costs.years, cost=amount_text(yuan, "wan_yuan", translate))]
+    lines = [
+        translate(text).format(years=costs.years, cost=amount_text(yuan, "wan_yuan", translate))
+    ]
     if not costs.has_running:
         lines.append(translate("Running costs are not counted."))
     return lines

@@ -66,6 +66,8 @@ class Terms:
         State that the plan starts from, and the day up to which decided projects count.
     min_gain_people
         A site that gains fewer is not proposed.
+    knows_today, is_known
+        Whether any point counts today, and in the base; without one nobody's cover is known.
     """
 
     model: SitingModel
@@ -77,6 +79,8 @@ class Terms:
     base: Base
     committed_until: str
     min_gain_people: float
+    knows_today: bool
+    is_known: bool
 
     @property
     def has_loads(self) -> bool:
@@ -86,7 +90,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class StateCounts:
-    """People covered in the three states of the network; `newly` is the last less the base."""
+    """People covered in the three states; `newly` is the last less the base."""
 
     today: float
     committed: float
@@ -105,7 +109,7 @@ class PeopleCounted(StateCounts):
     lost
         Covered in the base only, by points that the plan gives up.
     on_projects
-        Of those newly covered, people whose new point is a project that is listed already.
+        Of those newly covered, people of new points that are projects already.
     in_reach
         Where the model has loads, the people who merely lie within the circle; None elsewhere.
     """
@@ -137,7 +141,7 @@ class PlanChoice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alternatives:
-    """The best plan and others nearly as good; complete when nothing else is within the share."""
+    """The best plan and others; complete when nothing else is as good within the share."""
 
     plans: tuple[PlanChoice, ...]
     is_complete: bool
@@ -246,14 +250,10 @@ class Target:
     ----------
     share
         Share of the people inside the zones.
-    sites
-        New sites that reach it by greedy choice; None where the curve never does.
-    fewest
-        No choice of fewer reaches it; None where none does at all.
-    best_share
-        The share that all candidates together reach.
-    people_short
-        People by which all candidates together miss it; 0 where they do not.
+    sites, fewest
+        New sites that reach it by greedy choice, and such that no fewer do; None where none do.
+    best_share, people_short
+        What all candidates together reach, and by how many people they miss it.
     minutes_needed
         Limit at which all candidates together would reach it; None where no limit up to the
         horizon does.

@@ -108,7 +108,7 @@ def question_of(study: Study, mode: ModeInput, network: NetworkStates) -> Questi
     Parameters
     ----------
     mode
-        Networks and snaps; `is_open` are the points of the state that the plan starts from.
+        Networks and snaps; `points` are those of the state that the plan starts from.
     network
         The states of the network.
 
@@ -136,7 +136,7 @@ def question_of(study: Study, mode: ModeInput, network: NetworkStates) -> Questi
             if dataset.villages is None
             else members_of(dataset.villages, dataset.demand)
         ),
-        start=Start(network, table.start.base, mode.is_open & ~closable(study, mode)),
+        start=Start(network, table.start.base, mode.points & ~closable(study, mode)),
         excluded=found.excluded,
         findings=found.findings,
     )

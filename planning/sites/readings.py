@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from data.types import Floats
 from geo.snap import Snaps
-from geo.travel import UNREACHED, Nearest, Reach, nearest, reach
-from planning.reach.mode_input import ModeInput
+from geo.times import to_tenths
+from geo.travel import UNREACHED, Nearest, Reach, reach
+from planning.reach.mode_input import ModeInput, nearest_point
 from planning.reach.scenario import Mask, NetworkStates
 from planning.solver.pairs import (
     Indices,
@@ -139,7 +140,7 @@ def reading_of(
     def times_to(points: Mask) -> Indices:
         key = points.tobytes()  # two states are often the same points
         if key not in known:
-            known[key] = nearest_point(mode, points).tenths
+            known[key] = nearest_point(replace(mode, points=points)).tenths
         return known[key]
 
     demand = mode.dataset.demand
@@ -150,7 +151,7 @@ def reading_of(
         committed=times_to(start.network.committed),
         base=start.base,
         pairs=pairs_of(mode, sites, reach_minutes=reach_minutes),
-        limit_tenths=round(minutes * 600),
+        limit_tenths=to_tenths(minutes),
     )
 
 
@@ -164,17 +165,6 @@ def pairs_of(
         return pairs
     whole = demand[pairs.demand].astype(np.int32)
     return Reach(pairs.indptr, whole, pairs.tenths, len(mode.demand_snaps))
-
-
-def nearest_point(mode: ModeInput, points: Mask) -> Nearest:
-    """Return the times to some points."""
-    return nearest(
-        mode.network,
-        mode.demand_snaps,
-        mode.facility_snaps,
-        is_open=points,
-        horizon_minutes=mode.travel.horizon_minutes,
-    )
 
 
 def with_standing_site(
@@ -317,9 +307,3 @@ def option_pairs(reading: Reading, rows: Indices, *, most: int) -> SparseReach:
         n_sites=len(pairs.indptr) - 1,
         n_demand=len(rows),
     )
-
-
-def concatenate_snaps(first: Snaps, second: Snaps) -> Snaps:
-    """Return the joints of two lists of places behind each other."""
-    parts = (first, second)
-    return Snaps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Snaps)))

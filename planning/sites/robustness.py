@@ -10,13 +10,14 @@ import numpy as np
 from data.types import Floats
 from geo.errors import Progress
 from geo.snap import retimed
+from geo.times import to_tenths
 from geo.travel import UNREACHED, Reach, nearest
-from planning.reach.mode_input import ModeInput, with_speeds
+from planning.reach.mode_input import ModeInput, nearest_point, with_speeds
 from planning.reach.scenario import Mask
 from planning.sites.problem import build_problem
 from planning.sites.proposal import STATE_NAMES, Robustness, RobustnessRun, State
 from planning.sites.question import MODELS_OF_TIME, Question
-from planning.sites.readings import Reading, nearest_point, pairs_of, reading_of, scale_reading
+from planning.sites.readings import Reading, pairs_of, reading_of, scale_reading
 from planning.solver import SitingPlan, TwoLevel
 from planning.solver.pairs import Indices
 from planning.solver.stability import stability
@@ -78,14 +79,14 @@ def speed_bands(
     The band of a state is what no speed set takes away and what at least one gives.
     """
     people = np.where(mode.dataset.demand.zone >= 0, mode.dataset.demand.people, 0.0)
-    limit = round(question.minutes * 600)
+    limit = to_tenths(question.minutes)
     start = question.start
     found: dict[State, list[float]] = {state: [] for state in STATE_NAMES}
     for name in BAND_SPEED_SETS:
         other = with_speeds(mode, name)
-        today = nearest_point(other, start.network.today).tenths
-        committed = nearest_point(other, start.network.committed).tenths
-        planned = nearest_point(other, start.stays).tenths
+        today = nearest_point(replace(other, points=start.network.today)).tenths
+        committed = nearest_point(replace(other, points=start.network.committed)).tenths
+        planned = nearest_point(replace(other, points=start.stays)).tenths
         if len(new_sites):
             snaps = retimed(question.snaps.take(new_sites), other.network.access_speed_kph)
             sites = nearest(
@@ -141,7 +142,7 @@ def _readings(
             pairs = pairs_of(mode, question.snaps, reach_minutes=reach_minutes)
         yield (
             f"minutes={minutes:g}",
-            (replace(reading, pairs=pairs, limit_tenths=round(minutes * 600)), mode),
+            (replace(reading, pairs=pairs, limit_tenths=to_tenths(minutes)), mode),
         )
     yield from _random(question, reading, mode)
 

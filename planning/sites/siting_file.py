@@ -61,10 +61,14 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
         },
         "parameters": siting_parameters(study),
         "people": people_row(proposal, proposal.people),
-        "speed_bands": {
-            STATE_NAMES[state]: {"low": low, "high": high}
-            for state, (low, high) in proposal.speed_bands.items()
-        },
+        "speed_bands": (
+            {
+                STATE_NAMES[state]: {"low": low, "high": high}
+                for state, (low, high) in proposal.speed_bands.items()
+            }
+            if terms.is_known
+            else None
+        ),
         "counts_doctors_and_rooms": terms.has_loads,
         "plan": {
             **plan_row(proposal, proposal.plan),
@@ -106,19 +110,20 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
 
 def people_row(proposal: Proposal, people: PeopleCounted) -> dict[str, Any]:
     """Return the people of the three states; within loads where the model has them."""
+    terms = proposal.terms
+    known = {
+        "today": people.today if terms.knows_today else None,
+        "committed": people.committed if terms.is_known else None,
+        "with_plan": people.with_plan if terms.is_known else None,
+    }
     return {
         "inside": people.inside,
-        "today": people.today,
-        "committed": people.committed,
-        "with_plan": people.with_plan,
-        "newly": people.newly,
-        "base": proposal.terms.base,
-        "lost": people.lost,
-        "newly_on_projects": people.on_projects,
-        "shares": {
-            name: _share(getattr(people, name), people.inside)
-            for name in ("today", "committed", "with_plan")
-        },
+        **known,
+        "newly": people.newly if terms.is_known else None,
+        "base": terms.base,
+        "lost": people.lost if terms.is_known else None,
+        "newly_on_projects": people.on_projects if terms.is_known else None,
+        "shares": {name: _share(count, people.inside) for name, count in known.items()},
         "in_reach": None if people.in_reach is None else asdict(people.in_reach),
     }
 
@@ -385,5 +390,5 @@ def _sentences(findings: Sequence[Finding]) -> list[str]:
     return [finding_sentence(finding, translate) for finding in findings]
 
 
-def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole > 0 else None
+def _share(part: float | None, whole: float) -> float | None:
+    return None if part is None or whole <= 0 else part / whole

@@ -8,6 +8,7 @@ import numpy as np
 
 from data.types import Floats
 from geo.errors import Finding
+from geo.times import to_tenths
 from geo.travel import UNREACHED, nearest
 from planning.reach.mode_input import ModeInput
 from planning.sites.proposal import Target
@@ -211,7 +212,7 @@ def _beyond(
     beyond = (quickest > reading.limit_tenths) & (reading.people > 0)
     if not beyond.any():
         return ()
-    horizon = round(question.horizon_minutes * 600)
+    horizon = to_tenths(question.horizon_minutes)
     never = quickest > horizon
     in_time = quickest[beyond & ~never]
     total = float(reading.people.sum())

@@ -6,6 +6,7 @@ import numpy as np
 
 from data.types import Floats
 from geo.errors import Finding
+from geo.times import to_tenths
 from geo.travel import UNREACHED, reach
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask, is_centre
@@ -15,7 +16,6 @@ from planning.sites.proposal import NewService
 from planning.sites.question import Question, rules_beside
 from planning.sites.readings import (
     Reading,
-    concatenate_snaps,
     option_pairs,
     pairs_of,
 )
@@ -49,7 +49,7 @@ WHOLE_ROWS = SolveLimits(rounds=400, nodes=60)
 def capacitated(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
     """Return cover or p-median with loads, served settlement by settlement."""
     is_cover = question.table.model == "capacitated"
-    most = reading.limit_tenths if is_cover else round(question.horizon_minutes * 600)
+    most = reading.limit_tenths if is_cover else to_tenths(question.horizon_minutes)
     rows, people, row_of, findings = _settlements(question, reading, mode)
     stands = np.flatnonzero(question.start.stays)
     pairs = _with_points(reading, mode, rows, stands, most=most)
@@ -182,14 +182,14 @@ def _loads(question: Question, mode: ModeInput, stands: Indices) -> tuple[Floats
 
 def two_level(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
     """Return stations and centres chosen together, settlement by settlement."""
-    most = round(question.horizon_minutes * 600)
+    most = to_tenths(question.horizon_minutes)
     rows, people, _, findings = _settlements(question, reading, mode)
     stands = np.flatnonzero(question.start.stays)
     facilities = mode.dataset.facilities
     old = np.flatnonzero(question.start.stays & is_centre(facilities))
     new = _centre_options(question)
-    stations = concatenate_snaps(question.snaps, mode.facility_snaps.take(stands))
-    centres = concatenate_snaps(mode.facility_snaps.take(old), question.snaps.take(new))
+    stations = question.snaps.append(mode.facility_snaps.take(stands))
+    centres = mode.facility_snaps.take(old).append(question.snaps.take(new))
     ways = reach(mode.network, stations, centres, limit_minutes=question.horizon_minutes)
     referral = np.full((len(stations), len(centres)), np.inf)
     column = np.repeat(np.arange(len(centres)), np.diff(ways.indptr))

@@ -130,7 +130,7 @@ def assert_shown(driver: Any, rows: Any) -> None:
                 return True
         return False
 
-    wait_for(found, seconds=60, what=f"a table that begins with {rows[:2]}; {tables(driver)}")
+    wait_for(found, what=f"a table that begins with {rows[:2]}; {tables(driver)}")
 
 
 def test_1_is_the_circle_reached_and_how_is_it_meant(walk, county, judged):
@@ -173,25 +173,25 @@ def test_4_how_far_is_a_village_and_by_which_road(walk, county):
 
 def test_5a_what_if_one_is_added_here(walk, county):
     walk.page("方案工作台")
-    wait_for(lambda: map_is_drawn(walk.driver), seconds=60, what="the map")
+    wait_for(lambda: map_is_drawn(walk.driver), what="the map")
     # In the northwest of the county, where nothing lies over the map.
     lon, lat = county.dataset.demand.lon, county.dataset.demand.lat
     cells = [gap.demand[0] for gap in county.gaps[:10] if lat[gap.demand[0]] > np.median(lat)]
     cell = min(cells, key=lambda row: lon[row])
     walk.point(float(lon[cell]), float(lat[cell]))
-    edits = wait_for(lambda: edits_shown(walk.driver, county), seconds=60, what="the step")
+    edits = wait_for(lambda: edits_shown(walk.driver, county), what="the step")
     assert [edit.action for edit in edits] == ["add"]
     wait_for(lambda: figures(walk.driver) == shares_after(county, *edits), what="its figures")
 
 
 def test_5b_what_if_one_is_closed_here(walk, county):
     walk.page("方案工作台")
-    wait_for(lambda: map_is_drawn(walk.driver), seconds=60, what="the map")
+    wait_for(lambda: map_is_drawn(walk.driver), what="the map")
     row = lonely_clinic(county)
     facilities = county.dataset.facilities
     walk.point(float(facilities.lon[row]), float(facilities.lat[row]))
     edits = (Edit("close", facilities.id[row]),)
-    wait_for(lambda: edits_shown(walk.driver, county) == edits, seconds=60, what="the step")
+    wait_for(lambda: edits_shown(walk.driver, county) == edits, what="the step")
     wait_for(lambda: figures(walk.driver) == shares_after(county, *edits), what="its figures")
     assert shares_after(county, *edits) != shares_after(county)
 
@@ -203,7 +203,7 @@ def lonely_clinic(county: Assessment) -> int:
     away_m, _ = cKDTree(points).query(
         np.nan_to_num(np.column_stack([facilities.x_m, facilities.y_m])), k=2
     )
-    is_open = county.is_open & facilities.has_position
+    is_open = county.points & facilities.has_position
     is_open &= np.array([kind == "D600" for kind in facilities.kind])
     inside = is_open & (facilities.zone >= 0)
     return int(np.argmax(np.where(inside, away_m[:, 1], -1.0)))

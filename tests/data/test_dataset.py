@@ -208,7 +208,7 @@ def test_people_outside_the_zones_are_kept_and_counted(
 def test_zones_in_a_projected_system_and_mended_borders(
     study_folder: Path, write_layer: Any
 ) -> None:
-    from data.coordinates.positions import to_system
+    from data.places.positions import to_system
 
     bowtie = shapely.Polygon(
         [(120.79, 29.99), (120.92, 30.06), (120.92, 29.99), (120.79, 30.06), (120.79, 29.99)]

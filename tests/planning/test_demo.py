@@ -11,15 +11,14 @@ import pyarrow.parquet
 import pytest
 import shapely
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from geo.routes import route
 from geo.snap import snap
 from geo.travel import UNREACHED, nearest, reach
 from planning.assess.chains import LegStatus
+from planning.assess.mode_result import assess_mode
 from planning.assess.referral import referral_of
-from planning.assess.workflow import assess, assess_mode
-from planning.reach.coverage import Ledger, ledger
+from planning.assess.workflow import assess
+from planning.reach.coverage import Ledger, Status, ledger
 from planning.report.export import write_results
 from planning.words.figures import share_text
 
@@ -28,18 +27,18 @@ MODES = ("walk", "walk_elderly", "e_bike", "car")
 
 
 @pytest.fixture(scope="module")
-def study():
-    return read_study(SAMPLE_STUDY)
+def study(county):
+    return county.study
 
 
 @pytest.fixture(scope="module")
-def dataset(study):
-    return load_dataset(study)
+def dataset(county):
+    return county.dataset
 
 
 @pytest.fixture(scope="module")
-def assessment(dataset, study):
-    return assess(dataset, study)
+def assessment(county):
+    return county
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +127,7 @@ def test_the_county_total_is_the_declared_total(dataset):
     assert dataset.demand.people.sum() == pytest.approx(dataset.zones.census_people.sum(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_same_inputs_give_the_same_bytes(dataset, study, results, tmp_path):
     again = write_results(assess(dataset, study), tmp_path / "again", command="demo")
     names = [path.name for path in results.iterdir() if path.suffix in {".csv", ".json"}]
@@ -145,7 +145,7 @@ def test_four_tiles_run_one_after_the_other_equal_the_whole(dataset, study, asse
     merged = Ledger(0, 0, 0, 0, 0, 0)
     for tile in (east & north, east & ~north, ~east & north, ~east & ~north):
         part = replace(dataset, demand=taken(demand, tile))
-        result = assess_mode(part, study.travel, "walk", is_open=assessment.is_open)
+        result = assess_mode(part, study, assessment.scenario, "walk")
         assert (result.nearest.tenths == assessment.modes["walk"].nearest.tenths[tile]).all()
         merged = merged.merge(ledger(part.demand.people, result.status))
     for field in Ledger.__dataclass_fields__:
@@ -195,7 +195,7 @@ def test_no_access_leg_crosses_water(dataset, assessment, rng):
 def test_the_plan_is_proved_and_its_objective_recounts(assessment):
     proposal, dataset = assessment.proposal, assessment.dataset
     assert proposal.plan.status == "optimal"
-    mode = assessment.modes[proposal.terms.mode]
+    minutes, mode = proposal.terms.minutes, assessment.modes[proposal.terms.mode]
     network = dataset.roads.networks[mode.mode]
     sites = proposal.candidates.take(proposal.plan.new_sites)
     snaps = snap(
@@ -206,19 +206,18 @@ def test_the_plan_is_proved_and_its_objective_recounts(assessment):
         max_access_m=assessment.study.travel.max_access_m,
         water=dataset.water,
     )
-    pairs = reach(network, mode.demand_snaps, snaps, limit_minutes=proposal.terms.minutes)
-    reached = np.zeros(len(dataset.demand), dtype=bool)
-    reached[pairs.demand] = True
-    decided = {"339900-B200-76", "339900-D600-250"}
-    open_then = np.isin(dataset.facilities.id, list(decided)) | assessment.is_open
-    times = nearest(
+    pairs = reach(network, mode.demand_snaps, snaps, limit_minutes=minutes)
+    decided = np.isin(dataset.facilities.id, ["339900-B200-76", "339900-D600-250"])
+    before = nearest(
         network,
         mode.demand_snaps,
         mode.facility_snaps,
-        is_open=open_then,
-        horizon_minutes=proposal.terms.minutes,
+        is_open=assessment.points | decided,
+        horizon_minutes=minutes,
     )
-    gained = reached & (times.tenths == UNREACHED) & (dataset.demand.zone >= 0)
+    gained = np.zeros(len(dataset.demand), dtype=bool)
+    gained[pairs.demand] = True
+    gained &= (before.tenths == UNREACHED) & (dataset.demand.zone >= 0)
     assert dataset.demand.people[gained].sum() == pytest.approx(proposal.plan.objective)
 
 

@@ -10,7 +10,8 @@ import pytest
 from data.dataset import load_dataset
 from data.study.file import read_study
 from geo.travel import UNREACHED
-from planning.assess.workflow import assess_mode, open_points
+from planning.assess.mode_result import assess_mode
+from planning.assess.workflow import open_points
 from planning.reach.coverage import Status
 from planning.reach.scenario import scenario_of
 from tests.planning.road_oracle import Oracle

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
-from planning.assess.workflow import ALL_PEOPLE
 from planning.reach.coverage import BANDS_MINUTES
-from planning.reach.names import gap_place
+from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.names import gap_minutes, gap_place
 from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
@@ -18,6 +18,7 @@ from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
 from planning.sites.proof import (
+    NOT_ASKED,
     enough_sentences,
     proof_of,
     proof_sentence,
@@ -133,6 +134,9 @@ def county_lead(source: Source) -> str:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure = assessment.modes[mode].coverage[0]
+    if assessment.reason is not None:
+        sentences = [finding_sentence(assessment.reason, translate), siting_sentences(source)]
+        return joined(sentences, source.options.language)
     share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
@@ -165,6 +169,8 @@ def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
     is_public = source.options.audience == "public"
+    if not proposal.terms.is_known:
+        return source.translate(NOT_ASKED)
     people = source.tally.amount(WHOLE, SITED)
     text = msgid("{count} proposed sites would cover {people} more people.")
     sentences = [
@@ -215,25 +221,25 @@ def zones_table(source: Source) -> Table:
 def gaps_table(source: Source) -> Table:
     """Return the largest service gaps."""
     assessment, translate = source.assessment, source.translate
-    facilities = assessment.dataset.facilities
+    facilities, horizon = assessment.dataset.facilities, assessment.study.travel.horizon_minutes
     rows: list[tuple[Entry, ...]] = []
     for gap in assessment.gaps[:MOST_GAPS]:
         people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
-        place = gap_place(assessment.dataset, gap)
-        rows.append((place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
+        place = gap_place(assessment.dataset, gap, translate)
+        rows.append((place, people, nearest, gap_minutes(gap, horizon)))
     headers = (
         msgid("Place"),
         msgid("People"),
-        msgid("Nearest point"),
-        msgid("Minutes"),
+        msgid("Nearest of most people"),
+        msgid("Median minutes"),
     )
     return Table(
         key="gaps",
         title=translate("Largest service gaps"),
         headers=tuple(translate(header) for header in headers),
         rows=tuple(rows),
-        widths=(30, 13, 30, 11),
+        widths=(40, 10, 22, 12),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning.assess.workflow import ALL_PEOPLE
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.names import LEDGER_LABELS
 from planning.report.content import Source, Table
 from planning.report.disclosure import WHOLE

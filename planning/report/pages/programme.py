@@ -36,6 +36,8 @@ def programme_steps(assessment: Assessment, result: StandardsResult) -> tuple[St
     """
     counted = assessment.modes[assessment.analysis_mode].coverage[0].ledger
     inside, covered = counted.inside, counted.covered
+    if covered is None:  # no point counts: what a project adds to it is unknown, too
+        return ()
     steps = [Step("", "", covered, counted.share)]
     for effect in result.evidence.programme.effects:
         covered += effect.gaining_after - effect.losing_after

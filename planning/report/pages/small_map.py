@@ -18,7 +18,7 @@ from data.types import Dataset, Floats
 from planning.assess.workflow import Assessment
 from planning.maps.cells import cell_outlines
 from planning.maps.scene import POINT_STYLES, ROAD_STYLES
-from planning.reach.coverage import Status
+from planning.reach.coverage import NOT_JUDGED, Status
 from planning.reach.scenario import is_operating
 
 SCALE = 2
@@ -189,9 +189,12 @@ def _cells(sheet: _Sheet, assessment: Assessment, zone: int | None) -> None:
     demand = dataset.demand
     status = assessment.modes[assessment.analysis_mode].status
     shown = (demand.people > 0) & (demand.zone >= 0 if zone is None else demand.zone == zone)
+    shown &= ~np.isin(status, NOT_JUDGED)
     hatch = _hatch(sheet.image.size)
     for is_covered in (True, False):
         here = np.flatnonzero(shown & ((status == Status.COVERED) == is_covered))
+        if not len(here):
+            continue
         mask = Image.new("1", sheet.image.size)
         pen = ImageDraw.Draw(mask)
         corners, cell = shapely.get_coordinates(

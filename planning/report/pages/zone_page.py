@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.travel import UNREACHED
-from planning.assess.workflow import ALL_PEOPLE
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.cover import VillageRow
 from planning.reach.villages.members import members_of
 from planning.report.content import Fact, MapPicture, Page, Source, Table, joined
@@ -22,7 +22,7 @@ from planning.sites.proof import (
 )
 from planning.standards.paragraphs import REASON_WORDS
 from planning.words.figures import mode_text
-from planning.words.wording import msgid
+from planning.words.wording import finding_sentence, msgid
 
 
 def zone_page(source: Source, zone: int, picture: MapPicture | None) -> Page:
@@ -89,6 +89,8 @@ def zone_lead(source: Source, zone: int) -> str:
     code, name = assessment.dataset.zones.code[zone], assessment.dataset.zones.name[zone]
     mode = assessment.analysis_mode
     row = assessment.modes[mode].zone_ledgers[ALL_PEOPLE][zone]
+    if assessment.reason is not None:
+        return finding_sentence(assessment.reason, translate)
     share = source.tally.share(code, f"{mode}/covered", f"{mode}/uncovered", row.share)
     text = msgid(
         "Of {people} people of {zone}, {share} reach an open point within {minutes:.0f} minutes"

@@ -76,9 +76,8 @@ def test_a_bound_stands_on_its_own_side(row, status):
     side = "至少" if is_least else "至多"
     cut = "因时间限制提前结束，重算结果可能不同。" if status == "time_limit" else ""
     said = proof_sentence(open_proof, translator("zh"))
-    assert said == (
-        f"已找到的最好方案：{chinese}。在所列候选点和条件下{side} {chinese_bound}（差距 {percent}）。{cut}"
-    )
+    bound = f"在所列候选点和条件下{side} {chinese_bound}（差距 {percent}）。"
+    assert said == f"已找到的最好方案：{chinese}。{bound}{cut}"
     assert "最优" not in said
     side = "less" if is_least else "more"
     said = proof_sentence(open_proof, translator("en"))

@@ -57,11 +57,9 @@ def write_toy(folder, siting, *, extra=""):
         nodes=nodes,
         ways=ways,
         people=[(name, PLACES[name], count) for name, count in PEOPLE.items()],
-        points=[("old", PLACES["D1"])],
+        points=[("old", (40_000.0, 0.0))],  # counts, and reaches nobody: no road leads to it
         travel='modes = ["walk"]',
         extra=f"""
-[scenario]
-closed = ["old"]
 [candidates]
 path = "sites.csv"
 {extra}

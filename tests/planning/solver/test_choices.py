@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from planning.sites.gains import closing_losses, gains_of_each_site, site_reasons, why_not
 
 from planning.sites.candidates import on_water, spaced_points
-from planning.sites.gains import closing_losses, gains_of_each_site, site_reasons, why_not
 from planning.solver import MaximalCover, PMedian, SiteRules, solve, sparse_reach
 from planning.solver.alternatives import alternatives
 from planning.solver.stability import chosen_often, perturbed, stability

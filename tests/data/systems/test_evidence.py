@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 import shapely
 
-from data.coordinates.detection import (
+from data.facilities.read import read_facilities
+from data.study.tables import FacilitiesTable, TableSource
+from data.systems.evidence import (
     PlacedAreas,
     PlacedPoints,
     Shift,
@@ -21,8 +23,6 @@ from data.coordinates.detection import (
     point_findings,
     system_of_areas,
 )
-from data.facilities.read import read_facilities
-from data.study.tables import FacilitiesTable, TableSource
 from data.types import Zones
 from geo.crs import to_lonlat, to_metric
 from geo.errors import Finding

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import shown_rows
-from data.coordinates.positions import read_positions
+from data.places.positions import read_positions
 from data.study.tables import TableSource
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from data.coordinates.detection import (
+from data.facilities.read import FacilityRows
+from data.places.positions import stated_system
+from data.population.read import Population
+from data.study.tables import Study, TableSource
+from data.systems.evidence import (
     Hearing,
     PlacedAreas,
     PlacedPoints,
@@ -18,10 +22,6 @@ from data.coordinates.detection import (
     point_findings,
     system_of_areas,
 )
-from data.coordinates.positions import stated_system
-from data.facilities.read import FacilityRows
-from data.population.read import Population
-from data.study.tables import Study, TableSource
 from data.tables.cells import text
 from data.types import Candidates, Geometries, Villages, Zones
 from geo.crs import to_lonlat

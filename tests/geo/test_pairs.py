@@ -1,38 +1,31 @@
-"""Pairs of facilities and demand points: order, limits, masks, faults."""
+"""Reach of facilities and demand points: order, limits, masks, faults."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from data.errors import PlannerError
-from geo.travel import Reach
-from planning.reach.travel_pairs import (
-    facility_of_pairs,
-    n_facilities,
-    of_facilities,
-    pairs_from_minutes,
-    pairs_from_table,
-    within,
-)
+from geo.errors import GeoError
+from geo.pairs import Reach, of_facilities, reach_from_table, within
+from tests.geo.hand_pairs import pairs_from_minutes
 
 MINUTES = np.array([[5, 25], [15, 12], [np.inf, 8]])
 
 
 def test_rows_ascend_and_the_smaller_of_two_times_stays():
-    pairs = pairs_from_table(
+    pairs = reach_from_table(
         [1, 0, 1, 0, 1], [2, 1, 0, 0, 2], [9, 7, 8, 0, 4], n_facilities=3, n_demand=3
     )
     assert pairs.indptr.tolist() == [0, 2, 4, 4]
     assert pairs.demand.tolist() == [0, 1, 0, 2]
     assert pairs.tenths.tolist() == [0, 7, 8, 4]
-    assert facility_of_pairs(pairs).tolist() == [0, 0, 1, 1]
-    assert n_facilities(pairs) == 3
+    assert pairs.facility().tolist() == [0, 0, 1, 1]
+    assert pairs.n_facilities == 3
     assert not pairs.demand.flags.writeable
 
 
 def test_a_limit_is_met_exactly_at_the_tenth():
-    pairs = pairs_from_table(
+    pairs = reach_from_table(
         [0] * 3, [0, 1, 2], [11_999, 12_000, 12_001], n_facilities=1, n_demand=3
     )
     assert within(pairs, 20).demand.tolist() == [0, 1]
@@ -69,10 +62,10 @@ def test_reach_of_the_engine_is_taken_as_it_is():
     ],
 )
 def test_faults_are_named(table, message):
-    with pytest.raises(PlannerError, match=message):
-        pairs_from_table(*table, n_facilities=2, n_demand=3)
+    with pytest.raises(GeoError, match=message):
+        reach_from_table(*table, n_facilities=2, n_demand=3)
 
 
 def test_a_negative_limit_is_refused():
-    with pytest.raises(PlannerError, match="limit_minutes: 2 values are negative"):
+    with pytest.raises(GeoError, match=r"a limit of -1\.0 minutes is not between"):
         within(pairs_from_minutes(MINUTES), -1)
