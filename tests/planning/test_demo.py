@@ -18,7 +18,7 @@ from planning.assess.chains import LegStatus
 from planning.assess.mode_result import assess_mode
 from planning.assess.referral import referral_of
 from planning.assess.workflow import assess
-from planning.reach.coverage import Ledger, Status, ledger
+from planning.reach.coverage import Ledger, ledger
 from planning.report.export import write_results
 from planning.words.figures import share_text
 
