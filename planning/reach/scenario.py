@@ -195,7 +195,7 @@ def _operates_on(day: date, listed: date, status: str, opens: str, closes: str) 
 
 @dataclass(frozen=True, slots=True)
 class UnbuiltPoint:
-    """A point that a project will add and that counts in no base yet.
+    """A point that a project will add and that does not count today.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ class UnbuiltPoint:
     project_id, name
         Of the project, or of the institution where only the list tells of it.
     project_class
-        `reserve`, or `decided` for one that opens after the stated day or on no known day.
+        `reserve` or `decided`.
     opens_on
         Day (ISO); empty where it is not known.
     """
@@ -229,7 +229,7 @@ class NetworkStates:
     until
         Day (ISO) up to which decided openings and closures count.
     unbuilt
-        Points of projects that are in neither state.
+        Points of projects that do not count today, those of `committed` included.
     """
 
     today: Mask
@@ -285,7 +285,7 @@ def network_states(
             project_class=classes[i] or ProjectClass.RESERVE,
             opens_on=opens_on[i],
         )
-        for i in np.flatnonzero(waiting & counts & ~committed & ~today)
+        for i in np.flatnonzero(waiting & counts & ~today)
     )
     return NetworkStates(today, committed, until, unbuilt)
 

@@ -217,7 +217,8 @@ def match_projects(
     kind (a centre, or a point below it): it is never a new station.
     """
     facilities, sites = mode.dataset.facilities, question.sites
-    unbuilt = question.start.network.unbuilt
+    base = question.start.points
+    unbuilt = [point for point in question.start.network.unbuilt if not base[point.facility]]
     fresh = np.array([i for i in new_sites.tolist() if sites.role[i] == "new"], dtype=np.int32)
     if not len(unbuilt) or not len(fresh):
         return {}
