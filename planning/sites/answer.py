@@ -30,9 +30,16 @@ from planning.sites.reasons import (
 )
 from planning.sites.robustness import Doubt, doubt
 from planning.sites.times import Ground, ground_of, open_pairs
-from planning.solver import SitingPlan, SolveLimits, TwoLevel, solve, solve_two_level
+from planning.solver import (
+    CoverCurve,
+    SitingPlan,
+    SolveLimits,
+    TwoLevel,
+    cover_curve,
+    solve,
+    solve_two_level,
+)
 from planning.solver.alternatives import alternatives
-from planning.solver.cover.curve import CoverCurve, cover_curve
 from planning.solver.pairs import Indices
 from planning.solver.plan import infeasible_plan
 from planning.words.wording import msgid

@@ -14,7 +14,7 @@ from planning.sites.times import (
 )
 from planning.solver import SitingPlan, SolveLimits, SparseReach, TwoLevel, sparse_reach
 from planning.solver.pairs import Indices
-from planning.solver.problems import relative_gap
+from planning.solver.plan import relative_gap
 from planning.solver.solve import Problem
 
 Unit: TypeAlias = Literal[

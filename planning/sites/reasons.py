@@ -13,7 +13,7 @@ from planning.reach.mode_input import ModeInput
 from planning.sites.gains import gains_of_each_site, site_reasons, why_not
 from planning.sites.question import Question
 from planning.sites.times import Ground, with_standing_site
-from planning.solver.cover.curve import CoverCurve
+from planning.solver import CoverCurve
 from planning.solver.pairs import Indices, SparseReach
 
 MOST_POPULAR = 8

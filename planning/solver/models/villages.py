@@ -2,94 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from geo.errors import Finding, Progress
-from planning.solver.cover.maximal import no_plan
-from planning.solver.cover.proof import add_site_rules
-from planning.solver.highs import Programme, run_highs
+from geo.errors import Finding
+from planning.solver.highs import Programme, add_site_rules, run_highs
 from planning.solver.pairs import (
     CoverInstance,
     Flags,
     Floats,
     Indices,
-    SparseReach,
     by_demand,
     cover_instance,
     keep_pairs,
     merge_rows,
-    nearest_open,
     times_covered,
-    within,
 )
-from planning.solver.plan import Answer, infeasible_plan, plan_of
-from planning.solver.problems import SiteRules, SitingPlan, SolveLimits
-from planning.solver.rules import RuleArrays, after_required, compile_rules
+from planning.solver.plan import Answer, NoAnswer, Task
+from planning.solver.problems import VillageCover
+from planning.solver.rules import RuleArrays
 from planning.solver.stop import Clock
 
 LARGEST_PROOF = 200_000
 """Most pairs handed to branch and bound; above it the greedy plan has the relaxation's bound."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class VillageCover:
-    """Fewest sites that leave every village covered: a share of its people within the limit.
-
-    Parameters
-    ----------
-    reach, people, limit, rules
-        As in `MaximalCover`.
-    village
-        (n_demand,) village of each row, numbered from 0; -1 for rows that count for none.
-    quota
-        Share of a village's people that must be within the limit of any open site; a village
-        without people counts as covered.
-    """
-
-    reach: SparseReach
-    people: Floats
-    limit: float
-    village: Indices
-    quota: float = 0.9
-    rules: SiteRules = field(default_factory=SiteRules)
-
-
-def solve_villages(
-    problem: VillageCover,
-    *,
-    seed: int = 0,
-    limits: SolveLimits | None = None,
-    progress: Progress | None = None,
-) -> SitingPlan:
+def village_cover(task: Task) -> Answer | NoAnswer:
     """Cover every village by its quota with the fewest sites.
 
     The objective counts all open sites, existing ones included.
-
-    Parameters
-    ----------
-    problem
-        Reach, people, limit, villages, quota and rules.
-    seed
-        Kept in the plan; the search draws no random numbers.
-    limits
-        Nodes and seconds.
-    progress
-        Called at least every half second; when it raises `Cancelled`, the best plan so far is
-        returned.
-
-    Raises
-    ------
-    StudyError
-        When the rules contradict each other.
     """
-    clock = Clock(limits or SolveLimits(), progress)
-    rules = compile_rules(problem.rules, problem.reach.n_sites)
-    cover = within(problem.reach, problem.limit)
-    standing = np.concatenate([rules.existing, rules.required])
-    served = times_covered(cover, standing) > 0
-    rest = after_required(rules)
+    problem, cover, rules, rest = task.problem, task.reach, task.rules, task.rest
+    served = times_covered(cover, task.standing) > 0
     wanted = _still_wanted(problem, served)
     pairs = keep_pairs(cover, ~served[cover.demand] & rest.may_build[cover.site])
     counts = problem.village >= 0
@@ -104,22 +47,15 @@ def solve_villages(
         missing = float((wanted - can_reach)[lost].sum())
         params = (("count", len(lost)), ("people", missing))
         found = Finding("siting_villages_beyond", params, rows=tuple(map(int, lost[:5])))
-        return infeasible_plan(
-            "villages", cover.n_demand, method="reach", seed=seed, findings=(found,)
-        )
+        return NoAnswer("reach", findings=(found,))
     instance = cover_instance(rows, people)
-    sites, bound, method = _fewest(instance, village, wanted, rest, clock)
+    sites, bound, method = _fewest(instance, village, wanted, rest, task.clock)
     if sites is None:
-        return no_plan(
-            "villages", cover.n_demand, is_infeasible=not np.isfinite(bound), is_cut=clock.is_cut,
-            method=method, seed=seed,
-        )  # fmt: skip
-    new_sites = np.concatenate([rules.required, sites])
-    assignment, _ = nearest_open(cover, np.concatenate([rules.existing, new_sites]))
-    return plan_of(
-        "villages", Answer(new_sites, len(standing) + bound, method, is_cut=clock.is_cut),
-        existing=rules.existing, objective=float(len(rules.existing) + len(new_sites)),
-        assignment=assignment, seed=seed, step=1.0, is_upper=False,
+        return NoAnswer(method, not np.isfinite(bound))
+    new_sites = task.with_required(sites)
+    return Answer(
+        new_sites, float(len(rules.existing) + len(new_sites)), len(task.standing) + bound, method,
+        task.assign(new_sites)[0], 1.0,
     )  # fmt: skip
 
 

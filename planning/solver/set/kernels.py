@@ -134,3 +134,49 @@ def weighted_search(
                 score[row_site[f]] += 1
     state[0] = n_bare
     state[3] = opened
+
+
+@njit(cache=True, nogil=True)
+def _is_subset(start_a, end_a, start_b, end_b, element):
+    """Say whether the ascending elements of a are all among the ascending elements of b."""
+    b = start_b
+    for a in range(start_a, end_a):
+        while b < end_b and element[b] < element[a]:
+            b += 1
+        if b == end_b or element[b] != element[a] or end_a - a > end_b - b:
+            return False
+        b += 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def mark_contained(set_indptr, element, owner_indptr, owner, drop_larger, dropped):
+    """Flag sets that lie inside another, or (drop_larger) sets that hold another one.
+
+    Of equal sets the first stays. `owner` lists the sets that hold each element, ascending.
+    """
+    for a in range(len(set_indptr) - 1):
+        size = set_indptr[a + 1] - set_indptr[a]
+        if size == 0 or dropped[a]:
+            continue
+        rarest = element[set_indptr[a]]
+        for e in range(set_indptr[a], set_indptr[a + 1]):
+            x = element[e]
+            if owner_indptr[x + 1] - owner_indptr[x] < (
+                owner_indptr[rarest + 1] - owner_indptr[rarest]
+            ):
+                rarest = x
+        for f in range(owner_indptr[rarest], owner_indptr[rarest + 1]):
+            b = owner[f]
+            if b == a or dropped[b]:
+                continue
+            larger = set_indptr[b + 1] - set_indptr[b]
+            if larger < size or (larger == size and (b < a) == drop_larger):
+                continue
+            if _is_subset(set_indptr[a], set_indptr[a + 1], set_indptr[b], set_indptr[b + 1],
+                          element):  # fmt: skip
+                if drop_larger:
+                    dropped[b] = True
+                else:
+                    dropped[a] = True
+                    break
