@@ -1,4 +1,4 @@
-"""Proofs under strain: plane instances with many near-equal plans, few rounds, trees that fix sites.
+"""Proofs under strain: many near-equal plans, few rounds, trees that have to fix sites.
 
 On easy instances the first bound closes the gap and nothing that fixes sites runs. Here it must run
 and must not cut off the best plan; the oracle is a mixed-integer programme of scipy's own.
@@ -123,7 +123,7 @@ def test_p_medians_under_rules_that_fix_sites(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_smallest_covers_that_branch(seed: int) -> None:
-    reach, people, cost = plane(seed, 50, 120)
+    _, people, cost = plane(seed, 50, 120)
     near = csr_array((cost <= 15.0).T.astype(float))
     lost = np.diff(near.indptr) == 0
     kept = sparse_reach(
