@@ -1,7 +1,7 @@
 """Set up ServiceCircle in .venv and run it: `python3 run.py demo`, `app`, `test`, `assess`.
 
 Standard library only, so that it runs on a machine that has nothing but Python and git. Every word
-it does not know is handed to the program itself (`python3 run.py --help` lists them).
+it does not know is handed to the program itself.
 """
 
 from __future__ import annotations
@@ -30,23 +30,64 @@ SUPPORTED = ((3, 11), (3, 15))
 USAGE = 2
 NO_VENV = "On Debian or Ubuntu: apt-get install python3-venv."
 
-CHECKS = (
+HELP = """\
+usage: python3 run.py COMMAND [words of the command] [--offline]
+
+The first run makes .venv from the hashed lock; every later one uses it as it is.
+首次运行会按锁定文件建立 .venv，之后直接使用。
+
+  demo                assess the built-in county and say where its map is
+  app                 the app on http://127.0.0.1:8501
+  new FOLDER          a commented study file to fill in
+  assess STUDY --out DIR
+  export STUDY --out DIR --audience 公开 | 内部
+  audit, route, compare, site-table, fetch, doctor, warm
+                      commands of the program: `python3 run.py COMMAND --help`
+
+  test                every check and every test
+  test --quick        lint, types, layers, doctests and the quick tests (under 90 s)
+  test WORDS          the checks, then pytest with these words: tests/geo -k snap
+  bench, soak         the benchmarks
+  bundle              what a PC without internet needs, in one folder
+
+  --offline           set up from the folder `wheels` of a bundle
+"""
+
+STATIC_CHECKS = (
     ("lint", ("ruff", "check", ".")),
     ("format", ("ruff", "format", "--check", ".")),
     ("types", ("mypy",)),
     ("layers", ("lint-imports", "--no-logo")),
-    ("tests", ("pytest",)),
+    ("doctests", ("pytest", "-q", "--doctest-modules", "geo", "data", "planning")),
 )
+# A worker keeps a county and its compiled kernels, about a gigabyte: more than four help nobody.
+IN_PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
+# A browser draws with every core that it gets: beside other tests it would only wait.
+FULL_TESTS = (
+    ("tests", ("pytest", "-q", *IN_PARALLEL, "-m", "not browser")),
+    ("browser tests", ("pytest", "-q", "-m", "browser")),
+)
+QUICK_TESTS = (
+    (
+        "quick tests",
+        ("pytest", "-q", *IN_PARALLEL, "-m", "not (slow or browser or postgis or shared)"),
+    ),
+)
+NOTHING_SELECTED = 5
+"""Status of a pytest run whose words name no test: `run.py test tests/geo` has no browser test."""
 
 
 def main(words: Sequence[str]) -> int:
     """Set up what is needed, run what was asked, return its exit status."""
+    offline = "--offline" in words
+    command, *rest = [word for word in words if word != "--offline"] or ["--help"]
+    if command in {"-h", "--help", "help"}:
+        say(HELP)
+        return 0
     fault = unusable_python()
     if fault:
         say(fault)
         return USAGE
-    offline = "--offline" in words
-    command, *rest = [word for word in words if word != "--offline"] or ["--help"]
     try:
         with one_set_up_at_a_time():
             prepare(with_dev_tools=command in {"test", "bench", "soak"}, offline=offline)
@@ -257,18 +298,28 @@ def import_path(words: Sequence[str]) -> dict[str, str]:
 
 
 def run_checks(words: Sequence[str]) -> int:
-    """Run every check, say which failed, return 0 only when all passed. Words go to pytest."""
-    failed = []
-    for name, command in CHECKS:
-        say(f"== {name}")
-        extra = list(words) if name == "tests" else []
-        done = subprocess.run(
-            [str(tool(command[0])), *command[1:], *extra], check=False, cwd=ROOT, env=environment()
-        )
-        if done.returncode:
-            failed.append(name)
+    """Run every check, say which failed, return 0 only when all passed.
+
+    `--quick` leaves out the tests that take long or need more than this machine; all other words
+    go to pytest.
+    """
+    words_of_pytest = [word for word in words if word != "--quick"]
+    tests = QUICK_TESTS if "--quick" in words else FULL_TESTS
+    failed = [name for name, command in STATIC_CHECKS if run_check(name, command)]
+    statuses = {name: run_check(name, (*command, *words_of_pytest)) for name, command in tests}
+    failed += [name for name, status in statuses.items() if status not in {0, NOTHING_SELECTED}]
+    if set(statuses.values()) == {NOTHING_SELECTED}:
+        failed.append("tests (no test is selected)")
     say(f"Failed: {', '.join(failed)}" if failed else "All checks passed. 全部检查通过。")
     return 1 if failed else 0
+
+
+def run_check(name: str, command: Sequence[str]) -> int:
+    """Say what is checked, run it in the root of the checkout, return its status."""
+    say(f"== {name}")
+    program, *rest = command
+    done = subprocess.run([str(tool(program)), *rest], check=False, cwd=ROOT, env=environment())
+    return done.returncode
 
 
 def say(text: str) -> None:

@@ -1,15 +1,19 @@
 """Data check: what is wrong or doubtful, in people; where; who has no place; what people remark."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from app_pages.parts.placing import placing_focus, placing_layers, placing_list, take_place_click
 from app_pages.parts.remarks import known_remarks, remarks_list
 from app_pages.parts.text import plain
-from app_pages.parts.widgets import XLSX, county_map, page, sheet_table
-from app_pages.session.state import Key, current, language, made, words
+from app_pages.parts.widgets import XLSX, county_map, page, sheet_table, tab_row
+from app_pages.parts.worklist import placing_focus, placing_layers, placing_list, take_place_click
+from app_pages.session.choices import Key
+from app_pages.session.state import current, language, made, words
 from app_pages.views.checks import finding_points, findings_sheet
 from planning.audit import audit
 from planning.audit.rows import audit_download
+from planning.maps.layers import Layer
 
 _ = words()
 take_place_click()
@@ -29,7 +33,8 @@ findings = made(
 sheet, remarks = findings_sheet(findings, _), known_remarks()
 
 left, right = st.columns([3, 2], gap="medium")
-layers, focus, row = [], None, None
+layers: Sequence[Layer | None] = ()
+focus, row = None, None
 with left:
     st.caption(
         _(
@@ -40,28 +45,25 @@ with left:
             remarks=sum(not one.is_settled for one in remarks),
         )
     )
-    listed, places, doubts = st.tabs(
-        [_("Findings"), _("Without a place"), _("Remarks")], key=Key.CHECK_TAB, on_change="rerun"
+    listed, places, doubts = tab_row(
+        [_("Findings"), _("Without a place"), _("Remarks")], key=Key.CHECK_TAB
     )
-    if listed.open:
-        with listed:
-            row = sheet_table(sheet, file_name="findings.xlsx", height=480)
-            said = language()
-            st.download_button(
-                _("Download the whole audit (XLSX)"),
-                data=lambda: audit_download(dataset, findings, remarks, said),
-                file_name="audit.xlsx",
-                mime=XLSX,
-                on_click="ignore",
-            )
+    if listed:
+        row = sheet_table(sheet, file_name="findings.xlsx", height=480)
+        said = language()
+        st.download_button(
+            _("Download the whole audit (XLSX)"),
+            data=lambda: audit_download(dataset, findings, remarks, said),
+            file_name="audit.xlsx",
+            mime=XLSX,
+            on_click="ignore",
+        )
         layers = [finding_points(dataset, findings if row is None else (findings[row],), _)]
-    if places.open:
-        with places:
-            chosen = placing_list(language())
+    if places:
+        chosen = placing_list(language())
         layers, focus = placing_layers(chosen), placing_focus(chosen)
-    if doubts.open:
-        with doubts:
-            layers = [remarks_list(remarks)]
+    if doubts:
+        layers = [remarks_list(remarks)]
 with right:
     if row is not None:
         st.info(plain(str(sheet.rows[row][2])))

@@ -5,7 +5,8 @@ import streamlit as st
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import county_map, page, sheet_table, table
 from app_pages.parts.workbench import pale_map
-from app_pages.session.state import Key, current, get, opened, outcome, put, words
+from app_pages.session.choices import Key
+from app_pages.session.state import current, get, opened, outcome, put, words
 from app_pages.views.edit_map import compared_layers
 from planning.maps import MapOptions
 from planning.whatif.compare import (
@@ -15,13 +16,14 @@ from planning.whatif.compare import (
     winners_and_losers,
     zone_change_columns,
 )
+from planning.whatif.edits import Edit
 from planning.whatif.scenarios import list_scenarios, scenario_folder
 
 _ = words()
 page(_("Compare scenarios"))
 study, _dataset = opened()
 saved = {row.name: row.edits for row in list_scenarios(scenario_folder(study))}
-steps = {_("Present"): ()}
+steps: dict[str, tuple[Edit, ...]] = {_("Present"): ()}
 if get(Key.EDITS) and get(Key.EDITS) not in saved.values():
     steps[_("On the workbench")] = get(Key.EDITS)
 steps |= saved

@@ -9,9 +9,11 @@ from app_pages.parts.widgets import (
     is_new_choice,
     page,
     sheet_table,
+    tab_row,
     table,
 )
-from app_pages.session.state import Key, current, made, standards, words
+from app_pages.session.choices import Key
+from app_pages.session.state import current, made, standards, words
 from app_pages.views.places import gap_spot, uncovered_sheet, uncovered_villages
 from planning.assess.explain import find_place
 from planning.assess.islands import land_parts
@@ -30,30 +32,24 @@ with right:
 with left:
     county_map(height=640, layers=layers, focus=focus, is_clickable=True)
 
-missing, gaps, zones, villages, islands = st.tabs(
+missing, gaps, zones, villages, islands = tab_row(
     [_("Villages not covered"), _("Service gaps"), _("Zones"), _("Villages"), _("Islands")],
     key=Key.COVERAGE_TAB,
-    on_change="rerun",
 )
-if missing.open:
-    with missing:
-        row = sheet_table(uncovered_sheet(assessment, result, _), file_name="uncovered.xlsx")
-    if is_new_choice("village", row):
+if missing:
+    row = sheet_table(uncovered_sheet(assessment, result, _), file_name="uncovered.xlsx")
+    if row is not None and is_new_choice("village", row):
         choose(find_place(dataset, uncovered_villages(result)[row].code))
         st.rerun()
-if gaps.open:
-    with gaps:
-        row = table(gap_columns(assessment), file_name="gaps.xlsx", hidden=("mode", "minutes"))
-    if is_new_choice("gap", row):
+if gaps:
+    row = table(gap_columns(assessment), file_name="gaps.xlsx", hidden=("mode", "minutes"))
+    if row is not None and is_new_choice("gap", row):
         choose(gap_spot(dataset, assessment.gaps[row]))
         st.rerun()
-if zones.open:
-    with zones:
-        table(zone_columns(assessment), file_name="zones.xlsx")
-if villages.open:
-    with villages:
-        table(village_columns(assessment), file_name="villages.xlsx")
-if islands.open:
-    with islands:
-        parts = made("islands", "all", lambda _progress: land_parts(assessment))
-        table(island_columns(parts), file_name="islands.xlsx")
+if zones:
+    table(zone_columns(assessment), file_name="zones.xlsx")
+if villages:
+    table(village_columns(assessment), file_name="villages.xlsx")
+if islands:
+    parts = made("islands", "all", lambda _progress: land_parts(assessment))
+    table(island_columns(parts), file_name="islands.xlsx")

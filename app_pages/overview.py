@@ -5,7 +5,8 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import coverage_metrics, page, page_link, unique_headers
-from app_pages.session.state import Key, current, get, language, made, put, standards, words
+from app_pages.session.choices import Key
+from app_pages.session.state import current, get, language, made, put, standards, words
 from app_pages.views.cell_map import MOST_NUMBERS, cell_map
 from app_pages.views.dashboard import cell_detail, key_warnings, listed_names, matrix, signature
 
@@ -69,7 +70,7 @@ with right:
     )
     st.caption(f"“{plain(detail.sentence)}”  \n{plain(detail.source)}")
     picture = made("cell-map", (chosen, zone), lambda _p: cell_map(assessment, zone, detail.ids))
-    names = listed_names(assessment, detail.ids)
+    names = listed_names(assessment, detail.ids, _)
     st.image(picture, width="stretch")
     with st.container(height=104):
         listed = [f"{number} {name}" for number, name in enumerate(names[:MOST_NUMBERS], start=1)]

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app_pages.parts.widgets import page, sheet_table
-from app_pages.session.state import Key, language, standards, words
-from app_pages.views.tables import rounded
+from app_pages.parts.widgets import page, sheet_table, tab_row
+from app_pages.session.choices import Key
+from app_pages.session.state import language, standards, words
 from planning.standards.evidence_sheets import reported_sheet, who_counts_sheet
 from planning.standards.standard_sheets import standard_sheets
+from planning.words.tables import round_numbers
 
 _ = words()
 page(_("Reported and computed"))
@@ -19,26 +20,22 @@ st.caption(
 )
 if not result.reported:
     st.info(_("The study names no reported figures: add a table [reported] to it."))
-reported, counted, every = st.tabs(
+reported, counted, every = tab_row(
     [_("Reported and computed"), _("Who counts"), _("All standards")],
     key=Key.REPORTED_TAB,
-    on_change="rerun",
 )
-if reported.open:
-    with reported:
-        sheet_table(
-            rounded(reported_sheet(result, language(), _)), file_name="reported.xlsx", height=560
-        )
-if counted.open:
-    with counted:
-        sheet_table(
-            rounded(who_counts_sheet(result, language(), _)),
-            file_name="who_counts.xlsx",
-            height=560,
-        )
-if every.open:
-    with every:
-        sheets = standard_sheets(result, language())
-        titles = {sheet.title: sheet for sheet in sheets}
-        title = st.selectbox(_("Table"), list(titles))
-        sheet_table(rounded(titles[title]), file_name="standards.xlsx", height=520)
+if reported:
+    sheet_table(
+        round_numbers(reported_sheet(result, language(), _)), file_name="reported.xlsx", height=560
+    )
+if counted:
+    sheet_table(
+        round_numbers(who_counts_sheet(result, language(), _)),
+        file_name="who_counts.xlsx",
+        height=560,
+    )
+if every:
+    sheets = standard_sheets(result, language())
+    titles = {sheet.title: sheet for sheet in sheets}
+    title = st.selectbox(_("Table"), list(titles))
+    sheet_table(round_numbers(titles[title]), file_name="standards.xlsx", height=520)

@@ -4,17 +4,9 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import STYLE, page_link, sidebar
+from app_pages.session.choices import Key
 from app_pages.session.opening import attempt, open_known, open_upload
-from app_pages.session.state import (
-    Key,
-    data_folder,
-    get,
-    keep_choices,
-    opened,
-    put,
-    study_path,
-    words,
-)
+from app_pages.session.state import data_folder, get, keep_choices, opened, put, study_path, words
 from app_pages.session.uploads import recent_studies
 from data.study.file import SAMPLE_STUDY
 

@@ -4,8 +4,9 @@ import streamlit as st
 
 from app_pages.parts import workbench as bench
 from app_pages.parts.text import plain
-from app_pages.parts.widgets import county_map, page, sheet_table
-from app_pages.session.state import Key, language, outcome, words
+from app_pages.parts.widgets import county_map, page, sheet_table, tab_row
+from app_pages.session.choices import Key
+from app_pages.session.state import language, outcome, words
 from app_pages.views.workbench import (
     edit_sheet,
     ledger_sheet,
@@ -42,20 +43,15 @@ with left:
         bench.clicked(*click)
         st.rerun()
 
-steps, people, centres, saved = st.tabs(
+steps, people, centres, saved = tab_row(
     [_("Steps"), _("Ledger of people"), _("Ratio verdicts"), _("Save and open")],
     key=Key.BENCH_TAB,
-    on_change="rerun",
 )
-if steps.open:
-    with steps:
-        sheet_table(edit_sheet(after, language()), file_name="steps.xlsx")
-if people.open:
-    with people:
-        sheet_table(ledger_sheet(before, after, _), file_name="ledger.xlsx")
-if centres.open:
-    with centres:
-        sheet_table(verdict_sheet(before, after, _), file_name="ratios.xlsx")
-if saved.open:
-    with saved:
-        bench.saving(after)
+if steps:
+    sheet_table(edit_sheet(after, language()), file_name="steps.xlsx")
+if people:
+    sheet_table(ledger_sheet(before, after, _), file_name="ledger.xlsx")
+if centres:
+    sheet_table(verdict_sheet(before, after, _), file_name="ratios.xlsx")
+if saved:
+    bench.saving(after)

@@ -135,8 +135,8 @@ def click_at(driver: Any, x: float, y: float) -> None:
 
 
 def press(driver: Any, label: str, *, role: str = "") -> None:
-    """Press a button (or what has a role, such as `tab`) by the beginning of its text."""
-    kind = f"//*[@role='{role}']" if role else "//button[not(@role='tab')]"
+    """Press a button (or what has a role, such as `radio`) by the beginning of its text."""
+    kind = f"//*[@role='{role}']" if role else "//button[not(@role='radio')]"
     path = f"{kind}[not(@disabled)][.//*[starts-with(text(), '{label}')]]"
     # Found and pressed in one go: a page that is drawn anew in between replaces its buttons.
     wait_for(lambda: driver.execute_script(PRESS, path), what=label)

@@ -108,7 +108,7 @@ def _begin_anew(driver: Any, person: Person, address: str) -> None:
     person.edits = person.redo = ()
     driver.get(f"{address}/workbench?lang=en")
     wait_for(lambda: map_is_ready(driver), seconds=180, what="the map")
-    press(driver, "Save and open", role="tab")
+    press(driver, "Save and open", role="radio")
     wait_for(lambda: "lang=en" in driver.execute_script(READ)[1], seconds=PATIENCE_S, what="link")
 
 

@@ -13,6 +13,35 @@ from geo.errors import Finding
 MAX_ROWS_SHOWN = 20
 
 
+NO_VALUE_NUMBERS = frozenset(
+    {9_999, 99_999, 999_999, 9_999_999, 99_999_999, 32_767, 65_535, 2**31 - 1, 2**32 - 1}
+)
+"""What programs write for "no value" where they have no sign for it: nines, and type limits."""
+_OUTLIER = 2.0
+"""Such a number means nothing only where every other one is less than half of it."""
+
+
+def no_values(numbers: NDArray[np.float64], *, also: float | None = None) -> NDArray[np.intp]:
+    """Return the places of numbers that stand for "no value": one of theirs, far above all others.
+
+    Parameters
+    ----------
+    numbers
+        (n,) as the file stores them; NaN where it states none.
+    also
+        A further such number: the highest of the file's own type.
+
+    >>> no_values(np.array([100.0, 65535.0, 90.0])), no_values(np.array([60000.0, 65535.0]))
+    (array([1]), array([], dtype=int64))
+    """
+    highest = float(np.nanmax(numbers, initial=0.0))
+    others = float(np.max(numbers, where=numbers < highest, initial=-np.inf))
+    is_one = highest in NO_VALUE_NUMBERS or highest == also
+    if not is_one or not np.isfinite(others) or others * _OUTLIER >= highest:
+        return np.zeros(0, dtype=np.intp)
+    return np.flatnonzero(numbers == highest)
+
+
 def shown_rows(rows: Iterable[Any]) -> tuple[int | str, ...]:
     """Return the first rows: enough to find the fault, short enough to read.
 

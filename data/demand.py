@@ -16,6 +16,10 @@ from geo.errors import Finding
 from geo.points import frozen_array
 from geo.zones import assign, distance_to_box_m, nearest_site
 
+CENSUS_LIMIT = 0.2
+CENSUS_FACTOR = 10.0
+"""Shares of the census by which all people of the zones may differ, before it is said and before
+the file is refused."""
 FAR_M = 100_000.0
 """Facilities and people farther than this from the zones' box are a mistake, not neighbours."""
 
@@ -52,6 +56,8 @@ def build_demand(
     x_m, y_m = to_metric(population.lon, population.lat, crs)
     zone = _zone_of(x_m, y_m, zones)
     _check_people_outside(population, (x_m, y_m), zone, zones, findings)
+    if study.calibration is None:
+        _check_census(population, zone, zones, findings)
     population = _adjusted(study, population, zone, zones, findings)
     demand = Demand(
         cell_id=population.cell_id,
@@ -88,6 +94,27 @@ def _adjusted(
         except StudyError as error:
             findings.extend(error.findings)
     return population
+
+
+def _check_census(
+    population: Population, zone: Ints, zones: Zones, findings: list[Finding]
+) -> None:
+    """Compare all people of the zones that state a census with it."""
+    is_stated = np.isfinite(zones.census_people)
+    census = float(zones.census_people[is_stated].sum())
+    is_inside = zone >= 0
+    sums = np.bincount(zone[is_inside], population.people[is_inside], minlength=len(zones.code))
+    people = float(sums[is_stated].sum())
+    if census <= 0 or abs(people - census) <= CENSUS_LIMIT * census:
+        return
+    is_other = people > CENSUS_FACTOR * census or census > CENSUS_FACTOR * people
+    code = "people_not_the_census" if is_other else "people_unlike_census"
+    params = (
+        ("people", round(people)),
+        ("census", round(census)),
+        ("percent", round(100 * (people / census - 1))),
+    )
+    findings.append(Finding(code, params, file=population.file, people=abs(people - census)))
 
 
 def _zone_of(x_m: Floats, y_m: Floats, zones: Zones) -> Ints:

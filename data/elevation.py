@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data.errors import StudyError, unreadable
+from data.errors import StudyError
+from data.gdal import open_raster
 from data.types import Floats
 from geo.crs import transform
 from geo.errors import Finding
 from geo.slope import Heights
 
 MAX_CELLS = 200_000_000
+_NO_HEIGHTS = (-32_768.0, -9_999.0, 32_767.0, 65_535.0)
+"""What is stored for "no height" by programs that do not say so."""
+_METRES = {
+    **dict.fromkeys(("ft", "foot", "feet", "英尺"), 0.3048),
+    **dict.fromkeys(("cm", "centimetre", "centimeter", "厘米"), 0.01),
+    **dict.fromkeys(("dm", "decimetre", "decimeter", "分米"), 0.1),
+}
 _SMOOTH = (0.25, 0.5, 0.25)
 
 
@@ -47,17 +54,9 @@ def read_heights(
     StudyError
         When the file is unreadable, has no coordinate system, several bands or too many cells.
     """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours follows
-            with rasterio.open(path) as raster:
-                system = _checked_system(raster, path.name, raster_crs)
-                values, inverse = _window(raster, path.name, system, crs, box_m)
-    except RasterioError as fault:
-        raise unreadable(path, "GeoTIFF", fault) from fault
+    with open_raster(path) as raster:
+        system = _checked_system(raster, path.name, raster_crs)
+        values, inverse = _window(raster, path.name, system, crs, box_m)
     smooth = _smoothed(values)
 
     def heights(x_m: Floats, y_m: Floats) -> Floats:
@@ -106,6 +105,9 @@ def _window(
         return np.full((1, 1), np.nan), (0.0, 0.0, -9.0, 0.0, 0.0, -9.0)
     band = raster.read(1, window=Window(left, top, right - left, bottom - top), masked=True)
     values = np.ma.filled(band.astype(np.float64), np.nan)
+    values[np.isin(values, _NO_HEIGHTS)] = np.nan
+    metres = _METRES.get((raster.units[0] or "").strip().lower(), 1.0)
+    values = (values * raster.scales[0] + raster.offsets[0]) * metres
     values[np.abs(values) > 9000] = np.nan  # nodata without a tag: no ground is that high
     shifted = (inverse.a, inverse.b, inverse.c - left, inverse.d, inverse.e, inverse.f - top)
     return values, shifted

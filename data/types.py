@@ -9,12 +9,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from data.programme.stages import ProjectType, Stage
+from geo import arrays
 from geo.errors import Finding
 from geo.points import Grid
 from geo.roads import RoadGraph
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = arrays.Floats
+Ints: TypeAlias = arrays.Ints
 Geometries: TypeAlias = NDArray[np.object_]
 """(n,) shapely geometries in the dataset's metric system; None where a row has none."""
 
@@ -48,6 +50,11 @@ FACILITY_COLUMNS: dict[str, ColumnKind] = {
     "alliance_id": "text",
     "refers_to": "text",
     "closable": "flag",
+    "hospital_grade": "text",
+    "building_area_m2": "number",
+    "network_enabled": "flag",
+    "quality_level": "text",
+    "teams": "number",
 }
 """Every column of a facility row. Lists are text joined by `;`, dates ISO, flags bool or None."""
 
@@ -319,6 +326,42 @@ class Exclusions:
     candidate_slope_percent: Floats | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Projects:
+    """The programme: n projects in order of id.
+
+    Parameters
+    ----------
+    type, stage
+        What each does and how far it has come.
+    facility
+        (n,) institution it is about: of a new point without a row in the list, and of a relocation,
+        the planned point that was added for it; -1 where there is none.
+    replaces
+        (n,) old place that a relocation closes; -1 for others.
+    kind_after
+        WS 218 code once it is finished; empty where the kind stays.
+    columns
+        What else the table says: dates, money, lists, progress.
+    """
+
+    id: tuple[str, ...]
+    name: tuple[str, ...]
+    type: tuple[ProjectType, ...]
+    stage: tuple[Stage, ...]
+    facility: Ints
+    replaces: Ints
+    kind_after: tuple[str, ...]
+    columns: Mapping[str, tuple[CellValue, ...]]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def texts(self, column: str) -> tuple[str, ...]:
+        """Return a column as text, empty where it is blank."""
+        return tuple("" if value is None else str(value) for value in self.columns[column])
+
+
 @dataclass(frozen=True, slots=True)
 class FerryLine:
     """What a study's timetable says of one ferry; `way` is its way in the road file."""
@@ -329,6 +372,23 @@ class FerryLine:
     days: str
     first: str
     last: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherPlaces:
+    """Where institutions would be if their list were in another system than it was taken for.
+
+    Parameters
+    ----------
+    systems
+        k names of readings: a system, or `mixed` where each group of rows is in its own.
+    lon, lat
+        (k, n_facilities) degrees, WGS 84; NaN for those without a place.
+    """
+
+    systems: tuple[str, ...]
+    lon: Floats
+    lat: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -363,4 +423,6 @@ class Dataset:
     fingerprint: str
     successions: tuple[Succession, ...] = ()
     exclusions: Exclusions | None = None
+    programme: Projects | None = None
     doctor_birth_years: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
+    other_places: OtherPlaces | None = None

@@ -80,6 +80,7 @@ RELEVANT_KEYS = frozenset(
     | {
         "highway",
         "route",
+        "man_made",
         "junction",
         "motorroad",
         "area",
@@ -149,6 +150,8 @@ def way_use(tags: Tags) -> WayUse:
     """
     is_ferry = tags.get("route") == FERRY
     road_class = FERRY if is_ferry else tags.get("highway", "")
+    if not road_class and tags.get("man_made") == "pier":
+        road_class = "footway"  # people walk over piers to the boat, whatever a way is called
     minutes = ferry_minutes(tags.get("duration", "")) if is_ferry else math.nan
     if is_ferry and math.isnan(minutes):
         return WayUse(FERRY, 0)

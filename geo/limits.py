@@ -13,6 +13,9 @@ _KPH = frozenset({"", "km/h", "kmh", "kph", "kmph", "km/hr", "公里/小时", "�
 _NO_LIMIT = frozenset(
     {"none", "no", "unlimited", "signals", "variable", "sign", "implicit", "unposted", "default"}
 )
+_BETWEEN_LIMITS = re.compile(r"[;|、，]|[,/](?=\s*\d{2})")
+"""What parts several limits; a comma before one digit is a decimal comma, km/h holds a slash."""
+_QUOTES = re.compile("[\\[\\]'\"]")  # of a list as Python prints it
 _FIGURE = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d]*)")
 _ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)?:(?:zone:?)?([a-z_]*)(\d+)?")
 _ZONES_KPH = {
@@ -39,7 +42,8 @@ def parse_maxspeed(text: str) -> float | None:
     Parameters
     ----------
     text
-        The value of a `maxspeed` tag. Of several (`50;30`, `50|30`) the lowest counts.
+        The value of a `maxspeed` tag. Of several (`50;30`, `60,80`, `['50', '30']`) the lowest
+        counts.
 
     Returns
     -------
@@ -49,7 +53,8 @@ def parse_maxspeed(text: str) -> float | None:
     >>> parse_maxspeed("30 mph"), parse_maxspeed("CN:urban"), parse_maxspeed("50;30")
     (48.28032, 50.0, 30.0)
     """
-    values = [_one_limit(part.strip().lower()) for part in re.split(r"[;|]", text) if part.strip()]
+    parts = _BETWEEN_LIMITS.split(_QUOTES.sub("", text))
+    values = [_one_limit(part.strip().lower()) for part in parts if part.strip()]
     known = [value for value in values if value is not None]
     if not known:
         return None
@@ -79,23 +84,32 @@ def _one_limit(text: str) -> float | None:
 
 _CLOCK = re.compile(r"(\d+):(\d{1,2})(?::(\d{1,2}))?")
 _ISO = re.compile(r"p(?:(\d+)d)?t?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-_MINUTES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:min|minutes|分钟|分)?")
+_UNITS = re.compile(
+    r"(?:(\d+(?:\.\d+)?)\s*(?:h|hrs?|hours?|个?小时|时)\s*)?"
+    r"(?:(\d+(?:\.\d+)?)(?:\s*(?:m|mins?|minutes?|分钟?)\s*|$))?"
+    r"(?:(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?|秒))?"
+)
+"""`1h 30m`, `90 min`, 1小时20分; a number alone is minutes."""
 
 
 def duration_minutes(text: str) -> float:
-    """Return the minutes of an OSM `duration`: `20`, `00:20`, `01:30:00` or `PT1H30M`; else NaN.
+    """Return the minutes of an OSM `duration`; NaN where it is not understood.
 
     >>> duration_minutes("01:30"), duration_minutes("PT45M"), duration_minutes("12")
     (90.0, 45.0, 12.0)
+    >>> duration_minutes("1h 30m"), duration_minutes("1 h")
+    (90.0, 60.0)
     """
     text = text.strip().lower()
     if clock := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = (float(part or 0) for part in clock.groups())
-        return hours * 60 + minutes + seconds / 60
-    if plain := _MINUTES.fullmatch(text):
-        return float(plain[1])
-    iso = _ISO.fullmatch(text)
-    if not iso or not any(iso.groups()):
+        days, times = 0.0, clock.groups()
+    elif iso := _ISO.fullmatch(text):
+        days, times = float(iso[1] or 0), iso.groups()[1:]
+    elif plain := _UNITS.fullmatch(text):
+        days, times = 0.0, plain.groups()
+    else:
         return math.nan
-    days, hours, minutes, seconds = (float(part or 0) for part in iso.groups())
+    if not days and not any(times):
+        return math.nan
+    hours, minutes, seconds = (float(part or 0) for part in times)
     return days * 1440 + hours * 60 + minutes + seconds / 60

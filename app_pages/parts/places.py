@@ -7,7 +7,8 @@ import streamlit as st
 from app_pages.parts.remarks import remark_form
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import is_new_choice, sheet_table
-from app_pages.session.state import Key, current, early_click, get, made, opened, put, words
+from app_pages.session.choices import Key
+from app_pages.session.state import current, early_click, get, made, opened, put, words
 from app_pages.views.places import place_text, search_places, spot
 from app_pages.views.ways import (
     all_ways,

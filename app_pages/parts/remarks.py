@@ -6,7 +6,8 @@ import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import sheet_table
-from app_pages.session.state import Key, get, opened, person, put, words
+from app_pages.session.choices import Key
+from app_pages.session.state import get, opened, person, put, words
 from app_pages.views.checks import remark_points
 from data.errors import PlannerError
 from data.side_files import remarks_file

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app_pages.parts.text import plain
-from app_pages.session.state import Key, edit, get, outcome, put, words
+from app_pages.session.choices import Key
+from app_pages.session.state import edit, get, outcome, put, words
 from app_pages.views.workbench import road_text
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import Outcome
@@ -23,7 +24,7 @@ def link_tools() -> None:
     """Show the form of a new link."""
     _ = words()
     st.subheader(_("New road link"), anchor=False)
-    start = get(Key.LINK_FROM)
+    start: tuple[float, float] | None = get(Key.LINK_FROM)
     if start is None:
         st.caption(_("Click its two ends on the map, or write their coordinates."))
     else:
@@ -106,7 +107,7 @@ def end_link(lon: float, lat: float) -> None:
         put(Key.LINK_FROM, (lon, lat))
         return
     put(Key.LINK_FROM, None)
-    _add_link(*start, lon, lat)
+    _add_link(start[0], start[1], lon, lat)
 
 
 def pick_road(lon: float, lat: float) -> None:

@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from app_pages.parts.text import plain
-from app_pages.parts.widgets import sheet_table, table
-from app_pages.session.state import Key, get, opened, put, siting_refused, words
+from app_pages.parts.widgets import sheet_table, tab_row, table
+from app_pages.session.choices import Key
+from app_pages.session.state import get, opened, put, siting_refused, words
 from app_pages.views.goals import goal_sheet, site_goals
 from app_pages.views.siting import (
     MODEL_NAMES,
@@ -99,7 +100,7 @@ def map_choice(proposal: Proposal) -> tuple[Any, int]:
     """Let the reader choose what the map shows; return it and the number of the plan."""
     _ = words()
     left, right = st.columns(2)
-    options = [name for name in ON_MAP if name != "stability" or proposal.doubt is not None]
+    options = [name for name in ON_MAP if name != "stability" or proposal.robustness is not None]
     if get(Key.SITE_ON_MAP) not in options:
         put(Key.SITE_ON_MAP, options[0])
     shown = left.radio(
@@ -158,11 +159,10 @@ def curve_chart(proposal: Proposal) -> None:
 def details(assessment: Assessment) -> None:
     """Show all that stands behind the plan, one tab each; only the open one is made."""
     _ = words()
-    tabs = st.tabs([_(name) for name in TABS], key=Key.SITE_TAB, on_change="rerun")
-    for tab, show in zip(tabs, TABS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(assessment)
+    tabs = tab_row([_(name) for name in TABS], key=Key.SITE_TAB)
+    for is_open, show in zip(tabs, TABS.values(), strict=True):
+        if is_open:
+            show(assessment)
 
 
 def _sites(assessment: Assessment) -> None:
@@ -203,7 +203,7 @@ def _rivals(assessment: Assessment) -> None:
 def _doubts(assessment: Assessment) -> None:
     _ = words()
     proposal = assessment.proposal
-    if proposal.doubt is None:
+    if proposal.robustness is None:
         st.info(_("The study asks for no other readings of the inputs with this model."))
         return
     sheet_table(run_sheet(proposal, _), file_name="stability.xlsx", height=320)

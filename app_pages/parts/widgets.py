@@ -12,27 +12,29 @@ from streamlit.errors import StreamlitPageNotFoundError
 from streamlit_folium import st_folium
 
 from app_pages.parts.text import plain
+from app_pages.session.choices import Key
 from app_pages.session.state import (
-    Key,
     current,
     encoded_map,
     get,
     keep_choices,
+    language,
     map_download,
     opened,
     put,
     static_folder,
     words,
 )
-from app_pages.views.tables import sheet_of_columns, workbook_bytes
+from app_pages.views.tables import page_columns
 from planning.assess.run import run_number
+from planning.assess.study_figures import coverage_figures
 from planning.maps import EncodedMap, Focus, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
-from planning.reach.names import figure_name
-from planning.words.figures import mode_text, share_text
-from planning.words.sheets import Sheet
-from planning.words.tables import Column
+from planning.words.figures import mode_text
+from planning.words.tables import Column, Table, table_of_columns
+from planning.words.wording import finding_sentence
+from planning.words.workbooks import workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STYLE = """<style>
@@ -114,14 +116,16 @@ def coverage_metrics() -> None:
     """Show the coverage of all modes side by side, with the full name of each figure on hover."""
     _ = words()
     assessment = current()
+    if assessment.reason is not None:
+        st.warning(plain(finding_sentence(assessment.reason, _)))
     columns = st.columns(len(assessment.modes))
-    for column, (mode, result) in zip(columns, assessment.modes.items(), strict=True):
-        figure = result.coverage[0]
+    for column, mode in zip(columns, assessment.modes, strict=True):
+        share = coverage_figures(assessment, mode).share
         name = mode_text(mode, _)
         column.metric(
             f"★ {name}" if mode == assessment.headline_mode else name,
-            share_text(figure.share),
-            help=figure_name(figure, _),
+            share.text(language()),
+            help=plain(share.name(language())),
         )
     if assessment.headline_mode is None:
         st.info(_("The mode of the circle is not confirmed (口径未确认): no verdict is given."))
@@ -186,7 +190,7 @@ def table(
 ) -> int | None:
     """Show columns as a table in words with an XLSX download; return the row that is selected."""
     shown = [column for column in columns if column.name not in hidden]
-    sheet = sheet_of_columns(file_name.partition(".")[0], shown, words())
+    sheet = table_of_columns(file_name.partition(".")[0], shown, words())
     return sheet_table(sheet, file_name=file_name, height=height)
 
 
@@ -196,14 +200,15 @@ def page_link(name: str, title: str) -> None:
         st.page_link(f"app_pages/{name}.py", label=title)
 
 
-def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380, state: str = "") -> int | None:
+def sheet_table(sheet: Table, *, file_name: str, height: int = 380, state: str = "") -> int | None:
     """Show a sheet with an XLSX download; return the row that is selected.
 
     Another `state` begins without a selection: rows that have changed places are others.
     """
-    _ = words()
+    _, said = words(), language()
+    shown = page_columns(sheet, said)
     event = st.dataframe(
-        pd.DataFrame(sheet.rows, columns=unique_headers(sheet.headers)),
+        pd.DataFrame(dict(zip(unique_headers(sheet.headers), shown, strict=True))),
         hide_index=True,
         height=height if 30 * len(sheet.rows) + 40 > height else "auto",
         row_height=30,
@@ -214,7 +219,7 @@ def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380, state: str =
     )
     st.download_button(
         _("Download the table (XLSX)"),
-        data=lambda: workbook_bytes([sheet]),
+        data=lambda: workbook_bytes([sheet], said),
         file_name=file_name,
         mime=XLSX,
         on_click="ignore",
@@ -222,6 +227,20 @@ def sheet_table(sheet: Sheet, *, file_name: str, height: int = 380, state: str =
     )
     rows = event["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(sheet.rows) else None
+
+
+def tab_row(labels: Sequence[str], *, key: Key) -> list[bool]:
+    """Show labels as a row of tabs; return for each whether it is open. Only one is.
+
+    `st.tabs` loses clicks: each run of the page sends the row before the tabs in it, and the
+    browser refuses a tab that it holds for out of date, for a tenth of a second or longer.
+    """
+    if get(key) not in labels:  # the first visit, or another language
+        put(key, labels[0])
+    chosen = st.segmented_control(
+        words()("Table"), labels, key=key, required=True, label_visibility="collapsed"
+    )
+    return [label == chosen for label in labels]
 
 
 def is_new_choice(kind: str, chosen: object) -> bool:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from app_pages.parts.road_tools import end_link, link_tools, pick_road, road_tools
 from app_pages.parts.text import plain
+from app_pages.session.choices import Key
 from app_pages.session.state import (
-    Key,
     clear_edits,
     current,
     early_click,

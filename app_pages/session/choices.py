@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 from data.study.siting import (
     MODELS_IN_YUAN,
@@ -71,6 +72,8 @@ class Key(StrEnum):
     SITE_SHARE = "site_share_percent"
     SITE_CENTRES = "site_centres"
     SITE_ASIDE = "site_set_aside"
+    SITE_FROM_TODAY = "site_from_today"
+    SITE_ASSUMED = "site_costs_assumed"
     SITE_ON_MAP = "site_on_map"
     SITE_TAB = "site_tab"
     SEARCH = "search"
@@ -82,6 +85,7 @@ class Key(StrEnum):
     REPORT_ZONES = "report_zones"
     MAKER = "maker"
     REVIEW_NUMBER = "review_number"
+    BASE_MAP_NUMBER = "base_map_number"
     REPORT = "report"
     NOTICE = "notice"
     BENCH_TAB = "bench_tab"
@@ -104,6 +108,7 @@ class Key(StrEnum):
     COVERAGE_TAB = "coverage_tab"
     EXPERT_TAB = "expert_tab"
     REPORTED_TAB = "reported_tab"
+    PROJECTS_TAB = "projects_tab"
     WHO = "who"
     REMARK = "remark"
     REMARK_MODE = "remark_mode"
@@ -120,13 +125,13 @@ KEPT = (
     Key.COST,
     Key.SEARCH,
     Key.COMPARED,
-    Key.SITE_COST,
     Key.SITE_ON_MAP,
     Key.AUDIENCE,
     Key.FORMATS,
     Key.REPORT_ZONES,
     Key.MAKER,
     Key.REVIEW_NUMBER,
+    Key.BASE_MAP_NUMBER,
     Key.WHO,
     Key.RATIO_VIEW,
     Key.SYSTEM,
@@ -143,6 +148,9 @@ SITING_KEYS = (
     Key.SITE_SHARE,
     Key.SITE_CENTRES,
     Key.SITE_ASIDE,
+    Key.SITE_FROM_TODAY,
+    Key.SITE_COST,
+    Key.SITE_ASSUMED,
 )
 """What a person asks of the siting; without them the study's own question stands."""
 
@@ -159,6 +167,10 @@ class SitingChoice:
         None follows the mode and the limit of the side bar.
     budget_yuan, share, centres, is_aside
         Used by the models that need them.
+    base
+        The network that the plan starts from.
+    build_yuan, is_assumed
+        Cost of a new site, None where it is not known; whether unknown costs are assumed.
     """
 
     model: SitingModel
@@ -169,37 +181,51 @@ class SitingChoice:
     share: float
     centres: int
     is_aside: bool
+    base: Literal["committed", "today"]
+    build_yuan: float | None
+    is_assumed: bool
 
 
 def siting_of(own: SitingTable, chosen: SitingChoice) -> SitingTable:
     """Return the study's question with what the person has chosen."""
     model = chosen.model
-    needs_share = model in MODELS_OF_A_SHARE
     return replace(
         own,
         model=model,
-        count=own.count if chosen.count == own.asked else chosen.count,
+        count=own.count if chosen.count == own.new_sites else chosen.count,
         mode=chosen.mode,
         minutes=chosen.minutes,
-        budget_yuan=chosen.budget_yuan if model == "budget" else own.budget_yuan,
-        share=chosen.share if needs_share else own.share,
-        centres=chosen.centres if model == "two-level" else 0,
-        may_close=own.may_close and model in MODELS_IN_YUAN,
-        set_aside_unreachable=chosen.is_aside,
+        start=replace(own.start, base=chosen.base),
+        goal=replace(
+            own.goal,
+            share=chosen.share if model in MODELS_OF_A_SHARE else own.goal.share,
+            centres=chosen.centres if model == "two-level" else 0,
+            set_aside_unreachable=chosen.is_aside,
+        ),
+        money=replace(
+            own.money,
+            budget_yuan=chosen.budget_yuan if model == "budget" else own.money.budget_yuan,
+            build_yuan=chosen.build_yuan,
+            assume_costs=chosen.is_assumed,
+            may_close=own.money.may_close and model in MODELS_IN_YUAN,
+        ),
     )
 
 
 def first_siting(own: SitingTable) -> dict[str, object]:
     """Return the first value of every siting choice: what the study asks."""
     return {
-        Key.COUNT: own.asked,
+        Key.COUNT: own.new_sites,
         Key.SITE_MODEL: own.model,
         Key.SITE_MODE: own.mode or "",
         Key.SITE_MINUTES: own.minutes,
-        Key.SITE_BUDGET: (own.budget_yuan or 500 * WAN) / WAN,
-        Key.SITE_SHARE: (own.share or 0.9) * 100,
-        Key.SITE_CENTRES: max(1, own.centres),
-        Key.SITE_ASIDE: own.set_aside_unreachable,
+        Key.SITE_BUDGET: (own.money.budget_yuan or 500 * WAN) / WAN,
+        Key.SITE_SHARE: (own.goal.share or 0.9) * 100,
+        Key.SITE_CENTRES: max(1, own.goal.centres),
+        Key.SITE_ASIDE: own.goal.set_aside_unreachable,
+        Key.SITE_FROM_TODAY: own.start.base == "today",
+        Key.SITE_COST: None if own.money.build_yuan is None else own.money.build_yuan / WAN,
+        Key.SITE_ASSUMED: own.money.assume_costs,
     }
 
 
@@ -217,7 +243,7 @@ class Settings:
         Norm of people per government-run centre.
     """
 
-    mode: str
+    mode: ModeName
     minutes: float
     lower_people: float
     upper_people: float
@@ -240,5 +266,5 @@ def with_settings(study: Study, chosen: Settings) -> Study:
     )
 
 
-def _first(modes: tuple[str, ...], mode: str) -> tuple[str, ...]:
+def _first(modes: tuple[ModeName, ...], mode: ModeName) -> tuple[ModeName, ...]:
     return (mode, *(other for other in modes if other != mode))

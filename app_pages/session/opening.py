@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app_pages.session.state import Key, data_folder, get, open_study, put, words
+from app_pages.session.choices import Key
+from app_pages.session.state import data_folder, get, open_study, put, words
 from app_pages.session.uploads import keep_upload, remember_study, require_inside
 from data.errors import PlannerError
 from data.study.file import read_study

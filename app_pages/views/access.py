@@ -6,13 +6,13 @@ import numpy as np
 
 from geo.errors import Progress
 from geo.travel import UNREACHED, reach
-from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.assess.workflow import Assessment
 from planning.centres.catchments import Method, access_by_zone, floating_catchments
 from planning.reach.coverage import Status
 from planning.reach.equity import inequality_by_group, time_spread
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.words.figures import mode_text
-from planning.words.sheets import Sheet
-from planning.words.tables import Value
+from planning.words.tables import Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 METHODS = (Method.TWO_STEP, Method.ENHANCED, Method.GAUSSIAN, Method.MODIFIED, Method.BALANCED)
@@ -39,7 +39,7 @@ def access_sheet(
     supply: str,
     translate: Translate,
     progress: Progress | None = None,
-) -> Sheet:
+) -> Table:
     """Return supply per 1,000 people by zone and group in the analysis mode.
 
     Parameters
@@ -63,7 +63,7 @@ def access_sheet(
     found = floating_catchments(
         pairs,
         people=people,
-        supply=np.where(assessment.is_open, amounts, 0.0),
+        supply=np.where(assessment.points, amounts, 0.0),
         method=method,
         limit_minutes=travel.minutes,
     )
@@ -80,10 +80,10 @@ def access_sheet(
     title = translate("{supply} per 1,000 people, {method}").format(
         supply=translate(SUPPLIES[supply]), method=translate(METHOD_NAMES[method])
     )
-    return Sheet(title, (translate("Zone"), *titles), tuple(rows))
+    return table_of(title, (translate("Zone"), *titles), rows)
 
 
-def spread_sheet(assessment: Assessment, translate: Translate) -> Sheet:
+def spread_sheet(assessment: Assessment, translate: Translate) -> Table:
     """Return the spread of travel times by mode and group, and the Gini of the times."""
     demand = assessment.dataset.demand
     inside = demand.zone >= 0
@@ -119,4 +119,4 @@ def spread_sheet(assessment: Assessment, translate: Translate) -> Sheet:
         msgid("Without a way (%)"),
         msgid("Gini of the minutes"),
     )
-    return Sheet(translate("Spread of times"), tuple(translate(h) for h in headers), tuple(rows))
+    return table_of(msgid("Spread of times"), headers, rows, translate)

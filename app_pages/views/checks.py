@@ -11,13 +11,13 @@ from data.types import Dataset
 from geo.errors import Finding
 from planning.audit.remarks import Remark
 from planning.maps import FacilityLayer, PointStyle
-from planning.words.sheets import Sheet
+from planning.words.tables import Table, table_of
 from planning.words.wording import Translate, finding_sentence, msgid
 
 SEVERITY_WORDS = {"error": msgid("error"), "warning": msgid("warning"), "note": msgid("note")}
 
 
-def findings_sheet(findings: Sequence[Finding], translate: Translate) -> Sheet:
+def findings_sheet(findings: Sequence[Finding], translate: Translate) -> Table:
     """Return the findings, one a row, with the people they touch."""
     rows = tuple(
         (
@@ -29,7 +29,7 @@ def findings_sheet(findings: Sequence[Finding], translate: Translate) -> Sheet:
         for finding in findings
     )
     headers = (msgid("Severity"), msgid("People"), msgid("Finding"), msgid("File"))
-    return Sheet(translate("Findings"), tuple(translate(text) for text in headers), rows)
+    return table_of(msgid("Findings"), headers, rows, translate)
 
 
 def remark_points(remarks: Sequence[Remark], translate: Translate) -> FacilityLayer | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from app_pages.views.workbench import changed_gaps
 from data.types import Dataset
-from geo.crs import to_lonlat
 from geo.travel import UNREACHED, Nearest
 from planning.assess.workflow import Assessment
 from planning.maps import (
@@ -25,11 +23,12 @@ from planning.maps import (
     PolygonLayer,
     Swatch,
 )
+from planning.maps.cells import cell_areas, typical_spacing_m
 from planning.maps.layers import Layer
-from planning.maps.map_cells import typical_spacing_m
-from planning.maps.map_layers import gap_area, joined_squares
+from planning.maps.scene import in_degrees
 from planning.maps.themes import COVERED, NO_TIME, UNCOVERED, ramp
-from planning.reach.coverage import BANDS_MINUTES, Gap, Status, Statuses
+from planning.reach.coverage import BANDS_MINUTES, NOT_JUDGED, Status, Statuses
+from planning.reach.gaps import Gap
 from planning.whatif.edits import ROAD_ACTIONS, Edit
 from planning.whatif.outcome import Outcome
 from planning.whatif.roads import lines_of, road_steps
@@ -93,11 +92,12 @@ def change_areas(
     found = [(group, rows) for group, rows in found if len(rows)]
     if not found:
         return None
-    areas = [joined_squares(after.dataset, rows) for _, rows in found]
+    dataset = after.dataset
+    areas = cell_areas(dataset.demand, [rows for _, rows in found], dataset.crs)
     return PolygonLayer(
         id="change-areas",
         label=translate("Winners and losers"),
-        polygons=np.array([_degrees(area, after.dataset.crs) for area in areas], dtype=object),
+        polygons=in_degrees(areas, dataset.crs),
         group=np.array([group for group, _ in found], dtype=np.uint8),
         styles=(
             AreaStyle(translate("Gain the circle"), GAIN, 0.75, "solid", GAIN, 2.5),
@@ -203,12 +203,13 @@ def new_gaps(outcome: Outcome, gaps: Sequence[Gap], translate: Translate) -> Pol
     """Return gaps as areas of their cells; None where there is none."""
     if not gaps:
         return None
-    areas = [gap_area(outcome.dataset, gap) for gap in gaps]
+    dataset = outcome.dataset
+    areas = cell_areas(dataset.demand, [gap.demand for gap in gaps], dataset.crs)
     label = translate("Service gap")
     return PolygonLayer(
         id="edit-gaps",
         label=label,
-        polygons=np.array([_degrees(area, outcome.dataset.crs) for area in areas], dtype=object),
+        polygons=in_degrees(areas, dataset.crs),
         group=np.zeros(len(gaps), dtype=np.uint8),
         styles=(AreaStyle(label, "#b35806", 0.3, "hatch", "#7f3b08"),),
         fields=((translate("People"), tuple(people_text(gap.people) for gap in gaps)),),
@@ -234,15 +235,10 @@ def _cells_of(
     )
 
 
-def _degrees(area: shapely.Geometry, crs: str) -> shapely.Geometry:
-    def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(to_lonlat(xy[:, 0], xy[:, 1], crs))
-
-    return shapely.transform(area, degrees)
-
-
 def _cover(status: Statuses) -> Classes:
-    return np.where(status == Status.OUTSIDE, NO_CLASS, status != Status.COVERED).astype(np.uint8)
+    return np.where(np.isin(status, NOT_JUDGED), NO_CLASS, status != Status.COVERED).astype(
+        np.uint8
+    )
 
 
 def _bands(times: Nearest, status: Statuses) -> Classes:
@@ -250,7 +246,7 @@ def _bands(times: Nearest, status: Statuses) -> Classes:
     limits = np.array(BANDS_MINUTES, dtype=np.int64) * 600
     bands = np.searchsorted(limits, times.tenths.astype(np.int64), side="left")
     bands = np.where(times.tenths == UNREACHED, len(limits) + 1, bands)
-    return np.where(status == Status.OUTSIDE, NO_CLASS, bands).astype(np.uint8)
+    return np.where(np.isin(status, NOT_JUDGED), NO_CLASS, bands).astype(np.uint8)
 
 
 def _changed(before: Classes, after: Classes) -> Classes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from planning.assess.workflow import Assessment
 from planning.sites import Target
 from planning.words.figures import minutes_text, people_text, share_text
-from planning.words.sheets import Sheet
-from planning.words.tables import Value
+from planning.words.tables import Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 
@@ -21,7 +20,7 @@ def site_goals(assessment: Assessment) -> tuple[Target, ...]:
 
 def goal_sheet(
     goals: tuple[Target, ...], cost_wan_yuan: float | None, translate: Translate
-) -> Sheet:
+) -> Table:
     """Return the goals as a table, with the cost at so much a station (None: no cost)."""
     rows: list[tuple[Value, ...]] = []
     for goal in goals:
@@ -48,6 +47,4 @@ def goal_sheet(
         msgid("People out of reach of every candidate"),
         msgid("Minutes that would do"),
     )
-    return Sheet(
-        translate("Stations for a target"), tuple(translate(h) for h in headers), tuple(rows)
-    )
+    return table_of(msgid("Stations for a target"), headers, rows, translate)

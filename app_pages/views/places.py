@@ -9,21 +9,21 @@ import numpy as np
 import shapely
 
 from data.errors import PlannerError
-from data.facilities.pasted import Box, read_pasted
+from data.places.pasted import Box, read_pasted
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from geo.zones import assign
 from planning.assess.explain import Place, find_place
 from planning.assess.workflow import Assessment
-from planning.reach.coverage import Gap, Status
+from planning.reach.coverage import Status
 from planning.reach.equity import weighted_quantiles
+from planning.reach.gaps import Gap
 from planning.reach.villages.cover import Reason, VillageRow
 from planning.reach.villages.members import members_of
 from planning.standards.evidence_sheets import COVER_WORDS
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import REASON_WORDS
-from planning.words.sheets import Sheet
-from planning.words.tables import Value
+from planning.words.tables import Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 MOST_FOUND = 20
@@ -79,7 +79,7 @@ def uncovered_villages(result: StandardsResult) -> tuple[VillageRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.people_covered - row.people, row.code)))
 
 
-def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: Translate) -> Sheet:
+def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: Translate) -> Table:
     """Return the villages that are not covered: people, groups, nearest point, minutes, why.
 
     The nearest point is that of most of the village's people; the minutes are those within which
@@ -113,7 +113,7 @@ def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: 
             REASON_WORDS[row.reason] if row.reason is not Reason.NONE else COVER_WORDS[row.cover]
         )
         rows.append((*head, point, minutes, translate(reason)))
-    return Sheet(translate("Villages not covered"), tuple(titles), tuple(rows))
+    return table_of(translate("Villages not covered"), titles, rows)
 
 
 def study_area(dataset: Dataset) -> Box:

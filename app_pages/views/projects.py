@@ -12,11 +12,11 @@ from planning.standards.evidence_sheets import (
 )
 from planning.standards.judgement import StandardsResult
 from planning.words.figures import share_percent
-from planning.words.sheets import Sheet, sheet_of
+from planning.words.tables import Table, table_of
 from planning.words.wording import Translate, msgid
 
 
-def projects_sheet(assessment: Assessment, result: StandardsResult, translate: Translate) -> Sheet:
+def projects_sheet(assessment: Assessment, result: StandardsResult, translate: Translate) -> Table:
     """Return the projects in their order with what each changes."""
     headers = (
         *PROJECT_HEADERS,
@@ -29,10 +29,10 @@ def projects_sheet(assessment: Assessment, result: StandardsResult, translate: T
     rows = [
         (
             *project_cells(effect, names, translate),
-            share_percent(step.share),
+            step.share,
             share_percent(effect.figures_after.get("village_coverage")),
             *circle_cells(result, translate),
         )
         for effect, step in zip(effects, programme_steps(assessment, result)[1:], strict=True)
     ]
-    return sheet_of(msgid("Programme"), headers, rows, translate)
+    return table_of(msgid("Programme"), headers, rows, translate)

@@ -8,13 +8,11 @@ from typing import Literal, TypeAlias
 from data.study.siting import SitingModel
 from data.types import Dataset
 from planning.sites import Proposal
-from planning.sites.candidates import Group, kind_group
+from planning.sites.candidates import CANNOT_MEND, NOT_A_PARCEL, Group, kind_group
 from planning.sites.robustness import RUN_NAMES
 from planning.sites.rows import often_chosen, site_columns
-from planning.sites.spacing import CANNOT_MEND, NOT_A_PARCEL
 from planning.words.figures import mode_text, people_text, share_text
-from planning.words.sheets import Sheet, sheet_of
-from planning.words.tables import Column, Value
+from planning.words.tables import Column, Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 OnMap: TypeAlias = Literal["plan", "stability", "candidates"]
@@ -111,15 +109,15 @@ def plan_lines(proposal: Proposal, translate: Translate) -> list[str]:
     if people.lost > 0:
         lost = msgid("{people} people lose cover by the points that the plan gives up.")
         lines.append(translate(lost).format(people=people_text(people.lost)))
-    if proposal.doubt is not None:
+    if proposal.robustness is not None:
         held = msgid(
             "Under {count} readings of the inputs the plan covers {low} to {high} of the people."
         )
         lines.append(
             translate(held).format(
-                count=len(proposal.doubt.runs),
-                low=share_text(proposal.doubt.low_share),
-                high=share_text(proposal.doubt.high_share),
+                count=len(proposal.robustness.runs),
+                low=share_text(proposal.robustness.low_share),
+                high=share_text(proposal.robustness.high_share),
             )
         )
     if proposal.without_weights is not None:
@@ -193,10 +191,10 @@ def reason_lines(
             shared = msgid("Shares {people} with {name}.")
             name = quote(proposal.candidates.name[other])
             parts.append(translate(shared).format(people=people_text(people), name=name))
-        if proposal.doubt is not None:
+        if proposal.robustness is not None:
             often = msgid("Chosen in {times} of {count} readings.")
-            count = len(proposal.doubt.runs)
-            times = round(float(proposal.doubt.chosen_share[site.candidate]) * count)
+            count = len(proposal.robustness.runs)
+            times = round(float(proposal.robustness.chosen_share[site.candidate]) * count)
             parts.append(translate(often).format(times=times, count=count))
         lines.append(" ".join(parts))
     return lines
@@ -225,11 +223,11 @@ def why_not_lines(
     return lines
 
 
-def run_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+def run_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the readings of the inputs and what the plan is worth under each."""
     best = set(proposal.plan.new_sites.tolist())
     rows: list[tuple[Value, ...]] = []
-    for run in () if proposal.doubt is None else proposal.doubt.runs:
+    for run in () if proposal.robustness is None else proposal.robustness.runs:
         others = "、".join(proposal.candidates.name[i] for i in sorted(set(run.sites) - best))
         rows.append(
             (
@@ -247,7 +245,7 @@ def run_sheet(proposal: Proposal, translate: Translate) -> Sheet:
         msgid("Sites of the plan that are best here, too"),
         msgid("Others that would be chosen"),
     )
-    return sheet_of(msgid("Stability"), headers, rows, translate)
+    return table_of(msgid("Stability"), headers, rows, translate)
 
 
 def run_name(label: str, translate: Translate) -> str:
@@ -261,7 +259,7 @@ def run_name(label: str, translate: Translate) -> str:
     return translate(RUN_NAMES[kind]).format(value=said)
 
 
-def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> Sheet:
+def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> Table:
     """Return every option that some reading chooses, most often first."""
     best = set(proposal.plan.new_sites.tolist())
     sites, zones = proposal.candidates, dataset.zones.name
@@ -280,10 +278,10 @@ def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> S
         msgid("Chosen in the readings"),
         msgid("In the plan"),
     )
-    return sheet_of(msgid("How often each site is chosen"), headers, rows, translate)
+    return table_of(msgid("How often each site is chosen"), headers, rows, translate)
 
 
-def choice_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+def choice_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the plan and its rivals side by side."""
     best = set(proposal.plan.new_sites.tolist())
     rows: list[tuple[Value, ...]] = []
@@ -305,7 +303,7 @@ def choice_sheet(proposal: Proposal, translate: Translate) -> Sheet:
         msgid("With, against plan 1"),
         msgid("Without, against plan 1"),
     )
-    return sheet_of(msgid("Alternatives"), headers, rows, translate)
+    return table_of(msgid("Alternatives"), headers, rows, translate)
 
 
 def choice_name(number: int, translate: Translate) -> str:
@@ -313,7 +311,7 @@ def choice_name(number: int, translate: Translate) -> str:
     return translate("Plan {number}").format(number=number)
 
 
-def cost_sheet(proposal: Proposal, translate: Translate) -> Sheet:
+def cost_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the unit costs with their marks and sources: assumptions are shown as such."""
     rows: list[tuple[Value, ...]] = [
         (
@@ -332,7 +330,7 @@ def cost_sheet(proposal: Proposal, translate: Translate) -> Sheet:
         msgid("Basis"),
         msgid("Source"),
     )
-    return sheet_of(msgid("Unit costs"), headers, rows, translate)
+    return table_of(msgid("Unit costs"), headers, rows, translate)
 
 
 def _names(proposal: Proposal, sites: set[int]) -> str:

@@ -11,7 +11,7 @@ from app_pages.views.siting import OnMap
 from data.types import Dataset
 from planning.maps import FacilityLayer, PointStyle, SiteLayer
 from planning.maps.layers import Layer
-from planning.maps.map_layers import site_layers
+from planning.maps.scene import site_layers
 from planning.sites import PlanChoice, Proposal
 from planning.sites.rows import often_chosen
 from planning.words.wording import Translate, msgid
@@ -44,7 +44,7 @@ def plan_layers(
     """
     if shown == "candidates":
         return [candidate_layer(proposal, translate)]
-    if shown == "stability" and proposal.doubt is not None:
+    if shown == "stability" and proposal.robustness is not None:
         return [stability_layer(proposal, translate)]
     if 0 < rival < len(proposal.choices):
         return [rival_layer(proposal, proposal.choices[rival], translate)]
@@ -76,7 +76,7 @@ def plan_bounds(proposal: Proposal) -> tuple[float, float, float, float] | None:
 
     None where there is no site.
     """
-    sites = proposal.candidates.taken([site.candidate for site in proposal.sites])
+    sites = proposal.candidates.take([site.candidate for site in proposal.sites])
     if not len(sites):
         return None
     west, east = float(sites.lon.min()), float(sites.lon.max())
@@ -88,7 +88,7 @@ def plan_bounds(proposal: Proposal) -> tuple[float, float, float, float] | None:
 def stability_layer(proposal: Proposal, translate: Translate) -> FacilityLayer:
     """Return the options by the share of readings that choose them, the share in their name."""
     found = often_chosen(proposal)
-    sites = proposal.candidates.taken([i for i, _ in found])
+    sites = proposal.candidates.take([i for i, _ in found])
     shares = np.array([share for _, share in found])
     group = np.where(shares >= STEADY - 1e-12, 0, np.where(shares >= OFTEN - 1e-12, 1, 2))
     names = tuple(f"{name} {share:.0%}" for name, (_, share) in zip(sites.name, found, strict=True))
@@ -123,7 +123,7 @@ def rival_layer(proposal: Proposal, choice: PlanChoice, translate: Translate) ->
     """Return the sites of another plan; those that the best plan lacks are marked."""
     best = set(proposal.plan.new_sites.tolist())
     index = choice.plan.new_sites
-    sites = proposal.candidates.taken(index)
+    sites = proposal.candidates.take(index)
     group = np.array([int(i) not in best for i in index.tolist()], dtype=np.uint8)
     styles = (
         PointStyle(msgid("In plan 1, too"), "triangle", "#00441b", 15.0, 9.0),

@@ -14,8 +14,7 @@ from planning.assess.workflow import Assessment
 from planning.maps import FacilityLayer, LineLayer, LineStyle, PointStyle
 from planning.maps.layers import Layer
 from planning.words.figures import mode_text
-from planning.words.sheets import Sheet, sheet_of
-from planning.words.tables import Value
+from planning.words.tables import Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 WAY, BESIDE, STRAIGHT = "#d6006c", "#8e5ea2", "#444444"
@@ -28,7 +27,7 @@ def all_ways(ways: Mapping[str, Sequence[Way]]) -> list[Way]:
     return [way for found in ways.values() for way in found]
 
 
-def ways_sheet(assessment: Assessment, ways: Mapping[str, Sequence[Way]], _: Translate) -> Sheet:
+def ways_sheet(assessment: Assessment, ways: Mapping[str, Sequence[Way]], _: Translate) -> Table:
     """Return the nearest points of a place by mode: minutes and metres."""
     facilities = assessment.dataset.facilities
     limit = round(assessment.study.travel.minutes * 600)
@@ -53,10 +52,10 @@ def ways_sheet(assessment: Assessment, ways: Mapping[str, Sequence[Way]], _: Tra
         msgid("Metres"),
         msgid("Inside the circle"),
     )
-    return sheet_of(msgid("Nearest points"), headers, rows, _)
+    return table_of(msgid("Nearest points"), headers, rows, _)
 
 
-def legs_sheet(way: Way, translate: Translate) -> Sheet:
+def legs_sheet(way: Way, translate: Translate) -> Table:
     """Return a way leg by leg: road, metres, seconds, and minutes since the start."""
     rows: list[tuple[Value, ...]] = []
     passed = 0
@@ -78,7 +77,7 @@ def legs_sheet(way: Way, translate: Translate) -> Sheet:
         msgid("Seconds"),
         msgid("Minutes since the start"),
     )
-    return sheet_of(msgid("Leg by leg"), headers, rows, translate)
+    return table_of(msgid("Leg by leg"), headers, rows, translate)
 
 
 def way_layers(

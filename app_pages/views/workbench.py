@@ -9,19 +9,19 @@ import numpy as np
 
 from data.kinds import KIND_NAMES
 from geo.crs import to_metric
-from planning.assess.workflow import ALL_PEOPLE
 from planning.centres.norms import size_text
-from planning.centres.ratio_words import result_word
-from planning.centres.service_ratio import urban_verdicts
-from planning.reach.coverage import Gap
-from planning.reach.names import LEDGER_LABELS
+from planning.centres.ratio_words import verdict_sentence
+from planning.centres.urban_verdict import urban_verdicts
+from planning.reach.gaps import Gap
+from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.names import LEDGER_LABELS, share_words
 from planning.reach.scenario import PRIMARY_CARE_KINDS
 from planning.whatif.edits import ACTION_NAMES, ROAD_ACTIONS, Edit
 from planning.whatif.outcome import Outcome
 from planning.whatif.roads import LINK_CLASSES, Way, way_of
-from planning.words.figures import mode_text, people_text, share_text
+from planning.words.figures import mode_text, people_text
 from planning.words.headers import kind_name
-from planning.words.sheets import Sheet
+from planning.words.tables import Table, table_of
 from planning.words.wording import Language, Translate, msgid, translator
 
 NEW_KINDS = ("B200", "D600", "B100", "C220")
@@ -44,12 +44,16 @@ def mode_metrics(before: Outcome, after: Outcome, translate: Translate) -> list[
     metrics = []
     for mode in after.modes:
         now, was = (o.modes[mode].ledgers[ALL_PEOPLE] for o in (after, before))
-        gained = round(now.covered) - round(was.covered)
+        gained = 0
+        if now.covered is not None and was.covered is not None:
+            gained = round(now.covered) - round(was.covered)
         change = translate("{people} people").format(people=f"{gained:+,}") if gained else ""
         text = translate("{covered} of {inside} people").format(
             covered=people_text(now.covered), inside=people_text(now.inside)
         )
-        metrics.append(Metric(mode_text(mode, translate), share_text(now.share), change, text))
+        metrics.append(
+            Metric(mode_text(mode, translate), share_words(now, translate), change, text)
+        )
     return metrics
 
 
@@ -64,11 +68,15 @@ def steps_text(outcome: Outcome, translate: Translate) -> str:
     return text + " " + translate("Orange hatching: service gaps that the edits change.")
 
 
-def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Sheet:
+def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Table:
     """Return the ledger of the analysis mode before and after, by group, in whole people."""
     was, now = before.analysis, after.analysis
     rows = []
     for field, label in LEDGER_LABELS:
+        if field == "unknown" and all(
+            o.ledgers[ALL_PEOPLE].covered is not None for o in (was, now)
+        ):
+            continue
         values = [translate(label)]
         for group in now.ledgers:
             old, new = (getattr(o.ledgers[group], field) for o in (was, now))
@@ -81,10 +89,10 @@ def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Sheet
             translate("{group}, now").format(group=name),
             translate("{group}, after").format(group=name),
         ]
-    return Sheet(translate("Ledger of people"), tuple(headers), tuple(rows))
+    return table_of(translate("Ledger of people"), headers, rows)
 
 
-def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Sheet:
+def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Table:
     """Return people per centre of each urban subdistrict before and after the edits."""
     was = {row.zone_codes: row for row in urban_verdicts(before.ratios.zones)}
     rows = []
@@ -93,8 +101,8 @@ def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Shee
         rows.append(
             (
                 "、".join(row.zone_names),
-                result_word(old.result, translate) if old else "—",
-                result_word(row.result, translate),
+                verdict_sentence(old, translate) if old else "—",
+                verdict_sentence(row, translate),
                 row.centres,
                 "—" if row.people_per_centre is None else people_text(row.people_per_centre),
                 size_text(row.size, row.bounds),
@@ -110,10 +118,10 @@ def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Shee
         msgid("Size"),
         msgid("Centres missing"),
     ]
-    return Sheet(translate("Ratio verdicts"), tuple(translate(h) for h in headers), tuple(rows))
+    return table_of(msgid("Ratio verdicts"), headers, rows, translate)
 
 
-def edit_sheet(outcome: Outcome, language: Language) -> Sheet:
+def edit_sheet(outcome: Outcome, language: Language) -> Table:
     """Return the steps of the scenario, one a row."""
     translate = translator(language)
     facilities = outcome.dataset.facilities
@@ -141,7 +149,7 @@ def edit_sheet(outcome: Outcome, language: Language) -> Sheet:
         msgid("Capacity (people)"),
         msgid("Cost (10,000 yuan)"),
     ]
-    return Sheet(translate("Steps"), tuple(translate(h) for h in headers), tuple(rows))
+    return table_of(msgid("Steps"), headers, rows, translate)
 
 
 def _what(outcome: Outcome, edit: Edit, language: Language) -> str:
@@ -184,7 +192,7 @@ def changed_gaps(before: Outcome, after: Outcome) -> tuple[Gap, ...]:
 def point_choices(outcome: Outcome, language: Language) -> dict[str, str]:
     """Return id -> name, kind and number of every institution that is or may be a point."""
     facilities = outcome.dataset.facilities
-    is_open = dict(zip(facilities.id, outcome.is_open.tolist(), strict=True))
+    is_open = dict(zip(facilities.id, outcome.points.tolist(), strict=True))
     closed = translator(language)("not open")
     found = {}
     for name, text, kind in zip(facilities.id, facilities.name, facilities.kind, strict=True):
@@ -237,7 +245,7 @@ def named(edits: Sequence[Edit], language: Language) -> tuple[Edit, ...]:
 def is_open_point(outcome: Outcome, facility_id: str) -> bool:
     """Return whether an institution is open after the edits."""
     facilities = outcome.dataset.facilities
-    return bool(outcome.is_open[facilities.id.index(facility_id)])
+    return bool(outcome.points[facilities.id.index(facility_id)])
 
 
 def step_text(edit: Edit, translate: Translate) -> str:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from geo.errors import Message
 
 AUDIT_MESSAGES: dict[str, Message] = {
+    "service_word_unclear": Message(
+        "note",
+        "`{word}` may mean {service} or something else and decides nothing",
+        "Write the service in the words of the template, with (停), (在建) or (在购) where it is "
+        "not in use.",
+    ),
     "cells_on_water": Message(
         "warning",
         "{count} places with people lie on water",

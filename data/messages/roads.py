@@ -31,6 +31,31 @@ ROAD_MESSAGES: dict[str, Message] = {
         "{count} nodes of its ways are missing, as at the edge of an extract",
         "Roads stop there; give a larger extract when people live near its edge.",
     ),
+    "roads_graph_undirected": Message(
+        "error",
+        "{count} one-way streets of an undirected graph do not say (`from`, `to`) which way they"
+        " go",
+        "Save the directed graph of OSMnx, before `to_undirected`.",
+    ),
+    "roads_without_direction": Message(
+        "note",
+        "no column says which streets are one-way: cars and e-bikes go both ways everywhere",
+        "Times by car may be too short where there are one-way streets; add the column.",
+    ),
+    "roads_deleted": Message(
+        "note",
+        "{count} objects are marked as deleted and were left out with all that hangs on them",
+    ),
+    "roads_members_missing": Message(
+        "note",
+        "{count} ways of squares, piers or ferries are not in it, as at the edge of an extract",
+        "Give a larger extract when people live near its edge.",
+    ),
+    "ferry_ends_nowhere": Message(
+        "warning",
+        "{count} ferries end where no road, path or pier begins: nobody can go on from there",
+        "Draw the way from the landing to the road in the road file.",
+    ),
     "roads_barriers": Message("note", "{count} barriers part a road for those whom they stop"),
     "roads_maxspeed_unread": Message(
         "note", "{count} posted limits were not understood, such as {examples}; not used"

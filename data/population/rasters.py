@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +10,18 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.checks import shown_rows
-from data.errors import StudyError, unreadable
+from data.checks import no_values, shown_rows
+from data.errors import StudyError
+from data.gdal import open_raster
+from data.population.meaning import (
+    crowded_cells,
+    most_per_ha,
+    people_per_unit,
+    says_density,
+)
 from data.types import Floats, Ints
-from geo.crs import LONLAT, is_known, is_web_mercator, transform
-from geo.errors import Cancelled, Finding, GeoError, Progress
+from geo.crs import LONLAT, is_degrees, is_known, is_web_mercator, transform
+from geo.errors import Finding, Progress
 from geo.points import Grid, cell_centres, populated_cells
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -24,11 +29,29 @@ Box: TypeAlias = tuple[float, float, float, float]
 MAX_CELLS = 10_000_000_000
 MAX_POPULATED_CELLS = 5_000_000
 _STRIPE_CELLS = 4_000_000
-_CACHE_BYTES = 128_000_000
-_DENSITY = re.compile(
-    r"densit|密度|per (sq|square|km|hect)|/\s?(sq|km|ha\b)|km\s?-2|人/平方", re.IGNORECASE
-)
-_DENSITY_NAME = re.compile(r"(^|_)(pd|dens|density)(_|$)", re.IGNORECASE)
+_METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """How the numbers of a band become people; `highest` is the highest of a whole-number type."""
+
+    nodata: float | None
+    scale: float
+    offset: float
+    has_mask: bool
+    highest: float | None
+
+    def people(self, values: NDArray[np.generic], mask: NDArray[np.uint8] | None) -> Any:
+        """Return people of a block, and what of it is nodata."""
+        if self.scale == 1.0 and self.offset == 0.0 and mask is None:
+            return values, self.nodata
+        people = values.astype(np.float64)
+        if self.nodata is not None and np.isfinite(self.nodata):
+            people[values == np.array(self.nodata).astype(values.dtype)] = np.nan
+        if mask is not None:
+            people[mask == 0] = np.nan
+        return people * self.scale + self.offset, None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +73,7 @@ def read_counts(
     path: Path,
     *,
     crs: str | None = None,
+    nodata: float | None = None,
     window: Box | None = None,
     findings: list[Finding],
     progress: Progress | None = None,
@@ -62,6 +86,8 @@ def read_counts(
         GeoTIFF with one band of people per cell.
     crs
         Coordinate system where the file states none.
+    nodata
+        The number that means "no value" where the file does not say so.
     window
         West, south, east, north in degrees: cells with their centre outside are left out, and the
         people in them are stated in a finding.
@@ -73,28 +99,16 @@ def read_counts(
     Raises
     ------
     StudyError
-        When the file is unreadable, too large, holds densities, has no coordinate system, several
-        bands or negative counts.
+        When the file is unreadable, too large, holds densities or something other than people, has
+        no coordinate system, several bands, negative counts or more than a census could hold.
     """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours follows
-            with (
-                rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES),
-                rasterio.open(path, driver="GTiff") as raster,
-            ):
-                system = _checked_system(raster, path.name, crs)
-                grid = _grid(raster, system)
-                stripes = list(_stripes(raster, grid, window, progress))
-    except (StudyError, GeoError, Cancelled):
-        raise
-    except Exception as error:  # broken tags raise what their parser raises
-        raise unreadable(path, "GeoTIFF", error) from error
+    with open_raster(path) as raster:
+        system = _checked_system(raster, path.name, crs)
+        grid = _grid(raster, system)
+        band = _band(raster, nodata)
+        stripes = list(_stripes(raster, band, grid, window, progress))
     row, column, people = (np.concatenate(part) for part in list(zip(*stripes, strict=True))[:3])
-    _check_counts(row, column, people, path.name)
+    _check_counts(band, grid, (row, column, people), path.name)
     if is_web_mercator(str(system)):
         findings.append(Finding("raster_web_mercator", file=path.name))
     left_out = sum(stripe[3] for stripe in stripes)
@@ -128,8 +142,12 @@ def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
             ("reason", f"its cells are of the type: {raster.dtypes[0]}"),
         )
         findings.append(Finding("file_unreadable", params, file=file))
-    if _says_density(raster):
+    words = [*raster.descriptions, *raster.units, *raster.tags().values(), *raster.tags(1).values()]
+    if says_density(words, Path(raster.name).stem):
         findings.append(Finding("raster_density", file=file))
+    elif people_per_unit(raster.units[0] or "") is None:
+        unit = (("unit", raster.units[0][:40]),)
+        findings.append(Finding("raster_unit_unknown", unit, file=file))
     if n_rows * n_columns > MAX_CELLS:
         sizes = (("columns", n_columns), ("rows", n_rows))
         findings.append(Finding("raster_too_large", sizes, file=file))
@@ -138,11 +156,18 @@ def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
     return raster.crs if raster.crs is not None else CRS.from_user_input(crs)
 
 
-def _says_density(raster: Any) -> bool:
-    """Return True when the raster's own words, or its name, say people per area."""
-    words = [*raster.descriptions, *raster.units, *raster.tags().values(), *raster.tags(1).values()]
-    return any(_DENSITY.search(str(word)) for word in words if word) or bool(
-        _DENSITY_NAME.search(Path(raster.name).stem)
+def _band(raster: Any, nodata: float | None) -> _Band:
+    """Return how the numbers of the only band become people."""
+    from rasterio.enums import MaskFlags
+
+    factor = people_per_unit(raster.units[0] or "") or 1.0
+    dtype = np.dtype(raster.dtypes[0])
+    return _Band(
+        nodata=raster.nodata if nodata is None else nodata,
+        scale=raster.scales[0] * factor,
+        offset=raster.offsets[0] * factor,
+        has_mask=MaskFlags.per_dataset in raster.mask_flag_enums[0],
+        highest=float(np.iinfo(dtype).max) if dtype.kind in "iu" else None,
     )
 
 
@@ -156,7 +181,7 @@ def _grid(raster: Any, system: Any) -> Grid:
 
 
 def _stripes(
-    raster: Any, grid: Grid, window: Box | None, progress: Progress | None
+    raster: Any, band: _Band, grid: Grid, window: Box | None, progress: Progress | None
 ) -> Iterator[tuple[Ints, Ints, Floats, float]]:
     """Yield row, column and people of the populated cells, and people left out, rows at a time."""
     from rasterio.windows import Window
@@ -169,8 +194,10 @@ def _stripes(
     n_populated = 0
     for top in range(0, n_rows, step):
         height = min(step, n_rows - top)
-        values = raster.read(1, window=Window(0, top, n_columns, height))
-        row, column, people = populated_cells(values, nodata=raster.nodata)
+        part = Window(0, top, n_columns, height)
+        mask = raster.read_masks(1, window=part) if band.has_mask else None
+        values, nodata = band.people(raster.read(1, window=part), mask)
+        row, column, people = populated_cells(values, nodata=nodata)
         row += np.int32(top)
         left_out = 0.0
         if window is not None and len(row):
@@ -192,10 +219,41 @@ def _is_in(window: Box, grid: Grid, row: Ints, column: Ints) -> NDArray[np.bool_
     return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
 
-def _check_counts(row: Ints, column: Ints, people: Floats, file: str) -> None:
-    is_negative = people < 0
-    if is_negative.any():
-        places = np.flatnonzero(is_negative)
-        cells = [f"r{row[i]}c{column[i]}" for i in places[:20]]
-        params = (("count", len(places)), ("lowest", float(people.min())))
-        raise StudyError(Finding("raster_negative", params, file=file, rows=shown_rows(cells)))
+def _check_counts(band: _Band, grid: Grid, cells: tuple[Ints, Ints, Floats], file: str) -> None:
+    """Raise where cells are below zero, stand for "no value", or hold more than a census could."""
+    row, column, people = cells
+
+    def names(places: NDArray[np.integer]) -> tuple[int | str, ...]:
+        return shown_rows(f"r{row[i]}c{column[i]}" for i in places[:20])
+
+    stored = np.rint((people - band.offset) / band.scale)
+    negative = np.flatnonzero(people < 0)
+    if len(negative):
+        lowest = float(stored[negative].min())
+        params = (("count", len(negative)), ("lowest", lowest))
+        raise StudyError(Finding("raster_negative", params, file=file, rows=names(negative)))
+    meaningless = no_values(stored, also=band.highest)
+    if len(meaningless):
+        count = (("count", len(meaningless)), ("number", int(stored[meaningless[0]])))
+        raise StudyError(Finding("raster_no_value", count, file=file, rows=names(meaningless)))
+    area_ha = _areas_ha(grid, row, column)
+    crowded = crowded_cells(people, area_ha)
+    if len(crowded):
+        most = crowded[np.argmax(people[crowded] / area_ha[crowded])]
+        said = (
+            ("count", len(crowded)),
+            ("people", float(people[most])),
+            ("area_ha", round(float(area_ha[most]), 2)),
+            ("limit_per_ha", most_per_ha(float(area_ha[most]))),
+        )
+        raise StudyError(Finding("raster_cell_absurd", said, file=file, rows=names(crowded)))
+
+
+def _areas_ha(grid: Grid, row: Ints, column: Ints) -> Floats:
+    """Return the area of each cell; of a projected system that of its own plane."""
+    a, b, _, d, e, _ = grid.transform
+    area = np.full(len(row), abs(a * e - b * d))
+    if is_degrees(grid.crs):
+        _, lat = cell_centres(grid, row, column)
+        area *= _METRES_PER_DEGREE**2 * np.cos(np.radians(np.clip(lat, -89.9, 89.9)))
+    return area / 10_000

@@ -11,11 +11,11 @@ import numpy as np
 import shapely
 
 from data.checks import repeated, row_finding
-from data.coordinates.positions import has_place, read_positions
+from data.places.positions import has_place, read_positions
 from data.population.rasters import Box, RasterCells, read_counts
 from data.study.tables import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables.cells import number, parse, text
-from data.tables.headers import find_columns, in_ones, missing_column
+from data.tables.headers import find_columns, in_ones, missing_column, note_no_values
 from data.tables.read import RASTER_ENDINGS, read_any
 from data.tables.sheets import Table
 from data.types import Floats, Ints
@@ -124,7 +124,12 @@ def _of_raster(
 
     def read(path: Path) -> RasterCells:
         return read_counts(
-            path, crs=source.source.crs, window=window, findings=findings, progress=progress
+            path,
+            crs=source.source.crs,
+            nodata=source.nodata,
+            window=window,
+            findings=findings,
+            progress=progress,
         )
 
     total = read(source.source.path)
@@ -204,7 +209,7 @@ def _onto_nearest(part: RasterCells, lon: Floats, lat: Floats, findings: list[Fi
 def _of_table(
     source: PopulationTable, places: Places, findings: list[Finding]
 ) -> Population | None:
-    table = read_any(source.source, findings)
+    table = read_any(source.source, findings, others=RASTER_ENDINGS)
     names = [*COLUMN_NAMES["population"], "people"]
     mapping = list(source.source.columns)
     if source.column is not None:
@@ -267,6 +272,7 @@ def people_column(table: Table, header: str, findings: list[Finding]) -> Floats:
     """
     cells = table.columns[header]
     values, bad = parse(cells, number)
+    note_no_values(table, header, values, findings)
     values = in_ones(values, header, file=table.file, findings=findings, otherwise=table.title_unit)
     people = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     is_bad = np.zeros(len(people), dtype=bool)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import shapely
@@ -14,15 +14,17 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from data.checks import row_finding
-from data.coordinates.positions import layer_crs, stated_system
 from data.errors import StudyError, raise_errors, unreadable
+from data.places.positions import layer_crs, stated_system
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
+from data.roads.values import listed, slowest_class
 from data.study.tables import COLUMN_NAMES, RoadsTable
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
+from data.tables.layers.read import read_layer
+from data.tables.parquet import read_parquet
 from data.tables.sheets import Table
-from data.tables.vectors import read_layer
 from data.types import CellValue, Floats, Geometries
 from geo.access import CLASSES, FERRY, RELEVANT_KEYS, WayUse, way_use
 from geo.crs import LONLAT, local_crs, to_metric, transform
@@ -56,6 +58,10 @@ CLASS_NAMES: dict[str, str] = {
 """Chinese names of road classes, administrative and technical, as highway values `[I]`."""
 
 _KNOWN_CLASSES = frozenset().union(*CLASSES.values()) | {FERRY}
+_GRADED_TRACK = re.compile("track_grade[1-5]")  # as Geofabrik writes tracks
+_IDS = ("id", "osm_id", "osmid", "道路编号", "路段编号")
+_LETTERS = {"f": "no", "t": "yes"}
+"""How Geofabrik writes bridges and tunnels: every row has a letter."""
 
 _DIRECTION_WORDS = {
     "no": "no 0 false both b both_ways two-way 双向 双行 双向通行",
@@ -106,6 +112,8 @@ def read_lines(
     """
     table = _layer(source, findings)
     columns = find_columns(table, COLUMN_NAMES["roads"], source.columns, findings)
+    if "direction" not in columns:
+        findings.append(Finding("roads_without_direction", file=table.file))
     crs = layer_crs(table, source, findings)
     if "class" not in columns and "class" not in dict(source.columns):
         findings.append(missing_column(table, "class"))
@@ -115,7 +123,8 @@ def read_lines(
     raise_errors(findings)
     if crs is None or table.geometry is None:  # told above
         raise StudyError
-    way_id = _way_ids(table, columns.get("id"))
+    ids = next((name for name in _IDS if name in table.columns), None)
+    way_id = _way_ids(table, columns.get("id", ids))
     uses = [
         ferries.get(way, use) if use.road_class == FERRY else use
         for way, use in zip(way_id, _uses(table, columns, way_id, overrides, findings), strict=True)
@@ -134,30 +143,8 @@ def _layer(source: RoadsTable, findings: list[Finding]) -> Table:
     """Return the layer as a table."""
     path = source.path
     if path.suffix.lower() in {".parquet", ".geoparquet"}:
-        return _parquet(path)
+        return read_parquet(path, findings=findings)
     return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
-
-
-def _parquet(path: Path) -> Table:
-    """Return a GeoParquet file as a table."""
-    import geopandas
-
-    try:
-        frame = geopandas.read_parquet(path)
-    except (ValueError, OSError, KeyError) as fault:
-        raise unreadable(path, "GeoParquet", fault) from fault
-    attributes = frame.drop(columns=frame.geometry.name)
-    columns = {
-        str(name): tuple(None if value is None else text(value) for value in attributes[name])
-        for name in attributes
-    }
-    return Table(
-        file=path.name,
-        columns=columns,
-        row=np.arange(1, len(frame) + 1, dtype=np.int64),
-        geometry=np.asarray(frame.geometry.array, dtype=object),
-        crs=None if frame.crs is None else frame.crs.to_wkt(),
-    )
 
 
 def _way_ids(table: Table, column: str | None) -> list[int]:
@@ -184,8 +171,9 @@ def _uses(
     tag_of = {columns[ours]: tag for ours, tag in as_tags.items() if ours in columns}
     tag_of |= {name: name for name in table.columns if name in RELEVANT_KEYS}
     uses, unknown_class, unknown_direction = [], [], []
+    known: dict[tuple[tuple[str, str], ...], WayUse] = {}
     for index, way in enumerate(way_id):
-        tags = {tag: text(table.columns[name][index]) for name, tag in tag_of.items()}
+        tags = {tag: _tag(tag, table.columns[name][index]) for name, tag in tag_of.items()}
         road_class = class_of(table.columns[columns["class"]][index])
         if road_class is None:
             unknown_class.append(index)
@@ -197,7 +185,10 @@ def _uses(
             if oneway is None:
                 unknown_direction.append(index)
             tags["oneway"] = oneway or ""
-        uses.append(way_use(overrides.tags_of(way, tags)))
+        said = tuple(overrides.tags_of(way, tags).items())
+        if said not in known:
+            known[said] = way_use(dict(said))
+        uses.append(known[said])
     for code, name, at in (
         ("road_class_unknown", "class", unknown_class),
         ("road_direction_unknown", "direction", unknown_direction),
@@ -216,13 +207,28 @@ def _uses(
     return uses
 
 
+def _tag(key: str, cell: CellValue) -> str:
+    """Return the value of a tag; 0 is no limit, and F and T mean no and yes."""
+    said = text(cell)
+    if key == "maxspeed":
+        return "" if said == "0" else said
+    return _LETTERS.get(said.lower(), said) if key in {"bridge", "tunnel"} else said
+
+
 def class_of(cell: CellValue) -> str | None:
-    """Return the highway value that a class cell means; None when it is not known.
+    """Return the highway value that a class cell means, of several the slowest; None if unknown.
 
     >>> class_of("县道"), class_of("Residential"), class_of("3")
     ('secondary', 'residential', None)
+    >>> class_of("['tertiary', 'residential']"), class_of("track_grade3")
+    ('residential', 'track')
     """
     said = unicodedata.normalize("NFKC", text(cell)).strip().lower()
+    if said.startswith("["):
+        classes = [class_of(each) for each in listed(said)]
+        return slowest_class(each for each in classes if each is not None)
+    if _GRADED_TRACK.fullmatch(said):
+        return "track"
     return said if said in _KNOWN_CLASSES else CLASS_NAMES.get(said)
 
 
@@ -231,8 +237,13 @@ def direction_of(cell: CellValue) -> str | None:
 
     >>> direction_of("逆向"), direction_of("F"), direction_of(None), direction_of("3")
     ('-1', 'yes', '', None)
+    >>> direction_of("['True', 'False']")  # one part of the street is one-way
+    'yes'
     """
     said = text(cell).strip().lower()
+    if said.startswith("["):
+        ways = {direction_of(each) for each in listed(said)}
+        return "yes" if "yes" in ways else ways.pop() if len(ways) == 1 else None
     return DIRECTIONS.get(said) if said else ""
 
 

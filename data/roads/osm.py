@@ -6,15 +6,16 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import osmium
 from numpy.typing import NDArray
-from osmium.osm import Way
+from osmium.osm import Relation, Way
 
+from data.checks import row_finding
 from data.roads.barriers import part_at_barriers
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
@@ -27,7 +28,16 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 OSM_SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
 
 _UNITS_PER_DEGREE = 10_000_000
+_CARRYING_KEYS = ("highway", "route", "man_made")
 _BARRIER_KEYS = ("barrier", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar")
+
+
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    """What a relation says of its ways; `n_ways` of them share its duration."""
+
+    tags: Mapping[str, str]
+    n_ways: int
 
 
 @dataclass(slots=True)
@@ -40,6 +50,20 @@ class _WayList:
     n_refs: list[int] = field(default_factory=list)
     ferries_without_time: list[int] = field(default_factory=list)
     unread_maxspeed: Counter[str] = field(default_factory=Counter)
+    n_missing_members: int = 0
+
+    def add(self, way: Way, use: WayUse) -> None:
+        """Take a way that somebody may use, and note what is doubtful of any."""
+        if use.road_class == FERRY and not use.use and np.isnan(use.ferry_minutes):
+            self.ferries_without_time.append(way.id)
+        if use.unread_maxspeed:
+            self.unread_maxspeed[use.unread_maxspeed] += 1
+        if use.use:
+            refs = [node.ref for node in way.nodes]
+            self.way_id.append(way.id)
+            self.uses.append(use)
+            self.n_refs.append(len(refs))
+            self.node_refs.extend(refs)
 
 
 def read_osm(
@@ -54,7 +78,8 @@ def read_osm(
     Parameters
     ----------
     path
-        OSM PBF or XML, in any order of objects, with or without all nodes of its ways.
+        OSM PBF or XML, each object once and in order of its id (`data.roads.ordered`), with or
+        without all nodes of its ways.
     overrides
         Tags of single ways that the study replaces.
     ferries
@@ -83,6 +108,7 @@ def read_osm(
     way = np.repeat(np.arange(len(listed.n_refs)), listed.n_refs)
     follows = way[1:] == way[:-1]
     is_whole = follows & is_known[node[1:]] & is_known[node[:-1]]
+    findings = _findings(path, listed, int((~is_known).sum()))
     raw = RawRoads(
         lon=np.where(is_known, x / _UNITS_PER_DEGREE, np.nan),
         lat=np.where(is_known, y / _UNITS_PER_DEGREE, np.nan),
@@ -92,9 +118,10 @@ def read_osm(
         way=way[:-1][is_whole],
         ways=ways_of(listed.way_id, listed.uses),
         file=path.name,
-        findings=_findings(path, listed, int((~is_known).sum())),
+        findings=findings,
         attribution=OSM_ATTRIBUTION,
     )
+    raw = replace(raw, findings=(*findings, *_loose_ferries(raw)))
     return part_at_barriers(raw, barriers)
 
 
@@ -120,33 +147,88 @@ def _usable_ways(
     listed = _WayList()
     known: dict[tuple[tuple[str, str], ...], WayUse] = {}
     next_report_s = 0.0
+    carriers = _carriers(path)
     processor = osmium.FileProcessor(str(path), osmium.osm.WAY)
     for way in cast(
-        "Iterable[Way]", processor.with_filter(osmium.filter.KeyFilter("highway", "route"))
+        "Iterable[Way]", processor.with_filter(osmium.filter.KeyFilter(*_CARRYING_KEYS))
     ):
+        if way.id in carriers:
+            continue
         tags = tuple((key, value) for key, value in way.tags if key in RELEVANT_KEYS)
         if way.id in overrides.tags:
             tags = tuple(overrides.tags_of(way.id, dict(tags)).items())
         use = known.get(tags)
         if use is None:
             use = known[tags] = way_use(dict(tags))
-        if use.road_class == FERRY:
-            use = ferries.get(way.id, use)
-            if not use.use and np.isnan(use.ferry_minutes):
-                listed.ferries_without_time.append(way.id)
-        if use.unread_maxspeed:
-            listed.unread_maxspeed[use.unread_maxspeed] += 1
-        if not use.use:
-            continue
-        refs = [node.ref for node in way.nodes]
-        listed.way_id.append(way.id)
-        listed.uses.append(use)
-        listed.n_refs.append(len(refs))
-        listed.node_refs.extend(refs)
+        listed.add(way, ferries.get(way.id, use) if use.road_class == FERRY else use)
         if progress is not None and time.monotonic() > next_report_s:
             next_report_s = time.monotonic() + 0.4
             progress("roads", len(listed.way_id), 0)
+    if carriers:
+        _add_carried(path, carriers, listed, overrides, ferries)
     return listed
+
+
+def _carriers(path: Path) -> dict[int, _Carrier]:
+    """Return, by way, the relations that say what their ways are: squares, piers and ferries.
+
+    The rings of a square and the crossing of a ferry often have no tags of their own.
+    """
+    carriers: dict[int, _Carrier] = {}
+    processor = osmium.FileProcessor(str(path), osmium.osm.RELATION)
+    carrying = processor.with_filter(osmium.filter.KeyFilter(*_CARRYING_KEYS))
+    for relation in cast("Iterable[Relation]", carrying):
+        tags = {key: value for key, value in relation.tags if key in RELEVANT_KEYS}
+        is_area = relation.tags.get("type") == "multipolygon" and "route" not in tags
+        if is_area:
+            tags["area"] = "yes"
+        is_ferry = relation.tags.get("type") == "route" and tags.get("route") == FERRY
+        if is_area or is_ferry:
+            ways = [member.ref for member in relation.members if member.type == "w"]
+            for way in ways:
+                carriers.setdefault(way, _Carrier(tags, len(ways) if is_ferry else 1))
+    return carriers
+
+
+def _add_carried(
+    path: Path,
+    carriers: Mapping[int, _Carrier],
+    listed: _WayList,
+    overrides: Overrides,
+    ferries: Mapping[int, WayUse],
+) -> None:
+    """Add the ways of relations; what a way says of itself decides over its relation."""
+    processor = osmium.FileProcessor(str(path), osmium.osm.WAY)
+    if min(carriers) >= 0:  # the filter knows no ids below zero; such files are small
+        processor = processor.with_filter(osmium.filter.IdFilter(carriers))
+    n_found = 0
+    for way in cast("Iterable[Way]", processor):
+        if way.id not in carriers:
+            continue
+        n_found += 1
+        carrier = carriers[way.id]
+        own = {key: value for key, value in way.tags if key in RELEVANT_KEYS}
+        is_timed = own.get("route") != FERRY or "duration" in own
+        takes_all = not own.keys() & set(_CARRYING_KEYS)
+        tags = own if is_timed and not takes_all else {**carrier.tags, **own}
+        use = way_use(overrides.tags_of(way.id, tags))
+        if use.road_class == FERRY:
+            shared = replace(use, ferry_minutes=use.ferry_minutes / carrier.n_ways)
+            use = ferries.get(way.id, use if "duration" in own else shared)
+        listed.add(way, use)
+    listed.n_missing_members = len(carriers) - n_found
+
+
+def _loose_ferries(raw: RawRoads) -> tuple[Finding, ...]:
+    """Return a finding of the ferries with an end at which no other way begins."""
+    ends = np.concatenate([raw.tail, raw.head])
+    is_ferry = np.array([name == FERRY for name in raw.ways.road_class], dtype=bool)
+    way = np.concatenate([raw.way, raw.way])
+    is_loose = is_ferry[way] & (np.bincount(ends, minlength=len(raw.lon))[ends] == 1)
+    loose = np.unique(raw.ways.way_id[way[is_loose]])
+    if not len(loose):
+        return ()
+    return (row_finding("ferry_ends_nowhere", loose, file=raw.file),)
 
 
 def _coordinates(locations: Any, ids: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -171,11 +253,14 @@ def _findings(path: Path, listed: _WayList, n_missing: int) -> tuple[Finding, ..
     found = []
     if n_missing:
         found.append(Finding("roads_clipped", (("count", n_missing),), file=path.name))
+    if listed.n_missing_members:
+        said = (("count", listed.n_missing_members),)
+        found.append(Finding("roads_members_missing", said, file=path.name))
     if listed.unread_maxspeed:
         examples = ", ".join(sorted(listed.unread_maxspeed)[:5])
         count = listed.unread_maxspeed.total()
-        said = (("count", count), ("examples", examples))
-        found.append(Finding("roads_maxspeed_unread", said, file=path.name))
+        unread = (("count", count), ("examples", examples))
+        found.append(Finding("roads_maxspeed_unread", unread, file=path.name))
     if listed.ferries_without_time:
         ways = tuple(sorted(listed.ferries_without_time))
         params = (("count", len(ways)),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from data.roads.ferries import (
 )
 from data.roads.graphml import read_graphml
 from data.roads.lines import LINE_SUFFIXES, read_lines
+from data.roads.ordered import in_order
 from data.roads.osm import OSM_SUFFIXES, read_osm
 from data.roads.overrides import Overrides, read_overrides, with_overrides
 from data.roads.raw import RawRoads, RoadsRead
@@ -243,9 +245,12 @@ def _built(
 ) -> RoadsRead:
     """Read the road file and build the graph, without networks."""
     findings: list[Finding] = []
-    raw = _read_raw(path, options, sides, findings, progress)
-    raw = _usable_segments(raw, findings)
-    crs = crs or local_crs(raw.lon, raw.lat)
+    is_osm = path.name.lower().endswith(OSM_SUFFIXES)
+    with in_order(path, findings) if is_osm else nullcontext(path) as file:
+        raw = _read_raw(file, options, sides, findings, progress)
+        raw = _usable_segments(raw, findings)
+        crs = crs or local_crs(raw.lon, raw.lat)
+        water = _water(file, raw, crs, findings) if is_osm else None
     if progress is not None:
         progress("graph", 0, len(raw.tail))
     x_m, y_m = to_metric(raw.lon, raw.lat, crs)
@@ -265,7 +270,7 @@ def _built(
     return RoadsRead(
         graph=graph,
         crs=crs,
-        water=_water(path, raw, crs, findings),
+        water=water,
         extent=shapely.LineString(np.column_stack([graph.x_m, graph.y_m])).convex_hull,
         findings=(*raw.findings, *findings),
         attribution=raw.attribution,
@@ -289,7 +294,7 @@ def _read_raw(
         if is_osm:
             raw = read_osm(path, overrides=sides.overrides, ferries=uses, progress=progress)
         elif is_graphml:
-            raw = read_graphml(path, overrides=sides.overrides)
+            raw = read_graphml(path, source=options.table, overrides=sides.overrides)
         else:
             table = options.table or RoadsTable(path)
             raw = read_lines(table, overrides=sides.overrides, ferries=uses, findings=findings)
@@ -359,8 +364,6 @@ def _usable_segments(raw: RawRoads, findings: list[Finding]) -> RawRoads:
 
 def _water(path: Path, raw: RawRoads, crs: str, findings: list[Finding]) -> Geometries | None:
     """Return the water of an OSM file in the metric system."""
-    if not path.name.lower().endswith(OSM_SUFFIXES):
-        return None
     box = (raw.lon.min(), raw.lat.min(), raw.lon.max(), raw.lat.max())
     found = read_water(path, box)
     findings.extend(found.findings)

@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 from data.errors import StudyError, unreadable
 from data.messages.words import READER_SAYS
 from data.study.schema import Context, core_type, read_table
-from data.study.siting import siting_faults
+from data.study.siting_faults import siting_faults
 from data.study.tables import COLUMN_NAMES, Study, TableSource, TravelTable
 from geo.errors import Finding
 

@@ -22,7 +22,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "facilities": (
         *(*FACILITY_COLUMNS, "lon", "lat", "lonlat", "level"),
         *("coordinates", "division_code", "division_name", "address", "affiliation"),
-        *("economic_type", "village_doctor_births"),
+        *("economic_type", "village_doctor_births", "stage"),
     ),
     "circuits": (
         *(
@@ -38,6 +38,13 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
         *("hours", "villages", "is_island_point"),
     ),
     "service_areas": ("area_code", "facility_id", "people"),
+    "programme": (
+        *("id", "name", "facility_id", "place", "lon", "lat", "lonlat", "type", "kind_after"),
+        *("list", "year", "allotted_to", "stage", "start_date", "finish_date", "accepted_date"),
+        *("open_date", "project_code", "approval_no", "budget_yuan", "year_plan_yuan"),
+        *("done_yuan", "progress_text", "progress_percent", "reported_on", "fund_source", "payer"),
+        *("responsible_unit", "land", "area_m2", "people_planned", "note"),
+    ),
     "reported": ("figure", "year", "value", "source"),
     "indicators": (
         *("indicator_id", "zone_code", "year", "numerator", "denominator", "value", "unit"),
@@ -63,9 +70,9 @@ class TableSource:
 
     Where `path` is the address of a database, `database` holds it and `layer` names a table or
     `query` a selection; `path` then is the name of the database only.
-    `crs` and `encoding` state what the file itself does not say; `coordinates` states which of the
-    systems of Chinese web maps it is in (`auto`: propose one and ask); `licence`, `attribution` and
-    `date` are shown on every map and GeoPackage.
+    `crs`, `encoding`, `separator` and `decimal` state what the file itself does not say;
+    `coordinates` states which of the systems of Chinese web maps it is in (`auto`: propose one and
+    ask); `licence`, `attribution` and `date` are shown on every map and GeoPackage.
     """
 
     path: Path
@@ -73,6 +80,8 @@ class TableSource:
     columns: tuple[tuple[str, str], ...] = ()
     crs: str | None = None
     encoding: str | None = None
+    separator: str | None = None
+    decimal: Literal[".", ","] | None = None
     coordinates: CoordinatesName | None = None
     licence: str = ""
     attribution: str = ""
@@ -109,12 +118,14 @@ class GroupSource:
 class PopulationTable:
     """`[population]`: a raster of counts or a table of points.
 
-    `window_km`: cells of a raster farther than this from the zones' box are left out, and counted.
+    `window_km`: cells of a raster farther than this from the zones are left out, and counted;
+    `nodata`: the number that means "no value" in rasters that do not say so themselves.
     """
 
     source: TableSource = field(metadata=FLAT)
     column: str | None = None
     window_km: float | None = None
+    nodata: float | None = None
     groups: tuple[GroupSource, ...] = ()
 
 
@@ -189,10 +200,19 @@ class TravelTable:
 
 @dataclass(frozen=True, slots=True)
 class StandardsTable:
-    """`[standards]`: the preset and the two bounds of people per government-run centre."""
+    """`[standards]`: the preset, and how people per government-run centre (N1) are judged.
+
+    Parameters
+    ----------
+    ratio_bounds
+        The two bounds of people per centre.
+    n1_reading
+        Whether one of the two columns of N1 (街道或人口) is enough, or both are asked for `[I]`.
+    """
 
     preset: str = "zhoushan-2020"
     ratio_bounds: tuple[float, float] = (30_000.0, 100_000.0)
+    n1_reading: Literal["or", "and"] = "or"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +239,23 @@ class CandidatesTable:
     spacing_m: float = 1000.0
     suitability: tuple[tuple[str, float], ...] = ()
     min_suitability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allotted:
+    """One entry of `programme.allotted`: projects of a list and year that this place has to do."""
+
+    list: str
+    year: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTable:
+    """`[programme]`: the table of projects, and how many each list allots to this place."""
+
+    source: TableSource = field(metadata=FLAT)
+    allotted: tuple[Allotted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,4 +300,5 @@ class Study:
     candidates: CandidatesTable = field(default_factory=CandidatesTable)
     exclusions: ExclusionsTable = field(default_factory=ExclusionsTable)
     siting: SitingTable = field(default_factory=SitingTable)
+    programme: ProgrammeTable | None = None
     scenario: ScenarioTable = field(default_factory=ScenarioTable)

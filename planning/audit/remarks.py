@@ -12,7 +12,7 @@ from data.errors import PlannerError, StudyError
 from data.store import exclusive, read_json, write_json
 from geo.errors import Finding
 from planning.words.figures import mode_text
-from planning.words.sheets import Sheet, sheet_of
+from planning.words.tables import Table, table_of
 from planning.words.wording import Translate, msgid
 
 KIND, VERSION = "remarks", 1
@@ -113,7 +113,7 @@ def settle_remark(path: Path, number: int, *, is_settled: bool) -> None:
     )
 
 
-def remarks_sheet(remarks: tuple[Remark, ...], translate: Translate) -> Sheet:
+def remarks_sheet(remarks: tuple[Remark, ...], translate: Translate) -> Table:
     """Return remarks as a sheet, the open ones first."""
     headers = (
         msgid("No."),
@@ -142,7 +142,7 @@ def remarks_sheet(remarks: tuple[Remark, ...], translate: Translate) -> Sheet:
         )
         for one in in_order(remarks)
     ]
-    return sheet_of(msgid("Remarks"), headers, rows, translate)
+    return table_of(msgid("Remarks"), headers, rows, translate)
 
 
 def in_order(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from data.errors import MESSAGES
 from data.messages.words import worded
 from data.store import write_json
 from data.types import Dataset
 from geo.errors import Finding
-from planning.audit.places import place_rows, places_sheet
 from planning.audit.remarks import Remark, remarks_json, remarks_sheet
+from planning.audit.worklist import worklist, worklist_sheet
 from planning.words.headers import column_title
-from planning.words.sheets import Sheet
-from planning.words.tables import Value, as_text
+from planning.words.tables import Table, table_of
 from planning.words.wording import Language, Translate, translator
+from planning.words.workbooks import workbook_bytes
 
 HEADERS = ("code", "severity", "file", "column", "rows", "people", "meaning", "fix")
 
@@ -69,39 +67,11 @@ def write_audit_json(
     write_json(path, value, kind="audit", version=1)
 
 
-def audit_workbook(
-    rows: Sequence[AuditRow], headers: Sequence[str], *, more: Sequence[Sheet] = ()
-) -> bytes:
-    """Return the audit as the bytes of an XLSX file.
-
-    Parameters
-    ----------
-    rows
-        Findings.
-    headers
-        Column titles in the user's language, in the order of `HEADERS`.
-    more
-        Further sheets: the worklist, remarks.
-    """
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.append(list(headers))
-    for row in rows:
-        _append(sheet, asdict(row).values())
-    for letter, width in zip("ABCDEFGH", (22, 10, 24, 16, 30, 12, 70, 50), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A2"
-    for each in more:
-        page = book.create_sheet(each.title)
-        page.append(list(each.headers))
-        for cells in each.rows:
-            _append(page, cells)
-        page.freeze_panes = "A2"
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+def findings_table(rows: Sequence[AuditRow], translate: Translate) -> Table:
+    """Return the findings as the first sheet of the audit."""
+    headers = [column_title(name, translate) for name in HEADERS]
+    cells = [tuple(asdict(row).values()) for row in rows]
+    return table_of(translate("Findings"), headers, cells, key="findings")
 
 
 def audit_download(
@@ -112,13 +82,9 @@ def audit_download(
 ) -> bytes:
     """Return findings, places to settle and remarks as one workbook, as `audit --out` writes it."""
     translate = translator(language)
-    titles = [column_title(name, translate) for name in HEADERS]
-    more = (
-        places_sheet(dataset, place_rows(dataset), language),
+    tables = (
+        findings_table(audit_rows(findings, translate), translate),
+        worklist_sheet(dataset, worklist(dataset), language),
         remarks_sheet(remarks, translate),
     )
-    return audit_workbook(audit_rows(findings, translate), titles, more=more)
-
-
-def _append(sheet: Any, cells: Iterable[Value]) -> None:
-    sheet.append([as_text(value) if isinstance(value, str) else value for value in cells])
+    return workbook_bytes(tables, language)

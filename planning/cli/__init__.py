@@ -1,4 +1,4 @@
-"""The command line: `servicecircle COMMAND`. Only this package prints and configures logging."""
+"""The command line, `servicecircle COMMAND`: only this room prints and configures logging."""
 
 from planning.cli.entry import main
 

@@ -1,4 +1,4 @@
-"""Where the next points go: the plan with its proof, its reasons, its rivals and its doubts."""
+"""Where the next points go: the plan with its proof, its reasons and its alternatives."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 
 from data.errors import StudyError
 from data.study.tables import Study
-from geo.errors import Finding, Progress
+from geo.errors import Finding, Progress, silent
 from geo.travel import Nearest, Reach
 from planning.reach.mode_input import ModeInput
-from planning.sites.asking import Asked, Unit, shown
-from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group
+from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group, options_of
 from planning.sites.costs import PARTS, Assumption, unit_costs
-from planning.sites.explained import explained, in_words
-from planning.sites.problem import asked
-from planning.sites.question import Question, question_of, role_of, unweighted
+from planning.sites.explained import explain_no_gain, name_villages
+from planning.sites.problem import build_problem
+from planning.sites.question import Question, question_of, without_weights
+from planning.sites.readings import Reading, open_pairs, reading_of
 from planning.sites.reasons import (
     ClosingLoss,
     NotChosen,
@@ -28,8 +28,8 @@ from planning.sites.reasons import (
     popular_left_out,
     targets,
 )
-from planning.sites.robustness import Doubt, doubt
-from planning.sites.times import Ground, ground_of, open_pairs
+from planning.sites.robustness import Robustness, check_robustness
+from planning.sites.units import SitingProblem, Unit, in_planners_units
 from planning.solver import (
     CoverCurve,
     SitingPlan,
@@ -49,7 +49,7 @@ CURVE_SITES = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanChoice:
-    """A plan among its rivals, the best one first.
+    """A plan among its alternatives, the best one first.
 
     Parameters
     ----------
@@ -123,12 +123,12 @@ class Proposal:
     closed
         Institutions that the plan gives up.
     people
-        Who is covered without and with the plan, unweighted.
+        Who is covered without and with the plan, everybody counting 1.
     curve
         People newly covered by 0, 1, 2, ... sites with a bound for every number.
     choices, is_complete
         The best plan and others nearly as good; True when nothing else is within the share.
-    doubt
+    robustness
         The plan under other readings of the inputs.
     reach
         Rows: candidates; demand points within the limit.
@@ -154,7 +154,7 @@ class Proposal:
     curve: CoverCurve
     choices: tuple[PlanChoice, ...]
     is_complete: bool
-    doubt: Doubt | None
+    robustness: Robustness | None
     not_chosen: tuple[NotChosen, ...]
     closing: tuple[ClosingLoss, ...]
     targets: tuple[Target, ...]
@@ -174,7 +174,7 @@ class Proposal:
 
 
 def propose(
-    study: Study, given: ModeInput, today: Nearest, *, progress: Progress | None = None
+    study: Study, mode: ModeInput, today: Nearest, *, progress: Progress | None = None
 ) -> Proposal:
     """Answer the siting question of a study.
 
@@ -182,8 +182,8 @@ def propose(
     ----------
     study
         Its candidates, exclusions and siting tables.
-    given
-        Networks and snaps of the mode of the question; `is_open` are the points that count.
+    mode
+        Networks and snaps of the mode of the question; `points` are those that count.
     today
         Times to those points.
 
@@ -192,67 +192,68 @@ def propose(
     StudyError
         With every name that does not exist and every rule that contradicts another.
     """
-    report = progress or _silent
+    report = progress or silent
     progress = None if progress is None else _as_one_stage(progress)
-    question = question_of(study, given)
-    ground = ground_of(
-        given,
+    question = question_of(study, mode)
+    # Where no point counts nobody is known to be without one: there is nothing to ask.
+    reading = reading_of(
+        mode,
         question.snaps,
         stays=question.stays,
         minutes=question.minutes,
         reach_minutes=question.reach_minutes,
         today=today,
     )
-    if not len(question.sites):
-        return _no_proposal(question, ground, given, today)
-    problem = asked(question, ground, given)
+    if not len(question.sites) or not mode.is_known:
+        return _no_proposal(question, reading, mode, today)
+    problem = build_problem(question, reading, mode)
     plan, centres = _solved(question, problem, progress)
     report(msgid("Reasons of the plan"), 0, 1)
-    curve = _curve(question, ground, progress)
-    choices, is_complete = _choices(question, problem, ground, plan, progress)
+    curve = _curve(question, reading, progress)
+    choices, is_complete = _choices(question, problem, reading, plan, progress)
     report(msgid("Stability of the plan"), 0, 1)
-    found = doubt(question, ground, given, plan, progress=progress)
+    found = check_robustness(question, reading, mode, plan, progress=progress)
     report(msgid("Reasons of the plan"), 0, 1)
-    public = shown(problem, plan)
-    served_by, served_tenths = served(ground, plan.new_sites)
+    public = in_planners_units(problem, plan)
+    served_by, served_tenths = served(reading, plan.new_sites)
     return Proposal(
         model=question.table.model,
         unit=problem.unit,
-        mode=given.network.mode,
+        mode=mode.network.mode,
         minutes=question.minutes,
         kind=question.kind,
         candidates=question.sites,
-        plan=replace(public, findings=in_words(public.findings, given)),
-        without_weights=_without_weights(question, ground, given, progress),
-        sites=_sites(question, ground, given, plan.new_sites),
+        plan=replace(public, findings=name_villages(public.findings, mode)),
+        without_weights=_without_weights(question, reading, mode, progress),
+        sites=_sites(question, reading, mode, plan.new_sites),
         centres=centres,
         closed=_closed(question, plan),
-        people=_people(ground, plan.new_sites),
+        people=_people(reading, plan.new_sites),
         curve=curve,
         choices=choices,
         is_complete=is_complete,
-        doubt=found,
-        not_chosen=popular_left_out(question, ground, plan.new_sites),
-        closing=closing_losses(question, ground, given, today.facility, plan.new_sites),
-        targets=targets(question, ground, given, curve),
-        reach=_within(ground),
+        robustness=found,
+        not_chosen=popular_left_out(question, reading, plan.new_sites),
+        closing=closing_losses(question, reading, mode, today.facility, plan.new_sites),
+        targets=targets(question, reading, mode, curve),
+        reach=_within(reading),
         served_by=served_by,
         served_tenths=served_tenths,
         costs=_costs(question),
         cost_yuan=question.cost_yuan,
-        years=question.table.years,
+        years=question.table.money.years,
         excluded=question.excluded,
         findings=(
             *question.findings,
             *problem.findings,
-            *in_words(plan.findings, given),
-            *explained(question, ground, given, plan),
+            *name_villages(plan.findings, mode),
+            *explain_no_gain(question, reading, mode, plan),
         ),
     )
 
 
 def _solved(
-    question: Question, problem: Asked, progress: Progress | None
+    question: Question, problem: SitingProblem, progress: Progress | None
 ) -> tuple[SitingPlan, tuple[Centre, ...]]:
     limits = _limits(question, problem)
     seed = question.table.seed
@@ -266,16 +267,16 @@ def _solved(
     return found.plan, centres
 
 
-def _limits(question: Question, problem: Asked) -> SolveLimits:
+def _limits(question: Question, problem: SitingProblem) -> SolveLimits:
     return replace(problem.limits or SolveLimits(), seconds=question.table.seconds)
 
 
-def _curve(question: Question, ground: Ground, progress: Progress | None) -> CoverCurve:
-    open_people = np.where(ground.is_covered, 0.0, ground.people)
+def _curve(question: Question, reading: Reading, progress: Progress | None) -> CoverCurve:
+    open_people = np.where(reading.is_covered, 0.0, reading.people)
     return cover_curve(
-        open_pairs(ground.pairs, open_people),
+        open_pairs(reading.pairs, open_people),
         open_people,
-        ground.limit_tenths,
+        reading.limit_tenths,
         rules=question.rules,
         most=CURVE_SITES,
         progress=progress,
@@ -284,14 +285,14 @@ def _curve(question: Question, ground: Ground, progress: Progress | None) -> Cov
 
 def _choices(
     question: Question,
-    problem: Asked,
-    ground: Ground,
+    problem: SitingProblem,
+    reading: Reading,
     plan: SitingPlan,
     progress: Progress | None,
 ) -> tuple[tuple[PlanChoice, ...], bool]:
-    """Return the plan and its rivals."""
+    """Return the plan and its alternatives."""
     table = question.table.alternatives
-    best = PlanChoice(shown(problem, plan), 0.0, _people(ground, plan.new_sites).newly)
+    best = PlanChoice(in_planners_units(problem, plan), 0.0, _people(reading, plan.new_sites).newly)
     is_single = question.table.plans < 2 or not plan.objective  # nothing to lose, or no plan
     if is_single or isinstance(problem.problem, TwoLevel):
         return (best,), False
@@ -304,29 +305,29 @@ def _choices(
         limits=_limits(question, problem),
         progress=progress,
     )
-    rivals = [
-        PlanChoice(shown(problem, other), lost, _people(ground, other.new_sites).newly)
+    others = [
+        PlanChoice(in_planners_units(problem, other), lost, _people(reading, other.new_sites).newly)
         for other, lost in zip(found.plans[1:], found.lost_share[1:], strict=True)
     ]
-    return (best, *rivals), found.is_complete
+    return (best, *others), found.is_complete
 
 
 def _without_weights(
-    question: Question, ground: Ground, given: ModeInput, progress: Progress | None
+    question: Question, reading: Reading, mode: ModeInput, progress: Progress | None
 ) -> PlanChoice | None:
     """Return the plan in which everybody counts 1, where some count more."""
     if not question.is_weighted:
         return None
-    plain = unweighted(question)
-    problem = asked(plain, ground, given)
+    plain = without_weights(question)
+    problem = build_problem(plain, reading, mode)
     plan, _ = _solved(plain, problem, progress)
-    return PlanChoice(shown(problem, plan), 0.0, _people(ground, plan.new_sites).newly)
+    return PlanChoice(in_planners_units(problem, plan), 0.0, _people(reading, plan.new_sites).newly)
 
 
 def _sites(
-    question: Question, ground: Ground, given: ModeInput, new_sites: Indices
+    question: Question, reading: Reading, mode: ModeInput, new_sites: Indices
 ) -> tuple[ProposedSite, ...]:
-    found = chosen_sites(question, ground, given.dataset, new_sites)
+    found = chosen_sites(question, reading, mode.dataset, new_sites)
     return tuple(site for site in found if question.sites.role[site.candidate] != "keep")
 
 
@@ -335,13 +336,13 @@ def _closed(question: Question, plan: SitingPlan) -> tuple[int, ...]:
     if plan.objective is None:
         return ()
     kept = set(plan.new_sites.tolist())
-    options = role_of(question.sites, "keep").tolist()
+    options = options_of(question.sites, "keep").tolist()
     return tuple(int(question.sites.facility[i]) for i in options if i not in kept)
 
 
-def _people(ground: Ground, new_sites: Indices) -> PeopleCounted:
-    covered = ground.is_covered | ground.reached_by(new_sites)
-    was, people = ground.was_covered, ground.people
+def _people(reading: Reading, new_sites: Indices) -> PeopleCounted:
+    covered = reading.is_covered | reading.reached_by(new_sites)
+    was, people = reading.was_covered, reading.people
     return PeopleCounted(
         inside=float(people.sum()),
         today=float(people[was].sum()),
@@ -351,28 +352,28 @@ def _people(ground: Ground, new_sites: Indices) -> PeopleCounted:
     )
 
 
-def served(ground: Ground, new_sites: Indices) -> tuple[Indices, Indices]:
+def served(reading: Reading, new_sites: Indices) -> tuple[Indices, Indices]:
     """Return for each newly covered demand point the nearest site of the plan and its tenths.
 
     Both are -1 for points that are covered today, outside, or not reached; ties go to the lowest
     site.
     """
-    site = np.full(len(ground.people), -1, dtype=np.int32)
-    best = np.full(len(ground.people), np.iinfo(np.int32).max, dtype=np.int32)
+    site = np.full(len(reading.people), -1, dtype=np.int32)
+    best = np.full(len(reading.people), np.iinfo(np.int32).max, dtype=np.int32)
     for number in np.sort(new_sites).tolist():  # a loop over chosen sites only
-        pairs = slice(ground.pairs.indptr[number], ground.pairs.indptr[number + 1])
-        demand, tenths = ground.pairs.demand[pairs], ground.pairs.tenths[pairs]
-        is_better = (tenths <= ground.limit_tenths) & (tenths < best[demand])
+        pairs = slice(reading.pairs.indptr[number], reading.pairs.indptr[number + 1])
+        demand, tenths = reading.pairs.demand[pairs], reading.pairs.tenths[pairs]
+        is_better = (tenths <= reading.limit_tenths) & (tenths < best[demand])
         site[demand[is_better]] = number
         best[demand[is_better]] = tenths[is_better]
-    is_new = (site >= 0) & ~ground.was_covered & (ground.people > 0)
+    is_new = (site >= 0) & ~reading.was_covered & (reading.people > 0)
     return np.where(is_new, site, -1), np.where(is_new, best, -1)
 
 
-def _within(ground: Ground) -> Reach:
+def _within(reading: Reading) -> Reach:
     """Return the pairs within the limit."""
-    pairs = ground.pairs
-    keep = pairs.tenths <= ground.limit_tenths
+    pairs = reading.pairs
+    keep = pairs.tenths <= reading.limit_tenths
     if keep.all():
         return pairs
     before = np.concatenate([[0], np.cumsum(keep)])
@@ -387,20 +388,23 @@ def _costs(question: Question) -> tuple[Assumption, ...]:
     return unit_costs(question.table, groups, parts=parts)
 
 
-def _no_proposal(question: Question, ground: Ground, given: ModeInput, today: Nearest) -> Proposal:
+def _no_proposal(question: Question, reading: Reading, mode: ModeInput, today: Nearest) -> Proposal:
     """Return the answer where nothing can be built: no populated place lies by a usable road."""
-    if question.table.required or question.table.budget_yuan is not None:
+    has_rules = question.table.rules.required or question.table.money.budget_yuan is not None
+    if mode.is_known and has_rules:
         raise StudyError(Finding("siting_none_allowed"))
     nothing = np.zeros(1)
     none = np.zeros(0, dtype=np.int32)
-    found = Finding("siting_no_candidates")
+    found = Finding("siting_no_candidates" if mode.is_known else "siting_not_asked")
     model = question.table.model
     curve = CoverCurve(none, nothing, nothing, 0.0, 0)
-    plan = infeasible_plan(model, len(ground.people), method="no candidates", seed=0, findings=())
+    plan = infeasible_plan(model, len(reading.people), method="no candidates", seed=0, findings=())
+    if not mode.is_known:
+        plan = replace(plan, status="not_asked", method="no point counts")
     return Proposal(
         model=model,
         unit="people",
-        mode=given.network.mode,
+        mode=mode.network.mode,
         minutes=question.minutes,
         kind=question.kind,
         candidates=question.sites,
@@ -409,20 +413,20 @@ def _no_proposal(question: Question, ground: Ground, given: ModeInput, today: Ne
         sites=(),
         centres=(),
         closed=(),
-        people=_people(ground, none),
+        people=_people(reading, none),
         curve=curve,
         choices=(PlanChoice(plan, 0.0, 0.0),),
         is_complete=True,
-        doubt=None,
+        robustness=None,
         not_chosen=(),
-        closing=closing_losses(question, ground, given, today.facility, none),
-        targets=targets(question, ground, given, curve),
-        reach=Reach(np.zeros(1, np.int64), none, none, len(ground.people)),
-        served_by=np.full(len(ground.people), -1, dtype=np.int32),
-        served_tenths=np.full(len(ground.people), -1, dtype=np.int32),
+        closing=closing_losses(question, reading, mode, today.facility, none),
+        targets=targets(question, reading, mode, curve),
+        reach=Reach(np.zeros(1, np.int64), none, none, len(reading.people)),
+        served_by=np.full(len(reading.people), -1, dtype=np.int32),
+        served_tenths=np.full(len(reading.people), -1, dtype=np.int32),
         costs=(),
         cost_yuan=np.zeros(0),
-        years=question.table.years,
+        years=question.table.money.years,
         excluded=question.excluded,
         findings=(*question.findings, found),
     )
@@ -435,7 +439,3 @@ def _as_one_stage(progress: Progress) -> Progress:
         progress(msgid("Choosing sites"), done, total)
 
     return report
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

@@ -1,25 +1,20 @@
-"""Where a point may be opened: a layer, villages, populated cells, upgrades, closable points."""
+"""Candidate sites: what may stand where, how far apart, what each kind can and cannot mend."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from data.errors import StudyError
 from data.kinds import kind_code
-from data.study.tables import Study
-from data.types import Dataset, Floats, Geometries, Ints
-from geo.errors import Finding
-from geo.snap import Snaps, snap
-from planning.reach.mode_input import ModeInput
-from planning.reach.scenario import Mask
-from planning.sites.spacing import buildable, on_water, spaced_points, suitability
-from planning.solver.pairs import Indices
+from data.types import Floats, Ints
+from planning.solver.pairs import Flags, Indices
+from planning.words.wording import msgid
 
 Group: TypeAlias = Literal["centre", "station", "clinic", "circuit"]
 Role: TypeAlias = Literal["new", "upgrade", "keep"]
@@ -30,8 +25,29 @@ SHORT_WORDS = {"站": "B200", "中心": "B100"}
 NEW: Role = "new"
 UPGRADE: Role = "upgrade"
 KEEP: Role = "keep"
-STEEPEST_PERCENT = 25.0
-"""Ground of this slope scores 0 for `flat` where the study sets no limit `[K]`."""
+
+NOT_A_PARCEL = msgid(
+    "Computed points, not plots of land; the natural resources authority must confirm land use"
+)
+"""Stands beside every proposed site."""
+
+LAND_STATUS_UNKNOWN = msgid("not verified")
+"""Land status of a site whose layer says nothing of it."""
+
+CANNOT_MEND: dict[str, str] = {
+    "centre": msgid("A centre does not bring a point of care within walking distance of villages."),
+    "station": msgid(
+        "A station does not cure a missing government-run centre and adds nothing to the ratio of "
+        "people per centre."
+    ),
+    "clinic": msgid(
+        "A village clinic does not cure a missing centre or station and needs a rural doctor."
+    ),
+    "circuit": msgid(
+        "A circuit stop is never a fixed point: it does not raise the cover of fixed points."
+    ),
+}
+"""Kind of site -> what it does not mend, said beside the proposal."""
 
 
 def kind_group(kind: str) -> Group:
@@ -102,7 +118,7 @@ class CandidateSites:
     def __len__(self) -> int:
         return len(self.id)
 
-    def taken(self, index: Sequence[int] | Indices) -> CandidateSites:
+    def take(self, index: Sequence[int] | Indices) -> CandidateSites:
         """Return the candidates of these indices, in that order."""
         rows = np.asarray(index, dtype=np.int64)
         changed: dict[str, Any] = {}
@@ -115,373 +131,151 @@ class CandidateSites:
         return replace(self, **changed)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidacy:
-    """Who may be chosen, where they join the road, and what each exclusion took away.
-
-    Parameters
-    ----------
-    excluded
-        Exclusion -> (places, people at them); a place may fall under several.
-    """
-
-    sites: CandidateSites
-    snaps: Snaps
-    excluded: Mapping[str, tuple[int, float]]
-    findings: tuple[Finding, ...] = field(default=())
-
-
-def candidacy(study: Study, given: ModeInput) -> Candidacy:
-    """Return the candidates of a study.
-
-    Generated sites are populated points at least `candidates.spacing_m` apart: the most populated
-    point of each village first, then other cells by people; never on water, outside the zones, away
-    from the roads of the mode or where the study excludes it. Institutions to be upgraded and
-    closable points follow them.
-
-    Raises
-    ------
-    StudyError
-        With every name that the dataset does not have.
-    """
-    require_names(study, given)
-    kind = site_kind(study.siting.kind) or "B200"
-    found = _generated(study, given, kind)
-    if given.dataset.candidates is not None:
-        found = _of_layer(study, given, kind)
-    extra = _standing_options(study, given, kind)
-    if extra is None:
-        return found
-    sites = CandidateSites(
-        *(_joined(getattr(found.sites, f.name), getattr(extra, f.name)) for f in fields(extra))
-    )
-    facilities = given.facility_snaps.take(extra.facility)
-    return replace(found, sites=sites, snaps=joined_snaps(found.snaps, facilities))
-
-
-def require_names(study: Study, given: ModeInput) -> None:
-    """Refuse zones, groups, kinds and institutions that the dataset does not have, all at once."""
-    table, dataset = study.siting, given.dataset
-    findings = []
-    if site_kind(table.kind) is None:
-        findings.append(
-            Finding("siting_kind_unknown", (("key", "siting.kind"), ("actual", table.kind[:60])))
-        )
-    for key, codes in (("zone_min", table.zone_min), ("zone_max", table.zone_max)):
-        unknown = sorted({code for code, _ in codes} - set(dataset.zones.code))
-        if unknown:
-            said = (("key", f"siting.{key}"), ("first", ", ".join(unknown[:5])))
-            findings.append(Finding("siting_zone_unknown", said))
-    groups = sorted({name for name, _ in table.weights} - set(dataset.demand.groups))
-    if groups:
-        known = ", ".join(dataset.demand.groups) or "—"
-        said = (("first", ", ".join(groups[:5])), ("known", known))
-        findings.append(Finding("siting_group_unknown", said))
-    if table.model == "villages" and dataset.villages is None:
-        findings.append(Finding("siting_needs_villages", (("model", table.model),)))
-    findings += _upgrade_faults(table.upgradable, given)
-    if findings:
-        raise StudyError(*findings)
-
-
-def _upgrade_faults(upgradable: Sequence[str], given: ModeInput) -> list[Finding]:
-    facilities = given.dataset.facilities
-    index = {name: i for i, name in enumerate(facilities.id)}
-    unknown = sorted(set(upgradable) - set(index))
-    if unknown:
-        said = (
-            ("key", "siting.upgradable"),
-            ("first", ", ".join(unknown[:5])),
-            ("known", ", ".join(facilities.id[:3]) + " …"),
-        )
-        return [Finding("siting_ids_unknown", said)]
-    rows = [index[name] for name in upgradable]
-    wrong = [i for i in rows if given.is_open[i] or not facilities.has_position[i]]
-    return [Finding("siting_upgrade_counts", (("count", len(wrong)),))] if wrong else []
-
-
-def tied(given: ModeInput, x_m: Floats, y_m: Floats) -> Snaps:
-    """Return where places join the road of the mode."""
-    return snap(
-        given.dataset.roads,
-        given.network,
-        x_m,
-        y_m,
-        max_access_m=given.travel.max_access_m,
-        water=given.dataset.water,
-        avoid_islands=given.travel.avoid_islands,
-    )
-
-
-def joined_snaps(first: Snaps, second: Snaps) -> Snaps:
-    """Return the joints of two lists of places behind each other."""
-    parts = (first, second)
-    return Snaps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Snaps)))
-
-
-def _joined(first: Any, second: Any) -> Any:
-    if isinstance(first, np.ndarray):
-        return np.concatenate([first, second])
-    return first if isinstance(first, str) else (*first, *second)
-
-
-def _generated(study: Study, given: ModeInput, kind: str) -> Candidacy:
-    """Return sites at populated points."""
-    dataset, table = given.dataset, study.candidates
-    demand = dataset.demand
-    if dataset.candidates is not None:
-        return Candidacy(_no_sites(), given.demand_snaps.take(np.zeros(0, np.int64)), {})
-    score = _scores(study, given.demand_snaps, _slope(dataset, "demand"), {})
-    barred = _barred(study, dataset, demand.x_m, demand.y_m, given.demand_snaps)
-    slope = _slope(dataset, "demand")
-    barred |= _too_steep(study, slope)
-    if study.exclusions.water:
-        barred["water"] = on_water(demand.x_m, demand.y_m, dataset.water)
-    left = buildable(demand.people, barred)
-    is_allowed = left.is_allowed & (demand.zone >= 0) & (given.demand_snaps.segment >= 0)
-    is_allowed &= score >= table.min_suitability
-    weight = np.where(is_allowed, demand.people * score, 0.0)
-    rank = _village_rank(demand.village, weight)
-    if table.generate == "villages":
-        is_allowed &= rank == 0
-    chosen = spaced_points(
-        demand.x_m,
-        demand.y_m,
-        demand.people * score,
-        spacing_m=table.spacing_m,
-        is_allowed=is_allowed,
-        rank=None if table.generate == "cells" else rank,
-    )
-    names = dataset.villages.name if dataset.villages else ()
-    village = demand.village[chosen]
-    x_m, y_m, n = demand.x_m[chosen], demand.y_m[chosen], len(chosen)
-    sites = CandidateSites(
-        id=tuple(f"N{number:05d}" for number in range(1, n + 1)),
-        name=tuple(
-            names[v] if v >= 0 else demand.cell_id[i] for i, v in zip(chosen, village, strict=True)
-        ),
-        x_m=x_m,
-        y_m=y_m,
-        lon=demand.lon[chosen],
-        lat=demand.lat[chosen],
-        zone=demand.zone[chosen],
-        village=_or_nearest(village, x_m, y_m, dataset),
-        kind=(kind,) * n,
-        role=(NEW,) * n,
-        facility=np.full(n, -1, dtype=np.int32),
-        land_status=("",) * n,
-        suitability=score[chosen],
-        source="generated",
-    )
-    return Candidacy(sites, tied(given, x_m, y_m), left.excluded)
-
-
-def _of_layer(study: Study, given: ModeInput, kind: str) -> Candidacy:
-    """Return the sites of the candidate layer that nothing excludes."""
-    dataset = given.dataset
-    layer = dataset.candidates
-    if layer is None:
-        msg = "the dataset has no candidate layer"
-        raise ValueError(msg)
-    kinds = _layer_kinds(layer.kind, kind)
-    snaps = tied(given, layer.x_m, layer.y_m)
-    slope = _slope(dataset, "candidate")
-    score = _scores(study, snaps, slope, _columns(study, layer.columns))
-    barred = _barred(study, dataset, layer.x_m, layer.y_m, snaps) | _too_steep(study, slope)
-    left = buildable(np.zeros(len(layer)), barred)
-    is_circuit = np.array([k == CIRCUIT for k in kinds], dtype=bool)
-    is_other = is_circuit & (kind != CIRCUIT)
-    keep = left.is_allowed & (score >= study.candidates.min_suitability) & ~is_other
-    chosen = np.flatnonzero(keep)
-    points = shapely.points(layer.x_m, layer.y_m)
-    village = _holder(points, dataset.villages.geometry if dataset.villages else np.array([]))
-    sites = CandidateSites(
-        id=layer.id,
-        name=layer.name,
-        x_m=layer.x_m,
-        y_m=layer.y_m,
-        lon=layer.lon,
-        lat=layer.lat,
-        zone=_holder(points, dataset.zones.geometry),
-        village=_or_nearest(village, layer.x_m, layer.y_m, dataset),
-        kind=kinds,
-        role=(NEW,) * len(layer),
-        facility=np.full(len(layer), -1, dtype=np.int32),
-        land_status=layer.land_status,
-        suitability=score,
-        source="layer",
-    )
-    note = Finding("siting_circuit_left_out", (("count", int(is_other.sum())),))
-    return Candidacy(
-        sites.taken(chosen), snaps.take(chosen), left.excluded, (note,) if is_other.any() else ()
-    )
-
-
-def _layer_kinds(written: Sequence[str], kind: str) -> tuple[str, ...]:
-    """Return the kind of each site of a layer; the study's where the layer does not say.
-
-    Raises
-    ------
-    StudyError
-        When the layer writes a kind that is none of a point.
-    """
-    found = tuple(kind if not word.strip() else site_kind(word) for word in written)
-    bad = sorted({word for word, code in zip(written, found, strict=True) if code is None})
-    if bad:
-        said = (("key", "a kind of the candidate layer"), ("actual", ", ".join(bad[:5])[:60]))
-        raise StudyError(Finding("siting_kind_unknown", said))
-    return tuple(code or kind for code in found)
-
-
-def _standing_options(study: Study, given: ModeInput, kind: str) -> CandidateSites | None:
-    """Return institutions to be upgraded, and closable points that may be given up or kept."""
-    table, facilities = study.siting, given.dataset.facilities
-    upgrades = [i for i, name in enumerate(facilities.id) if name in set(table.upgradable)]
-    kept = np.flatnonzero(closable(study, given)).tolist()
-    rows = np.array([*upgrades, *kept], dtype=np.int32)
-    if not len(rows):
-        return None
-    points = shapely.points(facilities.x_m[rows], facilities.y_m[rows])
-    villages = given.dataset.villages
-    village = _holder(points, villages.geometry if villages else np.array([]))
-    return CandidateSites(
-        id=tuple(facilities.id[i] for i in rows),
-        name=tuple(facilities.name[i] for i in rows),
-        x_m=facilities.x_m[rows],
-        y_m=facilities.y_m[rows],
-        lon=facilities.lon[rows],
-        lat=facilities.lat[rows],
-        zone=facilities.zone[rows],
-        village=_or_nearest(village, facilities.x_m[rows], facilities.y_m[rows], given.dataset),
-        kind=(*(kind for _ in upgrades), *(facilities.kind[i] for i in kept)),
-        role=(*(UPGRADE for _ in upgrades), *(KEEP for _ in kept)),
-        facility=rows,
-        land_status=("",) * len(rows),
-        suitability=np.ones(len(rows)),
-        source="",
-    )
-
-
-def closable(study: Study, given: ModeInput) -> Mask:
-    """Return (n_facilities,) True for points to give up: asked for, and their row says so."""
-    if not study.siting.may_close:
-        return np.zeros(len(given.is_open), dtype=bool)
-    says_so = np.array([flag is True for flag in given.dataset.facilities.flags("closable")])
-    found: Mask = given.is_open & says_so
-    return found
-
-
-def _barred(
-    study: Study, dataset: Dataset, x_m: Floats, y_m: Floats, snaps: Snaps
-) -> dict[str, Mask]:
-    """Return name -> (n,) True where an area or the way to the road forbids a site."""
-    barred: dict[str, Mask] = {}
-    found = dataset.exclusions
-    for number, name in enumerate(() if found is None else found.names):
-        areas = None if found is None else found.areas[found.layer == number]
-        barred[name] = on_water(x_m, y_m, areas)
-    if study.exclusions.max_road_m is not None:
-        barred["far_from_road"] = ~(snaps.access_m <= study.exclusions.max_road_m)
-    return barred
-
-
-def _too_steep(study: Study, slope: Floats | None) -> dict[str, Mask]:
-    limit = study.exclusions.max_slope_percent
-    return {} if limit is None or slope is None else {"slope": np.nan_to_num(slope) > limit}
-
-
-def _slope(dataset: Dataset, of: Literal["demand", "candidate"]) -> Floats | None:
-    found = dataset.exclusions
-    if found is None:
-        return None
-    return found.demand_slope_percent if of == "demand" else found.candidate_slope_percent
-
-
-def _columns(study: Study, columns: Mapping[str, Sequence[Any]]) -> dict[str, Floats]:
-    """Return the columns of the layer that the study names as scores."""
-    found = {}
-    for name, _ in study.candidates.suitability:
-        if name not in columns:
-            continue
-        try:
-            values = [np.nan if v is None or v == "" else float(v) for v in columns[name]]
-        except (TypeError, ValueError):
-            values = [np.nan] * len(columns[name])
-        found[name] = np.array(values, dtype=np.float64)
-    return found
-
-
-def _scores(
-    study: Study, snaps: Snaps, slope: Floats | None, columns: Mapping[str, Floats]
-) -> Floats:
-    """Return (n,) suitability of places.
-
-    Raises
-    ------
-    StudyError
-        When a score is not there or not between 0 and 1.
-    """
-    weights = dict(study.candidates.suitability)
-    if not weights:
-        return np.ones(len(snaps))
-    longest = study.exclusions.max_road_m or study.travel.max_access_m
-    near = 1.0 - np.clip(np.nan_to_num(snaps.access_m, nan=longest) / max(longest, 1e-9), 0, 1)
-    scores = {"near_road": near, **columns}
-    if slope is not None:
-        limit = study.exclusions.max_slope_percent or STEEPEST_PERCENT
-        scores["flat"] = 1.0 - np.clip(np.nan_to_num(slope) / limit, 0, 1)
-    unknown = sorted(set(weights) - set(scores))
-    findings = []
-    if unknown:
-        findings.append(Finding("siting_score_unknown", (("first", ", ".join(unknown[:5])),)))
-    for name in sorted(set(weights) & set(scores)):
-        wrong = int((~((scores[name] >= 0) & (scores[name] <= 1))).sum())
-        if wrong:
-            findings.append(Finding("siting_score_range", (("name", name), ("count", wrong))))
-    if findings:
-        raise StudyError(*findings)
-    return suitability(scores, weights)
-
-
-def _holder(points: Any, areas: Geometries) -> Ints:
-    """Return for each point the lowest area that holds it, -1 where none does."""
-    holder = np.full(len(points), -1, dtype=np.int32)
-    if len(areas):
-        point, area = shapely.STRtree(areas).query(points, predicate="intersects")
-        order = np.lexsort((-area, point))
-        holder[point[order]] = area[order]
-    return holder
-
-
-def _or_nearest(village: Ints, x_m: Floats, y_m: Floats, dataset: Dataset) -> Ints:
-    """Return the village of each place, the nearest one where none holds it."""
-    villages = dataset.villages
-    loose = np.flatnonzero(village < 0)
-    if villages is None or not len(loose):
-        return village
-    placed = np.array([i for i, shape in enumerate(villages.geometry) if shape is not None])
-    if not len(placed):
-        return village
-    middle = shapely.point_on_surface(villages.geometry[placed])
-    tree = cKDTree(np.column_stack([shapely.get_x(middle), shapely.get_y(middle)]))
-    _, nearest = tree.query(np.column_stack([x_m[loose], y_m[loose]]))
-    filled = village.copy()
-    filled[loose] = placed[nearest]
-    return filled
-
-
-def _village_rank(village: Ints, people: Floats) -> Ints:
-    """Return 0 for the most populated point of each village, 1 for all others."""
-    rank = np.ones(len(village), dtype=np.int32)
-    order = np.lexsort((np.arange(len(village)), -people, village))
-    order = order[village[order] >= 0]
-    _, first = np.unique(village[order], return_index=True)
-    rank[order[first]] = 0
-    return rank
-
-
-def _no_sites() -> CandidateSites:
+def no_candidates() -> CandidateSites:
+    """Return the candidates of a study that has none."""
     nothing, index = np.zeros(0), np.zeros(0, dtype=np.int32)
     return CandidateSites(
         (), (), nothing, nothing, nothing, nothing, index, index, (), (), index, (), nothing, ""
     )
+
+
+def options_of(sites: CandidateSites, role: Role) -> Ints:
+    """Return the options of one role."""
+    return np.flatnonzero(np.array(sites.role, dtype=object) == role).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buildable:
+    """Where sites may stand, and what each exclusion takes away.
+
+    Parameters
+    ----------
+    is_allowed
+        (n,) True where nothing forbids a site.
+    excluded
+        Exclusion -> (points, people at them); a point may fall under several.
+    """
+
+    is_allowed: Flags
+    excluded: Mapping[str, tuple[int, float]]
+
+
+def buildable(people: Floats, exclusions: Mapping[str, Flags]) -> Buildable:
+    """Combine exclusion layers such as water, steep slope, far from a road, basic farmland.
+
+    Parameters
+    ----------
+    people
+        (n,) people at each point.
+    exclusions
+        Name -> (n,) True where the layer forbids a site.
+
+    Examples
+    --------
+    >>> wet = np.array([True, False])
+    >>> buildable(np.array([4.0, 5.0]), {"water": wet}).excluded
+    {'water': (1, 4.0)}
+    """
+    is_allowed = np.ones(len(people), dtype=bool)
+    for is_excluded in exclusions.values():
+        is_allowed &= ~is_excluded
+    excluded = {
+        name: (int(flags.sum()), float(people[flags].sum())) for name, flags in exclusions.items()
+    }
+    return Buildable(is_allowed, excluded)
+
+
+def suitability(scores: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+    """Return the weighted mean of scores between 0 and 1, to weigh the people of a point by.
+
+    Parameters
+    ----------
+    scores
+        Name -> (n,) score, 1 best; layers without a weight are left out.
+    weights
+        Name -> weight of 0 or more.
+
+    Examples
+    --------
+    >>> suitability({"flat": np.array([1.0, 0.5])}, {"flat": 2.0}).tolist()
+    [1.0, 0.5]
+    """
+    used = {name: weight for name, weight in weights.items() if name in scores and weight > 0}
+    total = sum(used.values())
+    n_points = len(next(iter(scores.values()))) if scores else 0
+    if total == 0:
+        return np.ones(n_points)
+    weighted = [scores[name] * (weight / total) for name, weight in used.items()]
+    return np.asarray(np.sum(weighted, axis=0), dtype=np.float64)
+
+
+def spaced_points(
+    x_m: Floats,
+    y_m: Floats,
+    people: Floats,
+    *,
+    spacing_m: float,
+    is_allowed: Flags | None = None,
+    rank: Indices | None = None,
+) -> Indices:
+    """Choose points at least a spacing apart, the most populated first.
+
+    Parameters
+    ----------
+    x_m, y_m
+        (n,) metric coordinates.
+    people
+        (n,) people at each point, times their suitability if one is wished; points at 0 are never
+        chosen.
+    spacing_m
+        No two chosen points are nearer than this.
+    is_allowed
+        (n,) False where nothing may be built (water, steep slope, farmland).
+    rank
+        (n,) lower ranks are chosen first, such as 0 for village centres and 1 for cells.
+
+    Returns
+    -------
+    NDArray[np.int32]
+        Chosen points, ascending.
+
+    Examples
+    --------
+    >>> x = np.array([0.0, 400.0, 1000.0])
+    >>> spaced_points(x, np.zeros(3), np.array([5.0, 9.0, 2.0]), spacing_m=500.0)
+    array([1, 2], dtype=int32)
+    """
+    is_free = people > 0
+    if is_allowed is not None:
+        is_free &= is_allowed
+    order = np.lexsort((-people, np.zeros(len(people)) if rank is None else rank))
+    points = np.column_stack([x_m, y_m])
+    tree = cKDTree(points)
+    chosen = []
+    for i in order[is_free[order]]:
+        if not is_free[i]:
+            continue
+        chosen.append(i)
+        near = np.asarray(tree.query_ball_point(points[i], spacing_m), dtype=np.int64)
+        is_near = np.hypot(x_m[near] - x_m[i], y_m[near] - y_m[i]) < spacing_m
+        is_free[near[is_near]] = False
+    return np.sort(np.array(chosen, dtype=np.int32))
+
+
+def on_water(x_m: Floats, y_m: Floats, water: NDArray[Any] | None) -> Flags:
+    """Say which points lie in a water polygon.
+
+    Parameters
+    ----------
+    x_m, y_m
+        (n,) metric coordinates.
+    water
+        Polygons in the same system; None or empty when nothing is known of water.
+    """
+    is_wet = np.zeros(len(x_m), dtype=bool)
+    if water is None or len(water) == 0:
+        return is_wet
+    tree = shapely.STRtree(water)
+    point, _ = tree.query(shapely.points(x_m, y_m), predicate="intersects")
+    is_wet[point] = True
+    return is_wet

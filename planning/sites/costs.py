@@ -75,9 +75,9 @@ def unit_costs(
 ) -> tuple[Assumption, ...]:
     """Return the unit costs that plans of these kinds use, in order of kind."""
     stated = {
-        "build": table.build_yuan,
-        "upgrade": table.upgrade_yuan,
-        "running": table.running_yuan,
+        "build": table.money.build_yuan,
+        "upgrade": table.money.upgrade_yuan,
+        "running": table.money.running_yuan,
     }
     used = []
     for assumed in ASSUMED:
@@ -109,5 +109,7 @@ def site_costs(table: SitingTable, sites: CandidateSites) -> Floats:
     ]
     running = [yuan[group, "running"] for group in groups]
     return plan_costs(
-        np.array(once, dtype=np.float64), np.array(running, dtype=np.float64), years=table.years
+        np.array(once, dtype=np.float64),
+        np.array(running, dtype=np.float64),
+        years=table.money.years,
     )

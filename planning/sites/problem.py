@@ -1,4 +1,4 @@
-"""From the question and its ground to a problem of the solvers, and back to planners' units."""
+"""From the question and its reading to a problem of the solvers, and back to planners' units."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from geo.errors import Finding
 from geo.travel import UNREACHED
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask
-from planning.sites.asking import Asked, set_aside, taken
 from planning.sites.question import Question, rules_beside
-from planning.sites.times import (
-    Ground,
+from planning.sites.readings import (
+    Reading,
     open_pairs,
-    stacked,
+    stack_covers,
     times_standing,
     with_standing_site,
 )
+from planning.sites.units import SitingProblem, note_set_aside, option_pairs
 from planning.sites.whole_places import capacitated, two_level
 from planning.solver import (
     BackupCover,
@@ -39,194 +39,194 @@ MOST_COVERS = 20
 """Standing points that cover one place and still matter to expected cover."""
 
 
-def asked(question: Question, ground: Ground, given: ModeInput) -> Asked:
-    """Return the problem of a question on a ground."""
-    return _BUILDERS[question.table.model](question, ground, given)
+def build_problem(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
+    """Return the problem of a question on a reading."""
+    return _BUILDERS[question.table.model](question, reading, mode)
 
 
-def _maximal_cover(question: Question, ground: Ground, _given: ModeInput) -> Asked:
-    open_people = np.where(ground.is_covered, 0.0, ground.people) * question.weight
+def _maximal_cover(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
+    open_people = np.where(reading.is_covered, 0.0, reading.people) * question.weight
     problem = MaximalCover(
-        open_pairs(ground.pairs, open_people),
+        open_pairs(reading.pairs, open_people),
         open_people,
-        ground.limit_tenths,
+        reading.limit_tenths,
         question.count,
         question.rules,
     )
-    return Asked(problem, "people")
+    return SitingProblem(problem, "people")
 
 
-def _budget(question: Question, ground: Ground, _given: ModeInput) -> Asked:
-    open_people = np.where(ground.is_covered, 0.0, ground.people) * question.weight
-    given_up = ground.was_covered & ~ground.is_covered
+def _budget(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
+    open_people = np.where(reading.is_covered, 0.0, reading.people) * question.weight
+    given_up = reading.was_covered & ~reading.is_covered
     problem = BudgetCover(
-        open_pairs(ground.pairs, open_people),
+        open_pairs(reading.pairs, open_people),
         open_people,
-        ground.limit_tenths,
-        question.table.budget_yuan or 0.0,
+        reading.limit_tenths,
+        question.table.money.budget_yuan or 0.0,
         question.cost_yuan,
         question.rules,
     )
-    return Asked(problem, "people", shift=float(open_people[given_up].sum()))
+    return SitingProblem(problem, "people", shift=float(open_people[given_up].sum()))
 
 
-def _fewest(question: Question, ground: Ground, _given: ModeInput) -> Asked:
+def _fewest(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
     """Return the fewest sites for everybody or for a share of the people."""
-    share = question.table.share if question.table.model == "partial-lscp" else 1.0
-    rows, findings = _rows_in_reach(question, ground, is_for_all=share == 1.0)
-    pairs = with_standing_site(ground, rows, most=ground.limit_tenths, is_better_only=False)
+    share = question.table.goal.share if question.table.model == "partial-lscp" else 1.0
+    rows, findings = _rows_in_reach(question, reading, is_for_all=share == 1.0)
+    pairs = with_standing_site(reading, rows, most=reading.limit_tenths, is_better_only=False)
     problem = FewestSites(
         pairs,
-        ground.people[rows],
-        ground.limit_tenths,
+        reading.people[rows],
+        reading.limit_tenths,
         share or 1.0,
         rules_beside(question.rules, 1, len(question.sites)),
     )
-    return Asked(problem, "sites", shift=1.0, findings=findings)
+    return SitingProblem(problem, "sites", shift=1.0, findings=findings)
 
 
-def _cheapest(question: Question, ground: Ground, _given: ModeInput) -> Asked:
-    share = question.table.share or 1.0
-    rows, findings = _rows_in_reach(question, ground, is_for_all=share == 1.0)
-    pairs = with_standing_site(ground, rows, most=ground.limit_tenths, is_better_only=False)
+def _cheapest(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
+    share = question.table.goal.share or 1.0
+    rows, findings = _rows_in_reach(question, reading, is_for_all=share == 1.0)
+    pairs = with_standing_site(reading, rows, most=reading.limit_tenths, is_better_only=False)
     problem = CheapestCover(
         pairs,
-        ground.people[rows],
-        ground.limit_tenths,
+        reading.people[rows],
+        reading.limit_tenths,
         np.append(question.cost_yuan, 1.0),
         share,
         rules_beside(question.rules, 1, len(question.sites)),
     )
-    return Asked(problem, "yuan", findings=findings)
+    return SitingProblem(problem, "yuan", findings=findings)
 
 
-def _villages(question: Question, ground: Ground, given: ModeInput) -> Asked:
-    rows = np.flatnonzero(ground.people > 0)
+def _villages(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
+    rows = np.flatnonzero(reading.people > 0)
     village = question.village[rows]
-    people = ground.people[rows]
+    people = reading.people[rows]
     findings: tuple[Finding, ...] = ()
-    if question.table.set_aside_unreachable:
-        hopeless = _hopeless_villages(question, ground, rows)
+    if question.table.goal.set_aside_unreachable:
+        hopeless = _hopeless_villages(question, reading, rows)
         village = np.where(np.isin(village, hopeless), -1, village)
-        villages = given.dataset.villages
+        villages = mode.dataset.villages
         if len(hopeless) and villages is not None:
             names = "、".join(villages.name[i] for i in hopeless[:5].tolist())
             said = (("count", len(hopeless)), ("first", names))
             findings = (Finding("siting_villages_set_aside", said),)
-    pairs = with_standing_site(ground, rows, most=ground.limit_tenths, is_better_only=False)
+    pairs = with_standing_site(reading, rows, most=reading.limit_tenths, is_better_only=False)
     problem = VillageCover(
         pairs,
         people,
-        ground.limit_tenths,
+        reading.limit_tenths,
         village,
-        question.table.quota,
+        question.table.goal.quota,
         rules_beside(question.rules, 1, len(question.sites)),
     )
-    return Asked(problem, "sites", shift=1.0, findings=findings)
+    return SitingProblem(problem, "sites", shift=1.0, findings=findings)
 
 
-def _median(question: Question, ground: Ground, _given: ModeInput) -> Asked:
-    rows = np.flatnonzero(ground.people > 0)
+def _median(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
+    rows = np.flatnonzero(reading.people > 0)
     most = round(question.horizon_minutes * 600)
-    pairs = with_standing_site(ground, rows, most=most, is_better_only=True)
+    pairs = with_standing_site(reading, rows, most=most, is_better_only=True)
     problem = PMedian(
         pairs,
-        (ground.people * question.weight)[rows],
+        (reading.people * question.weight)[rows],
         question.count,
         unlisted_cost=float(most),
         rules=rules_beside(question.rules, 1, len(question.sites)),
     )
-    return Asked(problem, "person-minutes", scale=1 / 600)
+    return SitingProblem(problem, "person-minutes", scale=1 / 600)
 
 
-def _centre(question: Question, ground: Ground, _given: ModeInput) -> Asked:
+def _centre(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
     most = round(question.horizon_minutes * 600)
-    in_reach = _in_reach(question, ground, most)
-    rows = np.flatnonzero((ground.people > 0) & in_reach)
-    lost = (ground.people > 0) & ~in_reach
-    findings = set_aside(ground, lost)
+    in_reach = _in_reach(question, reading, most)
+    rows = np.flatnonzero((reading.people > 0) & in_reach)
+    lost = (reading.people > 0) & ~in_reach
+    findings = note_set_aside(reading, lost)
     problem = PCentre(
-        with_standing_site(ground, rows, most=most, is_better_only=True),
-        ground.people[rows],
+        with_standing_site(reading, rows, most=most, is_better_only=True),
+        reading.people[rows],
         question.count,
         rules=rules_beside(question.rules, 1, len(question.sites)),
     )
-    return Asked(problem, "minutes", scale=1 / 600, findings=findings)
+    return SitingProblem(problem, "minutes", scale=1 / 600, findings=findings)
 
 
-def _backup(question: Question, ground: Ground, given: ModeInput) -> Asked:
-    rows, findings = _rows_in_reach(question, ground, is_for_all=True, always=True)
-    pairs, standing = _with_covers(question, ground, given, rows, most=2)
+def _backup(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
+    rows, findings = _rows_in_reach(question, reading, is_for_all=True, always=True)
+    pairs, standing = _with_covers(question, reading, mode, rows, most=2)
     problem = BackupCover(
         pairs,
-        (ground.people * question.weight)[rows],
-        ground.limit_tenths,
+        (reading.people * question.weight)[rows],
+        reading.limit_tenths,
         question.count,
         rules_beside(question.rules, standing, len(question.sites)),
     )
-    return Asked(problem, "people covered twice", findings=findings)
+    return SitingProblem(problem, "people covered twice", findings=findings)
 
 
-def _expected(question: Question, ground: Ground, given: ModeInput) -> Asked:
-    rows = np.flatnonzero(ground.people > 0)
-    pairs, standing = _with_covers(question, ground, given, rows, most=MOST_COVERS)
+def _expected(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
+    rows = np.flatnonzero(reading.people > 0)
+    pairs, standing = _with_covers(question, reading, mode, rows, most=MOST_COVERS)
     problem = ExpectedCover(
         pairs,
-        (ground.people * question.weight)[rows],
-        ground.limit_tenths,
+        (reading.people * question.weight)[rows],
+        reading.limit_tenths,
         question.count,
-        question.table.busy_share,
-        question.table.units_per_site,
+        question.table.goal.busy_share,
+        question.table.goal.units_per_site,
         rules_beside(question.rules, standing, len(question.sites)),
     )
-    return Asked(problem, "expected people")
+    return SitingProblem(problem, "expected people")
 
 
 def _with_covers(
-    question: Question, ground: Ground, given: ModeInput, rows: Indices, *, most: int
+    question: Question, reading: Reading, mode: ModeInput, rows: Indices, *, most: int
 ) -> tuple[SparseReach, int]:
     """Return the pairs of some rows with standing covers as last sites, and their number."""
-    standing = times_standing(given, question.stays, minutes=question.minutes)
+    standing = times_standing(mode, question.stays, minutes=question.minutes)
     count = np.bincount(standing.demand, minlength=standing.n_demand)
-    own = taken(ground, rows, most=ground.limit_tenths)
-    pairs, last = stacked(own, count[rows], most=most)
+    own = option_pairs(reading, rows, most=reading.limit_tenths)
+    pairs, last = stack_covers(own, count[rows], most=most)
     return pairs, len(last)
 
 
-def _in_reach(question: Question, ground: Ground, most: int) -> Mask:
+def _in_reach(question: Question, reading: Reading, most: int) -> Mask:
     """Return (n_demand,) True where a standing point or an option that may be built is in reach."""
-    pairs = ground.pairs
+    pairs = reading.pairs
     site = np.repeat(np.arange(len(question.sites)), np.diff(pairs.indptr))
     good = question.may_build[site] & (pairs.tenths <= most)
-    found: Mask = (ground.standing <= most) & (ground.standing != UNREACHED)
+    found: Mask = (reading.standing <= most) & (reading.standing != UNREACHED)
     found[pairs.demand[good]] = True
     return found
 
 
 def _rows_in_reach(
-    question: Question, ground: Ground, *, is_for_all: bool, always: bool = False
+    question: Question, reading: Reading, *, is_for_all: bool, always: bool = False
 ) -> tuple[Indices, tuple[Finding, ...]]:
     """Return the demand points of a target, without those that are set aside."""
-    lived_in = ground.people > 0
-    if not is_for_all or not (always or question.table.set_aside_unreachable):
+    lived_in = reading.people > 0
+    if not is_for_all or not (always or question.table.goal.set_aside_unreachable):
         return np.flatnonzero(lived_in), ()
-    lost = lived_in & ~_in_reach(question, ground, ground.limit_tenths)
-    return np.flatnonzero(lived_in & ~lost), set_aside(ground, lost)
+    lost = lived_in & ~_in_reach(question, reading, reading.limit_tenths)
+    return np.flatnonzero(lived_in & ~lost), note_set_aside(reading, lost)
 
 
-def _hopeless_villages(question: Question, ground: Ground, rows: Indices) -> Indices:
+def _hopeless_villages(question: Question, reading: Reading, rows: Indices) -> Indices:
     """Return the villages whose quota even all candidates together do not reach."""
-    village, people = question.village[rows], ground.people[rows]
+    village, people = question.village[rows], reading.people[rows]
     inside = village >= 0
-    in_reach = _in_reach(question, ground, ground.limit_tenths)[rows]
+    in_reach = _in_reach(question, reading, reading.limit_tenths)[rows]
     n = int(village.max(initial=-1)) + 1
     total = np.bincount(village[inside], people[inside], minlength=n)
     near = np.bincount(village[inside], (people * in_reach)[inside], minlength=n)
-    short = near < question.table.quota * total * (1 - 1e-12)
+    short = near < question.table.goal.quota * total * (1 - 1e-12)
     return np.flatnonzero(short & (total > 0)).astype(np.int32)
 
 
-_BUILDERS: dict[SitingModel, Callable[[Question, Ground, ModeInput], Asked]] = {
+_BUILDERS: dict[SitingModel, Callable[[Question, Reading, ModeInput], SitingProblem]] = {
     "mclp": _maximal_cover,
     "lscp": _fewest,
     "partial-lscp": _fewest,

@@ -17,15 +17,9 @@ from geo.snap import Snaps
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask
 from planning.reach.villages.members import members_of
-from planning.sites.candidates import (
-    Candidacy,
-    CandidateSites,
-    Role,
-    candidacy,
-    closable,
-    site_kind,
-)
+from planning.sites.candidates import CandidateSites, site_kind
 from planning.sites.costs import site_costs
+from planning.sites.generation import Candidacy, closable, find_candidates
 from planning.solver import SiteRules
 
 MODELS_OF_TIME = ("p-median", "p-centre", "capacitated-median", "two-level")
@@ -105,7 +99,7 @@ class Question:
         return self.table.model in WEIGHTED_MODELS and bool((self.weight != 1.0).any())
 
 
-def question_of(study: Study, given: ModeInput) -> Question:
+def question_of(study: Study, mode: ModeInput) -> Question:
     """Return the question of a study.
 
     Raises
@@ -113,8 +107,8 @@ def question_of(study: Study, given: ModeInput) -> Question:
     StudyError
         With every name that does not exist and every rule that cannot be kept.
     """
-    table, dataset = study.siting, given.dataset
-    found = candidacy(study, given)
+    table, dataset = study.siting, mode.dataset
+    found = find_candidates(study, mode)
     return Question(
         table=table,
         sites=found.sites,
@@ -122,8 +116,8 @@ def question_of(study: Study, given: ModeInput) -> Question:
         rules=_rules(table, found.sites, dataset),
         count=_count(table, found),
         kind=site_kind(table.kind) or table.kind,
-        minutes=table.minutes or given.travel.minutes,
-        horizon_minutes=given.travel.horizon_minutes,
+        minutes=table.minutes or mode.travel.minutes,
+        horizon_minutes=mode.travel.horizon_minutes,
         ratio_bounds=study.standards.ratio_bounds,
         cost_yuan=site_costs(table, found.sites),
         weight=_weight(table, dataset),
@@ -132,13 +126,13 @@ def question_of(study: Study, given: ModeInput) -> Question:
             if dataset.villages is None
             else members_of(dataset.villages, dataset.demand)
         ),
-        stays=given.is_open & ~closable(study, given),
+        stays=mode.points & ~closable(study, mode),
         excluded=found.excluded,
         findings=found.findings,
     )
 
 
-def unweighted(question: Question) -> Question:
+def without_weights(question: Question) -> Question:
     """Return the question with every person counting 1."""
     return replace(question, weight=np.ones(len(question.weight)))
 
@@ -161,17 +155,22 @@ def _count(table: SitingTable, found: Candidacy) -> int:
     """Return the number of new sites: as asked, else 5 or as many as may be built."""
     if table.count is not None:
         return table.count
-    free = len(set(found.sites.id) - set(table.forbidden))
-    return max(1, min(table.asked, free), len(table.required), sum(n for _, n in table.zone_min))
+    free = len(set(found.sites.id) - set(table.rules.forbidden))
+    return max(
+        1,
+        min(table.new_sites, free),
+        len(table.rules.required),
+        sum(n for _, n in table.rules.zone_min),
+    )
 
 
 def _rules(table: SitingTable, sites: CandidateSites, dataset: Dataset) -> SiteRules:
     """Return the rules by number of option."""
     number = {name: i for i, name in enumerate(sites.id)}
     named = {
-        "required": table.required,
-        "forbidden": table.forbidden,
-        "exclusive": tuple(name for group in table.exclusive for name in group),
+        "required": table.rules.required,
+        "forbidden": table.rules.forbidden,
+        "exclusive": tuple(name for group in table.rules.exclusive for name in group),
     }
     findings = []
     for key, names in named.items():
@@ -188,18 +187,18 @@ def _rules(table: SitingTable, sites: CandidateSites, dataset: Dataset) -> SiteR
     if not len(sites):
         return SiteRules()
     zone = {code: i for i, code in enumerate(dataset.zones.code)}
-    has_zones = bool(table.zone_min or table.zone_max)
-    is_spaced = table.min_spacing_m > 0
+    has_zones = bool(table.rules.zone_min or table.rules.zone_max)
+    is_spaced = table.rules.min_spacing_m > 0
     return SiteRules(
-        required=tuple(number[name] for name in table.required),
-        forbidden=tuple(number[name] for name in table.forbidden),
-        exclusive=tuple(tuple(number[name] for name in group) for group in table.exclusive),
+        required=tuple(number[name] for name in table.rules.required),
+        forbidden=tuple(number[name] for name in table.rules.forbidden),
+        exclusive=tuple(tuple(number[name] for name in group) for group in table.rules.exclusive),
         x_m=sites.x_m if is_spaced else None,
         y_m=sites.y_m if is_spaced else None,
-        min_spacing_m=table.min_spacing_m,
+        min_spacing_m=table.rules.min_spacing_m,
         zone=sites.zone if has_zones else None,
-        zone_min={zone[code]: n for code, n in table.zone_min},
-        zone_max={zone[code]: n for code, n in table.zone_max},
+        zone_min={zone[code]: n for code, n in table.rules.zone_min},
+        zone_max={zone[code]: n for code, n in table.rules.zone_max},
     )
 
 
@@ -212,8 +211,3 @@ def _weight(table: SitingTable, dataset: Dataset) -> Floats:
         group = dataset.demand.groups[name][lived_in]
         weight[lived_in] += (factor - 1.0) * np.minimum(group / people[lived_in], 1.0)
     return np.maximum(weight, 0.0)
-
-
-def role_of(sites: CandidateSites, role: Role) -> Ints:
-    """Return the options of one role."""
-    return np.flatnonzero(np.array(sites.role, dtype=object) == role).astype(np.int32)

@@ -12,7 +12,7 @@ from geo.travel import UNREACHED, nearest, reach_blocks
 from planning.reach.mode_input import ModeInput
 from planning.sites.gains import gains_of_each_site, site_reasons, why_not
 from planning.sites.question import Question
-from planning.sites.times import Ground, with_standing_site
+from planning.sites.readings import Reading, with_standing_site
 from planning.solver import CoverCurve
 from planning.solver.pairs import Indices, SparseReach
 
@@ -116,19 +116,19 @@ class Target:
 
 
 def chosen_sites(
-    question: Question, ground: Ground, dataset: Dataset, new_sites: Indices
+    question: Question, reading: Reading, dataset: Dataset, new_sites: Indices
 ) -> tuple[ProposedSite, ...]:
     """Return the chosen options with their reasons, most people reached first."""
-    pairs, people = _cover_pairs(ground)
+    pairs, people = _cover_pairs(reading)
     groups = {
         name: np.where(dataset.demand.zone >= 0, values, 0.0)
         for name, values in dataset.demand.groups.items()
     }
     standing = np.array([len(question.sites)])
     found = site_reasons(
-        pairs, people, ground.limit_tenths, existing=standing, new_sites=new_sites, groups=groups
+        pairs, people, reading.limit_tenths, existing=standing, new_sites=new_sites, groups=groups
     )
-    open_people = np.where(ground.is_covered, 0.0, people)
+    open_people = np.where(reading.is_covered, 0.0, people)
     sites = [
         ProposedSite(
             candidate=reason.site,
@@ -136,10 +136,10 @@ def chosen_sites(
             reached_people=reason.newly,
             in_reach_people=reason.reached,
             by_group=reason.by_group,
-            by_zone=_by_zone(ground, dataset, open_people, reason.site),
+            by_zone=_by_zone(reading, dataset, open_people, reason.site),
             shared_with=tuple(
                 entry
-                for entry in _shared(ground, open_people, reason.site, new_sites)
+                for entry in _shared(reading, open_people, reason.site, new_sites)
                 if entry[1] > 0
             ),
         )
@@ -150,19 +150,19 @@ def chosen_sites(
 
 
 def popular_left_out(
-    question: Question, ground: Ground, new_sites: Indices
+    question: Question, reading: Reading, new_sites: Indices
 ) -> tuple[NotChosen, ...]:
     """Return the options that reach most people without cover and were not chosen."""
-    pairs, people = _cover_pairs(ground)
+    pairs, people = _cover_pairs(reading)
     n = len(question.sites)
-    gain = gains_of_each_site(pairs, people, ground.limit_tenths, np.array([n]))[:n]
+    gain = gains_of_each_site(pairs, people, reading.limit_tenths, np.array([n]))[:n]
     gain[new_sites] = 0.0
     gain[~question.may_build] = 0.0
     order = np.lexsort((np.arange(n), -gain))[:MOST_POPULAR]
     found = []
     for site in order[gain[order] > 0].tolist():
         why = why_not(
-            pairs, people, ground.limit_tenths, existing=np.array([n]), new_sites=new_sites,
+            pairs, people, reading.limit_tenths, existing=np.array([n]), new_sites=new_sites,
             site=site,
         )  # fmt: skip
         found.append(NotChosen(site, why.reached, why.by_existing, why.taken_by, why.left))
@@ -170,7 +170,11 @@ def popular_left_out(
 
 
 def closing_losses(
-    question: Question, ground: Ground, given: ModeInput, nearest_point: Indices, new_sites: Indices
+    question: Question,
+    reading: Reading,
+    mode: ModeInput,
+    nearest_point: Indices,
+    new_sites: Indices,
 ) -> tuple[ClosingLoss, ...]:
     """Return what the closure of each open point costs, most people first.
 
@@ -179,37 +183,37 @@ def closing_losses(
     nearest_point
         (n_demand,) nearest open point: the only one that covers a place which one point covers.
     """
-    points = np.flatnonzero(given.is_open)
-    covers = np.zeros(len(ground.people), dtype=np.int32)
+    points = np.flatnonzero(mode.points)
+    covers = np.zeros(len(reading.people), dtype=np.int32)
     blocks = reach_blocks(
-        given.network,
-        given.demand_snaps,
-        given.facility_snaps.take(points),
+        mode.network,
+        mode.demand_snaps,
+        mode.facility_snaps.take(points),
         limit_minutes=question.minutes,
     )
     for _, block in blocks:
         covers += np.bincount(block.demand, minlength=len(covers)).astype(np.int32)
     alone = (covers == 1) & (nearest_point >= 0)
-    kept = alone & ~ground.reached_by(new_sites)
-    n = len(given.is_open)
-    today = np.bincount(nearest_point[alone], ground.people[alone], minlength=n)
-    beside = np.bincount(nearest_point[kept], ground.people[kept], minlength=n)
+    kept = alone & ~reading.reached_by(new_sites)
+    n = len(mode.points)
+    today = np.bincount(nearest_point[alone], reading.people[alone], minlength=n)
+    beside = np.bincount(nearest_point[kept], reading.people[kept], minlength=n)
     order = sorted(points.tolist(), key=lambda i: (-today[i], i))
     return tuple(ClosingLoss(i, float(today[i]), float(beside[i])) for i in order)
 
 
 def targets(
-    question: Question, ground: Ground, given: ModeInput, curve: CoverCurve
+    question: Question, reading: Reading, mode: ModeInput, curve: CoverCurve
 ) -> tuple[Target, ...]:
     """Return what each target share asks for, and why one cannot be reached."""
-    inside = float(ground.people.sum())
+    inside = float(reading.people.sum())
     if inside <= 0:
         return ()
-    covered = float(ground.people[ground.is_covered].sum())
+    covered = float(reading.people[reading.is_covered].sum())
     reached = (covered + np.asarray(curve.covered)) / inside
     bound = (covered + np.asarray(curve.bound)) / inside
     best = min((covered + curve.reachable) / inside, 1.0)
-    quickest = quickest_times(question, ground, given)
+    quickest = quickest_times(question, reading, mode)
     return tuple(
         Target(
             share,
@@ -217,19 +221,19 @@ def targets(
             _first(bound, share),
             best,
             max(0.0, share * inside - best * inside) if best < share - 1e-12 else 0.0,
-            minutes_for(ground.people, quickest, share),
+            minutes_for(reading.people, quickest, share),
         )
         for share in question.table.targets
     )
 
 
-def quickest_times(question: Question, ground: Ground, given: ModeInput) -> Indices:
+def quickest_times(question: Question, reading: Reading, mode: ModeInput) -> Indices:
     """Return (n_demand,) tenths to the nearest standing point or option that may be built."""
-    found = ground.standing
+    found = reading.standing
     if len(question.sites):
         times = nearest(
-            given.network,
-            given.demand_snaps,
+            mode.network,
+            mode.demand_snaps,
             question.snaps,
             is_open=question.may_build,
             horizon_minutes=question.horizon_minutes,
@@ -258,25 +262,25 @@ def _first(shares: Floats, share: float) -> int | None:
     return int(reached[0]) if len(reached) else None
 
 
-def _cover_pairs(ground: Ground) -> tuple[SparseReach, Floats]:
+def _cover_pairs(reading: Reading) -> tuple[SparseReach, Floats]:
     """Return the pairs within the limit with all standing points as one last site."""
-    rows = np.arange(len(ground.people))
+    rows = np.arange(len(reading.people))
     return (
-        with_standing_site(ground, rows, most=ground.limit_tenths, is_better_only=False),
-        ground.people,
+        with_standing_site(reading, rows, most=reading.limit_tenths, is_better_only=False),
+        reading.people,
     )
 
 
-def _rows(ground: Ground, site: int) -> Indices:
-    pairs = slice(ground.pairs.indptr[site], ground.pairs.indptr[site + 1])
-    return ground.pairs.demand[pairs][ground.pairs.tenths[pairs] <= ground.limit_tenths]
+def _rows(reading: Reading, site: int) -> Indices:
+    pairs = slice(reading.pairs.indptr[site], reading.pairs.indptr[site + 1])
+    return reading.pairs.demand[pairs][reading.pairs.tenths[pairs] <= reading.limit_tenths]
 
 
 def _by_zone(
-    ground: Ground, dataset: Dataset, open_people: Floats, site: int
+    reading: Reading, dataset: Dataset, open_people: Floats, site: int
 ) -> tuple[tuple[int, float], ...]:
     """Return the zones of the people who gain by a site, most first."""
-    rows = _rows(ground, site)
+    rows = _rows(reading, site)
     zone = dataset.demand.zone[rows]
     inside = zone >= 0
     people = np.bincount(zone[inside], open_people[rows][inside], minlength=len(dataset.zones))
@@ -285,14 +289,14 @@ def _by_zone(
 
 
 def _shared(
-    ground: Ground, open_people: Floats, site: int, new_sites: Indices
+    reading: Reading, open_people: Floats, site: int, new_sites: Indices
 ) -> list[tuple[int, float]]:
     """Return the other new sites that reach people whom this one newly covers, most first."""
     inside = np.zeros(len(open_people), dtype=bool)
-    inside[_rows(ground, site)] = True
+    inside[_rows(reading, site)] = True
     found = []
     for other in new_sites.tolist():
         if other != site:
-            rows = _rows(ground, other)
+            rows = _rows(reading, other)
             found.append((int(other), float(open_people[rows[inside[rows]]].sum())))
     return sorted(found, key=lambda entry: (-entry[1], entry[0]))[:3]

@@ -12,9 +12,9 @@ from geo.errors import Progress
 from geo.snap import retimed
 from geo.travel import UNREACHED
 from planning.reach.mode_input import ModeInput, with_speeds
-from planning.sites.problem import asked
+from planning.sites.problem import build_problem
 from planning.sites.question import MODELS_OF_TIME, Question
-from planning.sites.times import Ground, ground_of, pairs_of, scaled
+from planning.sites.readings import Reading, pairs_of, reading_of, scale_reading
 from planning.solver import SitingPlan, TwoLevel
 from planning.solver.pairs import Indices
 from planning.solver.stability import stability
@@ -25,7 +25,7 @@ SLOWEST_FACTOR = 1.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DoubtRun:
+class RobustnessRun:
     """One other reading of the inputs.
 
     Parameters
@@ -45,7 +45,7 @@ class DoubtRun:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Doubt:
+class Robustness:
     """A plan under several readings, the one it was made for first.
 
     Parameters
@@ -56,45 +56,45 @@ class Doubt:
         Least and greatest share covered with the plan: a handful of readings has no percentiles.
     """
 
-    runs: tuple[DoubtRun, ...]
+    runs: tuple[RobustnessRun, ...]
     chosen_share: Floats
     low_share: float
     high_share: float
 
 
-def doubt(
+def check_robustness(
     question: Question,
-    ground: Ground,
-    given: ModeInput,
+    reading: Reading,
+    mode: ModeInput,
     plan: SitingPlan,
     *,
     progress: Progress | None = None,
-) -> Doubt | None:
+) -> Robustness | None:
     """Ask the question again under the other readings that the study names.
 
     Returns
     -------
-    Doubt or None
+    Robustness or None
         None where the study names no other reading, there is no plan, or the model chooses two
         levels.
     """
     if plan.objective is None:
         return None
-    grounds = dict(_readings(question, ground, given))
+    readings = dict(_readings(question, reading, mode))
     problems = {}
-    for label, (reading, other) in grounds.items():
-        problem = asked(question, reading, other).problem
+    for label, (other_reading, other_mode) in readings.items():
+        problem = build_problem(question, other_reading, other_mode).problem
         if isinstance(problem, TwoLevel):
             return None
         problems[label] = problem
     if not problems:
         return None
-    limits = asked(question, ground, given).limits
+    limits = build_problem(question, reading, mode).limits
     chosen = {} if limits is None else {"limits": limits}
     found = stability(plan, problems, seed=question.table.seed, progress=progress, **chosen)
-    own = _run("used", ground, plan.new_sites, plan.new_sites)
+    own = _run("used", reading, plan.new_sites, plan.new_sites)
     others = [
-        _run(label, grounds[label][0], plan.new_sites, best.new_sites)
+        _run(label, readings[label][0], plan.new_sites, best.new_sites)
         for label, best in zip(found.label, found.plans, strict=True)
     ]
     runs = (own, *others)
@@ -102,28 +102,28 @@ def doubt(
     for run in runs:
         times[list(run.sites)] += 1.0
     shares = [run.share_with_plan for run in runs]
-    return Doubt(runs, times / len(runs), min(shares), max(shares))
+    return Robustness(runs, times / len(runs), min(shares), max(shares))
 
 
-def _run(label: str, ground: Ground, plan: Indices, best: Indices) -> DoubtRun:
-    inside = max(float(ground.people.sum()), 1e-9)
-    today = float(ground.people[ground.was_covered].sum())
-    return DoubtRun(
-        label, today / inside, ground.covered_people(plan) / inside, tuple(best.tolist())
+def _run(label: str, reading: Reading, plan: Indices, best: Indices) -> RobustnessRun:
+    inside = max(float(reading.people.sum()), 1e-9)
+    today = float(reading.people[reading.was_covered].sum())
+    return RobustnessRun(
+        label, today / inside, reading.covered_people(plan) / inside, tuple(best.tolist())
     )
 
 
 def _readings(
-    question: Question, ground: Ground, given: ModeInput
-) -> Iterator[tuple[str, tuple[Ground, ModeInput]]]:
-    """Yield the label and ground of every other reading."""
+    question: Question, reading: Reading, mode: ModeInput
+) -> Iterator[tuple[str, tuple[Reading, ModeInput]]]:
+    """Yield the label and reading of every other reading."""
     table = question.table.stability
     for name in question.table.speed_sets:
-        if name == given.network.speed_set:
+        if name == mode.network.speed_set:
             continue
-        other = with_speeds(given, name)
+        other = with_speeds(mode, name)
         snaps = retimed(question.snaps, other.network.access_speed_kph)
-        reading = ground_of(
+        reading = reading_of(
             other,
             snaps,
             stays=question.stays,
@@ -136,20 +136,20 @@ def _readings(
             continue
         reach_minutes = max(minutes, question.reach_minutes)
         if reach_minutes == question.reach_minutes:
-            pairs = ground.pairs
+            pairs = reading.pairs
         else:
-            pairs = pairs_of(given, question.snaps, reach_minutes=reach_minutes)
+            pairs = pairs_of(mode, question.snaps, reach_minutes=reach_minutes)
         yield (
             f"minutes={minutes:g}",
-            (replace(ground, pairs=pairs, limit_tenths=round(minutes * 600)), given),
+            (replace(reading, pairs=pairs, limit_tenths=round(minutes * 600)), mode),
         )
-    yield from _random(question, ground, given)
+    yield from _random(question, reading, mode)
 
 
 def _random(
-    question: Question, ground: Ground, given: ModeInput
-) -> Iterator[tuple[str, tuple[Ground, ModeInput]]]:
-    """Yield grounds with one random factor for the times of each site and the people of each row.
+    question: Question, reading: Reading, mode: ModeInput
+) -> Iterator[tuple[str, tuple[Reading, ModeInput]]]:
+    """Yield readings with one random factor for the times of each site and the people of each row.
 
     Only demand points that some reading may leave bare need their pairs: whom a point covers with
     every factor is covered in all.
@@ -159,35 +159,35 @@ def _random(
     if not runs:
         return
     is_of_time = question.table.model in MODELS_OF_TIME
-    wide = ground
-    demand = np.flatnonzero((ground.people > 0) & (ground.standing * 1.0 > _safe(ground)))
+    wide = reading
+    demand = np.flatnonzero((reading.people > 0) & (reading.standing * 1.0 > _safe(reading)))
     if not is_of_time:
         minutes = question.minutes * SLOWEST_FACTOR
-        pairs = pairs_of(given, question.snaps, reach_minutes=minutes, demand=demand)
-        wide = replace(ground, pairs=pairs)
+        pairs = pairs_of(mode, question.snaps, reach_minutes=minutes, demand=demand)
+        wide = replace(reading, pairs=pairs)
         stands = np.flatnonzero(question.stays)
         around = pairs_of(
-            given, given.facility_snaps.take(stands), reach_minutes=minutes, demand=demand
+            mode, mode.facility_snaps.take(stands), reach_minutes=minutes, demand=demand
         )
     rng = np.random.default_rng(table.seed)
     for number in range(1, runs + 1):
         by_site = _factors(rng, table.time_spread, len(question.sites))
         by_point = _factors(rng, table.time_spread, len(question.stays))
-        by_row = np.exp(rng.normal(0.0, table.people_spread, len(ground.people)))
+        by_row = np.exp(rng.normal(0.0, table.people_spread, len(reading.people)))
         if is_of_time:
-            standing = _shifted_nearest(ground, float(by_point.mean()))
+            standing = _shifted_nearest(reading, float(by_point.mean()))
         else:
             point = np.repeat(by_point[stands], np.diff(around.indptr))
-            standing = ground.standing.copy()
+            standing = reading.standing.copy()
             standing[demand] = UNREACHED
             np.minimum.at(standing, around.demand, np.rint(around.tenths * point).astype(np.int32))
-        reading = scaled(wide, site_factor=by_site, row_factor=by_row, standing=standing)
-        yield f"random={number}", (reading, given)
+        reading = scale_reading(wide, site_factor=by_site, row_factor=by_row, standing=standing)
+        yield f"random={number}", (reading, mode)
 
 
-def _safe(ground: Ground) -> float:
+def _safe(reading: Reading) -> float:
     """Return the tenths within which a standing point covers with every factor."""
-    return ground.limit_tenths / SLOWEST_FACTOR
+    return reading.limit_tenths / SLOWEST_FACTOR
 
 
 def _factors(rng: np.random.Generator, spread: float, n: int) -> Floats:
@@ -195,10 +195,10 @@ def _factors(rng: np.random.Generator, spread: float, n: int) -> Floats:
     return np.asarray(np.clip(factors, 1 / SLOWEST_FACTOR, SLOWEST_FACTOR), dtype=np.float64)
 
 
-def _shifted_nearest(ground: Ground, factor: float) -> Indices:
+def _shifted_nearest(reading: Reading, factor: float) -> Indices:
     """Return the times to standing points, all longer or shorter by one factor."""
-    known = ground.standing != UNREACHED
-    return np.where(known, np.rint(ground.standing * factor), UNREACHED).astype(np.int32)
+    known = reading.standing != UNREACHED
+    return np.where(known, np.rint(reading.standing * factor), UNREACHED).astype(np.int32)
 
 
 RUN_NAMES: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""The tables of a proposal: sites, rivals, doubts, reasons, closures, targets, costs."""
+"""The tables of a proposal: sites, alternatives, robustness, reasons, closures, targets, costs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ROLE_WORDS = {"new": "新增", "upgrade": "提升", "keep": "保留"}
 
 def site_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
     """Return sites.csv: the proposed sites by rank, with the line that they are not parcels."""
-    chosen = proposal.candidates.taken([site.candidate for site in proposal.sites])
+    chosen = proposal.candidates.take([site.candidate for site in proposal.sites])
     sites, n = proposal.sites, len(proposal.sites)
     groups = [kind_group(kind) for kind in chosen.kind]
     villages = dataset.villages.name if dataset.villages else ()
@@ -76,7 +76,7 @@ def site_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
 
 
 def choice_columns(proposal: Proposal) -> list[Column]:
-    """Return the plan and its rivals side by side: what each gives up, and where they differ."""
+    """Return the plan beside its alternatives: what each gives up, and where they differ."""
     best = set(proposal.plan.new_sites.tolist())
     plans = [set(choice.plan.new_sites.tolist()) for choice in proposal.choices]
     return [
@@ -92,7 +92,7 @@ def choice_columns(proposal: Proposal) -> list[Column]:
 
 def run_columns(proposal: Proposal) -> list[Column]:
     """Return the readings of the inputs and what the plan is worth under each."""
-    runs = () if proposal.doubt is None else proposal.doubt.runs
+    runs = () if proposal.robustness is None else proposal.robustness.runs
     best = set(proposal.plan.new_sites.tolist())
     return [
         Column("reading", [run.label for run in runs]),
@@ -107,7 +107,7 @@ def run_columns(proposal: Proposal) -> list[Column]:
 def often_chosen_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
     """Return every option that some reading chooses, most often first."""
     found = often_chosen(proposal)
-    sites = proposal.candidates.taken([i for i, _ in found])
+    sites = proposal.candidates.take([i for i, _ in found])
     best = set(proposal.plan.new_sites.tolist())
     return [
         Column("site_id", sites.id),
@@ -120,9 +120,9 @@ def often_chosen_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
 
 def often_chosen(proposal: Proposal) -> list[tuple[int, float]]:
     """Return (option, share of the readings that choose it), most often first."""
-    if proposal.doubt is None:
+    if proposal.robustness is None:
         return []
-    share = proposal.doubt.chosen_share
+    share = proposal.robustness.chosen_share
     order = np.lexsort((np.arange(len(share)), -share))
     return [(int(i), float(share[i])) for i in order if share[i] > 0]
 
@@ -130,7 +130,7 @@ def often_chosen(proposal: Proposal) -> list[tuple[int, float]]:
 def not_chosen_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
     """Return why options that reach many people are not in the plan."""
     rows = proposal.not_chosen
-    sites = proposal.candidates.taken([row.candidate for row in rows])
+    sites = proposal.candidates.take([row.candidate for row in rows])
     name = proposal.candidates.name
     return [
         Column("site_id", sites.id),
@@ -263,9 +263,9 @@ def newly_covered_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
 
 
 def _shares_of_runs(proposal: Proposal) -> list[Value]:
-    if proposal.doubt is None:
+    if proposal.robustness is None:
         return [None] * len(proposal.sites)
-    share = proposal.doubt.chosen_share
+    share = proposal.robustness.chosen_share
     return [float(share[site.candidate]) for site in proposal.sites]
 
 

@@ -9,13 +9,13 @@ from geo.errors import Finding
 from geo.travel import reach
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import is_centre
-from planning.sites.asking import Asked, set_aside, taken
-from planning.sites.candidates import joined_snaps, kind_group
+from planning.sites.candidates import kind_group
 from planning.sites.question import Question, rules_beside
-from planning.sites.times import (
-    Ground,
+from planning.sites.readings import (
+    Reading,
     pairs_of,
 )
+from planning.sites.units import SitingProblem, note_set_aside, option_pairs
 from planning.solver import (
     CapacitatedCover,
     CapacitatedMedian,
@@ -40,44 +40,46 @@ WHOLE_ROWS = SolveLimits(rounds=400, nodes=60)
 """Limits of models with loads and of two levels, which are long to prove."""
 
 
-def capacitated(question: Question, ground: Ground, given: ModeInput) -> Asked:
+def capacitated(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
     """Return cover or p-median with loads, served settlement by settlement."""
     is_cover = question.table.model == "capacitated"
-    most = ground.limit_tenths if is_cover else round(question.horizon_minutes * 600)
-    rows, people, findings = _settlements(question, ground, given)
+    most = reading.limit_tenths if is_cover else round(question.horizon_minutes * 600)
+    rows, people, findings = _settlements(question, reading, mode)
     stands = np.flatnonzero(question.stays)
-    pairs = _with_points(ground, given, rows, stands, most=most)
+    pairs = _with_points(reading, mode, rows, stands, most=most)
     served = np.bincount(pairs.demand, minlength=len(rows)) > 0
     if not is_cover and not served.all():  # a p-median serves everybody who can be served at all
-        lost = np.isin(np.arange(len(ground.people)), rows[~served])
-        findings += set_aside(ground, lost)
+        lost = np.isin(np.arange(len(reading.people)), rows[~served])
+        findings += note_set_aside(reading, lost)
         rows, people = rows[served], people[served]
-        pairs = _with_points(ground, given, rows, stands, most=most)
-    lower, upper = _loads(question, given, stands)
+        pairs = _with_points(reading, mode, rows, stands, most=most)
+    lower, upper = _loads(question, mode, stands)
     rules = rules_beside(question.rules, len(stands), len(question.sites))
-    lower_penalty = np.inf if question.table.lower_binding else 0.0
+    lower_penalty = np.inf if question.table.loads.lower_binding else 0.0
     if is_cover:
         problem: Problem = CapacitatedCover(
-            pairs, people, ground.limit_tenths, question.count, lower, upper, lower_penalty,
+            pairs, people, reading.limit_tenths, question.count, lower, upper, lower_penalty,
             rules=rules,
         )  # fmt: skip
-        return Asked(problem, "people", limits=WHOLE_ROWS, findings=findings)
+        return SitingProblem(problem, "people", limits=WHOLE_ROWS, findings=findings)
     problem = CapacitatedMedian(
         pairs, people, question.count, lower, upper, lower_penalty=lower_penalty, rules=rules
     )
-    return Asked(problem, "person-minutes", scale=1 / 600, limits=WHOLE_ROWS, findings=findings)
+    return SitingProblem(
+        problem, "person-minutes", scale=1 / 600, limits=WHOLE_ROWS, findings=findings
+    )
 
 
 def _with_points(
-    ground: Ground, given: ModeInput, rows: Indices, points: Indices, *, most: int
+    reading: Reading, mode: ModeInput, rows: Indices, points: Indices, *, most: int
 ) -> SparseReach:
     """Return the pairs of options and standing points with some demand points."""
-    own = taken(ground, rows, most=most)
+    own = option_pairs(reading, rows, most=most)
     order = np.argsort(rows, kind="stable")
     standing = pairs_of(
-        given, given.facility_snaps.take(points), reach_minutes=most / 600, demand=rows[order]
+        mode, mode.facility_snaps.take(points), reach_minutes=most / 600, demand=rows[order]
     )
-    row_of = np.full(len(ground.people), -1, dtype=np.int64)
+    row_of = np.full(len(reading.people), -1, dtype=np.int64)
     row_of[rows] = np.arange(len(rows))
     site = np.repeat(np.arange(len(points), dtype=np.int64), np.diff(standing.indptr))
     return sparse_reach(
@@ -89,20 +91,20 @@ def _with_points(
     )
 
 
-def _loads(question: Question, given: ModeInput, stands: Indices) -> tuple[Floats, Floats]:
+def _loads(question: Question, mode: ModeInput, stands: Indices) -> tuple[Floats, Floats]:
     """Return fewest and most people of each option and standing point.
 
     The norm of 30,000 to 100,000 binds urban community health service centres only; points that
     stand are held to the capacity their row states.
     """
-    table, dataset = question.table, given.dataset
+    table, dataset = question.table, mode.dataset
     urban = dataset.zones.urban
     lower, upper = [], []
     for kind, zone in zip(question.sites.kind, question.sites.zone.tolist(), strict=True):
         is_urban = zone >= 0 and urban[zone] is True
         norm = question.ratio_bounds if kind == "B100" and is_urban else (NO_LOWER, NO_UPPER)
-        lower.append(norm[0] if table.lower_people is None else table.lower_people)
-        upper.append(norm[1] if table.upper_people is None else table.upper_people)
+        lower.append(norm[0] if table.loads.lower_people is None else table.loads.lower_people)
+        upper.append(norm[1] if table.loads.upper_people is None else table.loads.upper_people)
     stated = dataset.facilities.numbers("capacity_people")[stands]
     room = np.where(np.isnan(stated), NO_UPPER, stated)
     upper_all = np.concatenate([np.array(upper, dtype=np.float64), room])
@@ -110,17 +112,17 @@ def _loads(question: Question, given: ModeInput, stands: Indices) -> tuple[Float
     return np.minimum(lower_all, upper_all), upper_all
 
 
-def two_level(question: Question, ground: Ground, given: ModeInput) -> Asked:
+def two_level(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
     """Return stations and centres chosen together, settlement by settlement."""
     most = round(question.horizon_minutes * 600)
-    rows, people, findings = _settlements(question, ground, given)
+    rows, people, findings = _settlements(question, reading, mode)
     stands = np.flatnonzero(question.stays)
-    facilities = given.dataset.facilities
+    facilities = mode.dataset.facilities
     old = np.flatnonzero(question.stays & is_centre(facilities))
     new = _centre_options(question)
-    stations = joined_snaps(question.snaps, given.facility_snaps.take(stands))
-    centres = joined_snaps(given.facility_snaps.take(old), question.snaps.take(new))
-    ways = reach(given.network, stations, centres, limit_minutes=question.horizon_minutes)
+    stations = question.snaps.append(mode.facility_snaps.take(stands))
+    centres = mode.facility_snaps.take(old).append(question.snaps.take(new))
+    ways = reach(mode.network, stations, centres, limit_minutes=question.horizon_minutes)
     referral = np.full((len(stations), len(centres)), np.inf)
     column = np.repeat(np.arange(len(centres)), np.diff(ways.indptr))
     referral[ways.demand, column] = ways.tenths
@@ -130,18 +132,18 @@ def two_level(question: Question, ground: Ground, given: ModeInput) -> Asked:
         referral[site, len(old) + k] = 0.0
     table = question.table
     problem = TwoLevel(
-        _with_points(ground, given, rows, stands, most=most),
+        _with_points(reading, mode, rows, stands, most=most),
         people,
         question.count,
-        table.centres,
+        table.goal.centres,
         referral,
-        table.referral_share,
+        table.goal.referral_share,
         existing_centres=tuple(range(len(old))),
-        unlisted_cost=most * (1.0 + table.referral_share),
+        unlisted_cost=most * (1.0 + table.goal.referral_share),
         rules=rules_beside(question.rules, len(stands), len(question.sites)),
     )
     none_old, none_new = np.full(len(old), -1), np.full(len(new), -1)
-    return Asked(
+    return SitingProblem(
         problem,
         "person-minutes",
         scale=1 / 600,
@@ -161,25 +163,25 @@ def _centre_options(question: Question) -> Indices:
 
 
 def _settlements(
-    question: Question, ground: Ground, given: ModeInput
+    question: Question, reading: Reading, mode: ModeInput
 ) -> tuple[Indices, Floats, tuple[Finding, ...]]:
     """Return the places that are served whole: a demand point for each, and its people.
 
     Cells are taken one by one where they are few; else villages, each at its most populated point,
     and outside villages blocks of 1 km.
     """
-    rows = np.flatnonzero(ground.people > 0)
+    rows = np.flatnonzero(reading.people > 0)
     if len(rows) <= MOST_CELL_ROWS:
-        return rows, ground.people[rows], ()
-    demand, village = given.dataset.demand, question.village[rows].astype(np.int64)
+        return rows, reading.people[rows], ()
+    demand, village = mode.dataset.demand, question.village[rows].astype(np.int64)
     column = np.floor(demand.x_m[rows] / BLOCK_M).astype(np.int64)
     line = np.floor(demand.y_m[rows] / BLOCK_M).astype(np.int64)
     loose = village < 0
     key = np.stack([village, np.where(loose, column, 0), np.where(loose, line, 0)], axis=1)
     _, group = np.unique(key, axis=0, return_inverse=True)
     group = group.reshape(-1)
-    people = np.bincount(group, ground.people[rows]).astype(np.float64)
-    order = np.lexsort((rows, -ground.people[rows], group))
+    people = np.bincount(group, reading.people[rows]).astype(np.float64)
+    order = np.lexsort((rows, -reading.people[rows], group))
     first = order[np.searchsorted(group[order], np.arange(len(people)))]
     found = Finding("siting_as_settlements", (("rows", len(people)),))
     return rows[first], people, (found,)

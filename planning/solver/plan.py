@@ -20,7 +20,7 @@ from planning.solver.pairs import (
 from planning.solver.rules import RuleArrays, after_required, compile_rules
 from planning.solver.stop import Clock
 
-Status: TypeAlias = Literal["optimal", "within_gap", "time_limit", "infeasible"]
+Status: TypeAlias = Literal["optimal", "within_gap", "time_limit", "infeasible", "not_asked"]
 Sense: TypeAlias = Literal["max", "min"]
 
 NO_INDICES: Indices = read_only([], np.int32)

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
+from data.study.tables import TravelTable
 from data.types import Dataset
 from geo.errors import Progress
-from geo.modes import MODES
-from geo.snap import snap
+from geo.modes import MODES, speeds
+from geo.pairs import Reach
 from geo.travel import NearestStatus, reach
 from planning.assess.workflow import Assessment
+from planning.reach.mode_input import snap_places
 from planning.reach.mode_times import Mask, ModeTimes
 from planning.reach.scenario import is_of_county, is_operating
-from planning.reach.travel_pairs import PairTimes
 from planning.reach.villages.cover import VillageRules
 from planning.standards.catalogue import SHIPPED, Preset, load_preset
 from planning.standards.indicators import People
@@ -84,6 +85,7 @@ def standards_input(
     return StandardsInput(
         dataset=dataset,
         as_of=assessment.scenario.as_of,
+        points=assessment.points,
         is_operating=_operating(assessment, assessment.scenario.as_of),
         is_operating_on=lambda day: _operating(assessment, day),
         times=times,
@@ -95,7 +97,13 @@ def standards_input(
         population=residents(dataset),
         point_kinds=assessment.scenario.point_kinds,
         rules=rules or VillageRules(),
+        walk_kph=walk_kph(study.travel),
     )
+
+
+def walk_kph(travel: TravelTable) -> float:
+    """Return the walking speed of the study: its own, else that of its speed set."""
+    return speeds(travel.speed_set, flat_kph=dict(travel.speeds_kph)).flat_kph["walk"]
 
 
 def residents(dataset: Dataset) -> People:
@@ -120,7 +128,7 @@ def _operating(assessment: Assessment, day: str) -> Mask:
     return operating
 
 
-def _stop_pairs(assessment: Assessment) -> dict[str, PairTimes]:
+def _stop_pairs(assessment: Assessment) -> dict[str, Reach]:
     """Return the times to the circuit stops by mode on foot; empty without stops."""
     if not assessment.dataset.circuits:
         return {}
@@ -128,17 +136,15 @@ def _stop_pairs(assessment: Assessment) -> dict[str, PairTimes]:
     return {mode: _pairs_to_stops(assessment, mode) for mode in on_foot}
 
 
-def _pairs_to_stops(assessment: Assessment, mode: str) -> PairTimes:
+def _pairs_to_stops(assessment: Assessment, mode: str) -> Reach:
     dataset, travel = assessment.dataset, assessment.study.travel
     network = dataset.roads.networks[mode]
-    stops = snap(
-        dataset.roads,
+    stops = snap_places(
+        dataset,
+        travel,
         network,
         np.array([stop.x_m for stop in dataset.circuits]),
         np.array([stop.y_m for stop in dataset.circuits]),
-        max_access_m=travel.max_access_m,
-        water=dataset.water,
-        avoid_islands=travel.avoid_islands,
     )
     demand = assessment.modes[mode].demand_snaps
     return reach(network, demand, stops, limit_minutes=LONGEST_MINUTES)

@@ -15,9 +15,10 @@ from data.study.schema import Context, read_table
 from geo.errors import Finding
 from planning.standards.thresholds import Threshold, parse_threshold
 
-Force: TypeAlias = Literal["约束", "目标", "力争", "参考值", "解释口径"]
+Force: TypeAlias = Literal["约束", "目标", "力争", "参考值", "解释口径", "观察指标"]
 Treatment: TypeAlias = Literal["computed", "attribute", "listed"]
 Mark: TypeAlias = Literal["S", "V", "C", "K", "I"]
+Together: TypeAlias = Literal["all", "any", "agree"]
 Base: TypeAlias = Literal["", "常住", "户籍", "服务", "实有", "机构", "村"]
 
 FORMAT = "servicecircle.standards/1"
@@ -34,7 +35,7 @@ MEASURES = (
     "sole_doctor",
     "window_share",
     "service_share",
-    "insurance_share",
+    "centres_reaching",
     "tier_coverage",
     "indicator",
     "subsidy",
@@ -55,6 +56,8 @@ class Document:
         Its number (文号) and day or year.
     place, place_en, place_codes
         Where it binds: the beginnings of the division codes of its place; none means nowhere.
+    until
+        Day (ISO) after which the place is another: from then on the document binds nowhere.
     is_quoted
         False for sources outside the policy documents, whose sentences are descriptions.
     """
@@ -69,6 +72,7 @@ class Document:
     place: str = ""
     place_en: str = ""
     place_codes: tuple[str, ...] = ()
+    until: str = ""
     is_quoted: bool = True
 
 
@@ -87,10 +91,21 @@ class Standard:
     document
         Id of a document of the same preset.
     force
-        约束, 目标, 力争, 参考值 or 解释口径.
+        约束, 目标, 力争, 参考值, 解释口径, or 观察指标: shown and never judged.
     treatment, measure, select
         Whether it is computed, an attribute of the data or only listed; what computes it; the
         choice within the measure (a service, a window, an indicator, a scope).
+    parts, together
+        What an institution must have (services of the lists, flags), and whether it needs all of
+        it, any of it, or whether the verdict stands only where each reading leads to it (`agree`).
+    grades
+        Beginnings of `hospital_grade` that count; empty: any.
+    among
+        Service that an institution must offer to be asked at all; the others are 不适用.
+    where
+        `urban`: on people of zones that the study lists as 城区; empty: on all.
+    metres
+        Distance along the network instead of a time.
     threshold, target_year, unit
         The threshold as written (empty: no number), the year it is for and the unit of the figure.
     base
@@ -134,6 +149,12 @@ class Standard:
     treatment: Treatment
     measure: str = ""
     select: str = ""
+    parts: tuple[str, ...] = ()
+    together: Together = "all"
+    grades: tuple[str, ...] = ()
+    among: str = ""
+    where: Literal["", "urban"] = ""
+    metres: float | None = None
     threshold: str = ""
     target_year: int | None = None
     unit: str = ""
@@ -240,14 +261,16 @@ def _read(path: Path) -> Preset:
     return preset
 
 
-def binds(document: Document, zone_codes: Sequence[str]) -> bool:
-    """Return whether a document binds the study: every zone lies in its place.
+def binds(document: Document, zone_codes: Sequence[str], *, as_of: str = "") -> bool:
+    """Return whether a document binds the study: every zone lies in its place, and that exists.
 
     >>> place = Document("SY", "", "", "", "", "2022", place_codes=("330604",))
     >>> binds(place, ["330604001"]), binds(place, ["330604001", "330902001"]), binds(place, [])
     (True, False, False)
     """
     places = document.place_codes
+    if document.until and as_of > document.until:
+        return False
     return bool(zone_codes) and bool(places) and all(c.startswith(places) for c in zone_codes)
 
 

@@ -10,12 +10,13 @@ from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import VIEW_NAMES
 from planning.programme.projects import ProjectEffect
 from planning.reach.villages.cover import CoverMode, Reason
-from planning.reach.villages.services import SERVICES
+from planning.reach.villages.service_words import SERVICES
+from planning.reach.villages.time_of_week import HOURS_OF_WEEK, WeekCover
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import REASON_WORDS, worst_villages
 from planning.standards.reported import cause_text
 from planning.words.figures import MODE_NAMES, mode_text, share_percent
-from planning.words.sheets import Row, Sheet, sheet_of
+from planning.words.tables import Row, Table, table_of
 from planning.words.wording import Language, Translate, msgid
 
 COVER_WORDS: dict[CoverMode, str] = {
@@ -55,7 +56,7 @@ def circle_cells(result: StandardsResult, translate: Translate) -> Row:
     return mode_text(given.analysis_mode, translate), given.minutes
 
 
-def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the villages by cover, reason and rank of their gap."""
     cover = result.evidence.cover
     zones = result.evidence.given.dataset.zones
@@ -73,7 +74,7 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
         *CIRCLE_HEADERS,
     )
     if cover is None:
-        return sheet_of(msgid("Villages"), headers, (), translate)
+        return table_of(msgid("Villages"), headers, (), translate)
     rank = {row.code: i for i, row in enumerate(worst_villages(cover), start=1)}
     rows = [
         (
@@ -91,10 +92,10 @@ def villages_sheet(result: StandardsResult, _: Language, translate: Translate) -
         )
         for row in cover.rows
     ]
-    return sheet_of(msgid("Villages"), headers, rows, translate)
+    return table_of(msgid("Villages"), headers, rows, translate)
 
 
-def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the points of sole doctors and who loses cover."""
     headers = (
         msgid("Number"),
@@ -107,7 +108,7 @@ def exits_sheet(result: StandardsResult, _: Language, translate: Translate) -> S
     rows = [] if exits is None else exits.exits
     circle = circle_cells(result, translate)
     cells = [(r.facility_id, r.name, r.exit_year, round(r.people_losing), *circle) for r in rows]
-    return sheet_of(msgid("Sole doctors"), headers, cells, translate)
+    return table_of(msgid("Sole doctors"), headers, cells, translate)
 
 
 PROJECT_HEADERS = (
@@ -142,7 +143,7 @@ def project_cells(effect: ProjectEffect, places: Sequence[str], translate: Trans
     )
 
 
-def programme_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def programme_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the projects and what each changes."""
     headers = (*PROJECT_HEADERS, msgid("Village coverage after it (%)"), *CIRCLE_HEADERS)
     ids = result.evidence.given.dataset.facilities.id
@@ -154,10 +155,10 @@ def programme_sheet(result: StandardsResult, _: Language, translate: Translate) 
         )
         for effect in result.evidence.programme.effects
     ]
-    return sheet_of(msgid("Programme"), headers, rows, translate)
+    return table_of(msgid("Programme"), headers, rows, translate)
 
 
-def services_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def services_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return coverage by service and group."""
     headers = (
         msgid("Service"),
@@ -183,23 +184,14 @@ def services_sheet(result: StandardsResult, _: Language, translate: Translate) -
         )
         for row in result.evidence.services
     ]
-    return sheet_of(msgid("Services"), headers, rows, translate)
+    return table_of(msgid("Services"), headers, rows, translate)
 
 
-def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
-    """Return coverage by hour of the week."""
+def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
+    """Return coverage by hour of the week; no rows where no point counts."""
     week = result.evidence.week
-    rows = [
-        (
-            translate(WEEKDAYS[hour // 24]),
-            f"{hour % 24:02d}:00-{hour % 24 + 1:02d}:00",
-            round(week.covered_by_hour[hour]),
-            share_percent(week.share_at(hour)),
-            mode_text(week.mode, translate),
-            week.minutes,
-        )
-        for hour in range(len(week.covered_by_hour))
-    ]
+    hours = range(0 if week is None else HOURS_OF_WEEK)
+    rows = [_hour_row(week, hour, translate) for hour in hours if week is not None]
     headers = (
         msgid("Day"),
         msgid("Hour"),
@@ -207,10 +199,21 @@ def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sh
         msgid("Share covered (%)"),
         *CIRCLE_HEADERS,
     )
-    return sheet_of(msgid("Hours of the week"), headers, rows, translate)
+    return table_of(msgid("Hours of the week"), headers, rows, translate)
 
 
-def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def _hour_row(week: WeekCover, hour: int, translate: Translate) -> Row:
+    return (
+        translate(WEEKDAYS[hour // 24]),
+        f"{hour % 24:02d}:00-{hour % 24 + 1:02d}:00",
+        round(week.covered_by_hour[hour]),
+        share_percent(week.share_at(hour)),
+        mode_text(week.mode, translate),
+        week.minutes,
+    )
+
+
+def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return reported beside computed figures, with what could explain the difference."""
     names = {mode: translate(name) for mode, name in MODE_NAMES.items()}
     rows: list[Row] = []
@@ -235,10 +238,10 @@ def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -
         msgid("Could be explained by"),
         msgid("Part"),
     )
-    return sheet_of(msgid("Reported and computed"), headers, rows, translate)
+    return table_of(msgid("Reported and computed"), headers, rows, translate)
 
 
-def views_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def views_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the people of each centre in every view, and how the views differ from the first."""
     ratios = result.evidence.given.ratios
     rows = [] if ratios is None else view_differences(ratios)
@@ -253,10 +256,10 @@ def views_sheet(result: StandardsResult, _: Language, translate: Translate) -> S
         (row["facility_id"], row["name"], *(round(row[key]) for key in (*views, *differences)))
         for row in rows
     ]
-    return Sheet(translate(msgid("People per centre by view")), tuple(headers), tuple(cells))
+    return table_of(translate(msgid("People per centre by view")), headers, cells)
 
 
-def who_counts_sheet(result: StandardsResult, _: Language, translate: Translate) -> Sheet:
+def who_counts_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
     """Return the counting unit and the table that tells who runs an institution."""
     yes, no = translate(msgid("yes")), translate(msgid("no"))
     rows: list[Row] = [
@@ -270,4 +273,4 @@ def who_counts_sheet(result: StandardsResult, _: Language, translate: Translate)
         rows.append((translate(msgid("Not verified")), ", ".join(ratios.unknown_owner), None))
         rows.append((translate(msgid("Not government-run")), ", ".join(ratios.private), None))
     headers = (msgid("Run by"), msgid("Words in the list"), msgid("Government-run"))
-    return sheet_of(msgid("Who counts"), headers, rows, translate)
+    return table_of(msgid("Who counts"), headers, rows, translate)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from geo.errors import Finding
+from planning.reach.villages.service_words import SERVICES
+from planning.reach.villages.services import read_services
 from planning.standards.catalogue import Preset, Standard, binds, load_presets
 from planning.standards.measures.evidence import Evidence, StandardsInput, measure
-from planning.standards.measures.indicator_measures import indicator
+from planning.standards.measures.indicator_measures import centres_reaching, indicator
 from planning.standards.measures.institutions import (
     Subject,
     clinics_standardised,
-    insurance_share,
     opening_share,
     service_share,
     subsidy,
@@ -28,7 +29,7 @@ from planning.standards.measures.network_measures import (
 )
 from planning.standards.reported import ReportedRow
 from planning.standards.reported_figures import compare_reported
-from planning.standards.verdict import Note, Verdict, for_place
+from planning.standards.verdict import Note, Status, Verdict, for_place
 
 Measure: TypeAlias = Callable[[Subject], list[Verdict]]
 
@@ -41,12 +42,15 @@ MEASURE_FUNCTIONS: dict[str, Measure] = {
     "sole_doctor": sole_doctor,
     "window_share": opening_share,
     "service_share": service_share,
-    "insurance_share": insurance_share,
+    "centres_reaching": centres_reaching,
     "tier_coverage": tier_coverage,
     "indicator": indicator,
     "subsidy": subsidy,
 }
 """What computes each measure of `planning.standards.catalogue.MEASURES`."""
+
+OF_POINTS = frozenset({"village_modes", "village_coverage", "sole_doctor", "tier_coverage"})
+"""Measures of who is near a point."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,13 +123,12 @@ def assess_standards(
     for preset in presets:
         for standard in preset.standard:
             full_id = preset.full_id(standard)
-            is_bound = binds(preset.document_of(standard), zone_codes)
+            is_bound = binds(preset.document_of(standard), zone_codes, as_of=given.as_of)
             bound |= {full_id} if is_bound else set()
             if standard.treatment != "computed":
                 continue
-            rows = MEASURE_FUNCTIONS[standard.measure](
-                Subject(evidence, standard, full_id, presets)
-            )
+            subject = Subject(evidence, standard, full_id, presets)
+            rows = _judge(subject)
             verdicts += [_finished(row, standard, given, is_bound=is_bound) for row in rows]
     return StandardsResult(
         presets=tuple(presets),
@@ -133,7 +136,34 @@ def assess_standards(
         verdicts=tuple(verdicts),
         evidence=evidence,
         reported=compare_reported(evidence, presets),
-        findings=evidence.opening.findings,
+        findings=(*evidence.opening.findings, *service_findings(given, presets)),
+    )
+
+
+def _judge(subject: Subject) -> Sequence[Verdict]:
+    """Return the verdicts of one standard; unknown where it hangs on points and none counts."""
+    measure_name = subject.standard.measure
+    if measure_name in OF_POINTS and not subject.evidence.points.any():
+        return [subject.verdict(-1, Status.UNDECIDABLE, missing=("points",))]
+    return MEASURE_FUNCTIONS[measure_name](subject)
+
+
+def service_findings(given: StandardsInput, presets: Sequence[Preset]) -> tuple[Finding, ...]:
+    """Return the words of lists that may mean two things, for the services that are judged."""
+    facilities = given.dataset.facilities
+    asked = [
+        key for preset in presets for row in preset.standard for key in (*row.parts, row.among)
+    ]
+    return tuple(
+        Finding(
+            "service_word_unclear",
+            (("word", word), ("service", SERVICES[key].name)),
+            column="services",
+            rows=ids,
+        )
+        for key in dict.fromkeys(asked)
+        if key in SERVICES
+        for word, ids in read_services(facilities, key).unclear
     )
 
 
@@ -153,4 +183,6 @@ def _finished(
             notes.append(Note("baseline", params))
         if not standard.is_verified:
             notes.append(Note("not_verified"))
-    return for_place(replace(verdict, notes=tuple(notes)), standard, is_bound=is_bound)
+    return for_place(
+        replace(verdict, notes=tuple(notes)), standard, is_bound=is_bound, year=given.year
+    )

@@ -23,6 +23,7 @@ from planning.standards.paragraphs import (
     target_text,
 )
 from planning.standards.verdict import (
+    FORCE_WORDS,
     Verdict,
     gap_text,
     missing_text,
@@ -31,22 +32,22 @@ from planning.standards.verdict import (
     verdict_text,
 )
 from planning.words.figures import MODE_NAMES
-from planning.words.sheets import Row, Sheet, sheet_of
+from planning.words.tables import Row, Table, table_of
 from planning.words.wording import Language, Translate, msgid, translator
 
 
-def standard_sheets(result: StandardsResult, language: Language) -> tuple[Sheet, ...]:
+def standard_sheets(result: StandardsResult, language: Language) -> tuple[Table, ...]:
     """Return the sheets of standards.xlsx in one language.
 
     Returns
     -------
-    tuple of Sheet
+    tuple of Table
         Standards, zones x standards, verdicts by zone, villages, sole doctors, programme, services,
         hours of the week, reported figures, score sheet by responsible unit, people per centre by
         view, who counts.
     """
     translate = translator(language)
-    makers: tuple[Callable[[StandardsResult, Language, Translate], Sheet], ...] = (
+    makers: tuple[Callable[[StandardsResult, Language, Translate], Table], ...] = (
         _standards,
         _matrix,
         _zones,
@@ -118,7 +119,7 @@ def _titles(preset: Preset, standard: Standard, language: Language) -> Row:
     return preset.full_id(standard), standard.title_en, document.title_en
 
 
-def _standards(result: StandardsResult, language: Language, translate: Translate) -> Sheet:
+def _standards(result: StandardsResult, language: Language, translate: Translate) -> Table:
     """Return every standard, computed or not, with its sentence and paragraph."""
     judged = result.by_standard()
     rows: list[Row] = []
@@ -148,18 +149,10 @@ def _standards(result: StandardsResult, language: Language, translate: Translate
         msgid("Sentence"),
         msgid("In plain words"),
     )
-    return sheet_of(msgid("Standards"), headers, rows, translate)
+    return table_of(msgid("Standards"), headers, rows, translate)
 
 
 HEAD = (msgid("Standard"), msgid("Title"), msgid("Document"))
-
-FORCE_WORDS: dict[str, str] = {
-    "约束": msgid("binding"),
-    "目标": msgid("target"),
-    "力争": msgid("to strive for"),
-    "参考值": msgid("reference"),
-    "解释口径": msgid("interpretation"),
-}
 
 MARK_WORDS: dict[Mark, str] = {
     "S": msgid("stated in the document"),
@@ -191,7 +184,7 @@ TREATMENT_WORDS: dict[str, str] = {
 }
 
 
-def _matrix(result: StandardsResult, language: Language, translate: Translate) -> Sheet:
+def _matrix(result: StandardsResult, language: Language, translate: Translate) -> Table:
     """Return zones x standards: verdict and figure in each cell, for standards judged by zone."""
     zones = result.evidence.given.dataset.zones
     by_standard = result.by_standard()
@@ -214,10 +207,10 @@ def _matrix(result: StandardsResult, language: Language, translate: Translate) -
         _, standard = result.standard_of(by_standard[key][0])
         titles.append(f"{key} {standard.title if language == 'zh' else standard.title_en}")
     headers = (translate(msgid("Zone code")), translate(msgid("Zone")), *titles)
-    return Sheet(translate(msgid("Zones x standards")), headers, tuple(rows))
+    return table_of(translate(msgid("Zones x standards")), headers, rows)
 
 
-def _zones(result: StandardsResult, language: Language, translate: Translate) -> Sheet:
+def _zones(result: StandardsResult, language: Language, translate: Translate) -> Table:
     rows: list[Row] = []
     for verdict in result.verdicts:
         if verdict.zone_code:
@@ -226,10 +219,10 @@ def _zones(result: StandardsResult, language: Language, translate: Translate) ->
             place = (verdict.zone_code, verdict.zone_name)
             rows.append((*place, *_titles(preset, standard, language), *cells))
     headers = (msgid("Zone code"), msgid("Zone"), *HEAD, *VERDICT_HEADERS)
-    return sheet_of(msgid("Verdicts by zone"), headers, rows, translate)
+    return table_of(msgid("Verdicts by zone"), headers, rows, translate)
 
 
-def _scores(result: StandardsResult, language: Language, translate: Translate) -> Sheet:
+def _scores(result: StandardsResult, language: Language, translate: Translate) -> Table:
     """Return the score sheet: one row a responsible unit and standard, the score left blank."""
     judged = result.by_standard()
     rows: list[Row] = []
@@ -261,4 +254,4 @@ def _scores(result: StandardsResult, language: Language, translate: Translate) -
         msgid("Target gap"),
         msgid("Score"),
     )
-    return sheet_of(msgid("Score sheet"), headers, rows, translate)
+    return table_of(msgid("Score sheet"), headers, rows, translate)

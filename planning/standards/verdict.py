@@ -32,6 +32,9 @@ class Status(StrEnum):
     DOUBTFUL = "doubtful"
     NOT_APPLICABLE = "not_applicable"
     INFORMATION = "information"
+    PAST_REACHED = "past_reached"
+    PAST_PARTIAL = "past_partial"
+    PAST_BELOW = "past_below"
 
 
 REFERENCES = {
@@ -39,6 +42,13 @@ REFERENCES = {
     Status.PARTIAL: Status.REFERENCE_PARTIAL,
     Status.NOT_MET: Status.REFERENCE_BELOW,
 }
+
+PAST = {
+    Status.MET: Status.PAST_REACHED,
+    Status.PARTIAL: Status.PAST_PARTIAL,
+    Status.NOT_MET: Status.PAST_BELOW,
+}
+"""A target of a past year: what stands today is told, nobody passes or fails it any more."""
 
 STATUS_WORDS: dict[Status, str] = {
     Status.MET: msgid("Met"),
@@ -52,6 +62,9 @@ STATUS_WORDS: dict[Status, str] = {
     Status.DOUBTFUL: msgid("Data in doubt: {missing}"),
     Status.NOT_APPLICABLE: msgid("Not applicable"),
     Status.INFORMATION: msgid("For information"),
+    Status.PAST_REACHED: msgid("Past target ({year}): reached today"),
+    Status.PAST_PARTIAL: msgid("Past target ({year}): one column reached today"),
+    Status.PAST_BELOW: msgid("Past target ({year}): a gap remains today"),
 }
 
 STRIVE_WORDS: dict[Status, str] = {
@@ -60,9 +73,25 @@ STRIVE_WORDS: dict[Status, str] = {
 }
 """Words where the document says 力争."""
 
+FORCE_WORDS: dict[str, str] = {
+    "约束": msgid("binding"),
+    "目标": msgid("target"),
+    "力争": msgid("to strive for"),
+    "参考值": msgid("reference"),
+    "解释口径": msgid("interpretation"),
+    "观察指标": msgid("observed, not judged"),
+}
+"""What a document says of its own weight."""
+
 INPUT_NAMES: dict[str, str] = {
+    "hospital_grade": msgid("grade of each hospital"),
+    "indicators_by_centre": msgid("the indicator of each centre"),
+    "allotted": msgid("number of projects allotted to this place"),
+    "network_enabled": msgid("which points are on the network"),
     "urban": msgid("list of urban subdistricts"),
     "owner": msgid("who runs each centre"),
+    "streets": msgid("zones at the level of subdistricts"),
+    "points": msgid("points that count"),
     "villages": msgid("village list"),
     "headline_mode": msgid("confirmed mode of travel"),
     "standardised": msgid("which clinics are standardised"),
@@ -105,7 +134,8 @@ NOTES: dict[str, str] = {
     "below_lower": msgid(
         "{people:,.0f} people a centre: below the lower bound (a note, no failure)"
     ),
-    "oversized": msgid("above the upper bound by themselves: {ids}"),
+    "oversized": msgid("{count} of them above {people}: {centres}"),
+    "add_branch": msgid("more than {people} people: add a branch or a station"),
     "unknown_owner": msgid("{count} centres with an unverified owner"),
     "unassigned": msgid("{people:,.0f} people are served by no centre in this view"),
     "view": msgid("service population: {view}"),
@@ -124,6 +154,15 @@ NOTES: dict[str, str] = {
         "{single} clinics with one doctor, {several} with two or more, {unknown} blank"
     ),
     "baseline": msgid("the document's own figure of {year}: {value:g}"),
+    "part": msgid("{part}: {share} ({has} of {of})"),
+    "part_unknown": msgid("{part}: no row says"),
+    "words": msgid("counted as {part}: {words}"),
+    "window": msgid("open {window} for at least {minutes} minutes (assumption)"),
+    "reached": msgid("{count} of {of} centres reach it; {unknown} do not say"),
+    "not_asked": msgid("{count} centres without the service are not asked"),
+    "county_figure": msgid("figure of the whole county: {value:g}"),
+    "straight": msgid("by straight line: {share}"),
+    "short_of": msgid("{count} short"),
     "not_verified": msgid("the source could not be opened (not verified)"),
 }
 """Notes that stand beside a verdict."""
@@ -178,15 +217,19 @@ class Verdict:
     wording: str = ""
 
 
-def for_place(verdict: Verdict, standard: Standard, *, is_bound: bool) -> Verdict:
-    """Return the verdict as the document may pass it on this place.
+def for_place(verdict: Verdict, standard: Standard, *, is_bound: bool, year: int) -> Verdict:
+    """Return the verdict as the document may pass it on this place in this year.
 
-    Reference figures never judge; outside its place a target is a reference.
+    Reference and observed figures never judge; outside its place a target is a reference; after
+    its year it is a past target (历史目标).
     """
-    if standard.force == "参考值" and verdict.status in REFERENCES:
+    if standard.force in {"参考值", "观察指标"} and verdict.status in REFERENCES:
         return _without_gap(verdict)
-    if is_bound or verdict.status not in REFERENCES:
+    if verdict.status not in REFERENCES:
         return verdict
+    if is_bound:
+        is_past = standard.target_year is not None and standard.target_year < year
+        return replace(verdict, status=PAST[verdict.status]) if is_past else verdict
     if standard.is_local:
         return _without_gap(verdict)
     return replace(verdict, status=REFERENCES[verdict.status])
@@ -205,19 +248,37 @@ def _without_gap(verdict: Verdict) -> Verdict:
 
 
 def verdict_text(verdict: Verdict, preset: Preset, standard: Standard, language: Language) -> str:
-    """Return a verdict in words: 达到, 未达到, 参照…, 无法判定：缺…, 数据缺失, 不适用."""
+    """Return a verdict in words: 达到, 未达到, 参照…, 无法判定：缺…, 数据缺失, 不适用.
+
+    A note that must not be missed (a centre above the bound) stands in the same line.
+    """
+    translate = translator(language)
+    said = [_verdict_words(verdict, preset, standard, language)]
+    said += [note_text(note, translate) for note in verdict.notes if note.code in IN_LINE]
+    return translate("; ").join(said)
+
+
+IN_LINE = frozenset({"oversized", "add_branch"})
+
+
+def _verdict_words(verdict: Verdict, preset: Preset, standard: Standard, language: Language) -> str:
     translate = translator(language)
     document = preset.document_of(standard)
     short = document.short if language == "zh" else document.short_en
     words = STATUS_WORDS[verdict.status]
     if standard.force == "力争" and verdict.status in STRIVE_WORDS:
         words = STRIVE_WORDS[verdict.status]
-    text = translate(words).format(document=short, missing=missing_text(verdict, translate))
+    text = translate(words).format(
+        document=short, missing=missing_text(verdict, translate), year=standard.target_year
+    )
     if not verdict.wording:
         return text
     if verdict.status in REFERENCES.values():
         by = translate(msgid("By {document}, for reference: {verdict}"))
         return by.format(document=short, verdict=translate(verdict.wording))
+    if verdict.status in PAST.values():
+        past = translate(msgid("Past target ({year}): {verdict}"))
+        return past.format(year=standard.target_year, verdict=translate(verdict.wording))
     return translate(verdict.wording)
 
 

@@ -21,6 +21,11 @@ METRICS = """return Array.from(document.querySelectorAll(
     '[data-testid=stMetricValue]')).map(e => e.innerText.trim())"""
 IS_AT_REST = """return document.querySelector('h1') !== null
     && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
+PRESS = """const found = document.evaluate(
+    arguments[0], document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
+if (found) { found.scrollIntoView({block: 'center'}); found.click(); }
+return found !== null"""
+TAB = "button[role=radio]"
 MAP_FRAME = "iframe[title*=folium]"
 MISSING_FOR_STREAMLIT = "_stcore/"
 """Streamlit asks for its health below the page's address first, and then at the root."""
@@ -79,33 +84,31 @@ def figures(driver: Any) -> list[str]:
 
 def to_page(driver: Any, title: str) -> None:
     """Choose a page of the menu."""
-    link = f"//a[@data-testid='stSidebarNavLink'][.//*[text()='{title}']]"
-    wait_for(lambda: driver.find_elements("xpath", link), what=title)[0].click()
+    _press_first(driver, f"//a[@data-testid='stSidebarNavLink'][.//*[text()='{title}']]", title)
 
 
 def titled(driver: Any, title: str) -> None:
     """Wait for the title of a page."""
     wait_for(
         lambda: driver.execute_script("return document.querySelector('h1')?.innerText") == title,
-        seconds=120,
         what=title,
     )
 
 
 def press(driver: Any, label: str) -> None:
-    """Press a button by its text, as soon as it can be pressed."""
+    """Press a button by the beginning of its text, as soon as it can be pressed."""
     starts = f"[.//*[starts-with(text(), '{label}')]]"
-    path = f"//button[not(@disabled)][not(@role='tab')]{starts}"
-    button = wait_for(lambda: driver.find_elements("xpath", path), what=label)[0]
-    driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()",
-                          button)  # fmt: skip
+    _press_first(driver, f"//button[not(@disabled)][not(@role='radio')]{starts}", label)
 
 
 def to_tab(driver: Any, label: str) -> None:
-    """Choose a tab by the beginning of its text."""
-    path = f"//*[@role='tab'][.//*[starts-with(text(), '{label}')]]"
-    tab = wait_for(lambda: driver.find_elements("xpath", path), what=label)[0]
-    driver.execute_script("arguments[0].click()", tab)
+    """Choose a tab by the beginning of its text, as soon as it is there."""
+    _press_first(driver, f"//button[@role='radio'][.//*[starts-with(text(), '{label}')]]", label)
+
+
+def _press_first(driver: Any, path: str, what: str) -> None:
+    # Found and pressed in one go: a page that is drawn anew in between replaces its buttons.
+    wait_for(lambda: driver.execute_script(PRESS, path), what=what)
 
 
 def fill(driver: Any, label: str, text: str) -> None:

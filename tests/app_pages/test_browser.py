@@ -13,15 +13,18 @@ from planning.whatif.outcome import apply_edits
 from planning.whatif.scenarios import edits_from_text, load_scenario, scenario_folder
 from planning.words.figures import share_text
 from tests.app_pages.served import (
+    at_rest,
     click_map,
     faults,
     figures,
+    fill,
     in_map,
     map_is_drawn,
     press,
     served_app,
     titled,
     to_page,
+    to_tab,
 )
 from tests.browser import open_browser, outside_requests, wait_for
 
@@ -65,19 +68,16 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     driver.get(f"{address}/?lang=zh")
     titled(driver, "达标总览")
     present = shares(apply_edits(county, ()))
-    wait_for(lambda: figures(driver) == present, seconds=120, what="the coverage of the library")
+    wait_for(lambda: figures(driver) == present, what="the coverage of the library")
 
     to_page(driver, "方案工作台")
     titled(driver, "方案工作台")
-    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
         click_map(driver, *spot)
         wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
-    path = "//*[@role='tab'][.//*[text()='保存与打开']]"
-    driver.execute_script("arguments[0].click()", driver.find_element("xpath", path))
-    path = "//input[@aria-label='方案名称']"
-    field = wait_for(lambda: driver.find_elements("xpath", path), what="the field of the name")[0]
-    field.send_keys("东片两所\t")
+    to_tab(driver, "保存与打开")
+    fill(driver, "方案名称", "东片两所")
     press(driver, "保存")
     folder = scenario_folder(county.study)
     wait_for(lambda: list(folder.glob("*.json")), what="the saved scenario")
@@ -103,9 +103,33 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     assert faults(driver) == []
 
 
+WATCH_TABS = """window.refusals = 0;
+const look = () => { window.refusals += document.querySelectorAll(
+    'button[role=radio]:is([disabled], [aria-disabled=true]), [role=tab][aria-disabled=true]'
+).length; };
+new MutationObserver(look).observe(document.body,
+    {attributes: true, subtree: true, childList: true});"""
+
+
+def test_a_tab_refuses_no_click_while_the_page_follows_an_edit(address, driver):
+    driver.get(f"{address}/workbench?lang=en")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
+    at_rest(driver)
+    driver.execute_script(WATCH_TABS)
+    for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80), (0.62, 0.50)), start=1):
+        click_map(driver, *spot)
+        wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
+        at_rest(driver)
+    assert driver.execute_script("return window.refusals") == 0
+    click_map(driver, 0.40, 0.40)
+    to_tab(driver, "Save and open")
+    fill(driver, "Name of the scenario", "four")
+    wait_for(lambda: steps_seen(driver) == 4, what="the new station")
+
+
 def test_reload_back_and_link_lose_nothing(address, driver, county):
     driver.get(f"{address}/workbench?lang=en")
-    wait_for(lambda: map_is_drawn(driver), seconds=120, what="the map")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
     with in_map(driver):
         driver.execute_script("map.setView([30.0, 120.9], 11.5, {animate: false})")
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
@@ -117,7 +141,7 @@ def test_reload_back_and_link_lose_nothing(address, driver, county):
     view = view_of(driver)
 
     driver.refresh()
-    wait_for(lambda: figures(driver) == after, seconds=60, what="the scenario after a reload")
+    wait_for(lambda: figures(driver) == after, what="the scenario after a reload")
     wait_for(lambda: map_is_drawn(driver), what="the map after a reload")
     to_page(driver, "Start")
     titled(driver, "Start")
@@ -129,14 +153,14 @@ def test_reload_back_and_link_lose_nothing(address, driver, county):
 
     click_map(driver, 0.36, 0.40)
     driver.refresh()
-    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map after a reload amid a run")
+    wait_for(lambda: map_is_drawn(driver), what="the map after a reload amid a run")
     kept = edits_of_address(driver)
     assert kept[:2] == edits
     wait_for(lambda: figures(driver) == shares(apply_edits(county, kept)), what="its numbers")
 
     driver.switch_to.new_window("tab")
     driver.get(link)
-    wait_for(lambda: figures(driver) == after, seconds=60, what="the scenario of the link")
+    wait_for(lambda: figures(driver) == after, what="the scenario of the link")
     wait_for(lambda: map_is_drawn(driver), what="the map of the link")
     assert view_of(driver) == pytest.approx(view, abs=1e-4)
     assert faults(driver) == []

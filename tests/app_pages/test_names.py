@@ -18,6 +18,7 @@ from planning.report.export import map_html
 from planning.whatif.scenarios import SavedScenario, save_scenario, scenario_folder
 from tests.app_pages.served import (
     MAP_FRAME,
+    TAB,
     at_rest,
     body_text,
     faults,
@@ -90,7 +91,7 @@ def driver(study, tmp_path_factory) -> Iterator[Any]:
 def assert_unhurt(driver: Any) -> None:
     assert driver.execute_script(IS_HURT) == [None, 0, 0]
     if driver.find_elements("css selector", MAP_FRAME):
-        wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
+        wait_for(lambda: map_is_drawn(driver), what="the map")
         with in_map(driver):
             assert driver.execute_script(IS_HURT)[:2] == [None, 0]
 
@@ -100,8 +101,8 @@ def test_every_page_shows_names_as_text(driver, page):
     driver.get(f"{driver.address}/{'' if page == 'overview' else page}?lang=en")
     at_rest(driver)
     assert_unhurt(driver)
-    for tab in range(len(driver.find_elements("css selector", "[role=tab]"))):
-        driver.execute_script("document.querySelectorAll('[role=tab]')[arguments[0]].click()", tab)
+    for tab in range(len(driver.find_elements("css selector", TAB))):
+        driver.find_elements("css selector", TAB)[tab].click()
         at_rest(driver)
         assert_unhurt(driver)
     said = body_text(driver) + str(tables(driver))

@@ -109,7 +109,7 @@ def test_rasters_that_cannot_be_used(tmp_path):
         (bands, "raster_bands"),
         (bare, "raster_no_crs"),
         (tmp_path / "text.tif", "file_unreadable"),
-        (tmp_path / "none.tif", "file_unreadable"),
+        (tmp_path / "none.tif", "file_missing"),
     ):
         with pytest.raises(StudyError) as fault:
             read_heights(path, crs=CRS, box_m=BOX)
@@ -150,3 +150,32 @@ def test_roads_beyond_the_raster_are_flat_and_told(tmp_path):
     pbf = write_osm(tmp_path / "a.osm.pbf", nodes, ways)
     found = read(pbf, options=RoadOptions(elevation=TableSource(plane(tmp_path / "z.tif"))))
     assert 25 < finding(found, "elevation_gaps")["percent"] < 60
+
+
+@pytest.mark.parametrize(
+    ("stored", "scale", "offset", "unit", "metres"),
+    [
+        (1234, 0.1, 0.0, "", 123.4),
+        (100, 1.0, -50.0, "m", 50.0),
+        (1000, 1.0, 0.0, "ft", 304.8),
+        (12_340, 1.0, 0.0, "cm", 123.4),
+        (1000, 0.5, 10.0, "feet", 510 * 0.3048),
+    ],
+)
+def test_what_stands_beside_the_heights_is_applied(tmp_path, stored, scale, offset, unit, metres):
+    values = np.full((60, 100), stored, dtype=np.int16)
+    path = raster(tmp_path / "z.tif", values, west=BOX[0] - 300, north=BOX[1] + 1500, cell=30.0)
+    with rasterio.open(path, "r+") as file:
+        file.scales, file.offsets, file.units = (scale,), (offset,), (unit,)
+    heights = read_heights(path, crs=CRS, box_m=BOX)
+    assert heights(np.array([500_500.0]), np.array([3_300_500.0])) == pytest.approx(metres)
+
+
+@pytest.mark.parametrize("number", [-9999, -32768, 32767])
+def test_no_height_without_a_tag_is_no_height_whatever_the_scale(tmp_path, number):
+    values = np.full((60, 100), number, dtype=np.int16)
+    path = raster(tmp_path / "z.tif", values, west=BOX[0] - 300, north=BOX[1] + 1500, cell=30.0)
+    with rasterio.open(path, "r+") as file:
+        file.scales = (0.1,)
+    heights = read_heights(path, crs=CRS, box_m=BOX)
+    assert np.isnan(heights(np.array([500_500.0]), np.array([3_300_500.0]))).all()

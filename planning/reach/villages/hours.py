@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from data.errors import StudyError
 from geo.errors import Finding
+from planning.words.wording import msgid
 
 Holidays: TypeAlias = Literal["not_stated", "open", "closed"]
 Span: TypeAlias = tuple[int, int]
@@ -76,13 +77,10 @@ class OpeningHours:
         """
         return any(start <= minute % WEEK_MINUTES < end for start, end in self.intervals)
 
-    def minutes_within(self, windows: Sequence[Span]) -> int:
-        """Return the minutes of opening inside windows of the week that do not overlap."""
-        return sum(
-            max(0, min(end, stop) - max(start, begin))
-            for start, end in self.intervals
-            for begin, stop in windows
-        )
+    def minutes_within(self, window: Span) -> int:
+        """Return the minutes of opening inside one window of the week."""
+        begin, stop = window
+        return sum(max(0, min(end, stop) - max(start, begin)) for start, end in self.intervals)
 
     @property
     def days_per_week(self) -> int:
@@ -97,10 +95,17 @@ class OpeningHours:
 
 WINDOWS: dict[str, tuple[Span, ...]] = {
     "weekday": tuple((d * DAY_MINUTES + 480, d * DAY_MINUTES + 1020) for d in range(5)),
-    "evening": tuple((d * DAY_MINUTES + 1080, d * DAY_MINUTES + 1320) for d in range(7)),
+    "evening": tuple((d * DAY_MINUTES + 1050, d * DAY_MINUTES + 1320) for d in range(5)),
     "weekend": tuple((d * DAY_MINUTES + 480, d * DAY_MINUTES + 1020) for d in (5, 6)),
 }
-"""Named windows `[I]`: Mo-Fr 08:00-17:00, every day 18:00-22:00, Sa and Su 08:00-17:00."""
+"""Named windows `[I]`: Mo-Fr 08:00-17:00, Mo-Fr 17:30-22:00, Sa and Su 08:00-17:00."""
+
+WINDOW_WORDS: dict[str, str] = {
+    "weekday": msgid("on a working day between 08:00 and 17:00"),
+    "evening": msgid("on a working day after 17:30"),
+    "weekend": msgid("at a weekend between 08:00 and 17:00"),
+}
+"""The windows as they are printed beside a share."""
 
 
 def parse_hours(text: str) -> OpeningHours:
@@ -155,10 +160,14 @@ def open_at(hours: Sequence[OpeningHours | None], minute: int) -> NDArray[np.boo
 def open_in(
     hours: Sequence[OpeningHours | None], window: str, *, min_minutes: int = 60
 ) -> NDArray[np.bool_]:
-    """Return (n,) True for places open for at least `min_minutes` within a named window a week."""
+    """Return (n,) True for places open for at least `min_minutes` within a window on one day."""
     spans = WINDOWS[window]
     return np.array(
-        [h is not None and h.minutes_within(spans) >= min_minutes for h in hours], dtype=np.bool_
+        [
+            h is not None and any(h.minutes_within(span) >= min_minutes for span in spans)
+            for h in hours
+        ],
+        dtype=np.bool_,
     )
 
 

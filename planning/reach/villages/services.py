@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,64 +10,36 @@ import numpy as np
 
 from data.types import Demand, Facilities
 from planning.reach.mode_times import Mask, ModeTimes, is_within
-from planning.words.wording import msgid
+from planning.reach.villages.service_words import SERVICES, SHOWN, parts_of, read_part
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service or a piece of equipment.
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """Who offers a service, as the lists say it.
 
     Parameters
     ----------
-    name
-        Message id of its name.
+    has
+        (n_facilities,) True where a part of the row says it.
+    is_unknown
+        (n_facilities,) True where the row says nothing, or only what may mean two things.
     words
-        How lists write it; a text that holds one of them offers the service.
-    group
-        The population group it is for; empty for everybody.
+        The word that said yes, a row; empty where none did. Empty for flags.
+    unclear
+        The words that decide nothing, each with the ids of its rows.
     """
 
-    name: str
-    words: tuple[str, ...]
-    group: str = ""
+    has: Mask
+    is_unknown: Mask
+    words: tuple[str, ...] = ()
+    unclear: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
-
-SERVICES: dict[str, Service] = {
-    "dr": Service(msgid("DR"), ("dr", "数字x线", "数字化x线", "x光", "放射")),
-    "ct": Service(msgid("CT"), ("ct", "电子计算机断层")),
-    "ultrasound": Service(msgid("ultrasound"), ("ultrasound", "b超", "彩超", "超声")),
-    "ecg": Service(msgid("ECG"), ("ecg", "心电")),
-    "laboratory": Service(msgid("laboratory"), ("lab", "检验", "化验")),
-    "tcm": Service(msgid("traditional Chinese medicine"), ("tcm", "中医")),
-    "inpatient": Service(msgid("inpatient care"), ("inpatient", "住院", "病房", "病区")),
-    "vaccination": Service(msgid("vaccination"), ("vaccin", "接种", "免疫规划"), "0-6"),
-    "geriatric": Service(msgid("geriatric care"), ("geriatric", "老年医学", "老年病"), "65+"),
-    "long_term_care": Service(
-        msgid("long-term care"),
-        ("long_term", "long term", "长期护理", "长期照护", "护理病区"),
-        "65+",
-    ),
-    "hospice": Service(msgid("hospice care"), ("hospice", "palliative", "安宁疗护", "临终")),
-    "rehabilitation": Service(msgid("rehabilitation"), ("rehab", "康复")),
-    "paediatric": Service(msgid("paediatric care"), ("paediatr", "pediatr", "儿科"), "0-6"),
-    "maternal": Service(msgid("maternal care"), ("maternal", "妇产", "产科", "孕产", "妇幼")),
-    "mental_health": Service(msgid("psychological care"), ("mental", "psych", "精神", "心理")),
-    "chronic": Service(msgid("chronic-disease clinic"), ("chronic", "慢病", "慢性病", "两慢病")),
-    "dental": Service(msgid("dental care"), ("dental", "口腔", "牙科")),
-    "emergency": Service(msgid("emergency care"), ("emergency", "急诊", "急救")),
-    "home_visit": Service(msgid("home visits"), ("home_visit", "home visit", "上门", "家庭病床")),
-    "signing": Service(msgid("family-doctor signing"), ("signing", "签约")),
-    "feature_department": Service(
-        msgid("famous-doctor studio or feature department"),
-        ("feature", "studio", "名医工作室", "特色科室"),
-    ),
-    "remote": Service(msgid("remote diagnosis"), ("tele", "remote", "远程")),
-    "triage": Service(msgid("pre-triage and observation"), ("triage", "预检分诊", "留观")),
-}
-"""Keys of services; words are compared in lower case with parts split at ; , 、 and /."""
-
-SHOWN = ("dr", "ct", "tcm", "inpatient", "vaccination", "geriatric", "rehabilitation", "hospice")
-"""Services whose coverage is shown by default."""
+    def words_of(self, is_counted: Mask) -> list[tuple[str, int]]:
+        """Return the words that said yes in the counted rows, with their number, most first."""
+        said = Counter(
+            word for word, counts in zip(self.words, is_counted, strict=False) if word and counts
+        )
+        return sorted(said.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +88,36 @@ class ServiceCover:
         return self.people_covered / self.people if self.people > 0 else None
 
 
-def offers(facilities: Facilities, service: str) -> tuple[Mask, Mask]:
-    """Return who offers a service, and whose row names no service or equipment at all.
-
-    Returns
-    -------
-    (n_facilities,) bool, (n_facilities,) bool
-    """
-    parts = [
-        _parts(f"{services};{equipment}")
-        for services, equipment in zip(
-            facilities.texts("services"), facilities.texts("equipment"), strict=True
-        )
-    ]
-    words = SERVICES[service].words
-    has = [any(_fits(part, words) for part in row) for row in parts]
-    return np.array(has, dtype=np.bool_), np.array([not row for row in parts], dtype=np.bool_)
+def read_services(facilities: Facilities, service: str) -> Offer:
+    """Return who offers a service, by the words of the lists `services` and `equipment`."""
+    has: list[bool] = []
+    is_unknown: list[bool] = []
+    words: list[str] = []
+    unclear: dict[str, list[str]] = {}
+    texts = zip(facilities.texts("services"), facilities.texts("equipment"), strict=True)
+    for row, (services, equipment) in enumerate(texts):
+        parts = parts_of(f"{services};{equipment}")
+        read = {part: read_part(part, SERVICES[service]) for part in parts}
+        said = [part for part, reading in read.items() if reading == "yes"]
+        doubtful = [part for part, reading in read.items() if reading == "unclear"]
+        has.append(bool(said))
+        words.append(said[0] if said else "")
+        # A word that may mean two things leaves the row unknown, unless another one decides it.
+        is_unknown.append(not said and (bool(doubtful) or not read))
+        for part in [] if said else doubtful:
+            unclear.setdefault(part, []).append(facilities.id[row])
+    return Offer(
+        has=np.array(has, dtype=np.bool_),
+        is_unknown=np.array(is_unknown, dtype=np.bool_),
+        words=tuple(words),
+        unclear=tuple((part, tuple(ids)) for part, ids in sorted(unclear.items())),
+    )
 
 
 def service_share(facilities: Facilities, service: str, *, is_counted: Mask) -> CountShare:
     """Return the share of the counted institutions that offer a service."""
-    has, silent = offers(facilities, service)
-    return count_share(facilities, has, is_unknown=silent, is_counted=is_counted)
+    offer = read_services(facilities, service)
+    return count_share(facilities, offer.has, is_unknown=offer.is_unknown, is_counted=is_counted)
 
 
 def flag_share(facilities: Facilities, column: str, *, is_counted: Mask) -> CountShare:
@@ -166,7 +145,7 @@ def service_cover(
     facilities: Facilities,
     times: ModeTimes,
     *,
-    is_open: Mask,
+    is_operating: Mask,
     minutes: float,
     services: Sequence[str] = SHOWN,
 ) -> tuple[ServiceCover, ...]:
@@ -174,7 +153,7 @@ def service_cover(
 
     Parameters
     ----------
-    is_open
+    is_operating
         (n_facilities,) operating institutions of any level that may offer the service.
     minutes
         Limit, not above what the times hold.
@@ -182,8 +161,9 @@ def service_cover(
     rows = []
     inside = demand.zone >= 0
     for key in services:
-        has, silent = offers(facilities, key)
-        near = is_within(times.nearest(has & is_open), minutes)
+        offer = read_services(facilities, key)
+        has, silent = offer.has, offer.is_unknown
+        near = is_within(times.nearest(has & is_operating), minutes)
         for group in dict.fromkeys(("", SERVICES[key].group)):
             people = demand.people if not group else demand.groups.get(group)
             if people is None:
@@ -194,26 +174,10 @@ def service_cover(
                     mode=times.mode,
                     minutes=minutes,
                     group=group,
-                    facilities=int((has & is_open).sum()),
-                    unknown_facilities=int((silent & is_open).sum()),
+                    facilities=int((has & is_operating).sum()),
+                    unknown_facilities=int((silent & is_operating).sum()),
                     people=float(people[inside].sum()),
                     people_covered=float(people[inside & near].sum()),
                 )
             )
     return tuple(rows)
-
-
-def _parts(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return [part.strip() for part in re.split(r"[;,、/|]", plain) if part.strip()]
-
-
-def _fits(part: str, words: tuple[str, ...]) -> bool:
-    """Return whether a part names one of the words; short Latin ones must stand alone."""
-    for word in words:
-        if word.isascii() and len(word) <= 3:
-            if re.search(rf"(?<![a-z]){word}(?![a-z])", part):
-                return True
-        elif word in part:
-            return True
-    return False

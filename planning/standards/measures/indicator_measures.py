@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.types import Facilities
+from planning.reach.mode_times import Mask
 from planning.reach.scenario import is_of_county
+from planning.reach.villages.services import read_services
 from planning.standards.indicators import (
     IndicatorFigure,
+    Row,
     figure_of,
     figure_of_list,
     indicator_names,
@@ -24,13 +28,8 @@ def indicator(subject: Subject) -> list[Verdict]:
     """Judge one indicator for the whole study and for each zone that has rows, base by base."""
     given = subject.evidence.given
     zones = given.dataset.zones
-    found = indicator_rows(
-        given.dataset.indicators,
-        names=indicator_names(subject.presets, subject.standard),
-        zone_codes=zones.code,
-    )
     verdicts = []
-    for (code, _), rows in sorted(found.items()):
+    for (code, _), rows in sorted(_rows_of(subject).items()):
         figure = figure_of(rows, subject.standard, last_year=given.year)
         if figure is not None and (code == "" or code in zones.code):
             zone = -1 if code == "" else zones.code.index(code)
@@ -38,6 +37,94 @@ def indicator(subject: Subject) -> list[Verdict]:
     if not any(verdict.zone_code == "" for verdict in verdicts):
         verdicts.insert(0, _from_list(subject))
     return verdicts
+
+
+def centres_reaching(subject: Subject) -> list[Verdict]:
+    """C2b, C3a, C3b: how many centres reach the figure, each by its own row, the short ones named.
+
+    A row belongs to a centre when its code is the centre's id, or that of a zone with one centre.
+    """
+    given, standard = subject.evidence.given, subject.standard
+    facilities = given.dataset.facilities
+    counted = subject.licensed()[0] & is_of_county(facilities)
+    notes: list[Note] = []
+    if standard.among:
+        offer = read_services(facilities, standard.among)
+        unasked = counted & ~offer.has & ~offer.is_unknown
+        counted &= offer.has
+        if unasked.any():
+            notes.append(Note("not_asked", (("count", int(unasked.sum())),)))
+    figures = _figures_by_centre(subject, counted)
+    values = [figures.get(facility_id) for facility_id in _ids(facilities, counted)]
+    known = [value for value in values if value is not None]
+    county = _county_figure(subject)
+    if county is not None:
+        notes.append(Note("county_figure", (("value", county),)))
+    if not known:
+        missing = ("indicators_by_centre",)
+        return [subject.verdict(-1, Status.UNDECIDABLE, missing=missing, notes=tuple(notes))]
+    target = subject.target
+    short = [
+        facility_id
+        for facility_id, value in zip(_ids(facilities, counted), values, strict=True)
+        if value is not None and target is not None and not target.holds(value)
+    ]
+    reached, unknown = len(known) - len(short), len(values) - len(known)
+    status = Status.NOT_MET if short else Status.UNDECIDABLE if unknown else Status.MET
+    counts = (("count", reached), ("of", len(values)), ("unknown", unknown))
+    return [
+        subject.verdict(
+            -1,
+            status,
+            current=100.0 * reached / len(values),
+            numerator=float(reached),
+            denominator=float(len(values)),
+            gap_institutions=len(short) if short else None,
+            base=standard.base,
+            missing=("indicators_by_centre",) if status is Status.UNDECIDABLE else (),
+            notes=(Note("reached", counts), *notes),
+            ids=tuple(short),
+        )
+    ]
+
+
+def _ids(facilities: Facilities, counted: Mask) -> list[str]:
+    return [facilities.id[row] for row in np.flatnonzero(counted)]
+
+
+def _rows_of(subject: Subject) -> dict[tuple[str, str], list[Row]]:
+    given = subject.evidence.given
+    return indicator_rows(
+        given.dataset.indicators,
+        names=indicator_names(subject.presets, subject.standard),
+        zone_codes=given.dataset.zones.code,
+    )
+
+
+def _figures_by_centre(subject: Subject, counted: Mask) -> dict[str, float]:
+    """Return the latest figure of each counted centre that has one."""
+    given = subject.evidence.given
+    facilities, zones = given.dataset.facilities, given.dataset.zones
+    in_zone: dict[str, list[str]] = {}
+    for row in np.flatnonzero(counted & (facilities.zone >= 0)):
+        in_zone.setdefault(zones.code[facilities.zone[row]], []).append(facilities.id[row])
+    figures: dict[str, float] = {}
+    for (code, _), rows in sorted(_rows_of(subject).items()):
+        figure = figure_of(rows, subject.standard, last_year=given.year)
+        if figure is None or figure.value is None or figure.problem:
+            continue
+        centres = in_zone.get(code, [])
+        owner = code if code in facilities.id else centres[0] if len(centres) == 1 else ""
+        if owner:
+            figures[owner] = figure.value
+    return figures
+
+
+def _county_figure(subject: Subject) -> float | None:
+    """Return what the indicator says of the whole county: shown, it judges no centre."""
+    rows = [row for (code, _), found in _rows_of(subject).items() if not code for row in found]
+    figure = figure_of(rows, subject.standard, last_year=subject.evidence.given.year)
+    return None if figure is None else figure.value
 
 
 def _from_list(subject: Subject) -> Verdict:

@@ -8,16 +8,26 @@ from typing import TypeAlias
 
 import numpy as np
 
+from data.types import Facilities
 from planning.centres.centres import CENTRE_LEVEL, branches_of
 from planning.reach.mode_times import Mask
 from planning.reach.scenario import is_of_county
-from planning.reach.villages.services import CountShare, count_share, flag_share, offers
-from planning.reach.villages.time_of_week import open_in_window
-from planning.standards.catalogue import Preset, Standard
+from planning.reach.villages.hours import WINDOW_WORDS
+from planning.reach.villages.service_words import SERVICES
+from planning.reach.villages.services import (
+    CountShare,
+    Offer,
+    count_share,
+    flag_share,
+    read_services,
+)
+from planning.reach.villages.time_of_week import MIN_MINUTES, open_in_window
+from planning.standards.catalogue import Preset, Standard, Together
 from planning.standards.measures.costs import clinic_subsidy
 from planning.standards.measures.evidence import Evidence
 from planning.standards.thresholds import Threshold
 from planning.standards.verdict import Note, Status, Verdict
+from planning.words.wording import msgid
 
 Measure: TypeAlias = Callable[["Subject"], list[Verdict]]
 
@@ -58,9 +68,18 @@ class Subject:
         chosen = np.ones(len(facilities), dtype=np.bool_)
         if self.standard.kinds:
             chosen &= np.isin(facilities.kind, self.standard.kinds)
+            if self.standard.grades:
+                grades = facilities.texts("hospital_grade")
+                fits = [not grade or grade.startswith(self.standard.grades) for grade in grades]
+                chosen &= np.array(fits, dtype=np.bool_)
         elif self.standard.levels:
             chosen &= np.isin(facilities.level, self.standard.levels) & self.evidence.is_point
         return chosen & self.evidence.given.is_operating
+
+    def grade_unknown(self) -> Mask:
+        """Return the (n_facilities,) institutions of the asked kinds whose grade is blank."""
+        facilities = self.evidence.given.dataset.facilities
+        return np.array([not grade for grade in facilities.texts("hospital_grade")], dtype=np.bool_)
 
     def licensed(self) -> tuple[Mask, Mask]:
         """Return the counted institutions, and the branches left out of them.
@@ -114,27 +133,119 @@ def clinics_standardised(subject: Subject) -> list[Verdict]:
     )
 
 
-def insurance_share(subject: Subject) -> list[Verdict]:
-    """N20: points that take the insurance card over all points."""
-    facilities, counted = subject.evidence.given.dataset.facilities, subject.counted()
-    return _shares(
-        subject,
-        lambda mask: flag_share(facilities, "insurance_enabled", is_counted=counted & mask),
-        key="insurance_enabled",
+def service_share(subject: Subject) -> list[Verdict]:
+    """N7, N20, C2, C4, C7 ...: institutions that have every part asked for, over those counted.
+
+    A part is a service of the lists or a flag of the institutions. Where the sentence names several
+    things, each has its own figure; C4 (`together = "agree"`) is judged only where the share of
+    each part and the share of institutions with at least one lead to the same verdict.
+    """
+    facilities = subject.evidence.given.dataset.facilities
+    counted = subject.licensed()[0]
+    if subject.standard.grades and (subject.grade_unknown() & counted).any():
+        return [subject.verdict(-1, Status.UNDECIDABLE, missing=("hospital_grade",))]
+    parts = [read_part_of(facilities, key) for key in subject.standard.parts]
+    joined = join_parts(parts, subject.standard.together)
+    key = subject.standard.inputs[0] if subject.standard.inputs else "services"
+    verdicts = _licensed_shares(subject, joined.has, joined.is_unknown, key=key)
+    notes = part_notes(subject, parts)
+    verdicts[0] = replace(verdicts[0], notes=(*notes, *verdicts[0].notes))
+    if subject.standard.together != "agree":
+        return verdicts
+    by_part = [
+        {
+            row.zone_code: row.status
+            for row in _licensed_shares(subject, p.has, p.is_unknown, key=key)
+        }
+        for p in parts
+    ]
+    return [_agreed(row, [statuses.get(row.zone_code) for statuses in by_part]) for row in verdicts]
+
+
+def _agreed(verdict: Verdict, of_parts: Sequence[Status | None]) -> Verdict:
+    """Return a verdict only where all readings of the sentence lead to it."""
+    if all(status == verdict.status for status in of_parts):
+        return verdict
+    return replace(
+        verdict,
+        status=Status.UNDECIDABLE,
+        gap_institutions=None,
+        missing=(),
+        wording=msgid("The readings differ, and so do their verdicts"),
     )
 
 
-def service_share(subject: Subject) -> list[Verdict]:
-    """N7, C2, C7 ...: institutions that offer a service over those counted."""
-    has, silent = offers(subject.evidence.given.dataset.facilities, subject.standard.select)
-    key = subject.standard.inputs[0] if subject.standard.inputs else "services"
-    return _licensed_shares(subject, has, silent, key=key)
+def read_part_of(facilities: Facilities, key: str) -> Offer:
+    """Return who has a part of a standard: a service of the lists, or a flag."""
+    if key in SERVICES:
+        return read_services(facilities, key)
+    flags = facilities.flags(key)
+    return Offer(
+        has=np.array([flag is True for flag in flags], dtype=np.bool_),
+        is_unknown=np.array([flag is None for flag in flags], dtype=np.bool_),
+    )
+
+
+def join_parts(parts: Sequence[Offer], together: Together) -> Offer:
+    """Return who has all parts (`all`), or at least one (`any`, `agree`).
+
+    A row that says nothing of a part is unknown unless the other parts decide it.
+    """
+    has = np.array([part.has for part in parts])
+    unknown = np.array([part.is_unknown for part in parts])
+    some_unknown: Mask = np.logical_or.reduce(unknown)
+    if together == "all":
+        denied: Mask = np.logical_or.reduce(~has & ~unknown)
+        return Offer(has=np.logical_and.reduce(has), is_unknown=~denied & some_unknown)
+    some: Mask = np.logical_or.reduce(has)
+    return Offer(has=some, is_unknown=~some & some_unknown)
+
+
+def part_notes(subject: Subject, parts: Sequence[Offer]) -> tuple[Note, ...]:
+    """Return the figure of each part of a sentence, and the words by which lists said yes."""
+    facilities = subject.evidence.given.dataset.facilities
+    counted = subject.licensed()[0] & is_of_county(facilities)
+    notes = []
+    for key, part in zip(subject.standard.parts, parts, strict=True):
+        if len(parts) > 1:
+            share = count_share(
+                facilities, part.has, is_unknown=part.is_unknown, is_counted=counted
+            )
+            if not share.denominator or share.unknown == share.denominator:
+                notes.append(Note("part_unknown", (("part", PART_NAMES[key]),)))
+                continue
+            figure = (("share", 100.0 * (share.share or 0.0)), ("has", share.numerator))
+            notes.append(
+                Note("part", (("part", PART_NAMES[key]), *figure, ("of", share.denominator)))
+            )
+        words = part.words_of(counted)
+        if words:
+            text = " · ".join(f"{word} {count}" for word, count in words)
+            notes.append(Note("words", (("part", PART_NAMES[key]), ("words", text))))
+    return tuple(notes)
+
+
+PART_NAMES: dict[str, str] = {
+    **{key: service.name for key, service in SERVICES.items()},
+    "network_enabled": msgid("on the network"),
+    "insurance_enabled": msgid("takes the insurance card"),
+}
+"""Names of what a standard may ask for."""
 
 
 def opening_share(subject: Subject) -> list[Verdict]:
     """N8, N17: institutions open in a window of the week over those counted."""
     has, silent = open_in_window(subject.evidence.opening, subject.standard.select)
-    return _licensed_shares(subject, has, silent, key="hours")
+    verdicts = _licensed_shares(subject, has, silent, key="hours")
+    rule = Note(
+        "window",
+        (
+            ("window", WINDOW_WORDS[subject.standard.select]),
+            ("minutes", MIN_MINUTES),
+        ),
+    )
+    verdicts[0] = replace(verdicts[0], notes=(rule, *verdicts[0].notes))
+    return verdicts
 
 
 def _licensed_shares(subject: Subject, has: Mask, is_unknown: Mask, *, key: str) -> list[Verdict]:

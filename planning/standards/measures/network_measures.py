@@ -6,14 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial import cKDTree
 
-from planning.centres.ratio_words import VIEW_WORDS
-from planning.centres.service_ratio import AllZonesRatio, UrbanResult, UrbanVerdict
-from planning.reach.mode_times import is_within
+from data.types import Dataset
+from geo.arrays import Floats
+from planning.centres.norms import SizeStatus
+from planning.centres.ratio_words import RESULT_WORDS, VIEW_WORDS, amount_words
+from planning.centres.service_ratio import AllZonesRatio
+from planning.centres.urban_verdict import (
+    MET_RESULTS,
+    ColumnStatus,
+    UrbanResult,
+    UrbanVerdict,
+)
+from planning.reach.mode_times import Mask, is_within
 from planning.reach.scenario import is_of_county
 from planning.reach.villages.cover import CoverMode, VillageRow
 from planning.standards.measures.institutions import Subject, judged
 from planning.standards.verdict import Note, Status, Verdict
+from planning.words.figures import people_text
 from planning.words.wording import msgid
 
 
@@ -34,13 +45,25 @@ def service_people(subject: Subject) -> list[Verdict]:
 
 
 URBAN_STATUS: dict[UrbanResult, tuple[Status, tuple[str, ...], str]] = {
-    UrbanResult.BOTH: (Status.MET, (), msgid("Both columns met")),
-    UrbanResult.STREET_ONLY: (Status.PARTIAL, (), msgid("Only the subdistrict column met")),
-    UrbanResult.PEOPLE_ONLY: (Status.PARTIAL, (), msgid("Only the people column met")),
-    UrbanResult.NEITHER: (Status.NOT_MET, (), msgid("Neither column met")),
+    UrbanResult.BOTH: (Status.MET, (), RESULT_WORDS[UrbanResult.BOTH]),
+    UrbanResult.STREET_ONLY: (Status.MET, (), RESULT_WORDS[UrbanResult.STREET_ONLY]),
+    UrbanResult.PEOPLE_ONLY: (Status.MET, (), RESULT_WORDS[UrbanResult.PEOPLE_ONLY]),
+    UrbanResult.STREET_NOT_PEOPLE: (
+        Status.PARTIAL,
+        (),
+        RESULT_WORDS[UrbanResult.STREET_NOT_PEOPLE],
+    ),
+    UrbanResult.PEOPLE_NOT_STREET: (
+        Status.PARTIAL,
+        (),
+        RESULT_WORDS[UrbanResult.PEOPLE_NOT_STREET],
+    ),
+    UrbanResult.NEITHER: (Status.NOT_MET, (), RESULT_WORDS[UrbanResult.NEITHER]),
     UrbanResult.NOT_APPLICABLE: (Status.NOT_APPLICABLE, (), ""),
     UrbanResult.NO_URBAN_LIST: (Status.UNDECIDABLE, ("urban",), ""),
+    UrbanResult.NO_STREETS: (Status.UNDECIDABLE, ("streets",), ""),
     UrbanResult.NO_PEOPLE: (Status.UNDECIDABLE, ("people",), ""),
+    UrbanResult.NO_POINTS: (Status.UNDECIDABLE, ("points",), ""),
     UrbanResult.OWNER_UNKNOWN: (
         Status.UNDECIDABLE,
         ("owner",),
@@ -55,8 +78,7 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
     notes = [Note("view", (("view", VIEW_WORDS[row.view]),))]
     if row.size.value == "under" and row.people_per_centre is not None:
         notes.append(Note("below_lower", (("people", row.people_per_centre),)))
-    if row.oversized_ids:
-        notes.append(Note("oversized", (("ids", ", ".join(row.oversized_ids)),)))
+    notes += _bound_notes(row)
     if row.centres_unknown:
         notes.append(Note("unknown_owner", (("count", row.centres_unknown),)))
     is_judged = status in {Status.PARTIAL, Status.NOT_MET}
@@ -64,7 +86,7 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
         subject.verdict(zone, status),
         zone_name=" + ".join(row.zone_names),
         current=row.people_per_centre,
-        numerator=row.service_people,
+        numerator=row.judged_people,
         denominator=float(row.centres),
         gap_people=_people_above(row) if is_judged else None,
         gap_institutions=row.centres_missing if is_judged else None,
@@ -76,8 +98,22 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
     )
 
 
+def _bound_notes(row: UrbanVerdict) -> list[Note]:
+    """Return which centres are above the upper bound by themselves, and what is advised."""
+    upper = tuple(amount_words(row.bounds.upper_people).items())
+    notes = []
+    if row.oversized and row.people is ColumnStatus.MET:
+        centres = ", ".join(f"{c.name} ({people_text(c.people)})" for c in row.oversized)
+        notes.append(
+            Note("oversized", (("count", len(row.oversized)), *upper, ("centres", centres)))
+        )
+    if row.street is ColumnStatus.MET and row.size is SizeStatus.OVER:
+        notes.append(Note("add_branch", upper))
+    return notes
+
+
 def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZonesRatio) -> Verdict:
-    """Return N1 for all judged subdistricts: met when each meets both, not met when one neither."""
+    """Return N1 for all judged subdistricts: met when each is, not met when one meets neither."""
     status, missing = _worst({row.result for row in rows})
     current, people, centres = total.people_per_centre, total.people, total.centres
     notes = [Note("view", (("view", VIEW_WORDS[total.view]),))]
@@ -96,7 +132,7 @@ def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZones
         numerator=people,
         denominator=float(centres),
         gap_people=_people_short(short),
-        gap_institutions=sum(row.centres_missing for row in short),
+        gap_institutions=sum(row.centres_missing or 0 for row in short),
         missing=missing,
         notes=(*notes, Note("unassigned", (("people", total.unassigned_people),))),
         ids=tuple(code for row in short for code in row.zone_codes),
@@ -106,7 +142,7 @@ def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZones
 
 def _people_above(row: UrbanVerdict) -> float:
     """Return the people above what the centres of a unit may serve."""
-    return max(0.0, row.service_people - row.centres * row.bounds.upper_people)
+    return max(0.0, row.judged_people - row.centres * row.bounds.upper_people)
 
 
 def _people_short(short: Sequence[UrbanVerdict]) -> float | None:
@@ -139,7 +175,7 @@ def _worst(results: set[UrbanResult]) -> tuple[Status, tuple[str, ...]]:
         return Status.UNDECIDABLE, tuple(
             sorted({key for result in open_questions for key in URBAN_STATUS[result][1]})
         )
-    if judged_results == {UrbanResult.BOTH}:
+    if judged_results <= MET_RESULTS:
         return Status.MET, ()
     return Status.NOT_MET if UrbanResult.NEITHER in judged_results else Status.PARTIAL, ()
 
@@ -226,13 +262,22 @@ def tier_coverage(subject: Subject) -> list[Verdict]:
     """B2: people within minutes of points of one tier alone (分级不互含)."""
     evidence, standard = subject.evidence, subject.standard
     times = evidence.given.times.get(standard.mode)
-    if times is None or standard.minutes is None:
+    minutes = _minutes_of(subject)
+    if times is None or minutes is None:
         return [subject.verdict(-1, Status.UNDECIDABLE, missing=("walk_times",))]
-    near = is_within(times.nearest(subject.counted()), standard.minutes)
-    demand = evidence.given.dataset.demand
+    dataset = evidence.given.dataset
+    asked = evidence.people
+    if standard.where == "urban":
+        if any(urban is None for urban in dataset.zones.urban):
+            return [subject.verdict(-1, Status.UNDECIDABLE, missing=("urban",))]
+        asked = asked * in_urban_zones(dataset)
+    near = is_within(times.nearest(subject.counted()), minutes)
+    demand = dataset.demand
     verdicts = []
-    for zone in range(-1, len(evidence.given.dataset.zones)):
-        people = evidence.people if zone < 0 else evidence.people * (demand.zone == zone)
+    for zone in range(-1, len(dataset.zones)):
+        if zone >= 0 and standard.where == "urban" and not dataset.zones.urban[zone]:
+            continue
+        people = asked if zone < 0 else asked * (demand.zone == zone)
         total, covered = float(people.sum()), float(people[near].sum())
         if total <= 0:
             verdicts.append(subject.verdict(zone, Status.NO_DATA, missing=("people",)))
@@ -247,11 +292,40 @@ def tier_coverage(subject: Subject) -> list[Verdict]:
                 denominator=total,
                 gap_people=None if subject.target is None else total - covered,
                 mode=standard.mode,
-                minutes=standard.minutes,
+                minutes=minutes,
                 base=standard.base,
+                notes=_by_straight_line(subject, people),
             )
         )
     return verdicts
+
+
+def _minutes_of(subject: Subject) -> float | None:
+    """Return the limit in minutes: a distance along the network at the mode's own speed."""
+    standard = subject.standard
+    if standard.metres is None:
+        return standard.minutes
+    speed_kph = subject.evidence.given.walk_kph
+    return standard.metres / speed_kph * 0.06
+
+
+def in_urban_zones(dataset: Dataset) -> Mask:
+    """Return (n_demand,) True for people in zones that the study lists as 城区."""
+    urban = np.array([*(bool(flag) for flag in dataset.zones.urban), False], dtype=np.bool_)
+    return urban[dataset.demand.zone]
+
+
+def _by_straight_line(subject: Subject, people: Floats) -> tuple[Note, ...]:
+    """Return the share within the same metres by straight line, beside that along the network."""
+    metres, dataset = subject.standard.metres, subject.evidence.given.dataset
+    facilities, demand = dataset.facilities, dataset.demand
+    used = subject.counted() & facilities.has_position
+    if metres is None or not used.any() or people.sum() <= 0:
+        return ()
+    tree = cKDTree(np.column_stack([facilities.x_m[used], facilities.y_m[used]]))
+    away_m, _ = tree.query(np.column_stack([demand.x_m, demand.y_m]))
+    share = float(people[away_m <= metres].sum() / people.sum())
+    return (Note("straight", (("share", 100.0 * share),)),)
 
 
 def sole_doctor(subject: Subject) -> list[Verdict]:

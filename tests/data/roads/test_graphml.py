@@ -8,9 +8,12 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
 from pyproj import Geod
 
 from data.errors import StudyError
+from data.roads.read import RoadOptions
+from data.study.tables import RoadsTable
 from tests.data.roads.answers import finding, read, seconds
 
 
@@ -95,6 +98,117 @@ def test_graphml_of_something_else_is_unreadable(tmp_path):
     nx.write_graphml(nx.path_graph(3), path)
     with pytest.raises(StudyError, match="3 of 3 nodes have no x and y"):
         read(path)
+
+
+STREETS = [
+    (k, k + 1, {"osmid": 100 + k, "highway": "residential", "oneway": False}) for k in (1, 2, 4, 5)
+]
+STOPS = {k: (120.8 + 0.01 * (k - 1), 30.02) for k in range(1, 7)}
+METRES = Geod(ellps="WGS84").inv(120.8, 30.02, 120.81, 30.02)[2]
+
+
+def undirected(path: Path, edges, nodes=STOPS, crs="epsg:4326") -> Path:
+    drawn = nx.MultiGraph(crs=crs)
+    for node, (x, y) in nodes.items():
+        drawn.add_node(node, x=str(x), y=str(y))
+    for tail, head, attributes in edges:
+        drawn.add_edge(tail, head, **{key: str(value) for key, value in attributes.items()})
+    nx.write_graphml(drawn, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "epsg:4326",
+        "EPSG:4326",
+        "{'init': 'epsg:4326'}",
+        "{'init': 'EPSG:4326', 'no_defs': True}",
+        '{"init": "epsg:4326"}',
+        "+init=epsg:4326 +no_defs",
+        "+proj=longlat +datum=WGS84 +no_defs",
+        "{'proj': 'longlat', 'datum': 'WGS84', 'no_defs': True}",
+        "urn:ogc:def:crs:OGC:1.3:CRS84",
+    ],
+)
+def test_every_way_of_writing_degrees(tmp_path, crs):
+    path = tmp_path / "g.graphml"
+    drawn = nx.MultiDiGraph(crs=crs)
+    for node, (x, y) in STOPS.items():
+        drawn.add_node(node, x=str(x), y=str(y))
+    drawn.add_edge(1, 2, highway="residential", oneway="False")
+    nx.write_graphml(drawn, path)
+    assert read(path).graph.length_m.sum() == pytest.approx(METRES, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "{'init': 'epsg:4549'}",
+        "+init=epsg:4549 +type=crs",
+        "{'proj': 'tmerc', 'lat_0': 0, 'lon_0': 120, 'k': 1, 'x_0': 500000, 'y_0': 0, "
+        "'ellps': 'GRS80', 'units': 'm', 'no_defs': True}",
+    ],
+)
+def test_every_way_of_writing_metres(tmp_path, crs):
+    nodes = {1: (500_000.0, 3_300_000.0), 2: (501_000.0, 3_300_000.0)}
+    edges = [(1, 2, {"highway": "residential", "oneway": False})]
+    path = undirected(tmp_path / "g.graphml", edges, nodes, crs)
+    assert read(path).graph.length_m.sum() == pytest.approx(1000, abs=1)
+
+
+def test_the_studys_system_is_obeyed_and_a_missing_one_is_asked_for(tmp_path):
+    nodes = {1: (500_000.0, 3_300_000.0), 2: (501_000.0, 3_300_000.0)}
+    edges = [(1, 2, {"highway": "residential", "oneway": False})]
+    path = undirected(tmp_path / "g.graphml", edges, nodes, "EPSG:32651")
+    options = RoadOptions(table=RoadsTable(path, crs="EPSG:4549"))
+    found = read(path, options=options)
+    assert found.crs == "EPSG:4549"
+    assert dict(finding(found, "crs_overruled"))["stated"] == "EPSG:4549"
+    drawn = nx.MultiDiGraph()
+    for node, (x, y) in nodes.items():
+        drawn.add_node(node, x=str(x), y=str(y))
+    drawn.add_edge(1, 2, highway="residential")
+    nx.write_graphml(drawn, path)
+    with pytest.raises(StudyError) as caught:
+        read(path)
+    assert [each.code for each in caught.value.findings] == ["crs_missing"]
+    # The fix that the message offers leads to the right roads.
+    assert read(path, options=options).graph.length_m.sum() == pytest.approx(1000, abs=1)
+    unknown = undirected(tmp_path / "u.graphml", edges, nodes, "{'init': 'moon:1'}")
+    with pytest.raises(StudyError):
+        read(unknown)
+    mended = RoadOptions(table=RoadsTable(unknown, crs="EPSG:4549"))
+    assert read(unknown, options=mended).graph.length_m.sum() == pytest.approx(1000, abs=1)
+
+
+@pytest.mark.parametrize("yes", ["True", "true", "yes", "1", "-1", "['yes', 'True']"])
+def test_from_and_to_decide_the_direction_of_an_undirected_graph(tmp_path, yes):
+    oneway = (3, 4, {"highway": "residential", "oneway": yes, "from": 4, "to": 3})
+    found = read(undirected(tmp_path / "g.graphml", [*STREETS, oneway]))
+    assert seconds(found, "car", 6, 1) is not None
+    assert seconds(found, "car", 1, 6) is None
+    assert seconds(found, "walk", 1, 6) is not None
+
+
+def test_one_ways_of_an_undirected_graph_without_directions_are_refused(tmp_path):
+    oneway = (3, 4, {"highway": "residential", "oneway": True, "osmid": 77})
+    with pytest.raises(StudyError) as caught:
+        read(undirected(tmp_path / "g.graphml", [*STREETS, oneway]))
+    assert [each.code for each in caught.value.findings] == ["roads_graph_undirected"]
+    assert caught.value.findings[0].rows == (77,)
+
+
+def test_a_line_drawn_against_its_edge_is_not_a_zigzag(tmp_path):
+    bend = "LINESTRING (120.83 30.02, 120.828 30.021, 120.822 30.021, 120.82 30.02)"
+    edges = [
+        (3, 4, {"highway": "residential", "oneway": False, "geometry": bend, "from": 4, "to": 3})
+    ]
+    found = read(undirected(tmp_path / "g.graphml", edges))
+    length = Geod(ellps="WGS84").geometry_length(shapely.from_wkt(bend))
+    assert found.graph.length_m.sum() == pytest.approx(length, abs=0.1)
+    directed = write_graphml(tmp_path / "d.graphml", STOPS, [(3, 4, edges[0][2])])
+    assert read(directed).graph.length_m.sum() == pytest.approx(length, abs=0.1)
 
 
 @pytest.mark.shared

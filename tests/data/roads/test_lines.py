@@ -13,7 +13,7 @@ from data.errors import StudyError
 from data.roads.lines import CLASS_NAMES, DIRECTIONS, class_of
 from data.roads.read import RoadOptions
 from data.study.tables import RoadsTable
-from geo.access import CLASSES
+from geo.access import CLASSES, STRUCTURE_BIT
 from tests.data.roads.answers import codes, finding, read
 
 CRS = "EPSG:4549"
@@ -183,3 +183,88 @@ def test_every_chinese_class_means_a_class_that_somebody_uses():
     assert class_of("  县 道".replace(" ", "")) == "secondary"
     assert class_of("ＰＲＩＭＡＲＹ") == "primary"
     assert class_of(None) is None
+
+
+def named(path: Path, columns: dict[str, list[object]], rows=None):
+    """Return the roads of a layer with these columns and no mapping."""
+    lines = [line((0, 0), (1000, 0)), line((1000, 0), (2000, 0)), line((2000, 0), (3000, 0))]
+    frame = geopandas.GeoDataFrame(columns, geometry=lines, crs=CRS)
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_file(path)
+    return read(path, options=RoadOptions(table=RoadsTable(path)))
+
+
+FOREIGN = {
+    "osmnx": {"highway": ["residential"] * 3, "oneway": [False] * 3, "osmid": ["1", "2", "3"]},
+    "osmnx lists": {"highway": ["['residential', 'service']", "residential", "['service']"]},
+    "geofabrik": {
+        "osm_id": ["11", "12", "13"],
+        "fclass": ["residential", "track_grade3", "living_street"],
+        "oneway": ["B", "B", "F"],
+        "maxspeed": [0, 0, 40],
+        "bridge": ["F", "F", "F"],
+        "tunnel": ["F", "F", "F"],
+    },
+    "qgis": {"highway": ["residential", "tertiary", "service"], "other_tags": ["", "", ""]},
+    "chinese": {"道路等级": ["县道", "乡道", "村道"], "单行": ["双向", "双向", "双向"]},
+    "class in capitals": {"Class": ["Residential", "Primary", "Secondary"]},
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_columns_of_other_programs_are_recognised(tmp_path, name):
+    found = named(tmp_path / "roads.gpkg", FOREIGN[name])
+    walk = found.graph.networks["walk"]
+    assert len(found.graph.tail) == 3
+    assert (walk.forward_tenths > 0).all()
+    assert walk.may_snap.all()
+    assert "road_class_unknown" not in codes(found)
+
+
+def test_the_limits_and_directions_of_geofabrik(tmp_path):
+    found = named(tmp_path / "roads.shp", FOREIGN["geofabrik"])
+    car = found.graph.networks["car"]
+    assert "roads_maxspeed_unread" not in codes(found)  # 0 is "not known" there
+    assert np.isnan(found.graph.maxspeed_forward_kph[:2]).all()
+    assert found.graph.maxspeed_forward_kph[2] == 40
+    assert car.backward_tenths[2] == -1
+    assert car.forward_tenths[2] > 0
+    assert found.graph.way_id.tolist() == [11, 12, 13]
+
+
+def test_bridges_and_tunnels_are_those_that_say_so(tmp_path):
+    columns = {"fclass": ["residential"] * 3, "bridge": ["F", "T", "F"], "tunnel": ["F", "F", "T"]}
+    found = named(tmp_path / "roads.gpkg", columns)
+    assert ((found.graph.use & STRUCTURE_BIT) > 0).tolist() == [False, True, True]
+    assert found.graph.networks["walk"].may_snap.tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "parquet"])
+def test_lists_in_cells_of_osmnx(tmp_path, ending):
+    columns = {
+        "highway": ["['tertiary', 'residential']", "residential", "residential"],
+        "maxspeed": ["['60', '40']", "60,80", "50"],
+        "oneway": ["False", "True", "False"],
+    }
+    if ending == "parquet":
+        columns["highway"] = [["tertiary", "residential"], ["residential"], ["residential"]]
+        columns["maxspeed"] = [["60", "40"], ["60", "80"], ["50"]]
+    found = named(tmp_path / f"roads.{ending}", columns)
+    assert found.graph.maxspeed_forward_kph.tolist() == [40, 60, 50]
+    assert found.graph.networks["car"].backward_tenths.tolist()[1] == -1
+    assert [found.graph.class_names[k] for k in found.graph.road_class] == ["residential"] * 3
+
+
+def test_without_a_direction_column_it_is_said_what_that_means(tmp_path):
+    found = named(tmp_path / "roads.gpkg", {"highway": ["residential"] * 3})
+    assert "roads_without_direction" in codes(found)
+    found = named(tmp_path / "roads.gpkg", FOREIGN["osmnx"])
+    assert "roads_without_direction" not in codes(found)
+
+
+def test_ids_of_18_digits_keep_every_digit(tmp_path):
+    ids = [330604001001234171, 330604001001234188, 330604001001234199]
+    found = named(tmp_path / "roads.parquet", {"highway": ["residential"] * 3, "id": ids})
+    assert found.graph.way_id.tolist() == ids

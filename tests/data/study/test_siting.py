@@ -4,7 +4,8 @@ import pytest
 
 from data.errors import StudyError
 from data.study.file import read_study
-from data.study.siting import SitingTable, siting_faults
+from data.study.siting import SitingTable
+from data.study.siting_faults import siting_faults
 
 GOOD = """format = 1
 [study]

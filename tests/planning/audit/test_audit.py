@@ -20,8 +20,9 @@ from geo.crs import to_metric
 from geo.errors import Finding, sentence
 from planning.audit import CHECKS, audit, prepare
 from planning.audit.remarks import Remark, remarks_sheet
-from planning.audit.rows import HEADERS, audit_rows, audit_workbook, write_audit_json
+from planning.audit.rows import audit_rows, findings_table, write_audit_json
 from planning.words.wording import translator
+from planning.words.workbooks import write_workbook
 
 AS_OF = "2024-12-31"
 
@@ -496,8 +497,8 @@ def test_exports_agree(rows: Any, tmp_path: Path) -> None:
     said = tuple(rows)
     doubt = Remark("=甲村", 120.85, 30.02, "walk", "=1+1 走不到", who="@张", time="2026-01-01")
     write_audit_json(tmp_path / "audit.json", said, (doubt,))
-    more = [remarks_sheet((doubt,), translator("zh"))]
-    (tmp_path / "audit.xlsx").write_bytes(audit_workbook(said, HEADERS, more=more))
+    tables = [findings_table(said, translator("en")), remarks_sheet((doubt,), translator("zh"))]
+    write_workbook(tmp_path / "audit.xlsx", tables, "en")
     written = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))
     assert written["format"] == "servicecircle.audit/1"
     assert written["remarks"][0]["text"] == "=1+1 走不到"
@@ -505,7 +506,7 @@ def test_exports_agree(rows: Any, tmp_path: Path) -> None:
     assert all(cell.data_type != "f" for line in book.worksheets[1].iter_rows() for cell in line)
     sheet = book.active
     lines = list(sheet.iter_rows(values_only=True))
-    assert lines[0] == HEADERS
+    assert lines[0] == tables[0].headers
     assert [line[0] for line in lines[1:]] == [row["code"] for row in written["findings"]]
     assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
     assert {row["people"] for row in written["findings"]} >= {200.0}

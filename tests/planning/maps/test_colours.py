@@ -9,7 +9,7 @@ import pytest
 
 from app_pages.views.dashboard import COLOURS
 from planning.maps import themes
-from planning.maps.map_layers import POINT_STYLES
+from planning.maps.scene import POINT_STYLES
 from planning.report.pages import charts
 
 SIGHTS = {

@@ -9,8 +9,8 @@ from data.dataset import load_dataset
 from data.errors import StudyError
 from data.study.file import read_study
 from planning.assess.workflow import assess
-from planning.sites.as_json import siting_json
 from planning.sites.candidates import kind_group, site_kind
+from planning.sites.siting_file import siting_json
 from tests.planning.small_study import place, write_study, write_table, write_water
 
 # A straight road of 12 km, 10 people every 2 km, and 30 people 400 m north of its middle; the only

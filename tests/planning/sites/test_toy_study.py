@@ -10,7 +10,7 @@ from data.errors import StudyError
 from data.study.file import read_study
 from planning.assess.workflow import assess
 from planning.report.export import write_results
-from planning.sites.as_json import siting_json
+from planning.sites.siting_file import siting_json
 from tests.planning.small_study import place, write_study, write_table
 
 METRES_A_MINUTE = 75.0

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import shapely
 
+from planning.sites.candidates import on_water, spaced_points
 from planning.sites.gains import closing_losses, gains_of_each_site, site_reasons, why_not
-from planning.sites.spacing import on_water, spaced_points
 from planning.solver import MaximalCover, PMedian, SiteRules, solve, sparse_reach
 from planning.solver.alternatives import alternatives
 from planning.solver.stability import stability

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from data.types import ReportedValue, ServiceArea
-from planning.centres.centres import counted_centres
-from planning.centres.service_ratio import service_ratios
-from planning.reach.mode_times import ModeTimes
-from planning.reach.travel_pairs import pairs_from_table
 from planning.standards.as_json import standards_json
 from planning.standards.catalogue import load_preset, load_presets
-from planning.standards.indicators import People, UnitGap
-from planning.standards.judgement import StandardsResult, assess_standards
-from planning.standards.measures.evidence import StandardsInput
+from planning.standards.indicators import UnitGap
+from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import figure_text, paragraph, paragraphs, target_text
 from planning.standards.reported import figure_key, split_difference
 from planning.standards.standard_sheets import standard_sheets
@@ -34,104 +27,7 @@ from planning.standards.verdict import (
     note_text,
     verdict_text,
 )
-
-GOVERNMENT = "区卫生健康局"
-
-
-def centre(facility_id: str, zone: int, **columns: Any) -> dict[str, Any]:
-    return {"id": facility_id, "zone": zone, "kind": "B100", "owner": GOVERNMENT, **columns}
-
-
-def clinic(facility_id: str, zone: int, **columns: Any) -> dict[str, Any]:
-    return {"id": facility_id, "zone": zone, "kind": "D600", "open_days": 5, **columns}
-
-
-@pytest.fixture
-def study(
-    make_zones: Callable[..., Any],
-    make_demand: Callable[..., Any],
-    make_facilities: Callable[..., Any],
-    make_villages: Callable[..., Any],
-) -> Callable[..., StandardsResult]:
-    """Return a judge of toy studies: two zones of Shangyu, one urban, four villages."""
-
-    def judge(
-        *,
-        codes: Sequence[str] = ("330604001000", "330604101000"),
-        urban: Sequence[bool | None] = (True, False),
-        people: Sequence[float] = (60_000, 1000, 800, 200),
-        zone: Sequence[int] = (0, 1, 1, 1),
-        near: Sequence[Sequence[float | None]] = (
-            (5, None, None, None),
-            (None, 5, None, None),
-            (None, None, 25, None),
-        ),
-        facilities: Sequence[dict[str, Any]] | None = None,
-        indicators: Sequence[dict[str, Any]] = (),
-        reported: Sequence[ReportedValue] = (),
-        areas: Sequence[ServiceArea] = (),
-        headline: str | None = "e_bike",
-        nearest: Sequence[int] | None = None,
-        has_villages: bool = True,
-        as_of: str = "2025-06-30",
-    ) -> StandardsResult:
-        zones = make_zones(
-            *[
-                (c, u, "street" if i == 0 else "town")
-                for i, (c, u) in enumerate(zip(codes, urban, strict=True))
-            ]
-        )
-        demand = make_demand(people, zone, list(range(len(people))))
-        rows = facilities or (
-            centre("A", 0, services="住院;中医", hours="Mo-Su 08:00-17:00"),
-            clinic("B", 1, standardised=True, in_plan=True, insurance_enabled=True),
-            clinic("C", 1, standardised=False, in_plan=True, insurance_enabled=True),
-        )
-        places = make_facilities(*rows)
-        dataset: Any = SimpleNamespace(
-            zones=zones,
-            demand=demand,
-            facilities=places,
-            villages=make_villages(*[(f"V{i}", z) for i, z in enumerate(zone)])
-            if has_villages
-            else None,
-            circuits=(),
-            service_areas=tuple(areas),
-            indicators=tuple(indicators),
-            reported=tuple(reported),
-            is_synthetic=True,
-            date="2025-06-30",
-        )
-        table = np.array(
-            [(f, d, m * 600) for f, row in enumerate(near) for d, m in enumerate(row) if m]
-        ).reshape(-1, 3)
-        pairs = pairs_from_table(
-            table[:, 0], table[:, 1], table[:, 2], n_facilities=len(rows), n_demand=len(people)
-        )
-        cut = np.zeros(len(people), dtype=bool)
-        operating = np.ones(len(rows), dtype=bool)
-        if nearest is None:
-            nearest = [0 if number == 0 else -1 for number in zone]
-        given = StandardsInput(
-            dataset=dataset,
-            as_of=as_of,
-            is_operating=operating,
-            is_operating_on=lambda _: operating,
-            times={mode: ModeTimes(mode, pairs, 30.0, cut) for mode in ("walk", "e_bike")},
-            stop_pairs={},
-            headline_mode=headline,
-            analysis_mode=headline or "walk",
-            minutes=20.0,
-            ratios=service_ratios(
-                dataset,
-                centres=counted_centres(places, is_operating=operating),
-                nearest_facility=np.array(nearest, dtype=np.int32),
-            ),
-            population=People(float(sum(people)), "常住", 2023, "toy"),
-        )
-        return assess_standards(given)
-
-    return judge
+from tests.planning.standards.toy_rows import centre, clinic
 
 
 def whole(result: StandardsResult, full_id: str) -> Verdict:
@@ -181,11 +77,11 @@ def test_local_counts_are_information_elsewhere(study: Callable[..., StandardsRe
     at_home = whole(
         study(facilities=rows, codes=("330902001000", "330902101000")), "zhoushan-2020/N5"
     )
-    assert (at_home.status, at_home.gap_institutions) == (Status.NOT_MET, 28)
+    assert (at_home.status, at_home.gap_institutions) == (Status.PAST_BELOW, 28)
 
 
 def test_n1_in_zhoushan(study: Callable[..., StandardsResult]) -> None:
-    result = study(codes=("330902001000", "330902101000"))
+    result = study(codes=("330902001000", "330902101000"), as_of="2020-06-30")
     rows = result.by_standard()["zhoushan-2020/N1"]
     assert [(v.zone_code, v.status) for v in rows] == [
         ("", Status.MET),
@@ -194,7 +90,9 @@ def test_n1_in_zhoushan(study: Callable[..., StandardsResult]) -> None:
     ]
     assert words(result, rows[1]) == "Both columns met"
     assert words(result, rows[0]) == "Met (an aim to strive for)"
-    large = study(codes=("330902001000", "330902101000"), people=(120_000, 1000, 800, 200))
+    large = study(
+        codes=("330902001000", "330902101000"), people=(120_000, 1000, 800, 200), as_of="2020-06-30"
+    )
     verdict = large.by_standard()["zhoushan-2020/N1"][1]
     assert (verdict.status, words(large, verdict)) == (
         Status.PARTIAL,
@@ -224,6 +122,7 @@ def test_zones_that_share_a_centre_each_have_the_verdict(
         zone=(0, 1, 1, 1),
         areas=(ServiceArea("330902001000", "A", None), ServiceArea("330902002000", "A", None)),
         facilities=(centre("A", 0), clinic("B", 1), clinic("C", 1)),
+        as_of="2020-06-30",
     )
     rows = result.by_standard()["zhoushan-2020/N1"][1:]
     assert [row.zone_code for row in rows] == ["330902001000", "330902002000"]
@@ -262,7 +161,9 @@ def test_people_are_short_once_or_not_summed(study: Callable[..., StandardsResul
 def test_n1_at_its_bounds(
     study: Callable[..., StandardsResult], people: float, expected: str, size: str
 ) -> None:
-    result = study(codes=("330902001000", "330902101000"), people=(people, 0, 0, 0))
+    result = study(
+        codes=("330902001000", "330902101000"), people=(people, 0, 0, 0), as_of="2020-06-30"
+    )
     verdict = result.by_standard()["zhoushan-2020/N1"][1]
     assert words(result, verdict) == expected
     codes = {note.code for note in verdict.notes} & {"below_lower", "oversized"}
@@ -285,10 +186,15 @@ def test_branches_count_under_their_centres(study: Callable[..., StandardsResult
 
 
 def test_points_outside_the_zones_enter_no_rate(study: Callable[..., StandardsResult]) -> None:
-    plan = {"in_plan": True, "standardised": True, "insurance_enabled": True}
+    plan = {
+        "in_plan": True,
+        "standardised": True,
+        "insurance_enabled": True,
+        "network_enabled": True,
+    }
     outside = {**plan, "standardised": False, "insurance_enabled": False, "status": "construction"}
     rows = (
-        centre("A", 0, insurance_enabled=True),
+        centre("A", 0, insurance_enabled=True, network_enabled=True),
         clinic("B", 1, **plan),
         clinic("C", -1, open_date="2025-03-01", **outside),
     )
@@ -344,7 +250,7 @@ def test_missing_inputs_are_named_and_never_skipped(study: Callable[..., Standar
     assert missing["shangyu-2022/N3a"] == ("villages",)
     assert missing["shangyu-2022/N3b"] == ("in_plan",)
     assert missing["zhoushan-2020/N4"] == ("standardised",)
-    assert missing["zhoushan-2020/N20"] == ("insurance_enabled",)
+    assert missing["zhoushan-2020/N20"] == ("network_enabled",)
     assert missing["shangyu-2022/C2a"] == ("services",)
     assert missing["shangyu-2022/A07"] == ("indicators",)
     assert missing["shangyu-2022/M1"] == ("village_doctors",)
@@ -451,7 +357,10 @@ def test_a_trend_needs_an_earlier_figure(study: Callable[..., StandardsResult]) 
     rows = [
         {"indicator_id": "SY-16", "year": y, "value": v} for y, v in ((2023, 70.0), (2024, 71.0))
     ]
-    assert whole(study(indicators=rows), "shangyu-2022/A16").status is Status.MET
+    # 观察指标: the trend is told and never judged.
+    rising = whole(study(indicators=rows), "shangyu-2022/A16")
+    assert rising.status is Status.INFORMATION
+    assert "changes_per_year" in {note.code for note in rising.notes}
     alone = whole(study(indicators=rows[1:]), "shangyu-2022/A16")
     assert (alone.status, alone.missing) == (Status.UNDECIDABLE, ("earlier_figure",))
 

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from geo.pairs import reach_from_table
 from planning.reach.mode_times import ModeTimes
-from planning.reach.travel_pairs import pairs_from_table
 from planning.reach.villages.opening import opening_of
+from planning.reach.villages.service_words import SERVICES, SHOWN
 from planning.reach.villages.services import (
-    SERVICES,
-    SHOWN,
     flag_share,
-    offers,
+    read_services,
     service_cover,
     service_share,
 )
@@ -32,7 +31,7 @@ def times(minutes: list[list[float | None]]) -> ModeTimes:
         ]
     )
     n = len(minutes[0])
-    pairs = pairs_from_table(
+    pairs = reach_from_table(
         table[:, 0], table[:, 1], table[:, 2], n_facilities=len(minutes), n_demand=n
     )
     return ModeTimes("e_bike", pairs, 30.0, np.zeros(n, dtype=bool))
@@ -53,15 +52,40 @@ def times(minutes: list[list[float | None]]) -> ModeTimes:
         ("vaccination", "Vaccination; TCM", True),
         ("tcm", "中医适宜技术", True),
         ("mental_health", "心理", True),
-        ("remote", "远程心电", True),
+        ("remote_ecg", "远程心电", True),
+        ("ecg", "远程心电", False),
+        # Each of these was a yes: routine work, remote work, denied, stopped, planned, on order.
+        ("mental_health", "严重精神障碍患者管理", False),
+        ("dr", "远程放射诊断", False),
+        ("inpatient", "无住院", False),
+        ("inpatient", "住院（停）", False),
+        ("inpatient", "住院停用", False),
+        ("ct", "CT筹建中", False),
+        ("dr", "DR（在购）", False),
+        ("dr", "DR 2台", True),
+        ("inpatient", "住院部 40张", True),
+        ("observation", "预检分诊", False),
     ],
 )
 def test_words_of_lists(
     make_facilities: Callable[..., Any], service: str, text: str, expected: bool
 ) -> None:
-    has, silent = offers(make_facilities({"id": "A", "services": text}), service)
-    assert has.tolist() == [expected]
-    assert not silent[0]
+    offer = read_services(make_facilities({"id": "A", "services": text}), service)
+    assert offer.has.tolist() == [expected]
+    assert not offer.is_unknown[0]
+
+
+def test_a_word_that_may_mean_two_things_decides_nothing(
+    make_facilities: Callable[..., Any],
+) -> None:
+    rows = make_facilities(
+        {"id": "A", "services": "全科;X光"}, {"id": "B", "services": "X光", "equipment": "DR"}
+    )
+    offer = read_services(rows, "dr")
+    assert offer.has.tolist() == [False, True]
+    assert offer.is_unknown.tolist() == [True, False]
+    assert offer.unclear == (("x光", ("A",)),)
+    assert offer.words_of(np.array([True, True])) == [("dr", 1)]
 
 
 def test_dr_of_six_centres(make_facilities: Callable[..., Any]) -> None:
@@ -106,7 +130,7 @@ def test_coverage_by_service_and_its_group(
         demand,
         facilities,
         times([[5, 25, 5], [25, 5, 25], [1, 1, 1]]),
-        is_open=np.array([True, False, True]),
+        is_operating=np.array([True, False, True]),
         minutes=20,
         services=("vaccination", "hospice"),
     )
@@ -119,7 +143,7 @@ def test_coverage_by_service_and_its_group(
         make_demand([100], [0]),
         facilities,
         times([[5], [5], [5]]),
-        is_open=np.ones(3, dtype=bool),
+        is_operating=np.ones(3, dtype=bool),
         minutes=20,
         services=("vaccination",),
     )
@@ -148,7 +172,7 @@ def test_the_week(make_facilities: Callable[..., Any], make_demand: Callable[...
                 [None, None, None, 5, None],
             ]
         ),
-        is_open=np.ones(4, dtype=bool),
+        points=np.ones(4, dtype=bool),
         opening=opening_of(facilities),
         minutes=20,
     )

@@ -1,0 +1,1 @@
+"""Layers with geometry: each kind of file by a reader that opens nothing else."""
