@@ -43,13 +43,11 @@ from data.study.file import read_study, write_template
 from data.study.files import placed_file
 from data.study.tables import Study, TableSource
 from data.successions import built_in_successions, read_successions
-from data.systems.evidence import (
-    NamedPlaces,
-    Surroundings,
-    read_named_places,
-)
-from data.systems.layers import Layers, shift_findings
+from data.systems.evidence import NamedPlaces, Surroundings
+from data.systems.layers import Layers, judge_layers
+from data.systems.named import read_named_places
 from data.types import (
+    NO_PROJECTS,
     Candidates,
     CircuitStop,
     Dataset,
@@ -72,7 +70,10 @@ from geo.zones import distance_to_box_m
 __all__ = ["load_dataset", "read_study", "write_template"]
 
 _NOT_ANALYSED = frozenset(
-    {"roads", "provenance", "findings", "fingerprint", "successions", "doctor_birth_years"}
+    {
+        *("roads", "provenance", "findings", "fingerprint", "successions", "doctor_birth_years"),
+        "other_places",
+    }
 )
 """Fields that the fingerprint leaves out; roads have one of their own."""
 
@@ -134,11 +135,14 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
     exclusions = read_exclusions(
         study.exclusions, study.elevation, (demand, side["candidates"]), crs, findings
     )
+    other_places = None
     if roads is not None and facilities is not None:
         named = _named_places(study, findings)
         around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads), named)
         layers = Layers(zones, villages, population, facilities, side["candidates"])
-        findings.extend(shift_findings(study, layers, around))
+        systems = judge_layers(study, layers, around)
+        findings.extend(systems.findings)
+        other_places = systems.other_places
     raise_errors(findings)
     if placed is None or roads is None:  # pragma: no cover - both leave errors behind
         raise StudyError(*findings)
@@ -164,6 +168,7 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         doctor_birth_years=births,
         programme=projects,
         exclusions=exclusions,
+        other_places=other_places,
         **side,
     )
     return replace(dataset, fingerprint=_fingerprint(dataset))
@@ -302,15 +307,15 @@ def _with_programme(
     *,
     crs: str,
     findings: list[Finding],
-) -> tuple[Facilities | None, Projects | None, tuple[tuple[int, ...], ...]]:
+) -> tuple[Facilities | None, Projects, tuple[tuple[int, ...], ...]]:
     """Return the institutions with those of the programme, the projects, and birth years by row."""
     births = () if rows is None else rows.birth_years
     if study.programme is None or placed is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     source = study.programme.source
     read = _attempt(findings, lambda: read_programme(source, findings))
     if read is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     projects, whole = join_programme(read, placed, zones, crs, findings)
     of = dict(zip(placed.id, births or ((),) * len(placed), strict=True))
     return whole, projects, tuple(of.get(name, ()) for name in whole.id) if births else ()
@@ -410,7 +415,7 @@ def _fingerprint(dataset: Dataset) -> str:
         for item in fields(dataset)
         # A study without a programme keeps the fingerprint it had before there was one.
         if item.name not in _NOT_ANALYSED
-        and not (item.name == "programme" and dataset.programme is None)
+        and not (item.name == "programme" and not len(dataset.programme))
     }
     return fingerprint({**seen, "roads": dataset.roads.fingerprint})
 

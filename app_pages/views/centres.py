@@ -55,7 +55,7 @@ def zone_sheet(assessment: Assessment, view: View, translate: Translate) -> Tabl
         (
             "、".join(row.zone_names),
             verdict_sentence(row, translate),
-            found.missing,
+            None if row.result is UrbanResult.NOT_APPLICABLE else found.missing,
             found.service_people,
             found.centres.centres,
             found.centres.people_per_centre,

@@ -13,6 +13,8 @@ from planning.centres.urban_verdict import UrbanResult, UrbanVerdict
 from planning.words.figure import NOT_APPLICABLE, Base, Figure
 from planning.words.wording import msgid
 
+NOT_JUDGED = msgid("the norm cannot be judged there")
+
 
 class CentreFigures(NamedTuple):
     """People and centres of one unit in one view of who is served."""
@@ -112,16 +114,11 @@ def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> Centre
 
 
 def _missing(row: UrbanVerdict, base: Base, name: str) -> Figure:
-    """Return the centres that are missing; unknown where N1 cannot be judged."""
     if row.centres_missing is not None:
         return _figure("centres_missing", base, row.centres_missing, name)
-    applies = row.result is not UrbanResult.NOT_APPLICABLE
-    reason = CANNOT_BE_JUDGED if applies else NOT_APPLICABLE
-    view = VIEW_WORDS.get(row.view, "")
-    return Figure("centres_missing", base, None, reason=reason, place_name=name, detail_name=view)
-
-
-CANNOT_BE_JUDGED = msgid("N1 cannot be judged here")
+    is_apart = row.result is UrbanResult.NOT_APPLICABLE
+    reason = NOT_APPLICABLE if is_apart else NOT_JUDGED
+    return Figure("centres_missing", base, None, reason=reason, place_name=name)
 
 
 def _figure(term: str, base: Base, value: float, name: str) -> Figure:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 
-from data.types import Dataset, Demand, Floats, Ints, Villages
+from data.types import Dataset, Floats, Ints
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.assess.islands import LandPart
@@ -23,6 +22,7 @@ from planning.assess.study_figures import (
     speeds_of,
     unplaced_figure,
     village_figures,
+    village_minutes_of,
     zone_figures,
 )
 from planning.assess.workflow import Assessment
@@ -31,10 +31,10 @@ from planning.reach.coverage import Status
 from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.scenario import is_operating
-from planning.reach.villages.members import members_of
 from planning.sites import CandidateSites
 from planning.sites import rows as proposal_rows
 from planning.sites.plan_figures import curve_figures, proposal_figures
+from planning.sites.siting_file import people_row
 from planning.words.tables import Column, Value
 
 SUMMARY_FORMAT = "servicecircle.summary/1"
@@ -54,7 +54,6 @@ LEDGER_FIELDS = (
 def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
     """Return the content of summary.json; `warnings` are sentences in English."""
     modes = assessment.modes
-    gap_count, gap_people = all_gaps_figures(assessment)
     return {
         "format": SUMMARY_FORMAT,
         "synthetic": assessment.dataset.is_synthetic,
@@ -67,10 +66,7 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
         "sensitivity": sensitivity_rows(assessment),
-        "gaps": {
-            "count": None if gap_count.value is None else len(assessment.gaps),
-            "people": gap_people.value,
-        },
+        "gaps": gap_row(assessment),
         "unplaced_facilities": int(unplaced_figure(assessment).value or 0),
         "ratios": ratio_rows(assessment.ratios),
         "siting": siting_row(assessment),
@@ -98,6 +94,12 @@ def coverage_row(assessment: Assessment, mode: str) -> dict[str, Any]:
         "population_base": row.population_base,
         "data_date": row.data_date,
     }
+
+
+def gap_row(assessment: Assessment) -> dict[str, float | None]:
+    """Return how many gaps there are and their people; null where no point counts."""
+    count, people = all_gaps_figures(assessment)
+    return {"count": None if count.value is None else int(count.value), "people": people.value}
 
 
 def group_rows(assessment: Assessment, mode: str) -> dict[str, Any]:
@@ -202,10 +204,12 @@ def village_columns(assessment: Assessment) -> list[Column]:
     ]
     rows = range(len(villages))
     columns += _unit_columns(assessment, village_figures, rows)
-    for mode, result in assessment.modes.items():
+    for mode in assessment.modes:
         columns += _mode_columns(assessment, mode, village_figures, rows)
-        minutes = village_minutes(assessment.dataset.demand, villages, result.nearest.tenths)
-        columns.append(Column(f"{mode}_median_minutes", minutes, 1))
+        minutes = village_minutes_of(assessment, mode)
+        columns.append(
+            Column(f"{mode}_median_minutes", [minutes[code] for code in villages.code], 1)
+        )
     return columns
 
 
@@ -283,16 +287,20 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
     base = plan_base(assessment)
     figures = proposal_figures(proposal, base)
     return {
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
-        "model": proposal.model,
+        "mode": proposal.terms.mode,
+        "minutes": proposal.terms.minutes,
+        "kind": proposal.terms.kind,
+        "model": proposal.terms.model,
         "candidates": len(candidates),
         "count": len(proposal.sites),
         "status": plan.status,
         "objective": figures.objective.value,
         "bound": figures.bound.value,
         "gap": figures.solver_gap.value,
+        "unit": proposal.terms.unit,
+        "includes_base": proposal.terms.includes_base,
+        "committed_until": proposal.terms.committed_until,
+        "people": people_row(proposal, proposal.people),
         "method": plan.method,
         "seed": plan.seed,
         "sites": [candidates.id[site.candidate] for site in proposal.sites],
@@ -353,50 +361,6 @@ def people_nearest(dataset: Dataset, result: ModeResult) -> Floats:
         weights=demand.people[counted],
         minlength=len(dataset.facilities),
     ).astype(np.float64)
-
-
-def village_minutes(demand: Demand, villages: Villages, tenths: Ints) -> list[Value]:
-    """Return the minutes within which half of each village's people reach a point, or None.
-
-    A village counts the people of its natural villages too.
-
-    Parameters
-    ----------
-    tenths
-        (n_demand,) tenths of a second to the nearest point; `UNREACHED` where there is none.
-    """
-    n = len(villages)
-    parts = median_minutes(demand.people, tenths, demand.village, n_units=n)
-    wholes = median_minutes(demand.people, tenths, members_of(villages, demand), n_units=n)
-    return [
-        part if parent >= 0 else whole
-        for part, whole, parent in zip(parts, wholes, villages.parent.tolist(), strict=True)
-    ]
-
-
-def median_minutes(people: Floats, tenths: Ints, unit: Ints, *, n_units: int) -> list[Value]:
-    """Return the minutes within which half of each unit's people reach a point, or None.
-
-    Parameters
-    ----------
-    people, tenths, unit
-        (n_demand,) people, tenths of a second to their nearest point, and where they belong (-1:
-        nowhere).
-    """
-    order = np.lexsort((tenths, unit))
-    order = order[(unit[order] >= 0) & (people[order] > 0)]
-    starts = np.searchsorted(unit[order], np.arange(n_units + 1))
-    cumulated = np.concatenate([[0.0], np.cumsum(people[order])])
-    values: list[Value] = []
-    for start, stop in pairwise(starts.tolist()):
-        if start == stop:
-            values.append(None)
-            continue
-        half = (cumulated[start] + cumulated[stop]) / 2
-        middle = min(int(np.searchsorted(cumulated, half)) - 1, stop - 1)
-        time = tenths[order[max(middle, start)]]
-        values.append(None if time == UNREACHED else float(time) / 600)
-    return values
 
 
 class _UnitFigures(Protocol):

@@ -16,7 +16,6 @@ from planning.standards.verdict import (
     separator,
     verdict_text,
 )
-from planning.words.figure import Base
 from planning.words.figures import MODE_NAMES, people_text
 from planning.words.wording import Language, Translate, msgid, translator
 
@@ -111,7 +110,7 @@ def _opening(preset: Preset, standard: Standard, whole: Verdict, language: Langu
 
 def figure_text(standard: Standard, verdict: Verdict, translate: Translate) -> str:
     """Return the current figure with its unit."""
-    return current_figure(standard, verdict, Base()).words(translate)
+    return current_figure(standard, verdict).words(translate)
 
 
 BASE_WORDS: dict[str, str] = {
@@ -168,7 +167,10 @@ def _figure(standard: Standard, whole: Verdict, translate: Translate) -> list[st
         sentences.append(
             translate(text).format(year=whole.year, base=base_text(whole.base, translate))
         )
-    if whole.mode and whole.minutes is not None:
+    if standard.metres is not None:
+        text = translate(msgid("{metres:g} m along the network."))
+        sentences.append(text.format(metres=standard.metres))
+    elif whole.mode and whole.minutes is not None:
         mode = translate(MODE_NAMES.get(whole.mode, whole.mode))
         text = translate(msgid("{mode}, {minutes:g} minutes."))
         sentences.append(text.format(mode=mode, minutes=whole.minutes))

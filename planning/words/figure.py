@@ -244,6 +244,11 @@ class Anchors:
 
     _places: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def count(self) -> int:
+        """How many places have a name."""
+        return self._places.total()
+
     def next(self, figure: Figure) -> str:
         """Return the name of one more place of a figure."""
         anchor = figure.anchor

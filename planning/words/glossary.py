@@ -52,7 +52,7 @@ _COVERAGE: dict[str, Entry] = {
         "people",
     ),
     "people_unreachable": Entry(
-        msgid("People without a path"),
+        msgid("People unreachable by road"),
         msgid("people from whom no directed path leads to any point that counts"),
         "people",
     ),
@@ -292,6 +292,11 @@ _STANDARDS: dict[str, Entry] = {
     "project_people_gaining": Entry(
         msgid("People who gain the circle by a project"),
         msgid("people covered once the project is open and not before"),
+        "people",
+    ),
+    "projects_people_more": Entry(
+        msgid("People covered by projects beyond those of now"),
+        msgid("people covered after a project and all earlier ones - people covered now"),
         "people",
     ),
     "project_people_losing": Entry(
