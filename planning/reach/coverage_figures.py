@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -73,16 +74,23 @@ def ledger_figures(ledger: Ledger, base: Base, place_name: str = "") -> LedgerFi
     )
 
 
-def band_figures(people_within: tuple[tuple[int, float], ...], base: Base) -> tuple[Figure, ...]:
+def band_figures(
+    people_within: Sequence[tuple[int, float | None]], base: Base
+) -> tuple[Figure, ...]:
     """Return the people within each band of minutes: the same term as the circle's, other limits.
 
     Parameters
     ----------
     people_within
-        (minutes, people inside the zones), cumulated.
+        (minutes, people inside the zones), cumulated; None where no point counts.
     """
     return tuple(
-        Figure("people_covered", replace(base, minutes=float(minutes)), people)
+        Figure(
+            "people_covered",
+            replace(base, minutes=float(minutes)),
+            people,
+            reason=NO_POINT if people is None else "",
+        )
         for minutes, people in people_within
     )
 

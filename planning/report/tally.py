@@ -202,7 +202,10 @@ def _bands(draft: _Draft, assessment: Assessment) -> None:
         before: Key | None = None
         limits = [minutes for minutes, _ in result.people_within]
         for minutes, figure in zip(limits, bands_of(assessment, mode), strict=True):
-            people = figure.value or 0.0
+            if figure.value is None:
+                draft.add(WHOLE, f"{mode}/within_{minutes}", figure)
+                continue
+            people = figure.value
             key = (WHOLE, f"{mode}/within_{minutes}")
             step = (WHOLE, f"{mode}/step_{minutes}")
             draft.add(*key, figure)
