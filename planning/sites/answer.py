@@ -418,7 +418,7 @@ def _no_proposal(question: Question, reading: Reading, mode: ModeInput, today: N
         served_by=np.full(len(reading.people), -1, dtype=np.int32),
         served_tenths=np.full(len(reading.people), -1, dtype=np.int32),
         costs=(),
-        cost_yuan=np.zeros(0),
+        cost_yuan=question.cost_yuan,
         years=question.table.money.years,
         excluded=question.excluded,
         findings=(*question.findings, found),

@@ -14,6 +14,7 @@ from planning.words.units import Unit
 from planning.words.wording import msgid
 
 NO_PLAN = msgid("no plan was found")
+NOT_ASKED = msgid("no point counts, so no time can be known")
 
 UNITS: dict[PlanUnit, Unit] = {
     "people": "people",
@@ -62,22 +63,29 @@ def proposal_figures(proposal: Proposal, base: Base) -> PlanFigures:
     people, plan = proposal.people, proposal.plan
     own = replace(base, state="proposed")
     unit = UNITS[proposal.unit]
+    is_asked = plan.status != "not_asked"
+
+    def counted(term: str, value: float, stands_on: Base = own) -> Figure:
+        return Figure(
+            term, stands_on, value if is_asked else None, reason="" if is_asked else NOT_ASKED
+        )
 
     def proved(term: str, value: float | None, unit: Unit) -> Figure:
         return Figure(term, own, value, unit, reason=NO_PLAN if value is None else "")
 
     def share(part: float, stands_on: Base) -> Figure:
-        known = people.inside > 0
-        value = part / people.inside if known else None
-        return Figure("coverage_share", stands_on, value, reason="" if known else NOBODY)
+        if not is_asked:
+            return Figure("coverage_share", stands_on, None, reason=NOT_ASKED)
+        value = part / people.inside if people.inside > 0 else None
+        return Figure("coverage_share", stands_on, value, reason=NOBODY if value is None else "")
 
     return PlanFigures(
         sites=Figure("plan_sites", own, float(len(proposal.sites))),
         candidates=Figure("plan_candidates", own, float(len(proposal.candidates))),
-        newly=Figure("plan_newly_covered", own, people.newly),
-        lost=Figure("plan_lost", own, people.lost),
-        covered_today=Figure("people_covered", base, people.today),
-        covered_with_plan=Figure("people_covered", own, people.with_plan),
+        newly=counted("plan_newly_covered", people.newly),
+        lost=counted("plan_lost", people.lost),
+        covered_today=counted("people_covered", people.today, base),
+        covered_with_plan=counted("people_covered", people.with_plan),
         share_today=share(people.today, base),
         share_with_plan=share(people.with_plan, own),
         objective=proved("plan_objective", plan.objective, unit),

@@ -10,6 +10,7 @@ from planning.assess.study_figures import (
     plan_base,
     setting_figures,
     setting_range,
+    zone_sites_figure,
 )
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.names import gap_place
@@ -195,13 +196,11 @@ def zones_table(source: Source) -> Table:
     """Return one row a zone: people, cover, villages, centres, sites."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    sites = assessment.proposal.candidates.zone[[s.candidate for s in assessment.proposal.sites]]
     rows: list[tuple[Entry, ...]] = []
     for zone, (code, name) in enumerate(
         zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
     ):
         villages = village_facts(source, zone)
-        base = replace(plan_base(assessment), state="proposed", place=code)
         rows.append(
             (
                 str(zone + 1),
@@ -211,7 +210,7 @@ def zones_table(source: Source) -> Table:
                 tally.share(code, mode),
                 tally.amount(code, f"{mode}/uncovered"),
                 villages[0].value if villages else "—",
-                Figure("plan_sites", base, float((sites == zone).sum()), place_name=name),
+                zone_sites_figure(assessment, zone),
             )
         )
     title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(
