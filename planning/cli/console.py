@@ -45,6 +45,7 @@ READER_STAGES = (
     msgid("towns"),
     msgid("waiting for the server"),
     msgid("database"),
+    msgid("waiting for other proofs"),
 )
 """What `geo`, `data` and kernels say that they do; they know no languages: the words stand here."""
 
