@@ -153,6 +153,25 @@ def _siting_sightings(row: dict[str, Any], known: Known) -> Iterator[Sighting]:
     yield Sighting("siting/objective", plan("plan_objective"), row["objective"])
     yield Sighting("siting/bound", plan("plan_bound"), row["bound"])
     yield Sighting("siting/gap", plan("plan_solver_gap"), row["gap"])
+    people, minutes = row["people"], row["minutes"]
+    has_loads = people["in_reach"] is not None
+    counted = (
+        {"people": "people_served", "shares": "served_share"}
+        if has_loads
+        else {"people": "people_covered", "shares": "coverage_share"}
+    )
+    for state, name in (("today", "today"), ("committed", "committed"), ("proposed", "with_plan")):
+        parts = {"minutes": minutes, "state": state}
+        yield Sighting(
+            "siting/people", known.find(counted["people"], row["mode"], **parts), people[name]
+        )
+        share = known.find(counted["shares"], row["mode"], **parts)
+        yield Sighting("siting/shares", share, people["shares"][name])
+        if has_loads:
+            reached = known.find("people_covered", row["mode"], **parts)
+            yield Sighting("siting/in_reach", reached, people["in_reach"][name])
+    yield Sighting("siting/newly", plan("plan_newly_covered"), people["newly"])
+    yield Sighting("siting/lost", plan("plan_lost"), people["lost"])
     for point in row["curve"]:
         number = str(point["sites"])
         yield Sighting("siting/curve", plan("curve_people", number), point["people"])

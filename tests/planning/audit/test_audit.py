@@ -514,7 +514,7 @@ def test_exports_agree(rows: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", ["same_name_near", "same_place"])
 def test_a_note_on_two_institutions_names_both(sound: Dataset, code: str) -> None:
-    (finding,) = found_by(code, KINDS[code][0](sound))
+    (finding,) = found_by(code, CASES[code][0](sound))
     first, second = str(dict(finding.params)["names"]).split(" / ")
     known = {f"{n} ({i})" for n, i in zip(sound.facilities.name, sound.facilities.id, strict=True)}
     assert first != second
