@@ -26,6 +26,7 @@ from app_pages.session.state import (
     words,
 )
 from app_pages.views.tables import page_columns
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import coverage_figures
 from planning.maps import EncodedMap, Focus, edit_group
@@ -33,7 +34,6 @@ from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
 from planning.words.figures import mode_text
 from planning.words.tables import Column, Table, table_of_columns
-from planning.words.wording import finding_sentence
 from planning.words.workbooks import workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -110,14 +110,14 @@ def heading(title: str) -> None:
     if dataset.is_synthetic:
         parts.insert(1, _("Synthetic data"))
     st.caption(plain(" · ".join(parts)))
+    for sentence in caveat_sentences(assessment, _):
+        st.warning(plain(sentence))
 
 
 def coverage_metrics() -> None:
     """Show the coverage of all modes side by side, with the full name of each figure on hover."""
     _ = words()
     assessment = current()
-    if assessment.reason is not None:
-        st.warning(plain(finding_sentence(assessment.reason, _)))
     columns = st.columns(len(assessment.modes))
     for column, mode in zip(columns, assessment.modes, strict=True):
         share = coverage_figures(assessment, mode).share

@@ -12,8 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
-from data.facilities.side_file import chosen_places, save_place
 
+from data.places.chosen import chosen_places, save_place
 from data.store import exclusive, read_json, write_json
 from planning.audit.remarks import Remark, add_remark, list_remarks
 
