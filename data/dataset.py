@@ -47,6 +47,7 @@ from data.systems.evidence import NamedPlaces, Surroundings
 from data.systems.layers import Layers, judge_layers
 from data.systems.named import read_named_places
 from data.types import (
+    NO_PROJECTS,
     Candidates,
     CircuitStop,
     Dataset,
@@ -306,15 +307,15 @@ def _with_programme(
     *,
     crs: str,
     findings: list[Finding],
-) -> tuple[Facilities | None, Projects | None, tuple[tuple[int, ...], ...]]:
+) -> tuple[Facilities | None, Projects, tuple[tuple[int, ...], ...]]:
     """Return the institutions with those of the programme, the projects, and birth years by row."""
     births = () if rows is None else rows.birth_years
     if study.programme is None or placed is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     source = study.programme.source
     read = _attempt(findings, lambda: read_programme(source, findings))
     if read is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     projects, whole = join_programme(read, placed, zones, crs, findings)
     of = dict(zip(placed.id, births or ((),) * len(placed), strict=True))
     return whole, projects, tuple(of.get(name, ()) for name in whole.id) if births else ()
@@ -414,7 +415,7 @@ def _fingerprint(dataset: Dataset) -> str:
         for item in fields(dataset)
         # A study without a programme keeps the fingerprint it had before there was one.
         if item.name not in _NOT_ANALYSED
-        and not (item.name == "programme" and dataset.programme is None)
+        and not (item.name == "programme" and not len(dataset.programme))
     }
     return fingerprint({**seen, "roads": dataset.roads.fingerprint})
 

@@ -13,6 +13,7 @@ from streamlit_folium import st_folium
 
 from app_pages.parts.text import plain
 from app_pages.session.choices import Key
+from app_pages.session.media import put_for_session
 from app_pages.session.state import (
     current,
     encoded_map,
@@ -22,7 +23,6 @@ from app_pages.session.state import (
     map_download,
     opened,
     put,
-    static_folder,
     words,
 )
 from app_pages.views.tables import page_columns
@@ -157,7 +157,6 @@ def county_map(
     is_clickable
         Whether a click on the map runs the page again.
     """
-    folder = static_folder()
     if isinstance(layers, EncodedMap):
         shown: Sequence[Layer] | EncodedMap = layers if layers.document["layers"] else ()
     else:
@@ -165,14 +164,14 @@ def county_map(
     answer: dict[str, Any] = st_folium(
         interactive_map(
             encoded or encoded_map(),
-            static_dir=folder,
+            put=put_for_session,
             options=options or MapOptions(view_key="county"),
         ),
         height=height,
         use_container_width=True,
         returned_objects=["last_clicked"] if is_clickable else [],
         feature_group_to_add=(
-            [edit_group(shown, focus=focus, link=link, static_dir=folder)]
+            [edit_group(shown, focus=focus, link=link, put=put_for_session)]
             if shown or focus or link is not None
             else None
         ),

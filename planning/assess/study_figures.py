@@ -196,5 +196,5 @@ def ratio_base(assessment: Assessment) -> Base:
 
 def plan_base(assessment: Assessment) -> Base:
     """Return what the figures of the siting plan stand on: those of the coverage it adds to."""
-    proposal = assessment.proposal
-    return replace(coverage_base(assessment, proposal.mode), minutes=proposal.minutes)
+    terms = assessment.proposal.terms
+    return replace(coverage_base(assessment, terms.mode), minutes=terms.minutes)

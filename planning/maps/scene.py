@@ -253,7 +253,7 @@ def site_layers(proposal: Proposal, dataset: Dataset, translate: Translate) -> l
 
 def newly_covered_layer(proposal: Proposal, dataset: Dataset, translate: Translate) -> PolygonLayer:
     """Return the ground of the newly covered points, one area a site."""
-    served = [np.flatnonzero(proposal.served_by == site.candidate) for site in proposal.sites]
+    served = [np.flatnonzero(proposal.service.site == site.candidate) for site in proposal.sites]
     areas = cell_areas(dataset.demand, served, dataset.crs)
     style = AreaStyle(
         translate("Newly covered by proposed sites"),

@@ -146,9 +146,9 @@ def published_sites(source: Source) -> list[Column]:
 def _siting(source: Source) -> dict[str, Any]:
     proposal = source.assessment.proposal
     return {
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
+        "mode": proposal.terms.mode,
+        "minutes": proposal.terms.minutes,
+        "kind": proposal.terms.kind,
         "model": proposal.plan.model,
         "candidates": len(proposal.candidates),
         "count": len(proposal.sites),

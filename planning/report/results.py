@@ -34,6 +34,7 @@ from planning.reach.scenario import is_operating
 from planning.sites import CandidateSites
 from planning.sites import rows as proposal_rows
 from planning.sites.plan_figures import curve_figures, proposal_figures
+from planning.sites.siting_file import people_row
 from planning.words.tables import Column, Value
 
 SUMMARY_FORMAT = "servicecircle.summary/1"
@@ -286,16 +287,20 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
     base = plan_base(assessment)
     figures = proposal_figures(proposal, base)
     return {
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
-        "model": proposal.model,
+        "mode": proposal.terms.mode,
+        "minutes": proposal.terms.minutes,
+        "kind": proposal.terms.kind,
+        "model": proposal.terms.model,
         "candidates": len(candidates),
         "count": len(proposal.sites),
         "status": plan.status,
         "objective": figures.objective.value,
         "bound": figures.bound.value,
         "gap": figures.solver_gap.value,
+        "unit": proposal.terms.unit,
+        "includes_base": proposal.terms.includes_base,
+        "committed_until": proposal.terms.committed_until,
+        "people": people_row(proposal, proposal.people),
         "method": plan.method,
         "seed": plan.seed,
         "sites": [candidates.id[site.candidate] for site in proposal.sites],

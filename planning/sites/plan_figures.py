@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from planning.sites.answer import Proposal
-from planning.sites.reasons import ProposedSite
-from planning.sites.units import Unit as PlanUnit
+from planning.sites.proposal import Proposal, ProposedSite
+from planning.sites.proposal import Unit as PlanUnit
 from planning.words.figure import NOBODY, Base, Figure
 from planning.words.units import Unit
 from planning.words.wording import msgid
@@ -17,6 +16,7 @@ NO_PLAN = msgid("no plan was found")
 
 UNITS: dict[PlanUnit, Unit] = {
     "people": "people",
+    "weighted people": "weighted_people",
     "people covered twice": "people_twice",
     "expected people": "expected_people",
     "sites": "count",
@@ -61,7 +61,7 @@ def proposal_figures(proposal: Proposal, base: Base) -> PlanFigures:
     """
     people, plan = proposal.people, proposal.plan
     own = replace(base, state="proposed")
-    unit = UNITS[proposal.unit]
+    unit = UNITS[proposal.terms.unit]
 
     def proved(term: str, value: float | None, unit: Unit) -> Figure:
         return Figure(term, own, value, unit, reason=NO_PLAN if value is None else "")

@@ -24,18 +24,19 @@ from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
 from planning.sites.plan_figures import proposal_figures
+from planning.sites.proof import (
+    NOT_ASKED,
+    enough_sentences,
+    proof_of,
+    proof_sentence,
+    state_sentences,
+)
 from planning.words.figure import SPEED_WORDS, Figure
 from planning.words.figures import minutes_text, mode_text
 from planning.words.tables import Table, cell_text, table_of
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_FINDINGS = 12
-PLAN_WORDS: dict[str, str] = {
-    "optimal": msgid("proved best"),
-    "within_gap": msgid("best found"),
-    "time_limit": msgid("best found in the time given"),
-    "infeasible": msgid("no plan keeps the rules"),
-}
 ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
     "villages": msgid("Village list"),
@@ -138,7 +139,7 @@ def county_lead(source: Source) -> str:
     figure, language = assessment.modes[mode].coverage[0], source.language
     caveats = caveat_sentences(assessment, translate)
     if assessment.reason is not None:
-        return joined([*caveats, proof_sentence(source)], language)
+        return joined([*caveats, siting_sentences(source)], language)
     share = tally.share(WHOLE, mode)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
@@ -163,34 +164,29 @@ def county_lead(source: Source) -> str:
         sentences.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
         )
-    sentences.append(proof_sentence(source))
+    sentences.append(siting_sentences(source))
     return joined(sentences, source.options.language)
 
 
-def proof_sentence(source: Source) -> str:
+def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
-    plan = proposal.plan
-    if plan.status == "not_asked":
-        return source.translate("Proposed sites: not asked, no point counts.")
+    is_public = source.options.audience == "public"
+    if not proposal.terms.is_known:
+        return source.translate(NOT_ASKED)
     people, language = source.tally.amount(WHOLE, SITED), source.language
     found = proposal_figures(proposal, plan_base(source.assessment))
-    if people.hidden_sign or proposal.unit != "people":
-        text = msgid("{count} proposed sites would cover {people} more people.")
-        return source.translate(text).format(
+    text = msgid("{count} proposed sites would cover {people} more people.")
+    sentences = [
+        *enough_sentences(proposal, source.translate),
+        source.translate(text).format(
             count=found.sites.text(language), people=people.text(language)
-        )
-    text = msgid(
-        "{count} proposed sites would cover {people} more people ({status}; at most {bound}"
-        " possible, solver gap {gap})."
-    )
-    return source.translate(text).format(
-        count=found.sites.text(language),
-        people=people.text(language),
-        status=source.translate(PLAN_WORDS[plan.status]),
-        bound=found.bound.text(language),
-        gap=found.solver_gap.text(language),
-    )
+        ),
+        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_public),
+    ]
+    if not is_public:
+        sentences += state_sentences(proposal, source.translate)
+    return joined(sentences, language)
 
 
 def zones_table(source: Source) -> Table:
