@@ -53,7 +53,7 @@ class ModeResult(ModeCover):
     village_ledgers
         Group -> one ledger a village.
     people_within
-        (minutes, people) cumulated, all people; None where no point counts.
+        (minutes, people) cumulated, all people; empty where no point counts.
     robust
         People covered under all, some or none of the speed sets; None where no point counts.
     roads_incomplete
@@ -67,7 +67,7 @@ class ModeResult(ModeCover):
     demand_snaps: Snaps
     coverage: tuple[Coverage, ...]
     village_ledgers: Mapping[str, tuple[Ledger, ...]]
-    people_within: tuple[tuple[int, float | None], ...]
+    people_within: tuple[tuple[int, float], ...]
     robust: RobustCover | None
     roads_incomplete: tuple[bool, ...]
     people_by_outside: float
@@ -98,9 +98,9 @@ def assess_mode(dataset: Dataset, study: Study, scenario: Scenario, mode: str) -
             )
             for name, people in groups.items()
         },
-        people_within=people_within(
-            demand.people, cover.nearest, demand.zone < 0, is_known=is_known
-        ),
+        people_within=people_within(demand.people, cover.nearest, demand.zone < 0)
+        if is_known
+        else (),
         robust=robust_figure(inputs) if is_known else None,
         roads_incomplete=tuple(
             roads_incomplete(

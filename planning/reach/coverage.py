@@ -209,17 +209,9 @@ def ledger_by_village(
 
 
 def people_within(
-    people: Floats, nearest: Nearest, is_outside: Bools, *, is_known: bool = True
-) -> tuple[tuple[int, float | None], ...]:
-    """Return people inside the zones within each of `BANDS_MINUTES`, cumulated.
-
-    Parameters
-    ----------
-    is_known
-        As `point_status`: the people are None where it is False.
-    """
-    if not is_known:
-        return tuple((minutes, None) for minutes in BANDS_MINUTES)
+    people: Floats, nearest: Nearest, is_outside: Bools
+) -> tuple[tuple[int, float], ...]:
+    """Return people inside the zones within each of `BANDS_MINUTES`, cumulated."""
     counted = np.where(is_outside, 0.0, people)
     return tuple(
         (minutes, float(counted[nearest.tenths <= to_tenths(minutes)].sum()))

@@ -21,7 +21,7 @@ from planning.centres.ratio_figures import zone_ratio_figures
 from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
 from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
-from planning.sites.plan_figures import site_figures
+from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
 from planning.words.figures import mode_text, people_text
 from planning.words.wording import Language, finding_sentence, msgid, translator
@@ -170,9 +170,10 @@ def site_lines(assessment: Assessment, language: Language) -> list[str]:
     if not proposal.terms.is_known:
         return ["", translate(NOT_ASKED)]
     base = plan_base(assessment)
+    count = proposal_figures(proposal, base).sites.text(language)
     lines = [
         "",
-        translate("Proposed sites: {count}").format(count=len(proposal.sites)),
+        translate("Proposed sites: {count}").format(count=count),
         *(f"  {line}" for line in plan_sentences(proposal, translate)),
     ]
     for rank, site in enumerate(proposal.sites, start=1):

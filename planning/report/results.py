@@ -27,7 +27,7 @@ from planning.assess.study_figures import (
 )
 from planning.assess.workflow import Assessment
 from planning.centres.ratio_rows import ratio_rows
-from planning.reach.coverage import Status
+from planning.reach.coverage import BANDS_MINUTES, Status
 from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.scenario import is_operating
@@ -117,10 +117,10 @@ def group_rows(assessment: Assessment, mode: str) -> dict[str, Any]:
 
 def band_rows(assessment: Assessment, mode: str) -> list[dict[str, Any]]:
     """Return the people within each band of minutes in one mode."""
-    limits = [minutes for minutes, _ in assessment.modes[mode].people_within]
+    found = bands_of(assessment, mode)
     return [
         {"minutes": minutes, "people": figure.value}
-        for minutes, figure in zip(limits, bands_of(assessment, mode), strict=True)
+        for minutes, figure in zip(BANDS_MINUTES, found, strict=True)
     ]
 
 
