@@ -61,16 +61,10 @@ class SiteFigures(NamedTuple):
     only: Figure
 
 
-def proposal_figures(proposal: Proposal, base: Base) -> PlanFigures:
-    """Return the figures of the best plan.
-
-    Parameters
-    ----------
-    base
-        That of today's coverage in the mode and within the minutes of the question.
-    """
+def proposal_figures(proposal: Proposal) -> PlanFigures:
+    """Return the figures of the best plan."""
     people, plan, terms = proposal.people, proposal.plan, proposal.terms
-    own, unit = plan_base_of(proposal, base), UNITS[terms.unit]
+    own, unit = plan_base(proposal), UNITS[terms.unit]
 
     def counted(term: str, value: float) -> Figure:
         return _known(term, own, value, is_known=terms.is_known)
@@ -88,15 +82,14 @@ def proposal_figures(proposal: Proposal, base: Base) -> PlanFigures:
         newly=counted("plan_newly_covered", people.newly),
         on_projects=counted("plan_on_projects", people.on_projects),
         lost=counted("plan_lost", people.lost),
-        people=_states(proposal, people, base, term),
+        people=_states(proposal, people, term),
         shares=_states(
             proposal,
             people,
-            base,
             "served_share" if terms.has_loads else "coverage_share",
             whole=people.inside,
         ),
-        in_reach=() if within is None else _states(proposal, within, base, "people_covered"),
+        in_reach=() if within is None else _states(proposal, within, "people_covered"),
         objective=proved("plan_objective", plan.objective, unit),
         bound=proved("plan_bound", plan.bound, unit),
         solver_gap=proved("plan_solver_gap", plan.gap, "share"),
@@ -104,18 +97,18 @@ def proposal_figures(proposal: Proposal, base: Base) -> PlanFigures:
     )
 
 
-def plan_base_of(proposal: Proposal, base: Base) -> Base:
+def plan_base(proposal: Proposal) -> Base:
     """Return what the figures with the plan stand on: the day of the state it starts from."""
     terms = proposal.terms
-    date = base.date if terms.base == "today" else terms.committed_until
-    return replace(base, state="proposed", date=date)
+    date = terms.coverage.date if terms.base == "today" else terms.committed_until
+    return replace(terms.coverage, state="proposed", date=date)
 
 
-def site_figures(proposal: Proposal, site: ProposedSite, base: Base) -> SiteFigures:
+def site_figures(proposal: Proposal, site: ProposedSite) -> SiteFigures:
     """Return the figures of one site."""
     candidates = proposal.candidates
     place = f"site:{candidates.id[site.candidate]}"
-    own = replace(plan_base_of(proposal, base), place=place)
+    own = replace(plan_base(proposal), place=place)
     name = candidates.name[site.candidate]
     return SiteFigures(
         in_reach=Figure("site_people_in_reach", own, site.in_reach_people, place_name=name),
@@ -124,9 +117,9 @@ def site_figures(proposal: Proposal, site: ProposedSite, base: Base) -> SiteFigu
     )
 
 
-def curve_figures(proposal: Proposal, base: Base) -> tuple[tuple[Figure, Figure], ...]:
+def curve_figures(proposal: Proposal) -> tuple[tuple[Figure, Figure], ...]:
     """Return the people newly covered by 0, 1, 2, ... sites, each with its bound."""
-    own, curve = plan_base_of(proposal, base), proposal.curve
+    own, curve = plan_base(proposal), proposal.curve
     points = zip(curve.covered.tolist(), curve.bound.tolist(), strict=True)
     return tuple(
         (
@@ -137,18 +130,19 @@ def curve_figures(proposal: Proposal, base: Base) -> tuple[tuple[Figure, Figure]
     )
 
 
-def plan_figures(proposal: Proposal, base: Base) -> Iterator[tuple[object, ...]]:
+def plan_figures(proposal: Proposal) -> Iterator[tuple[object, ...]]:
     """Yield the figures of the plan, of each of its sites and of the curve."""
-    yield proposal_figures(proposal, base)
-    yield from (site_figures(proposal, site, base) for site in proposal.sites)
-    yield from curve_figures(proposal, base)
+    yield proposal_figures(proposal)
+    yield from (site_figures(proposal, site) for site in proposal.sites)
+    yield from curve_figures(proposal)
 
 
 def _states(
-    proposal: Proposal, counts: StateCounts, base: Base, term: str, *, whole: float | None = None
+    proposal: Proposal, counts: StateCounts, term: str, *, whole: float | None = None
 ) -> StateFigures:
     """Return a count in the three states, or its share of the whole."""
     terms = proposal.terms
+    base = terms.coverage
     committed = replace(base, state="committed", date=terms.committed_until)
 
     def one(value: float, stands_on: Base, *, is_known: bool) -> Figure:
@@ -160,7 +154,7 @@ def _states(
     return StateFigures(
         today=one(counts.today, base, is_known=terms.knows_today),
         committed=one(counts.committed, committed, is_known=terms.is_known),
-        with_plan=one(counts.with_plan, plan_base_of(proposal, base), is_known=terms.is_known),
+        with_plan=one(counts.with_plan, plan_base(proposal), is_known=terms.is_known),
     )
 
 
