@@ -17,6 +17,16 @@ from data.messages.words import READER_SAYS
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
 
+CAVEATS = frozenset(
+    {
+        *("coordinates_undetermined", "coordinates_undetermined_people"),
+        *("coordinates_suspected", "coordinates_suspected_people"),
+        *("coordinates_mixed", "coordinates_mixed_people"),
+        "people_unlike_census",
+    }
+)
+"""Findings that may change who is covered: every surface says them beside its figures."""
+
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
     **CIRCUIT_MESSAGES,

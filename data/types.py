@@ -393,12 +393,15 @@ class OtherPlaces:
 
     Parameters
     ----------
+    file
+        File name of the list.
     systems
         k names of readings: a system, or `mixed` where each group of rows is in its own.
     lon, lat
         (k, n_facilities) degrees, WGS 84; NaN for those without a place.
     """
 
+    file: str
     systems: tuple[str, ...]
     lon: Floats
     lat: Floats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import time
@@ -55,7 +56,6 @@ from planning.whatif.scenarios import edits_from_text, edits_text
 from planning.words.wording import Language, Translate, finding_sentence, msgid, translator
 
 PAGES_FOLDER = Path(__file__).parents[1]
-STATIC_FOLDER = PAGES_FOLDER.parent / "static"
 SITE_LAYERS = ("newly_covered", "site_assignment", "sites")
 
 PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
@@ -365,11 +365,6 @@ def made(kind: str, key: Hashable, make: Make) -> Any:
     return _ready(kind, (*_study_key(), settings(), asked_siting(), key), make)
 
 
-def static_folder() -> Path | None:
-    """Return the folder that the server hands out, or None where it cannot be written."""
-    return STATIC_FOLDER if os.access(STATIC_FOLDER.parent, os.W_OK) else None
-
-
 def data_folder() -> Path:
     """Return where uploads and the list of recent studies are kept, outside the program."""
     chosen = os.environ.get("SERVICECIRCLE_DATA")
@@ -379,6 +374,19 @@ def data_folder() -> Path:
     except OSError:
         return Path(tempfile.gettempdir()) / "servicecircle"
     return folder
+
+
+def own_folder() -> Path:
+    """Return where the uploads and recent studies of this person are kept.
+
+    Where a login is configured nobody sees those of others; without one there is nobody to tell
+    apart.
+    """
+    known = st.user.to_dict()
+    if not known.get("is_logged_in"):
+        return data_folder()
+    who = "\n".join(str(known.get(name) or "") for name in ("iss", "sub", "email"))
+    return data_folder() / "people" / hashlib.sha256(who.encode()).hexdigest()[:32]
 
 
 def map_download() -> bytes:

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from data.types import Dataset
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import (
     coverage_figures,
@@ -29,7 +30,7 @@ from planning.maps.scene import (
 )
 from planning.words.audiences import Audience, copy_mark, map_mark
 from planning.words.figures import mode_text
-from planning.words.wording import Language, Translate, finding_sentence, translator
+from planning.words.wording import Language, Translate, translator
 
 SURROUNDINGS = "#e9e8e3"
 
@@ -144,9 +145,7 @@ def headline_figures(assessment: Assessment, language: Language) -> tuple[Headli
 def map_notes(assessment: Assessment, translate: Translate) -> tuple[str, ...]:
     """Return the notes of the map: how the figure is read, how it moves, what is not placed."""
     travel = assessment.study.travel
-    notes = []
-    if assessment.reason is not None:
-        notes.append(finding_sentence(assessment.reason, translate))
+    notes = caveat_sentences(assessment, translate)
     if assessment.headline_mode is None:
         notes.append(
             translate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unicodedata import east_asian_width
 
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import (
     all_gaps_figures,
@@ -34,7 +35,7 @@ def result_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
     return [
         *_heading(assessment, language),
-        *reason_lines(assessment, language),
+        *caveat_lines(assessment, language),
         *coverage_lines(assessment, language),
         *ledger_lines(assessment, language),
         *ratio_lines(assessment, language),
@@ -44,11 +45,10 @@ def result_lines(assessment: Assessment, language: Language) -> list[str]:
     ]
 
 
-def reason_lines(assessment: Assessment, language: Language) -> list[str]:
-    """Return why nothing is known of who is covered, before anything else is said."""
-    if assessment.reason is None:
-        return []
-    return ["", finding_sentence(assessment.reason, translator(language))]
+def caveat_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return what could change who is covered, before anything else is said."""
+    sentences = caveat_sentences(assessment, translator(language))
+    return ["", *sentences] if sentences else []
 
 
 def coverage_lines(assessment: Assessment, language: Language) -> list[str]:

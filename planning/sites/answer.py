@@ -49,9 +49,16 @@ from planning.sites.targets import (
     targets,
 )
 from planning.sites.whole_places import served_by_sites, served_within_loads
-from planning.solver import SitingPlan, SolveLimits, TwoLevel, solve, solve_two_level
+from planning.solver import (
+    CoverCurve,
+    SitingPlan,
+    SolveLimits,
+    TwoLevel,
+    cover_curve,
+    solve,
+    solve_two_level,
+)
 from planning.solver.alternatives import alternatives
-from planning.solver.cover.curve import CoverCurve, cover_curve
 from planning.solver.plan import infeasible_plan
 from planning.words.figure import Base
 from planning.words.wording import msgid

@@ -23,7 +23,7 @@ from planning.sites.proposal import (
 from planning.sites.readings import Reading
 from planning.solver import SitingPlan, SolveLimits, TwoLevel
 from planning.solver.pairs import Indices
-from planning.solver.problems import relative_gap
+from planning.solver.plan import relative_gap
 from planning.solver.solve import Problem
 from planning.words.figure import STATE_WORDS, Figure
 from planning.words.figures import minutes_text, people_text, share_text

@@ -12,8 +12,7 @@ from geo.errors import Finding
 from planning.sites.candidates import CandidateSites
 from planning.sites.question import PlanCosts
 from planning.sites.readings import Base
-from planning.solver import SitingPlan
-from planning.solver.cover.curve import CoverCurve
+from planning.solver import CoverCurve, SitingPlan
 from planning.solver.pairs import Indices
 from planning.words.figure import Base as FigureBase
 

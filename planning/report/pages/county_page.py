@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
+from planning.assess.caveats import caveat_sentences
 from planning.assess.study_figures import (
     one_gap_figures,
     setting_figures,
@@ -136,22 +137,23 @@ def county_lead(source: Source) -> str:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure, language = assessment.modes[mode].coverage[0], source.language
+    caveats = caveat_sentences(assessment, translate)
     if assessment.reason is not None:
-        sentences = [finding_sentence(assessment.reason, translate), siting_sentences(source)]
-        return joined(sentences, language)
+        return joined([*caveats, siting_sentences(source)], language)
     share = tally.share(WHOLE, mode)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
         " ({mode}); {uncovered} do not."
     )
     sentences = [
+        *caveats,
         translate(text).format(
             share=share.text(language),
             people=tally.amount(WHOLE, "inside").text(language),
             minutes=figure.minutes,
             mode=mode_text(mode, translate),
             uncovered=tally.amount(WHOLE, f"{mode}/uncovered").text(language),
-        )
+        ),
     ]
     ends = setting_range(assessment)
     if ends is not None and not share.hidden_sign:
