@@ -27,6 +27,21 @@ COVER_WORDS: dict[CoverMode, str] = {
     CoverMode.NO_PEOPLE: msgid("no people"),
 }
 
+
+def village_standard_text(result: StandardsResult, code: str, translate: Translate) -> str:
+    """Return how the village standard covers one village, circuits counted; a dash without it."""
+    cover = result.evidence.cover
+    row = None if cover is None else next((r for r in cover.rows if r.code == code), None)
+    if row is None:
+        return "—"
+    said = translate(COVER_WORDS[row.cover])
+    if row.reason is Reason.NONE:
+        return said
+    return translate("{cover}: {reason}").format(
+        cover=said, reason=translate(REASON_WORDS[row.reason])
+    )
+
+
 STAGE_WORDS: dict[str, str] = {
     "idea": msgid("idea"),
     "siting": msgid("siting"),
