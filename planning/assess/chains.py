@@ -86,7 +86,7 @@ class Referral:
         return self.at_level[:, -1] >= 0
 
 
-def referral_chains(
+def referral_chains(  # noqa: PLR0913 - what every leg of a chain stands on
     times: Reach,
     *,
     level: Ints,
