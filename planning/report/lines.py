@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unicodedata import east_asian_width
 
+from geo.errors import Finding
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
+from planning.audit import Weighed, weigh_findings
 from planning.centres.norms import RatioBounds
 from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
 from planning.centres.urban_verdict import urban_verdicts
@@ -14,11 +17,18 @@ from planning.words.figures import mode_text, people_text, share_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_GAPS_PRINTED = 5
-MOST_WARNINGS_PRINTED = 8
 
 
-def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
+def result_lines(
+    assessment: Assessment, translate: Translate, *, findings: Sequence[Finding] = ()
+) -> list[str]:
+    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings.
+
+    Parameters
+    ----------
+    findings
+        Those of the audit; those of readers and assessment are told anyway.
+    """
     return [
         *_heading(assessment, translate),
         *reason_lines(assessment, translate),
@@ -27,7 +37,7 @@ def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
         *ratio_lines(assessment, translate),
         *gap_lines(assessment, translate),
         *site_lines(assessment, translate),
-        *warning_lines(assessment, translate),
+        *finding_lines(weigh_findings(assessment.findings, findings), translate),
     ]
 
 
@@ -182,14 +192,15 @@ def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
     return lines
 
 
-def warning_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return the findings of the readers, the gravest first."""
-    if not assessment.findings:
-        return []
-    shown = assessment.findings[:MOST_WARNINGS_PRINTED]
-    lines = ["", translate("Findings: {count}").format(count=len(assessment.findings))]
-    lines += ["  " + finding_sentence(finding, translate) for finding in shown]
-    return lines
+def finding_lines(weighed: Sequence[Weighed], translate: Translate) -> list[str]:
+    """Return all findings that may change a verdict, the gravest first; the others are counted."""
+    shown = [one for one in weighed if one.may_change_verdict]
+    lines = ["", translate("Findings that may change the result: {count}").format(count=len(shown))]
+    lines += ["  " + one.sentence(translate) for one in shown]
+    if len(shown) < len(weighed):
+        text = translate("  Notes beside: {count}; `audit` lists them.")
+        lines.append(text.format(count=len(weighed) - len(shown)))
+    return lines if weighed else []
 
 
 def _heading(assessment: Assessment, translate: Translate) -> list[str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from geo.errors import Finding
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.names import gap_minutes, gap_place
@@ -20,7 +17,7 @@ from planning.report.tally import MOST_GAPS, SITED
 from planning.words.figures import minutes_text, mode_text, people_text, share_text
 from planning.words.wording import Translate, finding_sentence, msgid
 
-MOST_FINDINGS = 12
+MOST_ALERTS = 2
 PLAN_WORDS: dict[str, str] = {
     "optimal": msgid("proved best"),
     "within_gap": msgid("best found"),
@@ -86,6 +83,7 @@ def summary_page(source: Source, picture: MapPicture | None) -> Page:
         scope="county",
         title=source.assessment.dataset.title,
         lead=county_lead(source),
+        alerts=county_alerts(source),
         facts=county_facts(source),
         tables=(page_standards(source, WHOLE), sites_table(source, None), gaps_table(source)),
         charts=zone_bars(source),
@@ -126,6 +124,17 @@ def county_facts(source: Source) -> tuple[Fact, ...]:
         label = translate("Of these, {group}").format(group=group)
         facts.append(Fact(label, tally.amount(WHOLE, f"{group}/uncovered")))
     return (*facts, *village_facts(source, None))
+
+
+def county_alerts(source: Source) -> tuple[str, ...]:
+    """Return what may change a verdict, the gravest first, as far as the first page has room."""
+    translate = source.translate
+    grave = [one for one in source.findings if one.may_change_verdict]
+    shown = [one.headline(translate) for one in grave[:MOST_ALERTS]]
+    if len(grave) > MOST_ALERTS:
+        more = translate("{count} more findings may change the result: see annex 2.")
+        shown.append(more.format(count=len(grave) - MOST_ALERTS))
+    return tuple(shown)
 
 
 def county_lead(source: Source) -> str:
@@ -330,8 +339,14 @@ def method_page(source: Source) -> Page:
         ).format(share=source.standards.evidence.rules.share),
         translate("Basis of the mode of travel: {basis}").format(basis=travel.basis or "—"),
     ]
-    findings = [_finding(source, finding) for finding in assessment.findings[:MOST_FINDINGS]]
-    lines += [translate("Findings of the readers: {count}").format(count=len(assessment.findings))]
+    grave = [one for one in source.findings if one.may_change_verdict]
+    notes = len(source.findings) - len(grave)
+    lines.append(
+        translate("Findings that may change the result: {count}; notes beside: {notes}.").format(
+            count=len(grave), notes=notes
+        )
+    )
+    findings = [one.sentence(translate) for one in grave]
     return Page(
         scope="annex",
         title=translate("Annex 2: method and sources"),
@@ -339,13 +354,6 @@ def method_page(source: Source) -> Page:
         tables=(sources_table(source),),
         lines=(*lines, *findings),
     )
-
-
-def _finding(source: Source, finding: Finding) -> str:
-    """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.is_published:
-        finding = replace(finding, people=None)
-    return finding_sentence(finding, source.translate)
 
 
 def sources_table(source: Source) -> Table:
