@@ -26,12 +26,13 @@ def county():
     return assessment, standards_of(assessment)
 
 
+@pytest.mark.parametrize("audience", ["public", "internal"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_of_the_county_fits_one_sheet(county, language, tmp_path):
+def test_every_page_of_the_county_fits_one_sheet(county, language, audience, tmp_path):
     browser = pdf.find_browser()
     if browser is None:
         pytest.skip("no Chromium on this machine")
-    report = compose(source_of(*county, ReportOptions(language=language)))
+    report = compose(source_of(*county, ReportOptions(language=language, audience=audience)))
     bound = replace(report, pages=tuple(p for p in report.pages if p.scope != "annex"))
     assert len(bound.pages) == 3 + len(county[0].dataset.zones)
     html = tmp_path / "report.html"
