@@ -8,7 +8,7 @@ from planning.reach.names import gap_minutes, gap_place
 from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
-from planning.report.pages.charts import band_chart, bar_chart, curve_chart
+from planning.report.pages.charts import band_chart, bar_chart, curve_chart, curve_words
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import all_standards, page_standards
@@ -302,18 +302,19 @@ def zone_bars(source: Source) -> tuple[Chart, ...]:
 
 def sites_chart(source: Source) -> str:
     """Return the cover curve with its bound; a public one ends before steps of few people."""
-    translate, proposal = source.translate, source.assessment.proposal
+    proposal = source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
     if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
-    words = (
-        translate("People covered"),
-        translate("Upper bound"),
-        translate("Number of new sites"),
+    return curve_chart(
+        covered[:end],
+        bound[:end],
+        chosen=len(proposal.sites),
+        knee=proposal.curve.knee,
+        words=curve_words(source.translate),
     )
-    return curve_chart(covered[:end], bound[:end], len(proposal.sites), words=words)
 
 
 def method_page(source: Source) -> Page:
