@@ -6,7 +6,7 @@ from app_pages.parts.text import plain
 from app_pages.parts.widgets import STYLE, page_link, sidebar
 from app_pages.session.choices import Key
 from app_pages.session.opening import attempt, open_known, open_upload
-from app_pages.session.state import data_folder, get, keep_choices, opened, put, study_path, words
+from app_pages.session.state import get, keep_choices, opened, own_folder, put, study_path, words
 from app_pages.session.uploads import recent_studies
 from data.study.file import SAMPLE_STUDY
 
@@ -23,7 +23,7 @@ left, right = st.columns(2, gap="large")
 with left:
     st.subheader(_("Open a study"), anchor=False)
     st.button(_("Built-in county (synthetic)"), on_click=attempt, args=(open_known, SAMPLE_STUDY))
-    for number, path in enumerate(recent_studies(data_folder())):
+    for number, path in enumerate(recent_studies(own_folder())):
         label = plain(f"{path.parent.name}/{path.name}")
         st.button(label, on_click=attempt, args=(open_known, path), key=f"recent-{number}")
 with right:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from data.checks import row_finding
 from data.population.read import Population
 from data.study.tables import COLUMN_NAMES, CalibrationTable, ProjectionTable
-from data.tables.cells import number, parse, text
+from data.tables.cells import parse, rate, text
 from data.tables.headers import find_columns, missing_column, rate_factor
 from data.tables.read import read_any
 from data.types import Floats, Ints, Zones
@@ -113,15 +113,15 @@ def projected(
     StudyError
         When the table of rates cannot be read at all.
     """
-    rate = np.full(len(zones), table.rate if table.rate is not None else 0.0)
+    rates = np.full(len(zones), table.rate if table.rate is not None else 0.0)
     if table.source is not None:
-        rate = _rates(table, zones, rate, findings)
-    if (np.abs(rate) > MAX_RATE).any():
-        codes = [zones.code[i] for i in np.flatnonzero(np.abs(rate) > MAX_RATE)]
-        params = (("highest", float(np.abs(rate).max())), ("limit", MAX_RATE))
+        rates = _rates(table, zones, rates, findings)
+    if (np.abs(rates) > MAX_RATE).any():
+        codes = [zones.code[i] for i in np.flatnonzero(np.abs(rates) > MAX_RATE)]
+        params = (("highest", float(np.abs(rates).max())), ("limit", MAX_RATE))
         findings.append(Finding("rate_implausible", params, rows=tuple(codes[:20])))
-        rate = np.zeros(len(zones))
-    factor = (1.0 + rate) ** (table.year - table.base_year)
+        rates = np.zeros(len(zones))
+    factor = (1.0 + rates) ** (table.year - table.base_year)
     projected_people = _multiplied(population, zone, factor, with_groups=True)
     totals = _totals(population, projected_people, factor, zone >= 0)
     params_years = (
@@ -179,13 +179,13 @@ def _rates(
     findings.extend(missing_column(read, name) for name in absent)
     if absent:
         return otherwise
-    values, bad = parse(read.columns[columns["rate"]], number)
+    values, bad = parse(read.columns[columns["rate"]], rate)
     if bad:
         findings.append(
             row_finding("rate_not_number", read.row[bad], file=read.file, column=columns["rate"])
         )
-    scale = rate_factor(columns["rate"])
-    rate = otherwise.copy()
+    of_header = rate_factor(columns["rate"])
+    rates = otherwise.copy()
     place_of = {code: index for index, code in enumerate(zones.code)}
     unknown = []
     for index, (cell, value) in enumerate(
@@ -195,13 +195,13 @@ def _rates(
         if place is None:
             unknown.append(index)
         elif value is not None:
-            rate[place] = value * scale
+            rates[place] = value[0] * (rate_factor(value[1]) if value[1] else of_header)
     if unknown:
         words = ", ".join(text(read.columns[columns["zone_code"]][i]) for i in unknown[:20])
         findings.append(
             row_finding("zone_unknown", read.row[unknown], file=read.file, words=words[:200])
         )
-    return rate
+    return rates
 
 
 def _listed(codes: Sequence[str], factor: Floats) -> str:

@@ -7,13 +7,25 @@ from pathlib import Path
 
 from data.messages.audit import AUDIT_MESSAGES
 from data.messages.circuits import CIRCUIT_MESSAGES
+from data.messages.folders import FOLDER_MESSAGES
 from data.messages.network import DATABASE_MESSAGES, FETCH_MESSAGES
 from data.messages.roads import ROAD_MESSAGES
 from data.messages.siting import SITING_MESSAGES
-from data.messages.study import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES, TABLE_MESSAGES
+from data.messages.study import PLACE_MESSAGES, POSITION_MESSAGES, STUDY_MESSAGES
+from data.messages.tables import TABLE_MESSAGES
 from data.messages.words import READER_SAYS
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
+
+CAVEATS = frozenset(
+    {
+        *("coordinates_undetermined", "coordinates_undetermined_people"),
+        *("coordinates_suspected", "coordinates_suspected_people"),
+        *("coordinates_mixed", "coordinates_mixed_people"),
+        "people_unlike_census",
+    }
+)
+"""Findings that may change who is covered: every surface says them beside its figures."""
 
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
@@ -26,6 +38,7 @@ MESSAGES: dict[str, Message] = {
     **ROAD_MESSAGES,
     **DATABASE_MESSAGES,
     **FETCH_MESSAGES,
+    **FOLDER_MESSAGES,
     "report_zone": Message(
         "error",
         "the study has no zone {names}",

@@ -1,6 +1,7 @@
 """The lock, the wheel and the names: what a fresh machine gets is what is checked here."""
 
 import importlib.metadata
+import importlib.util
 import re
 import subprocess
 import sys
@@ -73,6 +74,18 @@ def test_third_party_lists_every_pin():
         assert f"| {pin.split('==')[0]} |" in listed
 
 
+def test_third_party_names_what_the_wheels_bring():
+    spec = importlib.util.spec_from_file_location("third_party", ROOT / "docs/make_third_party.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    listed = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
+    for name in make.pinned_names((ROOT / "requirements.lock").read_text(encoding="utf-8")):
+        for library in make.bundled_libraries(name):
+            said = re.escape(f"{library} ({make.LIBRARY_LICENCES[library]})")
+            assert re.search(rf"^\| {name} \|.*{said}", listed, re.M), (name, library)
+    assert "geos (LGPL-2.1-or-later)" in listed
+
+
 def test_each_package_comes_from_one_distribution():
     providers = importlib.metadata.packages_distributions()
     for package in OURS:
@@ -113,6 +126,7 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl")), [name for name in listed if name]
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_tree(wheel):
     path, listed = wheel
     inside = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
@@ -120,6 +134,7 @@ def test_the_wheel_holds_the_tree(wheel):
     assert inside == expected
 
 
+@pytest.mark.slow
 def test_the_wheel_runs_the_demo_from_another_folder(wheel, tmp_path):
     path, _ = wheel
     home = tmp_path / "另一个 文件夹"

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from data.errors import PlannerError
-from data.facilities.pasted import Box, read_pasted
+from data.places.pasted import Box, read_pasted
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from geo.zones import assign

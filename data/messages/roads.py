@@ -33,7 +33,8 @@ ROAD_MESSAGES: dict[str, Message] = {
     ),
     "roads_graph_undirected": Message(
         "error",
-        "{count} one-way streets of an undirected graph do not say (`from`, `to`) which way they go",
+        "{count} one-way streets of an undirected graph do not say (`from`, `to`) which way they"
+        " go",
         "Save the directed graph of OSMnx, before `to_undirected`.",
     ),
     "roads_without_direction": Message(

@@ -26,137 +26,6 @@ STUDY_MESSAGES: dict[str, Message] = {
     ),
 }
 
-TABLE_MESSAGES: dict[str, Message] = {
-    "file_kind_unknown": Message(
-        "error", "files ending in {ending} are not read here", "Save it as one of: {known}."
-    ),
-    "file_too_large": Message(
-        "error",
-        "the file holds {size_mb} MB, more than the {limit_mb} MB that are read",
-        "Cut it to the county and its surroundings.",
-    ),
-    "encoding_unknown": Message(
-        "error", "the text is in none of the encodings {tried}", "Save it as UTF-8 and rerun."
-    ),
-    "encoding_read_as": Message("note", "the text was read as {encoding}"),
-    "encoding_doubtful": Message(
-        "warning",
-        "the text was read as GB18030, but much of it does not look like Chinese",
-        'State `encoding = "..."` or save it as UTF-8.',
-    ),
-    "table_empty": Message("error", "there are no rows", "Add rows or correct `layer`."),
-    "table_no_header": Message(
-        "error", "the first row is numbers: there is no header", "Add a row of column names."
-    ),
-    "table_too_wide": Message(
-        "error", "{columns} columns, more than {limit}", "Keep the columns that are needed."
-    ),
-    "sheet_too_large": Message(
-        "error",
-        "the sheet reaches over {rows} rows and {columns} columns",
-        "Delete the empty rows and columns beyond the table.",
-    ),
-    "workbook_old": Message(
-        "error",
-        "this is a workbook of the old .xls kind, or one with a password",
-        "Save it as .xlsx without password.",
-    ),
-    "layer_missing": Message(
-        "error", "there is no layer `{layer}`; there are: {layers}", "Correct `layer`."
-    ),
-    "layer_not_told": Message(
-        "error", "there are several layers: {layers}", "Write the one to read as `layer`."
-    ),
-    "rows_not_data": Message(
-        "note", "{count} rows are totals or footnotes and were not imported as rows"
-    ),
-    "column_nameless": Message(
-        "note", "{count} cells stand in columns without a header and were not read"
-    ),
-    "unit_in_title": Message(
-        "warning",
-        "a title says that the figures are in {unit}: only people are multiplied by it",
-        "Write the unit into the headers it holds for, such as 常住人口({unit}).",
-    ),
-    "unit_contradicts": Message(
-        "warning",
-        "{count} values have a sign that is not that of their unit and count as not stated",
-        "Correct the value or the unit.",
-    ),
-    "rows_hidden": Message(
-        "note",
-        "{count} rows of the sheet are hidden; they were read like the others",
-        "Delete them if they are not meant.",
-    ),
-    "formulas_without_value": Message(
-        "warning",
-        "{count} formulas were saved without their result and count as not stated",
-        "Open the workbook in a spreadsheet program, save it and rerun.",
-    ),
-    "cells_with_errors": Message(
-        "warning",
-        "{count} cells hold an error of the spreadsheet (such as #REF!) and count as not stated",
-        "Correct the formulas.",
-    ),
-    "numbers_merged": Message(
-        "warning",
-        "{count} merged cells hold one number for several rows: it was read in the first row only",
-        "Write a number into every row.",
-    ),
-    "dates_as_numbers": Message(
-        "note", "{count} dates are day numbers of a spreadsheet and were read as such"
-    ),
-    "codes_rounded": Message(
-        "warning",
-        "{count} codes were made numbers by a spreadsheet and lost digits, such as {example}",
-        "Format the column as text and enter the codes again.",
-    ),
-    "row_too_long": Message(
-        "error",
-        "{count} rows have more cells than the header's {columns}",
-        "Put cells that hold the separator into quotes.",
-    ),
-    "header_repeated": Message(
-        "warning", "headers stand twice, the first is used: {headers}", "Rename the others."
-    ),
-    "column_missing": Message(
-        "error",
-        "there is no such column; there are: {available}",
-        "Correct the name in the study file, or map it with `columns = {{ ... }}`.",
-    ),
-    "columns_recognised": Message(
-        "note", "columns were recognised by their names: {mapping}", "Map them with `columns`."
-    ),
-    "cell_not_understood": Message(
-        "warning", "{count} cells are not a {kind} and count as not stated", "Correct them."
-    ),
-    "numbers_no_value": Message(
-        "error",
-        "{count} cells hold {number}, far more than any other: it stands for no value",
-        "Write the true number, and 0 where there is none.",
-    ),
-    "number_negative": Message("error", "{count} numbers are below zero", "Correct them."),
-    "unit_in_header": Message("note", "the header says {unit}: values were multiplied by {factor}"),
-    "id_made": Message(
-        "warning",
-        "{count} rows have no id and are named by their row",
-        "Give each row an id of its own.",
-    ),
-    "id_repeated": Message(
-        "error", "{count} rows repeat the id or code of an earlier row", "Give each row its own."
-    ),
-    "code_blank": Message("error", "{count} rows have no code", "Give each row its code."),
-    "where_syntax": Message(
-        "error",
-        "`where = {where}` is not one comparison",
-        'Write a column, one of = != < <= > >= and a value, such as "beds >= 20".',
-    ),
-    "where_blank": Message("note", "{count} rows are blank and do not match `{where}`"),
-    "where_text": Message(
-        "warning", "{count} rows hold no number and do not match `{where}`", "Correct them."
-    ),
-}
-
 POSITION_MESSAGES: dict[str, Message] = {
     "crs_missing": Message(
         "error",
@@ -224,6 +93,41 @@ POSITION_MESSAGES: dict[str, Message] = {
         "the coordinates look like {found}, not {stated}: they would move by {shift_m} m, "
         "{minutes} minutes on foot; nothing was converted",
         'Check on the map and state `coordinates = "{found}"` (or "{stated}") instead of "auto".',
+    ),
+    "coordinates_mixed": Message(
+        "warning",
+        "the rows are not in one coordinate system; by groups of rows: {groups}",
+        "Check on the map; state the system row by row in a column 坐标系.",
+    ),
+    "coordinates_mixed_ask": Message(
+        "error",
+        "the rows are not in one coordinate system; by groups of rows: {groups}; nothing was"
+        " converted",
+        "Check on the map; state the system row by row in a column 坐标系.",
+    ),
+    "coordinates_as_sibling": Message(
+        "note", "the rows tell no coordinate system; {other}, of the same source, fits {system}"
+    ),
+    "coordinates_undetermined_people": Message(
+        "warning",
+        "{count} rows do not tell which system their coordinates are in; they were taken as WGS 84:"
+        " {gcj02} people would change side of the circle if they are GCJ-02 (Amap, Tencent),"
+        " {bd09} if they are BD-09 (Baidu) ({mode}, {limit} min)",
+        "Ask where the coordinates come from, and state `coordinates`.",
+    ),
+    "coordinates_suspected_people": Message(
+        "warning",
+        "the coordinates look like {found}, not {stated}: they would move by {shift_m} m, "
+        "{minutes} minutes on foot, and {changed} people would change side of the circle"
+        " ({mode}, {limit} min)",
+        'Check on the map; then state `coordinates = "{found}"`, or "{stated}" if they are right.',
+    ),
+    "coordinates_mixed_people": Message(
+        "warning",
+        "the rows are not in one coordinate system; by groups of rows: {groups};"
+        " {changed} people would change side of the circle if each group is read in its own"
+        " ({mode}, {limit} min)",
+        "Check on the map; state the system row by row in a column 坐标系.",
     ),
     "coordinates_fit": Message("note", "the coordinates fit {system}"),
     "coordinates_undetermined": Message(

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from data.checks import repeated, row_finding
-from data.coordinates.positions import has_place, read_positions
+from data.places.positions import has_place, read_positions
 from data.population.rasters import Box, RasterCells, read_counts
 from data.study.tables import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables.cells import number, parse, text

@@ -14,8 +14,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from data.checks import row_finding
-from data.coordinates.positions import layer_crs, stated_system
 from data.errors import StudyError, raise_errors, unreadable
+from data.places.positions import layer_crs, stated_system
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
 from data.roads.values import listed, slowest_class
@@ -171,6 +171,7 @@ def _uses(
     tag_of = {columns[ours]: tag for ours, tag in as_tags.items() if ours in columns}
     tag_of |= {name: name for name in table.columns if name in RELEVANT_KEYS}
     uses, unknown_class, unknown_direction = [], [], []
+    known: dict[tuple[tuple[str, str], ...], WayUse] = {}
     for index, way in enumerate(way_id):
         tags = {tag: _tag(tag, table.columns[name][index]) for name, tag in tag_of.items()}
         road_class = class_of(table.columns[columns["class"]][index])
@@ -184,7 +185,10 @@ def _uses(
             if oneway is None:
                 unknown_direction.append(index)
             tags["oneway"] = oneway or ""
-        uses.append(way_use(overrides.tags_of(way, tags)))
+        said = tuple(overrides.tags_of(way, tags).items())
+        if said not in known:
+            known[said] = way_use(dict(said))
+        uses.append(known[said])
     for code, name, at in (
         ("road_class_unknown", "class", unknown_class),
         ("road_direction_unknown", "direction", unknown_direction),

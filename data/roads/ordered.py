@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 from xml.parsers import expat
 
 import osmium
@@ -84,11 +84,10 @@ def _deleted_in_editor(path: Path) -> set[tuple[str, int]]:
     return deleted
 
 
-def _unpacked(path: Path) -> IO[bytes]:
+def _unpacked(path: Path) -> BinaryIO:
     """Open the text of an XML file, packed or not."""
-    if path.suffix == ".gz":
-        return gzip.open(path)
-    return bz2.open(path) if path.suffix == ".bz2" else path.open("rb")
+    openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open}
+    return cast("BinaryIO", openers.get(path.suffix, open)(path, "rb"))
 
 
 def _is_in_order(path: Path) -> bool:
@@ -103,7 +102,7 @@ def _is_in_order(path: Path) -> bool:
     if header.get("sorting") == "Type_then_ID":  # as the servers' extracts say, and keep
         return True
     last = (0, -1)
-    for each in osmium.FileProcessor(str(path)):
+    for each in cast("Iterator[Any]", osmium.FileProcessor(str(path))):
         here = (_TYPES.get(each.type_str(), 3), each.id)
         if here <= last or here[1] < 0 or each.deleted:
             return False
@@ -116,7 +115,7 @@ def _has_places(way: Any) -> bool:
     return len(way.nodes) > 0 and way.nodes[0].location.valid()
 
 
-class _Copy(osmium.SimpleHandler):  # type: ignore[misc]  # osmium ships no types
+class _Copy(osmium.SimpleHandler):
     """Writes the objects that are alive; nodes below zero get new numbers."""
 
     def __init__(self, writer: Any, deleted: set[tuple[str, int]], places: dict[int, Any]) -> None:
@@ -157,7 +156,7 @@ class _Copy(osmium.SimpleHandler):  # type: ignore[misc]  # osmium ships no type
         self._has_nodes = False
         for ref, place in self._places.items():
             self._new_nodes.append(Node(id=_new_number(ref), location=place, tags={}, version=1))
-        for node in sorted(self._new_nodes, key=lambda each: each.id):
+        for node in sorted(self._new_nodes, key=lambda each: each.id or 0):
             self._writer.add_node(node)
 
     def _is_alive(self, kind: str, each: Any) -> bool:
@@ -169,7 +168,7 @@ class _Copy(osmium.SimpleHandler):  # type: ignore[misc]  # osmium ships no type
 def _write_copy(path: Path, copy: Path, deleted: set[tuple[str, int]]) -> int:
     """Write the living objects in their newest version, in order; return how many are deleted."""
     places: dict[int, tuple[float, float]] = {}
-    for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
+    for way in cast("Iterator[Any]", osmium.FileProcessor(str(path), osmium.osm.WAY)):
         if _has_places(way):
             places |= {n.ref: (n.lon, n.lat) for n in way.nodes if n.location.valid()}
     merged = osmium.MergeInputReader()

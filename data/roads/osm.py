@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 import osmium
 from numpy.typing import NDArray
-from osmium.osm import Way
+from osmium.osm import Relation, Way
 
 from data.checks import row_finding
 from data.roads.barriers import part_at_barriers
@@ -176,7 +176,8 @@ def _carriers(path: Path) -> dict[int, _Carrier]:
     """
     carriers: dict[int, _Carrier] = {}
     processor = osmium.FileProcessor(str(path), osmium.osm.RELATION)
-    for relation in processor.with_filter(osmium.filter.KeyFilter(*_CARRYING_KEYS)):
+    carrying = processor.with_filter(osmium.filter.KeyFilter(*_CARRYING_KEYS))
+    for relation in cast("Iterable[Relation]", carrying):
         tags = {key: value for key, value in relation.tags if key in RELEVANT_KEYS}
         is_area = relation.tags.get("type") == "multipolygon" and "route" not in tags
         if is_area:

@@ -70,9 +70,9 @@ class TableSource:
 
     Where `path` is the address of a database, `database` holds it and `layer` names a table or
     `query` a selection; `path` then is the name of the database only.
-    `crs` and `encoding` state what the file itself does not say; `coordinates` states which of the
-    systems of Chinese web maps it is in (`auto`: propose one and ask); `licence`, `attribution` and
-    `date` are shown on every map and GeoPackage.
+    `crs`, `encoding`, `separator` and `decimal` state what the file itself does not say;
+    `coordinates` states which of the systems of Chinese web maps it is in (`auto`: propose one and
+    ask); `licence`, `attribution` and `date` are shown on every map and GeoPackage.
     """
 
     path: Path
@@ -80,6 +80,8 @@ class TableSource:
     columns: tuple[tuple[str, str], ...] = ()
     crs: str | None = None
     encoding: str | None = None
+    separator: str | None = None
+    decimal: Literal[".", ","] | None = None
     coordinates: CoordinatesName | None = None
     licence: str = ""
     attribution: str = ""

@@ -11,6 +11,11 @@ from typing import TypeAlias, TypeVar
 
 from data.types import CellValue, ColumnKind
 
+SIGNS = ("%", "‰")
+"""Signs of a rate."""
+MULTIPLES = {"百": 100.0, "千": 1_000.0, "万": 10_000.0, "亿": 100_000_000.0}
+"""Words behind a number that multiply it."""
+
 T = TypeVar("T")
 Parser: TypeAlias = Callable[[CellValue], T | None]
 
@@ -75,6 +80,29 @@ class CellError(ValueError):
     """A cell is not of the kind that its column asks for."""
 
 
+class ShownNumber(float):
+    """A number of a spreadsheet that is shown otherwise than it is stored.
+
+    Parameters
+    ----------
+    value
+        What it counts, in ones; a percentage as a share.
+    shown
+        The number that is seen.
+    sign
+        The sign or word that is seen behind it: `%`, `‰`, 万; "" for none.
+    """
+
+    shown: float
+    sign: str
+
+    def __new__(cls, value: float, *, shown: float, sign: str) -> ShownNumber:
+        """Return the number with what is seen of it."""
+        made = super().__new__(cls, value)
+        made.shown, made.sign = float(shown), sign
+        return made
+
+
 def as_cell(value: float) -> CellValue:
     """Return a number of a file as a cell; whole numbers beyond a float's digits stay text.
 
@@ -109,6 +137,15 @@ def text(cell: CellValue) -> str:
         return written[:-2] if is_float else written
     written = cell.strip().strip(_UNSEEN).strip()
     return unicodedata.normalize("NFKC", written) if _WIDE_CODE.fullmatch(written) else written
+
+
+def whole_number(value: int) -> float | str:
+    """Return a whole number of a file as a cell: as text where a float would lose its last digits.
+
+    >>> whole_number(20), whole_number(123306044713000171)
+    (20.0, '123306044713000171')
+    """
+    return float(value) if abs(value) < _EXACT_BELOW else str(value)
 
 
 def is_blank(cell: CellValue) -> bool:
@@ -155,6 +192,8 @@ def number(cell: CellValue) -> float | None:
     """
     if isinstance(cell, bool):
         return float(cell)
+    if isinstance(cell, ShownNumber):
+        return cell
     if isinstance(cell, float | int):
         return float(cell) if math.isfinite(cell) else None
     if cell is not None and _PLAIN_NUMBER.fullmatch(cell):
@@ -166,8 +205,8 @@ def number(cell: CellValue) -> float | None:
     if found is None:
         raise CellError(written)
     value, rest = float(found[1].replace(",", "")), found[2] or ""
-    if rest.startswith("万"):
-        value, rest = value * 10_000, rest[1:]
+    if rest[:1] in MULTIPLES:
+        value, rest = value * MULTIPLES[rest[0]], rest[1:]
     if rest not in _COUNTERS or not math.isfinite(value):
         raise CellError(written)
     return value
@@ -184,8 +223,10 @@ def rate(cell: CellValue) -> tuple[float, str] | None:
     >>> rate("98.5%"), rate("１.６３ ‰"), rate(12.0), rate("—")
     ((98.5, '%'), (1.63, '‰'), (12.0, ''), None)
     """
+    if isinstance(cell, ShownNumber) and cell.sign in SIGNS:
+        return cell.shown, cell.sign
     written = unicodedata.normalize("NFKC", text(cell))
-    sign = written[-1:] if written[-1:] in {"%", "‰"} else ""
+    sign = written[-1:] if written[-1:] in SIGNS else ""
     value = number(written.removesuffix(sign) if sign else cell)
     return None if value is None else (value, sign)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.checks import no_values, row_finding
 from data.tables.aliases import ALIASES, COUNTED
-from data.tables.cells import is_rounded_code, parse_as, text
+from data.tables.cells import MULTIPLES, ShownNumber, is_rounded_code, parse_as, text
 from data.tables.heading import RATE_UNITS, UNITS, plain
 from data.tables.sheets import Table
 from data.types import CellValue, ColumnKind
@@ -116,7 +116,14 @@ def in_ones(
         return list(values)
     params = (("unit", unit[0]), ("factor", unit[1]))
     findings.append(Finding("unit_in_header", params, file=file, column=header))
-    return [None if value is None else value * unit[1] for value in values]
+    return [None if value is None else _times(value, unit[1]) for value in values]
+
+
+def _times(value: float, factor: float) -> float:
+    """Return a number times the unit of its header; one that is shown in a unit is what is seen."""
+    if not isinstance(value, ShownNumber):
+        return value * factor
+    return float(value) if value.sign in MULTIPLES else value.shown * factor
 
 
 def rate_factor(header: str) -> float:
@@ -265,7 +272,7 @@ def parsed_column(
         return [None] * len(table)
     values, bad = parse_as(table.columns[header], kind)
     if kind == "number":
-        numbers = [None if value is None else float(value) for value in values]
+        numbers = [value if isinstance(value, float) else None for value in values]
         note_no_values(table, header, numbers, findings)
         values = list(in_ones(numbers, header, file=table.file, findings=findings))
     if bad:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from data.errors import StudyError, unreadable
 from data.study.tables import TableSource
+from data.tables.content import content_of, refuse_no_table, refuse_unknown
 from data.tables.delimited import read_delimited
-from data.tables.layers.archives import unpacked
-from data.tables.layers.read import read_layer
+from data.tables.layers.read import ARCHIVE_ENDINGS, LAYER_ENDINGS, read_layer, read_packed
 from data.tables.parquet import read_parquet
 from data.tables.sheets import Table
 from data.tables.workbooks import read_workbook
@@ -17,8 +16,6 @@ from geo.errors import Finding
 
 DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
-VECTOR_ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".fgb")
-ARCHIVE_ENDINGS = (".zip", ".kmz")
 PARQUET_ENDINGS = (".parquet", ".geoparquet")
 RASTER_ENDINGS = (".tif", ".tiff")
 
@@ -45,23 +42,21 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
     if not path.is_file():  # a pipe or device would never end
         raise StudyError(Finding("file_missing", file=path.name))
     try:
-        if ending in DELIMITED_ENDINGS:
-            return read_delimited(path, encoding=source.encoding, findings=findings)
-        if ending in WORKBOOK_ENDINGS:
-            return read_workbook(path, layer=source.layer, findings=findings)
+        if ending in DELIMITED_ENDINGS or ending in WORKBOOK_ENDINGS:
+            return _read_sheet(source, ending, findings)
         if ending in PARQUET_ENDINGS:
             return read_parquet(path, findings=findings)
-        if ending in ARCHIVE_ENDINGS:
-            return _read_packed(source, findings)
-        if ending in VECTOR_ENDINGS:
-            return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
+        if ending in (*LAYER_ENDINGS, *ARCHIVE_ENDINGS):
+            read = read_layer if ending in LAYER_ENDINGS else read_packed
+            return read(path, layer=source.layer, encoding=source.encoding, findings=findings)
     except OSError as error:
         raise unreadable(path, ending.lstrip(".").upper(), error) from error
+    refuse_no_table(path)
     known = " ".join(
         (
             *DELIMITED_ENDINGS,
             *WORKBOOK_ENDINGS[:2],
-            *VECTOR_ENDINGS,
+            *LAYER_ENDINGS,
             *ARCHIVE_ENDINGS,
             *PARQUET_ENDINGS,
             *others,
@@ -71,15 +66,21 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
     raise StudyError(Finding("file_kind_unknown", params, file=path.name))
 
 
-def _read_packed(source: TableSource, findings: list[Finding]) -> Table:
-    """Return the layer of an archive, its faults and notes under the name of the archive."""
-    name = source.path.name
-    inner: list[Finding] = []
-    try:
-        with unpacked(source.path, source.layer) as path:
-            layer = source.layer if path.suffix == ".kml" else None
-            table = read_layer(path, layer=layer, encoding=source.encoding, findings=inner)
-    except StudyError as error:
-        raise StudyError(*(replace(finding, file=name) for finding in error.findings)) from error
-    findings.extend(replace(finding, file=name) for finding in inner)
-    return replace(table, file=name)
+def _read_sheet(source: TableSource, ending: str, findings: list[Finding]) -> Table:
+    """Return the table of a text or a workbook, whichever of them the file holds."""
+    path = source.path
+    content = content_of(path)
+    is_workbook = ending in WORKBOOK_ENDINGS
+    if not is_workbook and content in {"unknown", ""}:
+        content = "text"  # its reader says what is wrong with it
+    if is_workbook and content == "unknown":
+        raise refuse_unknown(path)
+    is_as_named = content == "text" if not is_workbook else content != "text"
+    if not is_as_named or (ending in {".xls", ".et"} and content == "workbook"):
+        kind = "a text table" if content == "text" else "a workbook (.xlsx)"
+        findings.append(
+            Finding("content_other", (("kind", kind), ("ending", ending)), file=path.name)
+        )
+    if content == "text":
+        return read_delimited(source, findings)
+    return read_workbook(path, layer=source.layer, findings=findings)

@@ -23,6 +23,8 @@ _TOTAL_SIGNS = frozenset("计lLmM")
 _LONGEST_TOTAL = 24
 _TOTAL_WITHIN_COLUMNS = 6
 _FEW_CELLS = 3
+_DITTO = frozenset({"同上", "同上。", "同前", "〃", "″", "＂", "''"})
+"""What people write for "as above"."""
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _SECTION = re.compile(
     r"\d{1,2}[.、．)）]\D|[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]+[)）]"
@@ -228,7 +230,7 @@ def _columns(
 ) -> dict[str, tuple[CellValue, ...]]:
     columns: dict[str, tuple[CellValue, ...]] = {}
     again = []
-    nameless = 0
+    nameless = n_ditto = 0
     for place, header in enumerate(headers):
         if not header:
             nameless += sum(place < len(body[i]) and not is_blank(body[i][place]) for i in kept)
@@ -236,9 +238,11 @@ def _columns(
         if header in columns:
             again.append(header)
             continue
-        columns[header] = tuple(
-            unescaped(body[i][place]) if place < len(body[i]) else None for i in kept
-        )
+        cells = [unescaped(body[i][place]) if place < len(body[i]) else None for i in kept]
+        n_ditto += _write_out_ditto(cells)
+        columns[header] = tuple(cells)
+    if n_ditto:
+        findings.append(Finding("cells_ditto", (("count", n_ditto),), file=file))
     if nameless:
         findings.append(Finding("column_nameless", (("count", nameless),), file=file))
     if again:
@@ -246,6 +250,14 @@ def _columns(
             Finding("header_repeated", (("headers", ", ".join(again[:20])),), file=file)
         )
     return columns
+
+
+def _write_out_ditto(cells: list[CellValue]) -> int:
+    """Replace marks of repetition by the cell above, in place, and return how many there were."""
+    places = [i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip() in _DITTO]
+    for place in places:
+        cells[place] = cells[place - 1] if place else None
+    return len(places)
 
 
 def unescaped(cell: CellValue) -> CellValue:

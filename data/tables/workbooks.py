@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import warnings
@@ -14,7 +15,9 @@ from typing import Any, TypeAlias
 from data.checks import shown_rows
 from data.errors import StudyError, unreadable
 from data.tables.cells import SHEET_ERRORS
-from data.tables.sheets import SheetForm, Table, table_of
+from data.tables.formats import shown
+from data.tables.sheets import SheetForm, Table
+from data.tables.stacks import Sheet, table_of_sheets
 from data.types import CellValue
 from geo.errors import Finding
 
@@ -28,17 +31,28 @@ _LEAST_CODE = 100_000
 _BLOCK_BYTES = 1_000_000
 _FORMULA = re.compile(rb"<f[ >/]")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+_STRICT = (
+    (
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    ),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+)
+"""Names of Strict Open XML and those that its reader knows: their parts are the same."""
 
 
 def read_workbook(path: Path, *, layer: str | None = None, findings: list[Finding]) -> Table:
-    """Return the table of one sheet.
+    """Return the table of one sheet, or of all where each holds a part of one table.
 
     Parameters
     ----------
     path
         An .xlsx or .xlsm file; an .xls file where the package xlrd is installed.
     layer
-        Name of the sheet; the only one with cells when None.
+        Name of the sheet; when None the only one with a table, or all if they have one header.
     findings
         Receives notes on titles and totals.
 
@@ -48,69 +62,120 @@ def read_workbook(path: Path, *, layer: str | None = None, findings: list[Findin
         When the file is no workbook, is packed absurdly, or the sheet is not told.
     """
     with path.open("rb") as file:
-        if file.read(4) == _OLE_MAGIC:
-            return _read_old_workbook(path, layer, findings)
+        is_old = file.read(4) == _OLE_MAGIC
+    sheets = _old_sheets(path, layer) if is_old else _sheets(path, layer)
+    return table_of_sheets(sheets, file=path.name, findings=findings)
+
+
+def _sheets(path: Path, layer: str | None) -> list[Sheet]:
+    """Return the sheets of an .xlsx workbook that may be meant."""
     _check_archive(path)
     import openpyxl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it does not keep
         try:
-            book = openpyxl.load_workbook(path, data_only=True)
+            book = openpyxl.load_workbook(_transitional(path), data_only=True)
         except Exception as error:  # a broken workbook raises whatever its broken part raises
             raise unreadable(path, "XLSX", error) from error
     try:
-        sheet = _sheet(book, path, layer)
-        rows, merges = _cells(sheet, path)
-        hidden = frozenset(n - 1 for n, row in sheet.row_dimensions.items() if row.hidden)
+        filled = [s for s in book.worksheets if s.max_row > 1 or s.max_column > 1 or s["A1"].value]
+        visible = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
+        if layer is not None and layer in book.sheetnames:
+            visible = [book[layer]]
+        chosen = _named(visible, path, layer, lambda sheet: sheet.title)
+        has_formulas = _has_formulas(path)
+        return [_read(sheet, path, has_formulas=has_formulas) for sheet in chosen]
     finally:
         book.close()
-    if _has_formulas(path):
+
+
+def _transitional(path: Path) -> io.BytesIO:
+    """Return a workbook of Strict Open XML as one of the usual kind; any other as it is."""
+    with zipfile.ZipFile(path) as archive:
+        if _STRICT[0][0] not in archive.read("xl/workbook.xml"):
+            return io.BytesIO(path.read_bytes())
+        usual = io.BytesIO()
+        with zipfile.ZipFile(usual, "w") as copy:
+            for entry in archive.infolist():
+                part = archive.read(entry)
+                if entry.filename.endswith((".xml", ".rels")):
+                    for strict, transitional in _STRICT:
+                        part = part.replace(strict, transitional)
+                copy.writestr(entry.filename, part)
+    usual.seek(0)
+    return usual
+
+
+def _read(sheet: Any, path: Path, *, has_formulas: bool) -> Sheet:
+    """Return the cells of a sheet as they are shown, with what is doubtful about them."""
+    if sheet.max_row * sheet.max_column > MAX_CELLS:
+        params = (("columns", sheet.max_column), ("rows", sheet.max_row))
+        raise StudyError(Finding("sheet_too_large", params, file=path.name))
+    rows = [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
+    merges = sorted(
+        (each.min_row - 1, each.max_row, each.min_col - 1, each.max_col)
+        for each in sheet.merged_cells.ranges
+    )
+    findings: list[Finding] = []
+    hidden = frozenset(n - 1 for n, row in sheet.row_dimensions.items() if row.hidden)
+    if has_formulas:
         _check_formulas(path, sheet.title, rows, findings)
     form = SheetForm(_fill_merged(rows, merges, path.name, findings), hidden)
     _blank_errors(rows, path.name, findings)
-    return table_of(rows, file=path.name, findings=findings, form=form)
+    return Sheet(sheet.title, rows, form, tuple(findings))
 
 
-def _read_old_workbook(path: Path, layer: str | None, findings: list[Finding]) -> Table:
-    """Return the table of an .xls workbook; refuse it where its reader is not installed."""
+def _old_sheets(path: Path, layer: str | None) -> list[Sheet]:
+    """Return the sheets of an .xls workbook; refuse it where its reader is not installed."""
     try:
         import xlrd
     except ImportError as error:
         raise StudyError(Finding("workbook_old", file=path.name)) from error
     try:
         book = xlrd.open_workbook(path, formatting_info=True, logfile=io.StringIO())
-    except Exception as error:  # an encrypted or broken workbook raises whatever its part raises
-        raise StudyError(Finding("workbook_old", file=path.name)) from error
+    except Exception as error:  # a broken workbook raises whatever its broken part raises
+        is_locked = "encrypted" in str(error).lower()
+        code = "workbook_password" if is_locked else "workbook_old"
+        raise StudyError(Finding(code, file=path.name)) from error
     filled = [sheet for sheet in book.sheets() if sheet.nrows > 0]
-    sheet = _chosen(filled, path, layer, lambda each: each.name)
+    chosen = _named(filled, path, layer, lambda each: each.name)
+    return [_read_old(book, sheet, path) for sheet in chosen]
+
+
+def _read_old(book: Any, sheet: Any, path: Path) -> Sheet:
+    """Return the cells of a sheet of an .xls workbook."""
     if sheet.nrows * sheet.ncols > MAX_CELLS:
         params = (("columns", sheet.ncols), ("rows", sheet.nrows))
         raise StudyError(Finding("sheet_too_large", params, file=path.name))
-    rows = [[_old_value(cell, book.datemode) for cell in row] for row in sheet.get_rows()]
+    rows = [[_old_value(cell, book) for cell in row] for row in sheet.get_rows()]
     merges = [(top, bottom, left, right) for top, bottom, left, right in sheet.merged_cells]
     hidden = frozenset(n for n, row in sheet.rowinfo_map.items() if row.hidden)
+    findings: list[Finding] = []
     form = SheetForm(_fill_merged(rows, merges, path.name, findings), hidden)
     _blank_errors(rows, path.name, findings)
-    return table_of(rows, file=path.name, findings=findings, form=form)
+    return Sheet(sheet.name, rows, form, tuple(findings))
 
 
-def _old_value(cell: Any, datemode: int) -> CellValue:
+def _old_value(cell: Any, book: Any) -> CellValue:
+    """Return a cell of xlrd as it is shown."""
     import xlrd
 
+    value: CellValue = _value(cell.value)
     if cell.ctype == xlrd.XL_CELL_DATE:
-        try:
-            moment: datetime = xlrd.xldate_as_datetime(cell.value, datemode)
-        except ValueError:
-            return float(cell.value)
-        return moment.isoformat(sep=" ")
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return bool(cell.value)
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return str(xlrd.error_text_from_code.get(cell.value, "#N/A"))
-    if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
-        return None
-    return _value(cell.value)
+        with contextlib.suppress(ValueError):  # no day of any calendar: the number stays
+            moment: datetime = xlrd.xldate_as_datetime(cell.value, book.datemode)
+            value = moment.isoformat(sep=" ")
+    elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        value = bool(cell.value)
+    elif cell.ctype == xlrd.XL_CELL_ERROR:
+        value = str(xlrd.error_text_from_code.get(cell.value, "#N/A"))
+    elif cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
+        value = None
+    elif cell.ctype == xlrd.XL_CELL_NUMBER:
+        form = book.format_map.get(book.xf_list[cell.xf_index].format_key)
+        value = shown(cell.value, "General" if form is None else form.format_str)
+    return value
 
 
 def _check_archive(path: Path) -> None:
@@ -127,43 +192,17 @@ def _check_archive(path: Path) -> None:
         raise StudyError(Finding("file_too_large", params, file=path.name))
 
 
-def _sheet(book: Any, path: Path, layer: str | None) -> Any:
-    filled = [s for s in book.worksheets if s.max_row > 1 or s.max_column > 1]
-    visible = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
-    if layer is not None and layer in book.sheetnames:
-        return book[layer]
-    return _chosen(visible, path, layer, lambda sheet: sheet.title)
-
-
-def _chosen(
+def _named(
     sheets: Sequence[Any], path: Path, layer: str | None, name_of: Callable[[Any], str]
-) -> Any:
-    """Return the sheet of a name, or the only one."""
+) -> list[Any]:
+    """Return the sheet of a name, or all where none is named."""
     names = [name_of(sheet) for sheet in sheets]
-    listed = ", ".join(names[:20])
-    if layer is not None:
-        if layer not in names:
-            params = (("layer", layer), ("layers", listed))
-            raise StudyError(Finding("layer_missing", params, file=path.name))
-        return sheets[names.index(layer)]
+    if layer is not None and layer not in names:
+        params = (("layer", layer), ("layers", ", ".join(names[:20])))
+        raise StudyError(Finding("layer_missing", params, file=path.name))
     if not sheets:
         raise StudyError(Finding("table_empty", file=path.name))
-    if len(sheets) > 1:
-        raise StudyError(Finding("layer_not_told", (("layers", listed),), file=path.name))
-    return sheets[0]
-
-
-def _cells(sheet: Any, path: Path) -> tuple[list[list[CellValue]], list[Merge]]:
-    """Return the cells and which of them are merged."""
-    if sheet.max_row * sheet.max_column > MAX_CELLS:
-        params = (("columns", sheet.max_column), ("rows", sheet.max_row))
-        raise StudyError(Finding("sheet_too_large", params, file=path.name))
-    rows = [[_value(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    merges = [
-        (each.min_row - 1, each.max_row, each.min_col - 1, each.max_col)
-        for each in sheet.merged_cells.ranges
-    ]
-    return rows, sorted(merges)
+    return list(sheets) if layer is None else [sheets[names.index(layer)]]
 
 
 def _fill_merged(
@@ -259,6 +298,14 @@ def _cell_name(row: int, column: int) -> str:
         place, digit = divmod(place - 1, 26)
         letters = chr(ord("A") + digit) + letters
     return f"{letters}{row + 1}"
+
+
+def _shown(cell: Any) -> CellValue:
+    """Return a cell of openpyxl as it is shown."""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return shown(value, cell.number_format)
+    return _value(value)
 
 
 def _value(cell: Any) -> CellValue:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.assess.workflow import Assessment
 from planning.centres.ratio_figures import ratio_figures
-from planning.reach.coverage import Gap
 from planning.reach.coverage_figures import (
+    NO_POINT,
     GapFigures,
     LedgerFigures,
     band_figures,
@@ -19,8 +19,16 @@ from planning.reach.coverage_figures import (
     ledger_figures,
     robust_figures,
 )
-from planning.reach.names import gap_place
+from planning.reach.gaps import Gap
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.sensitivity import Variant
+from planning.reach.villages.cover import VillageCover
+from planning.reach.villages.village_figures import (
+    VillagesFigures,
+    median_figures,
+    village_base,
+    villages_figures,
+)
 from planning.sites.plan_figures import plan_figures
 from planning.words.figure import Base, Figure, each
 
@@ -74,15 +82,51 @@ def village_figures(
     return ledger_figures(ledger, base, villages.name[village])
 
 
+def villages_of(assessment: Assessment, cover: VillageCover, zone: int | None) -> VillagesFigures:
+    """Return the cover of the villages of a zone by its index, or of all (None)."""
+    zones = assessment.dataset.zones
+    code, name = ("", "") if zone is None else (zones.code[zone], zones.name[zone])
+    rows = [row for row in cover.judged if zone is None or row.zone == zone]
+    base = village_base(cover, coverage_base(assessment, cover.mode, place=code))
+    return villages_figures(rows, base, name)
+
+
+def village_minutes_of(assessment: Assessment, mode: str) -> dict[str, Figure]:
+    """Return the median minutes of every village by its code; nothing without villages."""
+    dataset, result = assessment.dataset, assessment.modes[mode]
+    if dataset.villages is None:
+        return {}
+    found = median_figures(
+        dataset.demand,
+        dataset.villages,
+        result.nearest.tenths,
+        base=coverage_base(assessment, mode),
+        horizon_minutes=assessment.study.travel.horizon_minutes,
+    )
+    if result.coverage[0].ledger.covered is not None:
+        return found
+    return {
+        code: replace(figure, value=None, above=None, reason=NO_POINT)
+        for code, figure in found.items()
+    }
+
+
 def all_gaps_figures(assessment: Assessment) -> tuple[Figure, Figure]:
     """Return the number of gaps and their people."""
-    return gap_totals(assessment.gaps, coverage_base(assessment, assessment.analysis_mode))
+    mode = assessment.analysis_mode
+    is_known = assessment.modes[mode].coverage[0].ledger.covered is not None
+    return gap_totals(assessment.gaps, coverage_base(assessment, mode), is_known=is_known)
 
 
 def one_gap_figures(assessment: Assessment, gap: Gap) -> GapFigures:
     """Return the figures of one gap."""
     base = coverage_base(assessment, assessment.analysis_mode)
-    return gap_figures(gap, base, gap_place(assessment.dataset, gap))
+    dataset = assessment.dataset
+    name = dataset.zones.name[gap.zone]
+    if dataset.villages is not None and gap.village >= 0:
+        name = f"{name} {dataset.villages.name[gap.village]}"
+    horizon = assessment.study.travel.horizon_minutes
+    return gap_figures(gap, base, name, horizon_minutes=horizon)
 
 
 def bands_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:
@@ -131,6 +175,7 @@ def assessment_figures(assessment: Assessment) -> Iterator[Figure]:
                 yield from zone_figures(assessment, mode, zone, group=group)
             for village in range(villages):
                 yield from village_figures(assessment, mode, village, group=group)
+        yield from village_minutes_of(assessment, mode).values()
         yield from bands_of(assessment, mode)
         yield from speeds_of(assessment, mode)
     for variant in assessment.sensitivity:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import View
-from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio, UrbanVerdict
-from planning.words.figure import Base, Figure
+from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio
+from planning.centres.urban_verdict import UrbanResult, UrbanVerdict
+from planning.words.figure import NOT_APPLICABLE, Base, Figure
 from planning.words.wording import msgid
 
-NO_CENTRE = msgid("no government-run centre operates there")
+NOT_JUDGED = msgid("the norm cannot be judged there")
 
 
 class CentreFigures(NamedTuple):
@@ -60,7 +61,7 @@ def zone_ratio_figures(row: UrbanVerdict, base: Base) -> ZoneRatioFigures:
         resident_people=_figure(
             "resident_people", replace(own, detail=""), row.resident_people, name
         ),
-        missing=_figure("centres_missing", own, row.centres_missing, name),
+        missing=_missing(row, own, name),
     )
 
 
@@ -94,7 +95,7 @@ def ratio_figures(ratios: Ratios, base: Base) -> Iterator[tuple[object, ...]]:
 def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> CentreFigures:
     counted = replace(base, detail="", people="")
     per_centre = row.people_per_centre
-    reason = NO_CENTRE if per_centre is None else ""
+    reason = NOT_APPLICABLE if per_centre is None else ""
     return CentreFigures(
         people_per_centre=Figure(
             "people_per_centre",
@@ -110,6 +111,14 @@ def _centres(row: UrbanVerdict | AllZonesRatio, base: Base, name: str) -> Centre
         needed_least=_figure("centres_needed_least", base, row.centres_needed[0], name),
         needed_most=_figure("centres_needed_most", base, row.centres_needed[1], name),
     )
+
+
+def _missing(row: UrbanVerdict, base: Base, name: str) -> Figure:
+    if row.centres_missing is not None:
+        return _figure("centres_missing", base, row.centres_missing, name)
+    is_apart = row.result is UrbanResult.NOT_APPLICABLE
+    reason = NOT_APPLICABLE if is_apart else NOT_JUDGED
+    return Figure("centres_missing", base, None, reason=reason, place_name=name)
 
 
 def _figure(term: str, base: Base, value: float, name: str) -> Figure:

@@ -58,9 +58,9 @@ def _export(options: argparse.Namespace) -> int:
     from planning.standards.assessment import standards_of
 
     formats = formats_of(options.format)
-    check_output(options.out)
-    started = time.perf_counter()
     options.study = options.study or SAMPLE_STUDY
+    check_output(options.out, inputs=[options.study])
+    started = time.perf_counter()
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
         findings = audit_inputs(assessment, progress=progress)

@@ -54,7 +54,7 @@ def _assess(options: argparse.Namespace) -> int:
     from planning.report.lines import result_lines
 
     audience = AUDIENCES[options.audience]
-    check_output(options.out)
+    check_output(options.out, inputs=[options.study])
     started = time.perf_counter()
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
@@ -77,7 +77,7 @@ def _assess(options: argparse.Namespace) -> int:
     if not options.quiet:
         # A published run says only where its files are: the lines below are for the office.
         if audience == "internal":
-            for line in result_lines(assessment, options.translate, findings=findings):
+            for line in result_lines(assessment, options.lang, findings=findings):
                 say(line)
         say("")
         if (written / "map.html").is_file():

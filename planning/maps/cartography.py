@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from data.types import Dataset
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
 from planning.maps import Figure, MapSpec, map_strings
@@ -24,7 +25,7 @@ from planning.maps.scene import (
 from planning.reach.names import share_words
 from planning.words.audiences import Audience, copy_mark, map_mark
 from planning.words.figures import mode_text, people_text, share_text
-from planning.words.wording import Language, Translate, finding_sentence, translator
+from planning.words.wording import Language, Translate, translator
 
 SURROUNDINGS = "#e9e8e3"
 
@@ -142,9 +143,7 @@ def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figu
 def map_notes(assessment: Assessment, translate: Translate) -> tuple[str, ...]:
     """Return the notes of the map: how the figure is read, how it moves, what is not placed."""
     travel = assessment.study.travel
-    notes = []
-    if assessment.reason is not None:
-        notes.append(finding_sentence(assessment.reason, translate))
+    notes = caveat_sentences(assessment, translate)
     if assessment.headline_mode is None:
         notes.append(
             translate(

@@ -14,12 +14,13 @@ from planning.assess.workflow import Assessment
 from planning.audit import weigh_findings
 from planning.maps.scene import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source, joined
-from planning.report.pages.county_page import SPEED_WORDS, annex_pages, county_pages, role_text
+from planning.report.pages.county_page import annex_pages, county_pages, role_text
 from planning.report.pages.small_map import NumberMark, small_map
 from planning.report.pages.zone_page import zone_page
 from planning.report.tally import listed_villages, tally_of
 from planning.standards.judgement import StandardsResult
 from planning.words.audiences import copy_mark, map_mark
+from planning.words.figure import SPEED_WORDS
 from planning.words.figures import mode_text
 from planning.words.wording import Translate, closed, msgid
 
@@ -126,6 +127,8 @@ def head_marks(source: Source) -> tuple[str, ...]:
     marks = [translate(copy_mark(options.audience, options.review_number))]
     if source.assessment.dataset.is_synthetic:
         marks.append(translate("Synthetic data"))
+    if source.assessment.caveats:
+        marks.append(translate("With reservations: see the first page"))
     return tuple(marks)
 
 

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.folder import RUN_FILE, output_folder
+from data.folder import output_folder, write_run
+from data.study.files import named_files
 from geo.errors import Progress, silent
 from planning.assess.run import run_record
 from planning.maps import to_html
 from planning.report.audience import audience_map
 from planning.report.compose import compose
 from planning.report.content import Source
-from planning.report.export import fill_folder, write_json
+from planning.report.export import fill_folder
 from planning.report.formats.write import USUAL, Format, write_formats
 from planning.words.wording import msgid, translator
 
@@ -67,7 +68,7 @@ def hand_over(
         When `progress` raises it.
     """
     report, options = progress or silent, source.options
-    with output_folder(target) as folder:
+    with output_folder(target, inputs=named_files(source.assessment.study)) as folder:
         notes: tuple[str, ...] = ()
         report(msgid("Writing the report"), 0, 1)
         if not REPORT_FORMATS.isdisjoint(formats):
@@ -81,7 +82,7 @@ def hand_over(
         if "results" in formats:
             write_archive(source, folder / RESULTS_FILE, progress=progress)
         record = run_record(source.assessment, command, started)
-        write_json(folder / RUN_FILE, {**record, "audience": options.audience})
+        write_run(folder, {**record, "audience": options.audience})
     return notes
 
 
@@ -138,6 +139,6 @@ def write_archive(source: Source, path: Path, *, progress: Progress | None = Non
         folder = Path(name)
         fill_folder(source, folder, progress=progress)
         record = run_record(source.assessment, "", None)
-        write_json(folder / RUN_FILE, {**record, "audience": source.options.audience})
+        write_run(folder, {**record, "audience": source.options.audience})
         files = {file.name: file.read_bytes() for file in folder.iterdir()}
     path.write_bytes(archive(files, "results"))

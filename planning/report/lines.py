@@ -1,4 +1,4 @@
-"""The result in words: what the command line prints and the pages repeat."""
+"""The result in words: what the command line prints."""
 
 from __future__ import annotations
 
@@ -6,21 +6,35 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from geo.errors import Finding
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
+from planning.assess.study_figures import (
+    all_gaps_figures,
+    coverage_figures,
+    one_gap_figures,
+    plan_base,
+    ratio_base,
+    setting_figures,
+    setting_range,
+)
 from planning.assess.workflow import Assessment
 from planning.audit import Weighed, weigh_findings
 from planning.centres.norms import RatioBounds
+from planning.centres.ratio_figures import zone_ratio_figures
 from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
 from planning.centres.urban_verdict import urban_verdicts
-from planning.reach.names import LEDGER_LABELS, figure_name, gap_minutes, gap_place, share_words
-from planning.words.figures import mode_text, people_text, share_text
-from planning.words.wording import Translate, finding_sentence, msgid
+from planning.reach.names import gap_place
+from planning.sites.plan_figures import proposal_figures, site_figures
+from planning.words.figures import mode_text, people_text
+from planning.words.wording import Language, msgid, translator
 
 MOST_GAPS_PRINTED = 5
+OF_MODE = ("mode", "group", "speed_set")
+"""What tells the coverages of a study apart; the rest of their base stands in the heading."""
 
 
 def result_lines(
-    assessment: Assessment, translate: Translate, *, findings: Sequence[Finding] = ()
+    assessment: Assessment, language: Language, *, findings: Sequence[Finding] = ()
 ) -> list[str]:
     """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings.
 
@@ -29,36 +43,39 @@ def result_lines(
     findings
         Those of the audit; those of readers and assessment are told anyway.
     """
+    told = {*assessment.caveats, assessment.reason}
+    weighed = [
+        one for one in weigh_findings(assessment.findings, findings) if one.finding not in told
+    ]
     return [
-        *_heading(assessment, translate),
-        *reason_lines(assessment, translate),
-        *coverage_lines(assessment, translate),
-        *ledger_lines(assessment, translate),
-        *ratio_lines(assessment, translate),
-        *gap_lines(assessment, translate),
-        *site_lines(assessment, translate),
-        *finding_lines(weigh_findings(assessment.findings, findings), translate),
+        *_heading(assessment, language),
+        *caveat_lines(assessment, language),
+        *coverage_lines(assessment, language),
+        *ledger_lines(assessment, language),
+        *ratio_lines(assessment, language),
+        *gap_lines(assessment, language),
+        *site_lines(assessment, language),
+        *finding_lines(weighed, language),
     ]
 
 
-def reason_lines(assessment: Assessment, translate: Translate) -> list[str]:
-    """Return why nothing is known of who is covered, before anything else is said."""
-    if assessment.reason is None:
-        return []
-    return ["", finding_sentence(assessment.reason, translate)]
+def caveat_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return what could change who is covered, before anything else is said."""
+    sentences = caveat_sentences(assessment, translator(language))
+    return ["", *sentences] if sentences else []
 
 
-def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def coverage_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the figures of all modes side by side, the headline marked when it has a basis."""
+    translate = translator(language)
     lines = ["", translate("Coverage")]
     for mode, result in assessment.modes.items():
-        for figure in result.coverage:
-            mark = "*" if mode == assessment.headline_mode and figure.group == "all" else " "
-            lines.append(
-                f"{mark} {share_words(figure.ledger, translate):>9}  "
-                f"{people_text(figure.ledger.covered):>11}  "
-                f"{figure_name(figure, translate)}"
-            )
+        for row in result.coverage:
+            found = coverage_figures(assessment, mode, group=row.group)
+            mark = "*" if mode == assessment.headline_mode and row.group == "all" else " "
+            share, people = found.share.text(language), found.covered.text(language)
+            name = found.share.name(language, OF_MODE)
+            lines.append(f"{mark} {padded(share, 9)}  {padded(people, 11)}  {name}")
     if assessment.headline_mode is None:
         lines.append(
             translate("  The mode of the circle is not confirmed (口径未确认): no verdict.")
@@ -66,54 +83,53 @@ def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
     else:
         basis = assessment.study.travel.basis
         lines.append(translate("  * headline mode; basis: {basis}").format(basis=basis))
-    lines += sensitivity_lines(assessment, translate)
-    return lines
+    return lines + sensitivity_lines(assessment, language)
 
 
-def sensitivity_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def sensitivity_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return one line on how far the figure moves with other defensible settings."""
-    rows = [row for row in assessment.sensitivity if row.ledger.share is not None]
-    if not rows:
+    translate, ends = translator(language), setting_range(assessment)
+    if ends is None:
         return []
-    low = min(rows, key=lambda row: (row.ledger.covered, row.name))
-    high = max(rows, key=lambda row: (row.ledger.covered, row.name))
+    low, high = ends
     return [
         translate(
             "  Other defensible settings ({mode}): from {low} ({low_name}) to {high} ({high_name})"
         ).format(
             mode=mode_text(assessment.analysis_mode, translate),
-            low=share_text(low.ledger.share),
+            low=setting_figures(assessment, low).share.text(language),
             low_name=low.name,
-            high=share_text(high.ledger.share),
+            high=setting_figures(assessment, high).share.text(language),
             high_name=high.name,
         )
     ]
 
 
-def ledger_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def ledger_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the ledger of every mode as a table."""
-    modes = list(assessment.modes)
-    ledgers = [assessment.modes[mode].coverage[0].ledger for mode in modes]
+    translate = translator(language)
+    found = [coverage_figures(assessment, mode) for mode in assessment.modes]
+    is_known = all(figures.unknown.value == 0 for figures in found)
     lines = ["", translate("Ledger of people")]
-    lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in modes))
-    for field, label in LEDGER_LABELS:
-        if field == "unknown" and all(ledger.covered is not None for ledger in ledgers):
+    lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in assessment.modes))
+    for row in zip(*(figures.lines for figures in found), strict=True):
+        if is_known and row[0].term == "people_unknown":
             continue
-        values = "  ".join(f"{people_text(getattr(ledger, field)):>12}" for ledger in ledgers)
-        lines.append(f"{values}  {translate(label)}")
+        values = "  ".join(padded(figure.text(language), 12) for figure in row)
+        lines.append(f"{values}  {row[0].name(language, ())}")
     return lines
 
 
-def ratio_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def ratio_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the verdicts of N1 for the zones to which it applies, first view only."""
-    ratios = assessment.ratios
+    translate, ratios = translator(language), assessment.ratios
     heading = translate("People per government-run centre (norm {bounds})")
     lines = ["", heading.format(bounds=bounds_text(ratios.bounds))]
     lines += [
         translate("  {zone}: {verdict} ({centres} centres, {view})").format(
             zone="、".join(row.zone_names),
             verdict=verdict_sentence(row, translate),
-            centres=row.centres,
+            centres=zone_ratio_figures(row, ratio_base(assessment)).centres.centres.text(language),
             view=view_word(row.view, translate),
         )
         for row in urban_verdicts(ratios.zones)
@@ -131,53 +147,56 @@ def bounds_text(bounds: RatioBounds) -> str:
     return f"{people_text(bounds.lower_people)}-{people_text(bounds.upper_people)}"
 
 
-def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def gap_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the largest gaps."""
-    dataset, gaps = assessment.dataset, assessment.gaps
+    translate, dataset = translator(language), assessment.dataset
     if assessment.reason is not None:
         return []
-    people = sum(gap.people for gap in gaps)
+    count, people = all_gaps_figures(assessment)
     lines = [
         "",
         translate("Service gaps ({mode}): {count}, {people} people").format(
             mode=mode_text(assessment.analysis_mode, translate),
-            count=len(gaps),
-            people=people_text(people),
+            count=count.text(language),
+            people=people.text(language),
         ),
     ]
-    for gap in gaps[:MOST_GAPS_PRINTED]:
-        reached = gap.nearest_facility >= 0
+    for gap in assessment.gaps[:MOST_GAPS_PRINTED]:
+        reached, found = gap.nearest_facility >= 0, one_gap_figures(assessment, gap)
         lines.append(
             translate(
                 "  {gap} {place}: {people} people, median {minutes} min; most to {nearest}"
             ).format(
                 gap=gap.gap_id,
                 place=gap_place(dataset, gap, translate),
-                people=people_text(gap.people),
-                minutes=gap_minutes(gap, assessment.study.travel.horizon_minutes),
+                people=found.people.text(language),
+                minutes=found.median.text(language),
                 nearest=dataset.facilities.name[gap.nearest_facility] if reached else "—",
             )
         )
     return lines
 
 
-def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def site_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
-    proposal = assessment.proposal
-    plan = proposal.plan
-    if plan.status == "not_asked":
+    translate, proposal = translator(language), assessment.proposal
+    if proposal.plan.status == "not_asked":
         return ["", translate("Proposed sites: not asked, no point counts.")]
+    base = plan_base(assessment)
+    found = proposal_figures(proposal, base)
     lines = [
         "",
         translate(
             "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
         ).format(
-            count=len(proposal.sites),
-            people=people_text(proposal.people.newly),
+            count=found.sites.text(language),
+            people=found.newly.text(language),
             minutes=proposal.minutes,
         ),
-        translate("  proof: {status}, at most {bound} possible, solver gap {gap:.4%}").format(
-            status=plan.status, bound=people_text(plan.bound or 0.0), gap=plan.gap or 0.0
+        translate("  proof: {status}, at most {bound} possible, solver gap {gap}").format(
+            status=proposal.plan.status,
+            bound=found.bound.text(language),
+            gap=found.solver_gap.text(language),
         ),
     ]
     for rank, site in enumerate(proposal.sites, start=1):
@@ -185,15 +204,16 @@ def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
             translate("  {rank}. {name}: {people} people without cover in reach").format(
                 rank=rank,
                 name=proposal.candidates.name[site.candidate],
-                people=people_text(site.reached_people),
+                people=site_figures(proposal, site, base).reached.text(language),
             )
         )
     lines.append("  " + translate(SITE_NOTE))
     return lines
 
 
-def finding_lines(weighed: Sequence[Weighed], translate: Translate) -> list[str]:
+def finding_lines(weighed: Sequence[Weighed], language: Language) -> list[str]:
     """Return all findings that may change a verdict, the gravest first; the others are counted."""
+    translate = translator(language)
     shown = [one for one in weighed if one.may_change_verdict]
     lines = ["", translate("Findings that may change the result: {count}").format(count=len(shown))]
     lines += ["  " + one.sentence(translate) for one in shown]
@@ -203,8 +223,8 @@ def finding_lines(weighed: Sequence[Weighed], translate: Translate) -> list[str]
     return lines if weighed else []
 
 
-def _heading(assessment: Assessment, translate: Translate) -> list[str]:
-    dataset = assessment.dataset
+def _heading(assessment: Assessment, language: Language) -> list[str]:
+    dataset, translate = assessment.dataset, translator(language)
     mark = " · " + translate("Synthetic data") if dataset.is_synthetic else ""
     return [
         f"{dataset.title}{mark}",

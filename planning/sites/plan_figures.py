@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from planning.sites.answer import Proposal
-from planning.sites.units import Unit as PlanUnit
 from planning.sites.reasons import ProposedSite
+from planning.sites.units import Unit as PlanUnit
 from planning.words.figure import NOBODY, Base, Figure
 from planning.words.units import Unit
 from planning.words.wording import msgid

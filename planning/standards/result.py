@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from geo.errors import Finding, Progress
-from planning.assess.study_figures import assessment_figures, coverage_base
+from planning.assess.study_figures import assessment_figures, coverage_base, villages_of
 from planning.assess.workflow import Assessment
+from planning.programme.effect_figures import effect_figures
 from planning.reach.villages.village_figures import (
-    VillagesFigures,
     uncovered_figure,
     village_base,
-    villages_figures,
 )
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
@@ -44,36 +43,19 @@ class Result:
         yield from assessment_figures(self.assessment)
         base = self._base()
         for mode, cover in self.standards.evidence.covers.items():
-            yield from self.villages(None, mode=mode)
-            for zone in range(len(self.assessment.dataset.zones)):
-                yield from self.villages(zone, mode=mode)
+            for zone in (None, *range(len(self.assessment.dataset.zones))):
+                yield from villages_of(self.assessment, cover, zone)
             own = village_base(cover, coverage_base(self.assessment, mode))
             yield from (uncovered_figure(row, own) for row in cover.judged)
         for verdict in self.standards.verdicts:
             yield from each(self.verdict(verdict))
         for effect in self.standards.evidence.programme.effects:
-            own = replace(base, place=f"project:{effect.project.project_id}")
-            name = effect.project.name
-            gained, lost = effect.gaining_after, effect.losing_after
-            yield Figure("project_people_gaining", own, gained, place_name=name)
-            yield Figure("project_people_losing", own, lost, place_name=name)
+            yield from effect_figures(effect, base)
 
     def verdict(self, verdict: Verdict) -> VerdictFigures:
         """Return the figures of one verdict."""
         _, standard = self.standards.standard_of(verdict)
-        return verdict_figures(standard, verdict, Base(state="today", date=self._base().date))
-
-    def villages(self, zone: int | None, *, mode: str = "") -> VillagesFigures | tuple[()]:
-        """Return the cover of the villages of a zone (None: of all); () without villages."""
-        mode = mode or self.assessment.analysis_mode
-        cover = self.standards.evidence.covers.get(mode)
-        if cover is None:
-            return ()
-        zones = self.assessment.dataset.zones
-        rows = [row for row in cover.judged if zone is None or row.zone == zone]
-        code, name = ("", "") if zone is None else (zones.code[zone], zones.name[zone])
-        base = village_base(cover, coverage_base(self.assessment, mode, place=code))
-        return villages_figures(rows, base, name)
+        return verdict_figures(standard, verdict)
 
     def _base(self) -> Base:
         return coverage_base(self.assessment, self.assessment.analysis_mode)

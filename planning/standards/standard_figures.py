@@ -38,28 +38,21 @@ class VerdictFigures(NamedTuple):
     gap_units: Figure | None
 
 
-def verdict_figures(standard: Standard, verdict: Verdict, base: Base) -> VerdictFigures:
-    """Return the figures of one verdict.
-
-    Parameters
-    ----------
-    base
-        State and day of the institutions.
-    """
+def verdict_figures(standard: Standard, verdict: Verdict) -> VerdictFigures:
+    """Return the figures of one verdict."""
     return VerdictFigures(
-        current=current_figure(standard, verdict, base),
-        gap_people=_gap("standard_gap_people", verdict, base, verdict.gap_people),
-        gap_institutions=_gap("standard_gap_institutions", verdict, base, verdict.gap_institutions),
+        current=current_figure(standard, verdict),
+        gap_people=gap_people_figure(verdict),
+        gap_institutions=_gap("standard_gap_institutions", verdict, verdict.gap_institutions),
         gap_units=_gap(
             "standard_gap_units",
             verdict,
-            base,
             None if verdict.gap_units is None else verdict.gap_units.units,
         ),
     )
 
 
-def current_figure(standard: Standard, verdict: Verdict, base: Base) -> Figure:
+def current_figure(standard: Standard, verdict: Verdict) -> Figure:
     """Return the current figure of a standard in its own unit."""
     unit = UNITS[standard.unit]
     if unit == "persons" and standard.scale != 1.0:
@@ -73,7 +66,7 @@ def current_figure(standard: Standard, verdict: Verdict, base: Base) -> Figure:
         value /= 100
     return Figure(
         "standard_figure",
-        _base(verdict, base),
+        _base(verdict),
         value,
         unit,
         reason=reason,
@@ -81,19 +74,22 @@ def current_figure(standard: Standard, verdict: Verdict, base: Base) -> Figure:
     )
 
 
-def _gap(term: str, verdict: Verdict, base: Base, value: float | None) -> Figure | None:
+def gap_people_figure(verdict: Verdict) -> Figure | None:
+    """Return the people missing to a standard; None where there is no such gap."""
+    return _gap("standard_gap_people", verdict, verdict.gap_people)
+
+
+def _gap(term: str, verdict: Verdict, value: float | None) -> Figure | None:
     if value is None:
         return None
-    return Figure(term, _base(verdict, base), float(value), place_name=verdict.zone_name)
+    return Figure(term, _base(verdict), float(value), place_name=verdict.zone_name)
 
 
-def _base(verdict: Verdict, base: Base) -> Base:
+def _base(verdict: Verdict) -> Base:
     return Base(
         mode=verdict.mode,
         minutes=verdict.minutes,
         place=verdict.zone_code,
-        state=base.state,
-        date=base.date,
         people=verdict.base,
         detail=verdict.standard_id,
     )

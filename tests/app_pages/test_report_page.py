@@ -8,6 +8,8 @@ import pytest
 from app_pages.session import state as _session
 from planning.words.audiences import AUDIENCE_WORDS
 
+pytestmark = pytest.mark.slow
+
 
 def button(app, label):
     return next(widget for widget in app.button if widget.label == label)

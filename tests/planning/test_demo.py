@@ -11,8 +11,6 @@ import pyarrow.parquet
 import pytest
 import shapely
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from geo.routes import route
 from geo.travel import UNREACHED
 from planning.assess.chains import LegStatus
@@ -28,18 +26,18 @@ MODES = ("walk", "walk_elderly", "e_bike", "car")
 
 
 @pytest.fixture(scope="module")
-def study():
-    return read_study(SAMPLE_STUDY)
+def study(county):
+    return county.study
 
 
 @pytest.fixture(scope="module")
-def dataset(study):
-    return load_dataset(study)
+def dataset(county):
+    return county.dataset
 
 
 @pytest.fixture(scope="module")
-def assessment(dataset, study):
-    return assess(dataset, study)
+def assessment(county):
+    return county
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +126,7 @@ def test_the_county_total_is_the_declared_total(dataset):
     assert dataset.demand.people.sum() == pytest.approx(dataset.zones.census_people.sum(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_same_inputs_give_the_same_bytes(dataset, study, results, tmp_path):
     again = write_results(assess(dataset, study), tmp_path / "again", command="demo")
     names = [path.name for path in results.iterdir() if path.suffix in {".csv", ".json"}]

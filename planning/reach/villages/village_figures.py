@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from data.types import Demand, Ints, Villages
 from planning.reach.villages.cover import CoverMode, VillageCover, VillageRow
-from planning.words.figure import Base, Figure
-from planning.words.wording import msgid
-
-NO_VILLAGE = msgid("no village with people lies there")
+from planning.reach.villages.medians import village_minutes
+from planning.words.figure import NOBODY, Base, Figure
 
 
 class VillagesFigures(NamedTuple):
@@ -52,7 +52,7 @@ def villages_figures(
 
     def share(term: str, part: float, whole: float) -> Figure:
         value = part / whole if whole > 0 else None
-        reason = "" if whole > 0 else NO_VILLAGE
+        reason = "" if whole > 0 else NOBODY
         return Figure(term, base, value, reason=reason, place_name=place_name)
 
     def count(term: str, value: int) -> Figure:
@@ -65,6 +65,34 @@ def villages_figures(
         judged=count("villages_judged", len(rows)),
         uncovered=count("villages_uncovered", len(rows) - covered),
     )
+
+
+def median_figures(
+    demand: Demand, villages: Villages, tenths: Ints, *, base: Base, horizon_minutes: float
+) -> dict[str, Figure]:
+    """Return the median minutes of every village by its code.
+
+    Parameters
+    ----------
+    tenths
+        (n_demand,) tenths of a second to the nearest point; `UNREACHED` where there is none.
+    base
+        That of the coverage in the same mode of travel.
+    horizon_minutes
+        How far times were searched: where half of the people have none, it is longer than that.
+    """
+    found = {}
+    for i, minutes in enumerate(village_minutes(demand, villages, tenths)):
+        is_known = minutes is not None and math.isfinite(minutes)
+        found[villages.code[i]] = Figure(
+            "village_median_minutes",
+            replace(base, place=f"village:{villages.code[i]}"),
+            minutes if is_known else None,
+            above=horizon_minutes if minutes is not None and not is_known else None,
+            reason=NOBODY if minutes is None else "",
+            place_name=villages.name[i],
+        )
+    return found
 
 
 def uncovered_figure(row: VillageRow, base: Base) -> Figure:

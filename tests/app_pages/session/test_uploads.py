@@ -3,6 +3,7 @@
 import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,19 @@ def test_a_study_may_not_name_files_outside(tmp_path):
     with pytest.raises(PlannerError) as error:
         require_inside(read_study(keep_upload(tmp_path, list(content.items()))))
     assert codes(error) == ["upload_outside"]
+
+
+@pytest.mark.parametrize("name", ["secret.pbf", "absent.pbf", "/etc/passwd", "/etc/nothing"])
+def test_a_refusal_tells_nothing_of_the_servers_files(tmp_path, name):
+    (tmp_path / "secret.pbf").write_bytes(b"x")
+    said = name if name.startswith("/") else f"../../{name}"
+    kept = keep_upload(tmp_path, list(files(said.encode()).items()))
+    with pytest.raises(PlannerError) as error:
+        read_study(kept, is_confined=True)
+    assert str(error.value).replace(Path(name).name, "X") == (
+        "study.toml: `X` lies outside the folder of the study. Put every file into the folder of"
+        " the study and name it by a relative path."
+    )
 
 
 @pytest.mark.parametrize("names", [[], ["a.toml", "b.toml"], ["people.csv"]])

@@ -1,7 +1,8 @@
-"""What a raster says beside its numbers: scale, offset, mask, units; and numbers that mean nothing."""
+"""What a raster says beside its numbers (scale, mask, unit), and numbers that mean nothing."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,27 +52,21 @@ def said(path: Path, **beside: Any) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("dtype", "values", "scale", "offset", "total"),
+    ("stored", "scale", "offset", "total"),
     [
-        ("int32", [[10000] * 6], 0.01, 0.0, 600),
-        ("int16", [[1, 2, 3]], 100.0, 0.0, 600),
-        ("uint8", [[10, 20, 30]], 1.0, -10.0, 30),
-        ("int16", [[50, 100, -200]], 0.5, 0.0, 75),
-        ("float32", [[0.1, 0.2]], 1000.0, 0.0, 300),
-        ("uint16", [[0, 5]], 2.0, 1.0, 12),  # a cell of zero holds the offset
+        (np.full((1, 6), 10000, np.int32), 0.01, 0.0, 600),
+        (np.array([[1, 2, 3]], np.int16), 100.0, 0.0, 600),
+        (np.array([[10, 20, 30]], np.uint8), 1.0, -10.0, 30),
+        (np.array([[50, 100, -200]], np.int16), 0.5, 0.0, 75),
+        (np.array([[0.1, 0.2]], np.float32), 1000.0, 0.0, 300),
+        (np.array([[0, 5]], np.uint16), 2.0, 1.0, 12),  # a cell of zero holds the offset
     ],
 )
 def test_scale_and_offset(
-    tmp_path: Path,
-    write_raster: Any,
-    dtype: str,
-    values: Any,
-    scale: float,
-    offset: float,
-    total: int,
+    tmp_path: Path, write_raster: Any, *, stored: Any, scale: float, offset: float, total: float
 ) -> None:
-    nodata = -200 if dtype == "int16" else None
-    path = write_raster(tmp_path / "a.tif", np.array(values, dtype=dtype), nodata=nodata)
+    nodata = -200 if stored.dtype == np.int16 else None
+    path = write_raster(tmp_path / "a.tif", stored, nodata=nodata)
     assert people(said(path, scales=scale, offsets=offset)) == pytest.approx(total, rel=1e-6)
 
 
@@ -113,8 +108,18 @@ def test_units_of_people(tmp_path: Path, write_raster: Any, unit: str, total: fl
 
 @pytest.mark.parametrize(
     "unit",
-    ["people/km2", "people per hectare", "人/公顷", "人/km²", "pop/sq mi", "persons/pixel/km^2"]
-    + ["inhabitants ha-1", "人/平方公里", "people per sq. km", "1/km^2"],
+    [
+        "people/km2",
+        "people per hectare",
+        "人/公顷",
+        "人/km²",
+        "pop/sq mi",
+        "persons/pixel/km^2",
+        "inhabitants ha-1",
+        "人/平方公里",
+        "people per sq. km",
+        "1/km^2",
+    ],
 )
 def test_units_of_densities(tmp_path: Path, write_raster: Any, unit: str) -> None:
     path = write_raster(tmp_path / "a.tif", np.ones((1, 3), dtype=np.float32))
@@ -130,8 +135,18 @@ def test_units_that_are_no_people(tmp_path: Path, write_raster: Any, unit: str) 
 
 @pytest.mark.parametrize(
     "name",
-    ["CHN_pph_v2b_2010", "chn_pd_2020_1km", "gpw_v4_population_density_rev11", "popdens2020"]
-    + ["人口密度2020", "pop_per_ha", "wuhan_ppkm2", "chn_pop_density", "PopDen", "people_per_sqkm"],
+    [
+        "CHN_pph_v2b_2010",
+        "chn_pd_2020_1km",
+        "gpw_v4_population_density_rev11",
+        "popdens2020",
+        "人口密度2020",
+        "pop_per_ha",
+        "wuhan_ppkm2",
+        "chn_pop_density",
+        "PopDen",
+        "people_per_sqkm",
+    ],
 )
 def test_names_of_densities(tmp_path: Path, write_raster: Any, name: str) -> None:
     path = write_raster(tmp_path / f"{name}.tif", np.ones((1, 3), dtype=np.float32))
@@ -140,8 +155,16 @@ def test_names_of_densities(tmp_path: Path, write_raster: Any, name: str) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["chn_ppp_2020_UNadj", "GHS_POP_E2020", "landscan-global-2022", "shapph", "population_2020"]
-    + ["ppp_2020_1km_Aggregated", "independence", "wardens_houses"],
+    [
+        "chn_ppp_2020_UNadj",
+        "GHS_POP_E2020",
+        "landscan-global-2022",
+        "shapph",
+        "population_2020",
+        "ppp_2020_1km_Aggregated",
+        "independence",
+        "wardens_houses",
+    ],
 )
 def test_names_of_counts(tmp_path: Path, write_raster: Any, name: str) -> None:
     assert people(write_raster(tmp_path / f"{name}.tif", np.ones((1, 3), dtype=np.float32))) == 3
@@ -179,7 +202,7 @@ def test_undeclared_nodata_is_an_error_with_the_cell_and_its_fix_works(
     [
         ("uint8", [[250, 254, 255, 200]]),
         ("int32", [[9999, 9998, 9500]]),
-        ("uint16", [[65535, 60000]]),  # a saturated cell is told below
+        ("uint16", [[65535, 60000]]),
     ],
 )
 def test_numbers_that_only_look_like_no_value(
@@ -216,22 +239,31 @@ path = "roads.osm"
 [zones]
 path = "zones.geojson"
 """
-ZONES = (
-    '{{"type": "FeatureCollection", "features": [{{"type": "Feature", "properties": {{"code": "1",'
-    ' "name": "甲", "people": {people}}}, "geometry": {{"type": "Polygon", "coordinates":'
-    " [[[120.79, 29.99], [120.91, 29.99], [120.91, 30.06], [120.79, 30.06], [120.79, 29.99]]]}}}}]}}"
-)
+BORDER = [[120.79, 29.99], [120.91, 29.99], [120.91, 30.06], [120.79, 30.06], [120.79, 29.99]]
+
+
+def zones_of(census: float) -> str:
+    area = {"type": "Polygon", "coordinates": [BORDER]}
+    said = {"code": "1", "name": "甲", "people": census}
+    feature = {"type": "Feature", "properties": said, "geometry": area}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})
 
 
 @pytest.mark.parametrize(
     ("census", "code"),
-    [(500.5, ""), (420, ""), (400, "people_unlike_census"), (700, "people_unlike_census")]
-    + [(49, "people_not_the_census"), (5100, "people_not_the_census")],
+    [
+        (500.5, ""),
+        (420, ""),
+        (400, "people_unlike_census"),
+        (700, "people_unlike_census"),
+        (49, "people_not_the_census"),
+        (5100, "people_not_the_census"),
+    ],
 )
 def test_the_total_against_the_census_of_the_zones(
     study_folder: Path, census: float, code: str
 ) -> None:
-    (study_folder / "zones.geojson").write_text(ZONES.format(people=census), encoding="utf-8")
+    (study_folder / "zones.geojson").write_text(zones_of(census), encoding="utf-8")
     study = study_folder / "study.toml"
     study.write_text(STUDY.format(population="people.csv"), encoding="utf-8")
     wanted = {"people_unlike_census", "people_not_the_census"}

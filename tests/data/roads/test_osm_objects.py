@@ -28,18 +28,35 @@ IN_ANY_ORDER = {
     "descending": [node(3), node(2), node(1), way(10, [1, 2, 3], STREET)],
     "shuffled": [node(2), node(3), node(1), way(10, [1, 2, 3], STREET)],
     "ways first": [way(10, [1, 2, 3], STREET), node(3), node(1), node(2)],
-    "relation first": [relation(9, [10], {"type": "route"}), way(10, [1, 2, 3], STREET), node(2)]
-    + [node(1), node(3)],
+    "relation first": [
+        relation(9, [10], {"type": "route"}),
+        way(10, [1, 2, 3], STREET),
+        node(2),
+        node(1),
+        node(3),
+    ],
     "nodes on both sides": [node(3), way(10, [1, 2, 3], STREET), node(1), node(2)],
     "below zero": [node(-1), node(-2), node(-3), way(-10, [-1, -2, -3], STREET)],
     "below zero, descending": [node(-3), node(-2), node(-1), way(-10, [-1, -2, -3], STREET)],
     "both signs": [node(1), node(-2), node(3), way(-10, [1, -2, 3], STREET)],
     "very large": [node(10**14 + k, k) for k in (2, 1, 3)]
     + [way(10, [10**14 + 1, 10**14 + 2, 10**14 + 3], STREET)],
-    "given twice": [node(1), node(2), node(2), node(3), way(10, [1, 2, 3], STREET)]
-    + [way(10, [1, 2, 3], STREET)],
-    "tiles one after another": [node(1), node(2), way(10, [1, 2], STREET), node(2), node(3)]
-    + [way(11, [2, 3], STREET)],
+    "given twice": [
+        node(1),
+        node(2),
+        node(2),
+        node(3),
+        way(10, [1, 2, 3], STREET),
+        way(10, [1, 2, 3], STREET),
+    ],
+    "tiles one after another": [
+        node(1),
+        node(2),
+        way(10, [1, 2], STREET),
+        node(2),
+        node(3),
+        way(11, [2, 3], STREET),
+    ],
 }
 
 
@@ -150,23 +167,53 @@ def islands(*between: str) -> list[str]:
 
 
 CARRIED = {
-    "pier and ferry": [node(10, 4), way(102, [3, 10], {"man_made": "pier"}), way(103, [10, 5], FERRY)],
-    "pier as a relation": [node(10, 4), way(102, [3, 10], {})]
-    + [way(103, [10, 5], FERRY), relation(9, [102], {"type": "multipolygon", "man_made": "pier"})],
-    "ferry tagged on its route": [way(103, [3, 5], {})]
-    + [relation(9, [103], {"type": "route", "route": "ferry", "duration": "00:05", "foot": "yes"}, "")],
-    "ferry of two ways on a route": [node(4), way(103, [3, 4], {}), way(105, [4, 5], {})]
-    + [relation(9, [103, 105], {"type": "route", "route": "ferry", "duration": "10"}, "")],
-    "square": [node(24, 4), node(22, 4, lat=LAT + 0.0005)]
-    + [way(110, [3, 22, 5, 24, 3], {})]
-    + [relation(9, [110], {"type": "multipolygon", "highway": "pedestrian", "area": "yes"})],
-    "square of two ways": [node(24, 4), node(22, 4, lat=LAT + 0.0005)]
-    + [way(110, [3, 22, 5], {}), way(111, [5, 24, 3], {"source": "survey"})]
-    + [relation(9, [110, 111], {"type": "multipolygon", "highway": "pedestrian"})],
-    "yard": [node(24, 4), node(22, 4, lat=LAT + 0.0005), way(110, [3, 22, 5, 24, 3], {})]
-    + [relation(9, [110], {"type": "multipolygon", "highway": "footway", "area": "yes"})],
-    "floating pontoon": [node(10, 4), way(102, [3, 10, 5], {"man_made": "pier", "floating": "yes"})],
-}  # fmt: skip
+    "pier and ferry": [
+        node(10, 4),
+        way(102, [3, 10], {"man_made": "pier"}),
+        way(103, [10, 5], FERRY),
+    ],
+    "pier as a relation": [
+        node(10, 4),
+        way(102, [3, 10], {}),
+        way(103, [10, 5], FERRY),
+        relation(9, [102], {"type": "multipolygon", "man_made": "pier"}),
+    ],
+    "ferry tagged on its route": [
+        way(103, [3, 5], {}),
+        relation(
+            9, [103], {"type": "route", "route": "ferry", "duration": "00:05", "foot": "yes"}, ""
+        ),
+    ],
+    "ferry of two ways on a route": [
+        node(4),
+        way(103, [3, 4], {}),
+        way(105, [4, 5], {}),
+        relation(9, [103, 105], {"type": "route", "route": "ferry", "duration": "10"}, ""),
+    ],
+    "square": [
+        node(24, 4),
+        node(22, 4, lat=LAT + 0.0005),
+        way(110, [3, 22, 5, 24, 3], {}),
+        relation(9, [110], {"type": "multipolygon", "highway": "pedestrian", "area": "yes"}),
+    ],
+    "square of two ways": [
+        node(24, 4),
+        node(22, 4, lat=LAT + 0.0005),
+        way(110, [3, 22, 5], {}),
+        way(111, [5, 24, 3], {"source": "survey"}),
+        relation(9, [110, 111], {"type": "multipolygon", "highway": "pedestrian"}),
+    ],
+    "yard": [
+        node(24, 4),
+        node(22, 4, lat=LAT + 0.0005),
+        way(110, [3, 22, 5, 24, 3], {}),
+        relation(9, [110], {"type": "multipolygon", "highway": "footway", "area": "yes"}),
+    ],
+    "floating pontoon": [
+        node(10, 4),
+        way(102, [3, 10, 5], {"man_made": "pier", "floating": "yes"}),
+    ],
+}
 
 
 @pytest.mark.parametrize("name", CARRIED)

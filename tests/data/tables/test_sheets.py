@@ -168,7 +168,8 @@ def test_too_many_columns(tmp_path: Path) -> None:
         ("a.csv", b"\n\n\n", "table_empty"),
         ("a.csv", b"\x00\x01\x02\x03", "encoding_unknown"),
         ("a.csv", b"id,n\n\xff\xff\xff,\x80\n", "encoding_unknown"),
-        ("a.csv", b'id,n\n"' + b"x" * 200_000 + b"\n", "file_unreadable"),
+        ("a.csv", b'id,n\n"' + b"x" * 200_000 + b"\n", "quote_broken"),
+        ("a.csv", b"id,n\n" + b"x" * 200_000 + b"\n", "file_unreadable"),
         ("a.xlsx", b"", "file_unreadable"),
         ("a.xlsx", b"PK\x03\x04broken", "file_unreadable"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook_old"),
@@ -177,7 +178,8 @@ def test_too_many_columns(tmp_path: Path) -> None:
         ("a.gpkg", b"SQLite format 3\x00" + b"\0" * 100, "file_unreadable"),
         ("a.geojson", b"[1, 2", "file_unreadable"),
         ("a.geojson", b'{"type": "FeatureCollection", "features": [', "file_unreadable"),
-        ("a.doc", b"x", "file_kind_unknown"),
+        ("a.doc", b"x", "file_kind_no_table"),
+        ("a.xyz", b"x", "file_kind_unknown"),
         ("a", b"x", "file_kind_unknown"),
     ],
 )
@@ -269,7 +271,7 @@ def test_sheets(tmp_path: Path) -> None:
     book.create_sheet("空")
     book.save(path)
     assert read(path)[0].columns["id"] == ("a",)
-    book["空"].append(["id", "n"])
+    book["空"].append(["id", "m"])
     book["空"].append(["b", 2])
     book.save(path)
     assert fault(path) == "layer_not_told"

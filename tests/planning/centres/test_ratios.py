@@ -150,7 +150,7 @@ def test_below_the_lower_bound_is_a_note_and_never_a_failure(make: SimpleNamespa
         (1_120_985, 11, "over", 101_908, (12, 37)),
     ],
 )
-def test_reference_figures(  # noqa: PLR0917 - one row of the table
+def test_reference_figures(
     make: SimpleNamespace,
     people: int,
     count: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import GeoError
@@ -79,7 +79,6 @@ def test_cells_are_not_people():
         assert getattr(whole, name) == pytest.approx(getattr(split, name), rel=1e-12)
 
 
-@settings(max_examples=80, deadline=None)
 @given(distributions)
 def test_parts_of_theil_add_up_and_scale_does_not_matter(rows):
     values, people, groups = (np.array(column) for column in zip(*rows, strict=True))

@@ -11,7 +11,6 @@ from planning.cli import main
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
 from planning.report.lines import result_lines
-from planning.words.wording import translator
 from tests.planning.report_study import assessed
 
 MODES = ("walk", "walk_elderly", "e_bike", "car")
@@ -32,7 +31,7 @@ def study(tmp_path_factory):
 
 
 def test_the_terminal_tells_every_warning_and_counts_the_notes(study):
-    lines = result_lines(study[0], translator("en"), findings=(CENSUS, *PARTS))
+    lines = result_lines(study[0], "en", findings=(CENSUS, *PARTS))
     told = lines[lines.index("Findings that may change the result: 15") + 1 :]
     assert len(told) == 16
     assert "differ from their census" in told[0] + told[1]

@@ -85,6 +85,7 @@ def test_the_same_place_is_tied_to_the_road_once(road):
         assert (result.nearest.tenths == alone.modes[mode].nearest.tenths).all()
 
 
+@pytest.mark.slow
 def test_any_edits_equal_a_fresh_assessment_of_the_edited_county(county, rng):
     facilities, demand = county.dataset.facilities, county.dataset.demand
     open_ids = [facilities.id[row] for row in np.flatnonzero(county.points)]
@@ -110,6 +111,7 @@ def test_any_edits_equal_a_fresh_assessment_of_the_edited_county(county, rng):
     assert [(g.people, g.zone) for g in fresh.gaps] == [(g.people, g.zone) for g in outcome.gaps]
 
 
+@pytest.mark.slow
 def test_200_random_edits_one_after_the_other_equal_a_fresh_assessment(county, rng):
     travel = replace(county.study.travel, modes=("walk", "car"))
     modes = {mode: county.modes[mode] for mode in travel.modes}

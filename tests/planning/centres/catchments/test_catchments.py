@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from access import fca
 from access.raam import raam
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -197,7 +197,7 @@ def test_scaling_permuting_splitting_and_merging(method):
         np.testing.assert_allclose(access(twin, people, parts), plain)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.sampled_from(list(Method)))
 def test_never_nan_whatever_is_missing(seed, method):
     rng = np.random.default_rng(seed)

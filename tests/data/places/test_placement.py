@@ -9,9 +9,9 @@ import pytest
 
 from data.dataset import load_dataset, read_study
 from data.errors import StudyError
-from data.facilities.side_file import chosen_places, remove_place, save_place
-from data.facilities.worklist import worklist
+from data.places.chosen import chosen_places, remove_place, save_place
 from data.types import Dataset
+from planning.audit.worklist import WorklistRow, worklist
 
 VILLAGES = """code,name,people,lon,lat
 330604001201,东村,120,120.81,30.012
@@ -45,6 +45,10 @@ def load(folder: Path) -> Dataset:
     return load_dataset(read_study(folder / "study.toml"))
 
 
+def unplaced(dataset: Dataset) -> list[WorklistRow]:
+    return [row for row in worklist(dataset) if row.state == "unplaced"]
+
+
 def test_rows_are_placed_by_what_the_list_says_and_no_further(folder: Path) -> None:
     before = (folder / "list.csv").read_bytes()
     dataset = load(folder)
@@ -75,10 +79,10 @@ def test_rows_are_placed_by_what_the_list_says_and_no_further(folder: Path) -> N
 
 def test_the_worklist_says_why_and_where_it_may_be(folder: Path) -> None:
     dataset = load(folder)
-    several, none = worklist(dataset)
-    assert (several.facility_id, several.reason) == ("D", "name_repeated")
+    several, none = unplaced(dataset)
+    assert (several.facility_id, several.why) == ("D", "name_repeated")
     assert [guess.code for guess in several.guesses] == ["330604102202", "330604102203"]
-    assert (none.facility_id, none.reason) == ("E", "nothing_named")
+    assert (none.facility_id, none.why) == ("E", "nothing_named")
     (guess,) = none.guesses
     assert (guess.method, guess.code) == ("village_in_words", "330604001201")
     # The middle of the people of 东村, and its farthest cell, as for those placed by their code.
@@ -100,7 +104,7 @@ def test_the_side_file_places_and_can_be_taken_back(folder: Path) -> None:
     facilities = dataset.facilities
     assert facilities.columns["placed_by"][3:5] == ("side_file", "side_file")
     assert (facilities.lon[3], facilities.lat[3]) == (120.881, 30.0415)
-    assert worklist(dataset) == ()
+    assert unplaced(dataset) == []
     codes = [finding.code for finding in dataset.findings]
     assert "facility_unknown" in codes
     assert "facilities_unplaced" not in codes
@@ -110,16 +114,16 @@ def test_the_side_file_places_and_can_be_taken_back(folder: Path) -> None:
     assert b"'=1+1" in written
     assert remove_place(side, "E") is not None
     assert remove_place(side, "E") is None
-    assert [row.facility_id for row in worklist(load(folder))] == ["E"]
+    assert [row.facility_id for row in unplaced(load(folder))] == ["E"]
 
 
 def test_the_side_file_needs_no_line_in_the_study(folder: Path) -> None:
     study = folder / "study.toml"
     text = study.read_text(encoding="utf-8").replace('placed = "placed.csv"\n', "")
     study.write_text(text, encoding="utf-8")
-    assert [row.facility_id for row in worklist(load(folder))] == ["D", "E"]
+    assert [row.facility_id for row in unplaced(load(folder))] == ["D", "E"]
     save_place(folder / "placed.csv", "D", 120.88, 30.041)
-    assert [row.facility_id for row in worklist(load(folder))] == ["E"]
+    assert [row.facility_id for row in unplaced(load(folder))] == ["E"]
 
 
 def test_a_list_of_that_name_is_never_taken_for_the_side_file(folder: Path) -> None:
@@ -128,7 +132,7 @@ def test_a_list_of_that_name_is_never_taken_for_the_side_file(folder: Path) -> N
     study.write_text(text.replace("list.csv", "placed.csv"), encoding="utf-8")
     (folder / "list.csv").rename(folder / "placed.csv")
     before = (folder / "placed.csv").read_bytes()
-    assert len(worklist(load(folder))) == 2
+    assert len(unplaced(load(folder))) == 2
     with pytest.raises(StudyError, match="not written by the app"):
         save_place(folder / "placed.csv", "D", 120.88, 30.041)
     assert (folder / "placed.csv").read_bytes() == before

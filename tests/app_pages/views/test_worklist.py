@@ -8,25 +8,23 @@ import numpy as np
 import pytest
 
 from app_pages.views.places import place_text, search_places, study_area
-from app_pages.views.placing import pasted_text, place_bounds, place_layers
-from data.dataset import load_dataset
-from data.facilities.pasted import read_pasted
-from data.study.file import SAMPLE_STUDY, read_study
+from app_pages.views.worklist import pasted_text, place_bounds, place_layers
+from data.places.pasted import read_pasted
 from geo.crs import to_metric
-from planning.audit.places import place_rows, places_sheet
+from planning.audit.worklist import worklist, worklist_sheet
 from planning.words.wording import translator
 
 EN = translator("en")
 
 
 @pytest.fixture(scope="module")
-def dataset():
-    return load_dataset(read_study(SAMPLE_STUDY))
+def dataset(county):
+    return county.dataset
 
 
 @pytest.fixture(scope="module")
 def rows(dataset):
-    return place_rows(dataset)
+    return worklist(dataset)
 
 
 def test_the_county_has_one_row_whose_town_is_the_best_guess(dataset, rows):
@@ -45,7 +43,7 @@ def test_the_county_has_one_row_whose_town_is_the_best_guess(dataset, rows):
 
 
 def test_the_sheet_says_state_guess_and_error(dataset, rows):
-    sheet = places_sheet(dataset, rows, "en")
+    sheet = worklist_sheet(dataset, rows, "en")
     first = dict(zip(sheet.headers, sheet.rows[0], strict=True))
     assert first["State"] == "Without a place"
     assert first["Possible error (m)"] == round(rows[0].guesses[0].error_m)
@@ -74,7 +72,7 @@ def test_rows_placed_by_village_and_by_hand_follow(dataset):
     errors = [0.0, 900.0, *[None] * (len(facilities) - 2)]
     columns = {**facilities.columns, "placed_by": tuple(by), "placed_error_m": tuple(errors)}
     changed = replace(dataset, facilities=replace(facilities, columns=columns))
-    states = [(one.row, one.state, one.error_m) for one in place_rows(changed)]
+    states = [(one.row, one.state, one.error_m) for one in worklist(changed)]
     assert [state for _, state, _ in states] == ["unplaced", "guessed", "chosen"]
     assert states[1:] == [(1, "guessed", 900.0), (0, "chosen", 0.0)]
 

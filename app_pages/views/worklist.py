@@ -6,10 +6,10 @@ import numpy as np
 import shapely
 
 from app_pages.views.places import place_text
-from data.facilities.pasted import Box, PastedPlace
+from data.places.pasted import Box, PastedPlace
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
-from planning.audit.places import PlaceRow, spot_of
+from planning.audit.worklist import WorklistRow, spot_of
 from planning.maps import AreaStyle, FacilityLayer, PointStyle, PolygonLayer
 from planning.maps.layers import Layer
 from planning.words.wording import Translate, msgid
@@ -28,7 +28,7 @@ EVIDENCE = {
 ORDERS = {"lon_lat": msgid("longitude, latitude"), "lat_lon": msgid("latitude, longitude")}
 
 
-def place_bounds(dataset: Dataset, one: PlaceRow) -> Box | None:
+def place_bounds(dataset: Dataset, one: WorklistRow) -> Box | None:
     """Return what the map shows of a row: its best guess with the possible error, or its place."""
     spot = spot_of(dataset, one)
     if spot is None:
@@ -55,7 +55,7 @@ def pasted_text(dataset: Dataset, found: PastedPlace, translate: Translate) -> s
 
 
 def place_layers(
-    dataset: Dataset, row: PlaceRow, pasted: PastedPlace | None, translate: Translate
+    dataset: Dataset, row: WorklistRow, pasted: PastedPlace | None, translate: Translate
 ) -> list[Layer]:
     """Return what the map shows of a row: guesses with their possible error, or its place."""
     spots = [(guess.lon, guess.lat, guess.name, 0) for guess in row.guesses]

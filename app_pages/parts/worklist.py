@@ -12,29 +12,29 @@ from app_pages.parts.widgets import sheet_table
 from app_pages.session.choices import Key
 from app_pages.session.state import early_click, get, opened, person, put, words
 from app_pages.views.places import study_area
-from app_pages.views.placing import SYSTEMS, pasted_text, place_bounds, place_layers
+from app_pages.views.worklist import SYSTEMS, pasted_text, place_bounds, place_layers
 from data.errors import PlannerError
-from data.facilities.pasted import FAR_DEGREES, PastedPlace, distance_degrees, read_pasted
-from data.facilities.side_file import ChosenPlace, remove_place, save_place
+from data.places.chosen import ChosenPlace, remove_place, save_place
+from data.places.pasted import FAR_DEGREES, PastedPlace, distance_degrees, read_pasted
 from data.study.files import placed_file
-from planning.audit.places import SURE, PlaceRow, place_rows, places_sheet
+from planning.audit.worklist import SURE, WorklistRow, worklist, worklist_sheet
 from planning.maps import Focus
 from planning.maps.layers import Layer
 from planning.words.wording import Language, finding_sentence
 
 
-def placing_list(language: Language) -> PlaceRow | None:
+def placing_list(language: Language) -> WorklistRow | None:
     """Show the worklist and what can be done with the row that is chosen; return that row."""
     _ = words()
     _study, dataset = opened()
-    rows = place_rows(dataset)
+    rows = worklist(dataset)
     st.caption(
         _(
             "Choose a row, then click the map or paste coordinates. Places are kept in {file}"
             "; the list itself is never changed."
         ).format(file=plain(_file().name))
     )
-    sheet = places_sheet(dataset, rows, language)
+    sheet = worklist_sheet(dataset, rows, language)
     state = dataset.fingerprint[:12]
     chosen = sheet_table(sheet, file_name="places.xlsx", height=280, state=state)
     undone = get(Key.UNDO_PLACE)
@@ -48,14 +48,14 @@ def placing_list(language: Language) -> PlaceRow | None:
     return row
 
 
-def placing_layers(row: PlaceRow | None) -> list[Layer]:
+def placing_layers(row: WorklistRow | None) -> list[Layer]:
     """Return what the map shows of the chosen row and of the coordinates pasted for it."""
     if row is None:
         return []
     return place_layers(opened()[1], row, _pasted(), words())
 
 
-def placing_focus(row: PlaceRow | None) -> Focus | None:
+def placing_focus(row: WorklistRow | None) -> Focus | None:
     """Return where the map moves to for the chosen row."""
     if row is None:
         return None
@@ -72,7 +72,7 @@ def take_place_click() -> None:
         _save(row, *click, words()("clicked on the map"))
 
 
-def _tools(row: PlaceRow) -> None:
+def _tools(row: WorklistRow) -> None:
     _ = words()
     st.subheader(plain(row.name), anchor=False)
     left, right = st.columns([3, 2])
@@ -116,7 +116,7 @@ def _pasted(*, says_why: bool = False) -> PastedPlace | None:
         return None
 
 
-def _save_pasted(row: PlaceRow, found: PastedPlace) -> None:
+def _save_pasted(row: WorklistRow, found: PastedPlace) -> None:
     _ = words()
     note = _("pasted: {text} ({system})").format(
         text=get(Key.PASTED), system=get(Key.SYSTEM, "wgs84")
@@ -124,7 +124,7 @@ def _save_pasted(row: PlaceRow, found: PastedPlace) -> None:
     _save(row, found.lon, found.lat, note)
 
 
-def _save(row: PlaceRow, lon: float, lat: float, note: str) -> None:
+def _save(row: WorklistRow, lon: float, lat: float, note: str) -> None:
     _ = words()
     if distance_degrees(lon, lat, study_area(opened()[1])) > FAR_DEGREES:
         put(Key.MESSAGE, _("That place lies far from the study's area; nothing was saved."))
@@ -139,7 +139,7 @@ def _save(row: PlaceRow, lon: float, lat: float, note: str) -> None:
     _try(write, _("Placed: {name}.").format(name=row.name))
 
 
-def _take_back(row: PlaceRow) -> None:
+def _take_back(row: WorklistRow) -> None:
     _ = words()
 
     def remove() -> None:

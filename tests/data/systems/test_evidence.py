@@ -11,18 +11,17 @@ import numpy as np
 import pytest
 import shapely
 
-from data.coordinates.detection import (
+from data.facilities.read import read_facilities
+from data.study.tables import FacilitiesTable, TableSource
+from data.systems.evidence import (
     PlacedAreas,
     PlacedPoints,
     Shift,
     Surroundings,
-    area_findings,
-    heard,
-    point_findings,
     system_of_areas,
+    weigh_evidence,
 )
-from data.facilities.read import read_facilities
-from data.study.tables import FacilitiesTable, TableSource
+from data.systems.verdict import area_findings, judge_points, point_findings
 from data.types import Zones
 from geo.crs import to_lonlat, to_metric
 from geo.errors import Finding
@@ -109,7 +108,8 @@ def points_of(lon: Any, lat: Any, codes: tuple[str, ...] = (), **how: Any) -> Pl
 
 
 def findings_of(points: PlacedPoints, seen: Surroundings) -> list[Finding]:
-    return point_findings(heard(points, seen), seen)
+    evidence = weigh_evidence(points, seen)
+    return point_findings(evidence, judge_points(evidence, seen))
 
 
 def codes_for(points: PlacedPoints, coordinates: Any, roads: Any) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import StudyError
-from data.facilities.pasted import read_pasted
+from data.places.pasted import read_pasted
 from geo.offsets import wgs84_to_gcj02
 
 AREA = (120.5, 29.8, 121.5, 30.5)

@@ -1,10 +1,10 @@
-"""Institutions without coordinates: placed by a person's choice, or by their village."""
+"""Rows without coordinates of their own: placed by a person's choice, else by their village."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -13,8 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import row_finding
-from data.coordinates.positions import read_positions
-from data.facilities.read import FacilityRows
+from data.places.positions import read_positions
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
@@ -37,56 +36,86 @@ CONFIDENCE: dict[Method, str] = {
 _NAME_ENDINGS = ("村卫生室", "卫生室", "社区卫生服务站", "卫生服务站", "服务站")
 
 
-def placed_rows(
-    rows: FacilityRows,
+@dataclass(frozen=True, slots=True, eq=False)
+class RowNames:
+    """What the rows of a list are called, n of them: by that they are found and placed.
+
+    Parameters
+    ----------
+    file, row
+        File name and (n,) rows in it, for findings.
+    id, name
+        Of each row.
+    division_code, division_name
+        Code and name of the village that each says to be in; "" where it says none.
+    """
+
+    file: str
+    row: NDArray[np.int64]
+    id: tuple[str, ...]
+    name: tuple[str, ...]
+    division_code: tuple[str, ...]
+    division_name: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """Where n rows are (NaN: nowhere), by what each was placed, and how far it may be off."""
+
+    lon: Floats
+    lat: Floats
+    method: tuple[Method | Literal[""], ...]
+    error_m: Floats
+
+
+def place_rows(
+    names: RowNames,
+    lonlat: tuple[Floats, Floats],
     villages: Villages | None,
     demand: Demand,
     *,
     crs: str,
     side_file: Path | None,
     findings: list[Finding],
-) -> FacilityRows:
-    """Return institutions with those placed that a side file or their village places.
+) -> Placement:
+    """Return where rows are: a person's choice first, then own coordinates, then their village.
 
     Parameters
     ----------
-    rows
-        As read; the list itself is never changed.
+    names
+        Of the list; the list itself is never changed.
+    lonlat
+        (n,) degrees as the rows state them, NaN where they state none.
     villages
         By whose 12-digit code or exact name rows are placed; None places nothing by village.
     demand
-        An institution stands where the people of its village are.
+        A row stands where the people of its village are.
     crs
         Metric system of villages and demand.
     side_file
         CSV of places that a person has chosen; may not exist yet.
     findings
         Receives a warning for every method that placed rows, with the farthest possible error.
-
-    Returns
-    -------
-    FacilityRows
-        With `placed_by` and `placed_error_m` for each row.
     """
-    lon, lat = rows.lon.copy(), rows.lat.copy()
-    ids = [text(value) for value in rows.columns["id"]]
-    method = ["coordinates" if known else "" for known in np.isfinite(lon)]
+    lon, lat = (values.copy() for values in lonlat)
+    method: list[Method | Literal[""]] = [
+        "coordinates" if known else "" for known in np.isfinite(lon)
+    ]
     error_m = np.where(np.isfinite(lon), 0.0, np.nan)
     if side_file is not None and side_file.is_file():
-        for index, place in _chosen(side_file, ids, findings).items():
+        for index, place in _chosen(side_file, names.id, findings).items():
             lon[index], lat[index] = place
             method[index], error_m[index] = "side_file", 0.0
     if villages is not None:
-        open_rows = np.flatnonzero(~np.isfinite(lon))
-        found = {int(i): hit for i in open_rows if (hit := _village_of(rows, int(i), villages))}
+        found = _villages_of(names, np.flatnonzero(~np.isfinite(lon)).tolist(), villages)
         if found:
             centre, spread_m = settled_centres(villages.geometry, demand.village, demand)
             places = to_lonlat(centre[:, 0], centre[:, 1], crs)
             for index, (village, how) in found.items():
                 lon[index], lat[index] = places[0][village], places[1][village]
                 method[index], error_m[index] = how, spread_m[village]
-            _report(rows, found, error_m, findings)
-    return replace(rows, lon=lon, lat=lat, placed_by=tuple(method), placed_error_m=error_m)
+            _report(names, found, error_m, findings)
+    return Placement(lon, lat, tuple(method), error_m)
 
 
 def settled_centres(
@@ -126,31 +155,35 @@ def settled_centres(
     return centre, np.where(is_settled, farthest_m, spread_m)
 
 
-def _village_of(rows: FacilityRows, index: int, villages: Villages) -> tuple[int, Method] | None:
-    """Return the one village that a row names, and how it names it."""
-    code = rows.division_code[index]
-    if len(code) == 12 and code in villages.code:
-        return villages.code.index(code), "village_code"
-    unique = _unique_names(villages)
-    if rows.division_name[index] in unique:
-        return unique[rows.division_name[index]], "village_name"
-    name = text(rows.columns["name"][index])
-    for ending in _NAME_ENDINGS:
-        if name.endswith(ending):
-            stem = name.removesuffix(ending)
-            for wanted in (stem, stem + "村", stem + "社区"):
-                if wanted in unique:
-                    return unique[wanted], "own_name"
+def _villages_of(
+    names: RowNames, rows: list[int], villages: Villages
+) -> dict[int, tuple[int, Method]]:
+    """Return for each of the rows that names one village which it is, and how it is named."""
+    counts = Counter(villages.name)
+    by_name = {name: i for i, name in enumerate(villages.name) if counts[name] == 1 and name}
+    by_code = {code: i for i, code in enumerate(villages.code) if len(code) == 12}
+    hits = ((row, _village_of(names, row, by_code, by_name)) for row in rows)
+    return {row: hit for row, hit in hits if hit is not None}
+
+
+def _village_of(
+    names: RowNames, row: int, by_code: Mapping[str, int], by_name: Mapping[str, int]
+) -> tuple[int, Method] | None:
+    if names.division_code[row] in by_code:
+        return by_code[names.division_code[row]], "village_code"
+    if names.division_name[row] in by_name:
+        return by_name[names.division_name[row]], "village_name"
+    name = names.name[row]
+    for ending in filter(name.endswith, _NAME_ENDINGS):
+        stem = name.removesuffix(ending)
+        for wanted in (stem, stem + "村", stem + "社区"):
+            if wanted in by_name:
+                return by_name[wanted], "own_name"
     return None
 
 
-def _unique_names(villages: Villages) -> Mapping[str, int]:
-    counts = Counter(villages.name)
-    return {name: i for i, name in enumerate(villages.name) if counts[name] == 1 and name}
-
-
 def _chosen(
-    side_file: Path, ids: list[str], findings: list[Finding]
+    side_file: Path, ids: tuple[str, ...], findings: list[Finding]
 ) -> dict[int, tuple[float, float]]:
     source = TableSource(path=side_file)
     table = read_any(source, findings)
@@ -177,7 +210,7 @@ def _chosen(
 
 
 def _report(
-    rows: FacilityRows,
+    names: RowNames,
     found: Mapping[int, tuple[int, Method]],
     error_m: Floats,
     findings: list[Finding],
@@ -188,8 +221,8 @@ def _report(
             findings.append(
                 row_finding(
                     "facilities_placed",
-                    rows.row[places],
-                    file=rows.file,
+                    names.row[places],
+                    file=names.file,
                     method=method,
                     confidence=CONFIDENCE[method],
                     error_m=round(float(error_m[places].max())),

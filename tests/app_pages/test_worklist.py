@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from data.dataset import load_dataset
-from data.facilities.side_file import chosen_places
+from data.places.chosen import chosen_places
 from data.study.file import SAMPLE_STUDY, read_study
 from tests.app_pages.served import (
     at_rest,
@@ -70,11 +70,11 @@ def test_a_click_places_it_a_reload_keeps_it_and_undo_takes_it_back(address, fol
     at_rest(driver)
     select_row(driver, 0)
     wait_for(lambda: "Paste coordinates" in body_text(driver), what="the panel of the row")
-    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
     at_rest(driver)
     click_map(driver, 0.5, 0.3)
     placed = wait_for(lambda: chosen_places(side).get(missing), what="the side file")
-    wait_for(lambda: f"Placed: {name}." in body_text(driver), seconds=90, what="the answer")
+    wait_for(lambda: f"Placed: {name}." in body_text(driver), what="the answer")
     after = load_dataset(read_study(study)).facilities
     assert (after.lon[row], after.lat[row]) == pytest.approx((placed.lon, placed.lat))
     at_rest(driver)
@@ -88,7 +88,7 @@ def test_a_click_places_it_a_reload_keeps_it_and_undo_takes_it_back(address, fol
     select_row(driver, 0)
     press(driver, "Take this place back")
     wait_for(lambda: not chosen_places(side), what="the place taken back")
-    wait_for(lambda: "1 institutions without" in body_text(driver), seconds=90, what="the list")
+    wait_for(lambda: "1 institutions without" in body_text(driver), what="the list")
     at_rest(driver)
     press(driver, "Undo")
     wait_for(lambda: chosen_places(side).get(missing) == placed, what="the place again")
@@ -122,14 +122,14 @@ def test_pasted_coordinates_and_a_changed_file_are_read_at_once(address, folder,
     titled(driver, "Who is inside the circle")
     at_rest(driver)
     fill(driver, "Search a village or institution: name, code, or longitude,latitude", "改名后")
-    wait_for(lambda: "改名后的卫生院" in body_text(driver), seconds=60, what="the new name")
+    wait_for(lambda: "改名后的卫生院" in body_text(driver), what="the new name")
 
 
 def test_a_remark_goes_to_the_list_and_the_audit(address, folder, driver):
     driver.get(f"{address}/coverage?lang=en")
     titled(driver, "Who is inside the circle")
     at_rest(driver)
-    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
     click_map(driver, 0.35, 0.5)
     press(driver, "In doubt?")
     fill(driver, "What is doubtful?", "桥已拆，绕行 <b>三公里</b>")
