@@ -99,7 +99,7 @@ LIBRARY_LICENCES = {
     "xcb": "MIT",
     "zstd": "BSD-3-Clause",
 }
-"""Licence of each library that a wheel brings, by its name without `lib`, as its project states it."""
+"""Licence of each library that a wheel brings, by its name without `lib`."""
 
 
 def bundled_libraries(name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
@@ -77,6 +77,18 @@ def read_table(cls: type[T], values: Any, *, key: str, context: Context) -> T | 
                 "study_key_unknown", key=_join(key, str(name)), known=", ".join(sorted(known))
             )
     return _build(cls, values, key, context)
+
+
+def flat_values(table: Any) -> dict[str, Any]:
+    """Return the values of a table under the keys that the study file has for them."""
+    found: dict[str, Any] = {}
+    for item in fields(table):
+        value = getattr(table, item.name)
+        if item.metadata.get(_FLAT) and is_dataclass(value):
+            found |= flat_values(value)
+        else:
+            found[item.name] = asdict(value) if is_dataclass(value) else value  # type: ignore[arg-type]
+    return found
 
 
 def core_type(hint: Any) -> Any:

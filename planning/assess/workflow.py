@@ -27,6 +27,7 @@ from planning.reach.scenario import (
     check_scenario,
     fixed_points,
     is_operating,
+    network_states,
     no_point_finding,
     scenario_of,
 )
@@ -120,7 +121,11 @@ def assess(
         dataset, study.travel, modes[study.siting.mode or analysis_mode], points
     )
     proposal = propose(
-        study, siting_input, modes[siting_input.network.mode].nearest, progress=progress
+        study,
+        siting_input,
+        network_states(dataset, study, scenario, today=points),
+        today=modes[siting_input.network.mode].nearest,
+        progress=progress,
     )
     report(msgid("Sensitivity"), 0, 1)
     return Assessment(
@@ -179,7 +184,10 @@ def with_siting(
     (progress or silent)(msgid("Choosing sites"), 0, 1)
     result = assessment.modes[siting.mode or assessment.analysis_mode]
     mode_input = input_of_result(assessment.dataset, study.travel, result, assessment.points)
-    proposal = propose(study, mode_input, result.nearest, progress=progress)
+    network = network_states(
+        assessment.dataset, study, assessment.scenario, today=assessment.points
+    )
+    proposal = propose(study, mode_input, network, today=result.nearest, progress=progress)
     before = set(assessment.proposal.findings)
     kept = tuple(f for f in assessment.findings if f not in before)
     return replace(assessment, study=study, proposal=proposal, findings=(*kept, *proposal.findings))
@@ -206,9 +214,9 @@ def answer_under(
     result = assessment.modes[siting.mode or assessment.analysis_mode]
     points = fixed_points(dataset.facilities, scenario, outside=study.travel.outside_facilities)
     mode_input = input_of_result(dataset, study.travel, result, points)
-    return propose(
-        replace(study, siting=siting), mode_input, nearest_point(mode_input), progress=progress
-    )
+    study = replace(study, siting=siting)
+    network = network_states(dataset, study, scenario, today=points)
+    return propose(study, mode_input, network, today=nearest_point(mode_input), progress=progress)
 
 
 def people_per_centre(mode: ModeInput, study: Study, scenario: Scenario) -> Ratios:

@@ -257,7 +257,7 @@ def siting_layers(assessment: Assessment) -> dict[str, geopandas.GeoDataFrame]:
     ends = np.empty((len(served.site), 2, 2))
     ends[:, 0, 0], ends[:, 0, 1] = demand.x_m[served.demand], demand.y_m[served.demand]
     ends[:, 1, 0], ends[:, 1, 1] = sites.x_m[served.site], sites.y_m[served.site]
-    rows = np.flatnonzero(proposal.served_by >= 0)
+    rows = np.flatnonzero(proposal.service.site >= 0)
     return {
         "site_assignment": _frame(
             assignment_columns(proposal, dataset), shapely.linestrings(ends), dataset.crs

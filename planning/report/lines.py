@@ -12,7 +12,6 @@ from planning.assess.study_figures import (
     all_gaps_figures,
     coverage_figures,
     one_gap_figures,
-    plan_base,
     ratio_base,
     setting_figures,
     setting_range,
@@ -25,6 +24,7 @@ from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_w
 from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
+from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
 from planning.words.figures import mode_text, people_text
 from planning.words.wording import Language, msgid, translator
 
@@ -180,33 +180,23 @@ def gap_lines(assessment: Assessment, language: Language) -> list[str]:
 def site_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
     translate, proposal = translator(language), assessment.proposal
-    if proposal.plan.status == "not_asked":
-        return ["", translate("Proposed sites: not asked, no point counts.")]
-    base = plan_base(assessment)
-    found = proposal_figures(proposal, base)
+    if not proposal.terms.is_known:
+        return ["", translate(NOT_ASKED)]
+    count = proposal_figures(proposal).sites.text(language)
     lines = [
         "",
-        translate(
-            "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
-        ).format(
-            count=found.sites.text(language),
-            people=found.newly.text(language),
-            minutes=proposal.minutes,
-        ),
-        translate("  proof: {status}, at most {bound} possible, solver gap {gap}").format(
-            status=proposal.plan.status,
-            bound=found.bound.text(language),
-            gap=found.solver_gap.text(language),
-        ),
+        translate("Proposed sites: {count}").format(count=count),
+        *(f"  {line}" for line in plan_sentences(proposal, translate)),
     ]
     for rank, site in enumerate(proposal.sites, start=1):
-        lines.append(
-            translate("  {rank}. {name}: {people} people without cover in reach").format(
-                rank=rank,
-                name=proposal.candidates.name[site.candidate],
-                people=site_figures(proposal, site, base).reached.text(language),
-            )
+        said = translate("  {rank}. {name}: {people} people without cover in reach").format(
+            rank=rank,
+            name=proposal.candidates.name[site.candidate],
+            people=site_figures(proposal, site).reached.text(language),
         )
+        if site.project is not None:
+            said += translate("; ") + project_sentence(site.project, translate)
+        lines.append(said)
     lines.append("  " + translate(SITE_NOTE))
     return lines
 
