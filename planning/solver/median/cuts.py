@@ -203,32 +203,37 @@ def _grow(tree: CutTree) -> None:
     _fix(tree, value)
     is_timed = tree.clock.limits.seconds is not None
     most = tree.clock.limits.nodes if is_timed else min(tree.clock.limits.nodes, MOST_NODES)
-    number = 1
     tree.nodes = [(value, 0, ())]
     while tree.nodes and tree.n_done < most and not tree.clock.is_cut:
-        bound, _, fixed = heapq.heappop(tree.nodes)
-        if tree.is_settled(bound):
-            tree.nodes = []
+        if tree.is_settled(tree.nodes[0][0]):
+            tree.nodes.clear()
             break
         tree.n_done += 1
-        for site, side in fixed:
-            tree.relaxation.set_bounds(site, side, side)
-        value, share = _bound_node(tree, bound)
-        if share is None and tree.clock.is_cut:
-            heapq.heappush(tree.nodes, (bound, number, fixed))  # not finished: it stays open
-        elif share is not None and not tree.is_settled(value):
-            split = np.minimum(share, 1.0 - share)
-            site = int(np.argmax(split))
-            if split[site] > 1e-6:
-                for side in (0.0, 1.0):
-                    number += 1
-                    heapq.heappush(tree.nodes, (value, number, (*fixed, (site, side))))
-        for site, _ in fixed:
-            tree.relaxation.reset_bounds(site)
-        lowest = tree.nodes[0][0] if tree.nodes else np.inf
-        tree.bound = max(tree.bound, lowest - tree.slack * abs(lowest) if tree.nodes else np.inf)
+        _open_node(tree)
+        if tree.nodes:
+            lowest = tree.nodes[0][0]
+            tree.bound = max(tree.bound, lowest - tree.slack * abs(lowest))
     if not tree.nodes:
-        tree.bound = np.inf
+        tree.bound = np.inf  # every plan was looked at: none is better than the best
+
+
+def _open_node(tree: CutTree) -> None:
+    """Bound the lowest node; drop it, or split it at the site that is most nearly half open."""
+    bound, number, fixed = heapq.heappop(tree.nodes)
+    for site, side in fixed:
+        tree.relaxation.set_bounds(site, side, side)
+    value, share = _bound_node(tree, bound)
+    if share is None:
+        heapq.heappush(tree.nodes, (bound, number, fixed))  # not finished: it stays open
+    elif not tree.is_settled(value):
+        split = np.minimum(share, 1.0 - share)
+        site = int(np.argmax(split))
+        if split[site] > 1e-6:  # else the shares are a plan, and it has been offered
+            for side in (0.0, 1.0):
+                child = (value, 2 * tree.n_done + int(side), (*fixed, (site, side)))
+                heapq.heappush(tree.nodes, child)
+    for site, _ in fixed:
+        tree.relaxation.reset_bounds(site)
 
 
 def _bound_root(tree: CutTree) -> tuple[float, Floats | None]:
