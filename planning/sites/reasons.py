@@ -220,7 +220,7 @@ def match_projects(
     base = question.start.points
     unbuilt = [point for point in question.start.network.unbuilt if not base[point.facility]]
     fresh = np.array([i for i in new_sites.tolist() if sites.role[i] == "new"], dtype=np.int32)
-    if not len(unbuilt) or not len(fresh):
+    if not unbuilt or not len(fresh):
         return {}
     points = np.array([point.facility for point in unbuilt], dtype=np.int32)
     pairs = reach(
