@@ -38,17 +38,15 @@ from data.regions import (
 )
 from data.roads.read import RoadsRead, read_study_roads
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
+from data.stopping import stoppable
 from data.store import file_sha256
 from data.study.file import read_study, write_template
 from data.study.files import placed_file
 from data.study.tables import Study, TableSource
 from data.successions import built_in_successions, read_successions
-from data.systems.evidence import (
-    NamedPlaces,
-    Surroundings,
-    read_named_places,
-)
-from data.systems.layers import Layers, shift_findings
+from data.systems.evidence import NamedPlaces, Surroundings
+from data.systems.layers import Layers, judge_layers
+from data.systems.named import read_named_places
 from data.types import (
     NO_PROJECTS,
     Candidates,
@@ -73,7 +71,10 @@ from geo.zones import distance_to_box_m
 __all__ = ["load_dataset", "read_study", "write_template"]
 
 _NOT_ANALYSED = frozenset(
-    {"roads", "provenance", "findings", "fingerprint", "successions", "doctor_birth_years"}
+    {
+        *("roads", "provenance", "findings", "fingerprint", "successions", "doctor_birth_years"),
+        "other_places",
+    }
 )
 """Fields that the fingerprint leaves out; roads have one of their own."""
 
@@ -104,7 +105,7 @@ def load_dataset(
     StudyError
         With every error of every file.
     """
-    with databases_as_files(study, progress=progress) as local:
+    with stoppable(progress), databases_as_files(study, progress=progress) as local:
         return _loaded(local, cache_dir=cache_dir, progress=progress)
 
 
@@ -135,11 +136,14 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
     exclusions = read_exclusions(
         study.exclusions, study.elevation, (demand, side["candidates"]), crs, findings
     )
+    other_places = None
     if roads is not None and facilities is not None:
         named = _named_places(study, findings)
         around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads), named)
         layers = Layers(zones, villages, population, facilities, side["candidates"])
-        findings.extend(shift_findings(study, layers, around))
+        systems = judge_layers(study, layers, around)
+        findings.extend(systems.findings)
+        other_places = systems.other_places
     raise_errors(findings)
     if placed is None or roads is None:  # pragma: no cover - both leave errors behind
         raise StudyError(*findings)
@@ -165,6 +169,7 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         doctor_birth_years=births,
         programme=projects,
         exclusions=exclusions,
+        other_places=other_places,
         **side,
     )
     return replace(dataset, fingerprint=_fingerprint(dataset))

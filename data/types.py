@@ -388,6 +388,26 @@ class FerryLine:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OtherPlaces:
+    """Where institutions would be if their list were in another system than it was taken for.
+
+    Parameters
+    ----------
+    file
+        File name of the list.
+    systems
+        k names of readings: a system, or `mixed` where each group of rows is in its own.
+    lon, lat
+        (k, n_facilities) degrees, WGS 84; NaN for those without a place.
+    """
+
+    file: str
+    systems: tuple[str, ...]
+    lon: Floats
+    lat: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Everything read from one study, validated, in one metric coordinate system.
 
@@ -421,3 +441,4 @@ class Dataset:
     exclusions: Exclusions | None = None
     programme: Projects = NO_PROJECTS
     doctor_birth_years: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
+    other_places: OtherPlaces | None = None

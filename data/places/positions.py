@@ -162,6 +162,32 @@ def stated_system(source: TableSource, columns: Mapping[str, str] | None = None)
     return words[0] if words else "wgs84"
 
 
+def states_no_system(
+    table: Table, columns: Mapping[str, str], source: TableSource
+) -> NDArray[np.bool_]:
+    """Return (n,) True for rows of which nobody says what system their degrees are in.
+
+    A layer of geometry states its own system; a table is told by the study, by its header or by a
+    cell of the row.
+    """
+    headers = [columns.get(name, "") for name in ("lon", "lonlat")]
+    is_told = (
+        table.geometry is not None
+        or source.crs is not None
+        or source.coordinates not in {None, "auto"}
+        or any(stated_system_word(header) in _BY_WORD for header in headers)
+    )
+    if is_told or "coordinates" not in columns:
+        return np.full(len(table), not is_told)
+    return np.array(
+        [_system_word(cell) not in _BY_WORD for cell in table.columns[columns["coordinates"]]]
+    )
+
+
+def _system_word(cell: CellValue) -> str:
+    return text(cell).lower().replace(" ", "")
+
+
 def _row_systems(
     table: Table, columns: Mapping[str, str], source: TableSource, findings: list[Finding]
 ) -> NDArray[np.str_]:
@@ -172,7 +198,7 @@ def _row_systems(
         return systems
     unknown = []
     for index, cell in enumerate(table.columns[header]):
-        word = text(cell).lower().replace(" ", "")
+        word = _system_word(cell)
         if word in _BY_WORD:
             systems[index] = _BY_WORD[word]
         elif not is_blank(cell):

@@ -34,11 +34,14 @@ class Context:
         Paths in the file are relative to it.
     findings
         Faults are appended here; reading goes on after each.
+    is_confined
+        Whether paths that lead out of the folder are faults, told alike whether a file is there.
     """
 
     file: str
     folder: Path
     findings: list[Finding]
+    is_confined: bool = False
 
     def report(self, code: str, **params: str | float) -> None:
         """Append a finding about the study file."""
@@ -193,6 +196,9 @@ def _read_path(value: Any, key: str, context: Context) -> Path | None:
         context.report("study_key_type", key=key, expected="a file path", actual=_shown(value))
         return None
     path = context.folder / value
+    if context.is_confined and not path.resolve().is_relative_to(context.folder.resolve()):
+        context.report("upload_outside", name=Path(value).name[:80])
+        return None
     try:
         is_there = path.is_file()
     except OSError:  # a name longer than the file system allows

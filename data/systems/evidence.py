@@ -1,26 +1,19 @@
-"""Are coordinates what they are said to be? Three systems compete at roads, borders and water."""
+"""What speaks for each of three systems: roads, water, known names, units that hold places."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.checks import shown_rows
-from data.places.positions import read_positions
-from data.study.tables import TableSource
-from data.tables.cells import text
-from data.tables.headers import find_columns, missing_column
-from data.tables.read import read_any
 from data.types import Floats, Geometries, Zones
 from geo.crs import to_lonlat, to_metric
-from geo.errors import Finding
 from geo.offsets import (
     SYSTEMS,
     Contest,
@@ -29,7 +22,6 @@ from geo.offsets import (
     contest,
     from_wgs84,
     is_in_shifted_area,
-    odd_points,
     road_contest,
     shift_system,
     to_wgs84,
@@ -45,7 +37,7 @@ _MAX_DRAWN = 150
 _MAX_DRAWN_ANYWHERE = 60
 """Points that take part in the contest: more add nothing but time."""
 
-_ODD_M = 200.0
+ODD_M = 200.0
 """A row is odd when another system brings it nearer to a road by more than this."""
 
 NamedPlaces: TypeAlias = Mapping[str, tuple[float, float]]
@@ -82,6 +74,14 @@ class PlacedPoints:
         (n,) names, and division codes of the unit that each is in; () where there are none.
     is_beside_roads
         True for what has an entrance at a road, as institutions have; cells of people have none.
+    groups
+        Header -> (n,) words of a column by which a list was collected: township, reporter, source.
+    is_kept
+        (n,) True for rows that the study uses: the others only bear witness. None: all.
+    is_unstated
+        (n,) True for rows whose system nobody states. None: it is stated, or need not be.
+    source
+        Whose data the file is; files of one source are in one system.
     """
 
     file: str
@@ -93,6 +93,10 @@ class PlacedPoints:
     names: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     is_beside_roads: bool = False
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_kept: NDArray[np.bool_] | None = None
+    is_unstated: NDArray[np.bool_] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,34 +127,8 @@ class Surroundings:
     zone_shift: Shift = Shift()
 
 
-def read_named_places(source: TableSource, findings: list[Finding]) -> NamedPlaces:
-    """Return the places of a layer that the study says to be WGS 84, by name.
-
-    Raises
-    ------
-    StudyError
-        When the file cannot be read at all.
-    """
-    table = read_any(source, findings)
-    if table.geometry is not None:
-        # The middle of an area, as that of the units that it is compared with.
-        table = replace(table, geometry=np.asarray(shapely.centroid(table.geometry), dtype=object))
-    columns = find_columns(table, ("name", "lon", "lat", "lonlat"), source.columns, findings)
-    if "name" not in columns:
-        findings.append(missing_column(table, "name"))
-        return {}
-    lon, lat = read_positions(table, columns, source, findings)
-    names = [text(cell) for cell in table.columns[columns["name"]]]
-    counts = Counter(names)
-    return {
-        name: (float(x), float(y))
-        for name, x, y in zip(names, lon, lat, strict=True)
-        if name and counts[name] == 1 and np.isfinite(x)
-    }
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Hearing:
+class Evidence:
     """What is known of points without asking the borders of units.
 
     Parameters
@@ -176,9 +154,9 @@ class Hearing:
         return agreed(*self.contests)
 
 
-def heard(points: PlacedPoints, around: Surroundings) -> Hearing:
+def weigh_evidence(points: PlacedPoints, around: Surroundings) -> Evidence:
     """Return what roads, water and known names say of points."""
-    points = _in_china(points)
+    points = in_china(points)
     written = from_wgs84(points.lon, points.lat, points.stated)
     lonlat = [to_wgs84(*written, system) for system in SYSTEMS]
     places = [to_metric(*each, around.crs) for each in lonlat]
@@ -188,61 +166,7 @@ def heard(points: PlacedPoints, around: Surroundings) -> Hearing:
         contest(_on_water(places, around.water)),
         _named_matches(written, points.names, around.named),
     )
-    return Hearing(points, lonlat, distance_m, contests)
-
-
-def point_findings(said: Hearing, around: Surroundings) -> list[Finding]:
-    """Return what the roads, the declared units, the water and known names say of points.
-
-    Nothing is converted: a system that fits better than the stated one is proposed.
-
-    Parameters
-    ----------
-    said
-        Of points that were already converted from the system that the study states.
-    around
-        Roads, zones, water and known places.
-
-    Returns
-    -------
-    list of Finding
-        `coordinates_suspected` (an error when the study says `auto`), `coordinates_undetermined`,
-        `coordinates_odd`; nothing outside China.
-    """
-    points = said.points
-    if not len(points.lon):
-        return []
-    units = [to_metric(*around.zone_shift.moved(each), around.crs) for each in said.lonlat]
-    found = agreed(*said.contests, contest(_outside_unit(units, points.codes, around.zones)))
-    findings = _verdict(found, points)
-    if found is None or not points.is_beside_roads:
-        return findings
-    odd = odd_points(said.distance_m, found, margin_m=_ODD_M)
-    if odd.any() and odd.mean() < 0.5:
-        rows = [points.rows[i] for i in np.flatnonzero(odd).tolist()]
-        findings.append(_finding("coordinates_odd", rows, points.file))
-    return findings
-
-
-def area_findings(areas: PlacedAreas, found: System | None, crs: str) -> list[Finding]:
-    """Return what is to be said of borders that seem to be in a system, or in an unknown one.
-
-    Parameters
-    ----------
-    areas
-        Already converted from the system that the study states.
-    found
-        As `system_of_areas` returns it.
-    crs
-        Metric system of the areas.
-
-    Returns
-    -------
-    list of Finding
-        As for `point_findings`; nothing outside China.
-    """
-    points = _in_china(_middles(areas, crs))
-    return _verdict(found, points) if len(points.lon) else []
+    return Evidence(points, lonlat, distance_m, contests)
 
 
 def system_of_areas(
@@ -273,12 +197,13 @@ def system_of_areas(
     for index, system in enumerate(SYSTEMS):
         seen = Shift(system, areas.stated).moved((np.array(lon), np.array(lat)))
         penalty[index] = assign(*to_metric(*seen, around.crs), areas.geometry) != np.array(own)
-    middles = _middles(areas, around.crs)
+    middles = middles_of(areas, around.crs)
     written = from_wgs84(middles.lon, middles.lat, areas.stated)
     return agreed(contest(penalty), _named_matches(written, areas.names, around.named))
 
 
-def _middles(areas: PlacedAreas, crs: str) -> PlacedPoints:
+def middles_of(areas: PlacedAreas, crs: str) -> PlacedPoints:
+    """Return the middle of each unit as a point that is named after it."""
     centres = shapely.centroid(areas.geometry)
     x_m, y_m = np.full(len(centres), np.nan), np.full(len(centres), np.nan)
     is_somewhere = ~(shapely.is_empty(centres) | shapely.is_missing(centres))
@@ -297,36 +222,7 @@ def _middles(areas: PlacedAreas, crs: str) -> PlacedPoints:
     )
 
 
-def _verdict(found: System | None, points: PlacedPoints) -> list[Finding]:
-    if found is None:
-        return (
-            []
-            if not points.is_auto
-            else [_finding("coordinates_undetermined", points.rows, points.file)]
-        )
-    if found == points.stated:
-        said = (("system", found),)
-        return [Finding("coordinates_fit", said, file=points.file)] if points.is_auto else []
-    code = "coordinates_ask" if points.is_auto else "coordinates_suspected"
-    written = from_wgs84(points.lon, points.lat, points.stated)
-    other = to_wgs84(*written, found)
-    shift_m = float(
-        np.median(np.hypot((other[0] - points.lon) * 96_000, (other[1] - points.lat) * 110_900))
-    )
-    params = (
-        ("stated", points.stated),
-        ("found", found),
-        ("shift_m", round(shift_m)),
-        ("minutes", round(shift_m / 75, 1)),
-    )
-    return [Finding(code, params, file=points.file)]
-
-
-def _finding(code: str, rows: Sequence[int | str], file: str) -> Finding:
-    return Finding(code, (("count", len(rows)),), file=file, rows=shown_rows(rows))
-
-
-def _in_china(points: PlacedPoints) -> PlacedPoints:
+def in_china(points: PlacedPoints) -> PlacedPoints:
     """Return the points that have a place where web maps shift coordinates."""
     is_kept = np.isfinite(points.lon) & is_in_shifted_area(points.lon, points.lat)
     keep: list[int] = np.flatnonzero(is_kept).tolist()
@@ -337,6 +233,9 @@ def _in_china(points: PlacedPoints) -> PlacedPoints:
         lat=points.lat[keep],
         names=tuple(points.names[i] for i in keep) if points.names else (),
         codes=tuple(points.codes[i] for i in keep) if points.codes else (),
+        groups={name: tuple(words[i] for i in keep) for name, words in points.groups.items()},
+        is_kept=None if points.is_kept is None else points.is_kept[keep],
+        is_unstated=None if points.is_unstated is None else points.is_unstated[keep],
     )
 
 
@@ -345,9 +244,9 @@ def _road_distances(
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return (3, n) metres to the nearest road under each system, and which points were drawn.
 
-    Those are measured that are drawn for the contest (all of a short list). Of what stands by roads
-    every point is measured as stated, and those far from any road under the other systems, too;
-    `inf` stands for the rest.
+    Those are measured that are drawn for the contest (all of a short list), and all of a list with
+    groups, each of which is asked. Of what stands by roads every point is measured as stated, and
+    those far from any road under the other systems, too; `inf` stands for the rest.
     """
     n, stated = len(points.lon), SYSTEMS.index(points.stated)
     is_drawn = np.zeros(n, dtype=bool)
@@ -367,7 +266,7 @@ def _road_distances(
 
     distance_m[stated, is_asked] = nearest_m(places[stated], is_asked)
     if points.is_beside_roads:
-        is_asked = is_drawn | (distance_m[stated] > _ODD_M)
+        is_asked = is_drawn | (distance_m[stated] > ODD_M) | bool(points.groups)
     for index, place in enumerate(places):
         if index != stated:
             distance_m[index, is_asked] = nearest_m(place, is_asked)
@@ -411,20 +310,6 @@ def _roads_near(places: list[tuple[Floats, Floats]], roads: RoadGraph) -> NDArra
 def _square(metres: Floats) -> list[int]:
     squares: list[int] = np.floor(metres / _NEAR_M).astype(np.int64).tolist()
     return squares
-
-
-def _outside_unit(
-    places: list[tuple[Floats, Floats]], codes: tuple[str, ...], zones: Zones
-) -> Floats:
-    """Return (3, n) 1 where a point lies outside the zone of its own division code, else 0."""
-    zone_of = {code[:9]: index for index, code in enumerate(zones.code) if len(code) >= 9}
-    own = np.array([zone_of.get(code[:9], -1) for code in codes], dtype=np.int64)
-    known = np.flatnonzero(own >= 0)
-    penalty = np.zeros((len(places), len(known)))
-    for index, (x_m, y_m) in enumerate(places):
-        zone = assign(x_m[known], y_m[known], zones.geometry)
-        penalty[index] = zone != own[known]
-    return penalty
 
 
 def _on_water(places: list[tuple[Floats, Floats]], water: Geometries | None) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from data.errors import StudyError
+from data.errors import CAVEATS, StudyError
 from data.study.siting import SitingTable
 from data.study.siting_faults import siting_faults
 from data.study.tables import Study
@@ -13,6 +13,7 @@ from data.types import Dataset
 from geo.circles import Circle
 from geo.errors import Finding, Progress, silent
 from planning.assess.mode_result import ModeResult, assess_mode, input_of_result, travel_findings
+from planning.assess.other_places import count_people_changing
 from planning.centres.centre_loads import capacity_view
 from planning.centres.centres import counted_centres
 from planning.centres.norms import RatioBounds
@@ -60,6 +61,11 @@ class Assessment:
     proposal: Proposal
     sensitivity: tuple[Variant, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def caveats(self) -> tuple[Finding, ...]:
+        """What every surface says beside the figures: it could change who is covered."""
+        return tuple(finding for finding in self.findings if finding.code in CAVEATS)
 
     @property
     def reason(self) -> Finding | None:
@@ -137,7 +143,7 @@ def assess(
         sensitivity=sweep(mode_input),
         findings=(
             *_unknown(dataset, scenario, points),
-            *dataset.findings,
+            *count_people_changing(dataset.findings, mode_input, scenario, result.status),
             *travel_findings(dataset, modes),
             *ratio_findings(ratios),
             *proposal.findings,

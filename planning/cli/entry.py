@@ -16,7 +16,6 @@ from planning.cli.console import (
     BAD_INPUT,
     INTERNAL,
     INTERRUPTED,
-    OK,
     USAGE,
     Commands,
     Parser,
@@ -25,6 +24,7 @@ from planning.cli.console import (
     configure_logging,
     crash_log,
     language_of,
+    steady_output,
 )
 from planning.words.wording import Translate, finding_sentence, msgid, translator
 
@@ -39,23 +39,22 @@ EXAMPLES = msgid("""examples:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 internal, 2 usage, 3 bad input."""
-    words = list(sys.argv[1:] if words is None else words)
+    with steady_output():
+        return _status(list(sys.argv[1:] if words is None else words))
+
+
+def _status(words: Sequence[str]) -> int:
+    """Run one command, tell what went wrong, and return the exit status."""
     translate = translator(language_of(words))
     options = _parser(translate).parse_args(words)
     options.translate = translate
-    configure_logging(options)
     try:
+        configure_logging(options)
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
     except (PlannerError, GeoError) as error:
         complain(*(finding_sentence(finding, translate) for finding in error.findings))
-        return BAD_INPUT
-    except FolderRefusedError as error:
-        complain(str(error))
-        return USAGE
-    except FolderBusyError as error:
-        complain(str(error))
-        return OK
+        return USAGE if isinstance(error, FolderRefusedError | FolderBusyError) else BAD_INPUT
     except (KeyboardInterrupt, Cancelled):
         complain(translate("Stopped; no result was written."))
         return INTERRUPTED

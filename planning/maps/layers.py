@@ -319,8 +319,8 @@ Layer: TypeAlias = CellLayer | RoadLayer | FacilityLayer | SiteLayer | PolygonLa
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A headline figure beside the map: 固定网点20分钟人口覆盖率 (步行), 87.21 %, (812,345 人)."""
+class Headline:
+    """A figure beside the map in large print: its name, its text, and the people it stands for."""
 
     label: str
     value: str
@@ -339,8 +339,10 @@ class MapSpec:
         Bottom first.
     source, data_date, crs_text, maker
         The source line; empty ones are left out.
-    review_number
-        审图号. Empty prints 内部资料，不得公开.
+    review_number, base_map_number
+        审图号 of the map, and of the base map that its borders come from; empty ones are left out.
+    mark
+        A warning in the head, such as that the map may not be published.
     is_synthetic
         Prints the 示例数据 banner.
     notes
@@ -369,10 +371,12 @@ class MapSpec:
     crs_text: str = ""
     maker: str = ""
     review_number: str = ""
+    base_map_number: str = ""
+    mark: str = ""
     is_synthetic: bool = False
     notes: tuple[str, ...] = ()
     attribution: str = ""
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Headline, ...] = ()
     lang: str = "zh-CN"
     strings: Mapping[str, str] = field(default_factory=lambda: ENGLISH)
     bounds: tuple[float, float, float, float] | None = None

@@ -1,12 +1,12 @@
-"""How coverage figures, the lines of the ledger and gaps are named."""
+"""How the lines of the ledger and gaps are named."""
 
 from __future__ import annotations
 
 from data.types import Dataset
-from planning.reach.coverage import Coverage, Ledger
+from planning.reach.coverage import Ledger
 from planning.reach.gaps import Gap
 from planning.words.figure import UNKNOWN
-from planning.words.figures import minutes_text, mode_text, share_text
+from planning.words.figures import minutes_text, share_text
 from planning.words.wording import Translate, msgid
 
 LEDGER_LABELS: tuple[tuple[str, str], ...] = (
@@ -18,19 +18,6 @@ LEDGER_LABELS: tuple[tuple[str, str], ...] = (
     ("covered", msgid("Covered")),
     ("unknown", msgid("Unknown, no point counts")),
 )
-
-
-def figure_name(figure: Coverage, translate: Translate) -> str:
-    """Return the full name of a coverage figure: minutes, group, mode and speed set."""
-    group = "" if figure.group == "all" else f" {figure.group}"
-    return translate(
-        "Population within {minutes:.0f} min of a fixed point{group}, {mode}, speeds {speed_set}"
-    ).format(
-        minutes=figure.minutes,
-        group=group,
-        mode=mode_text(figure.mode, translate),
-        speed_set=figure.speed_set,
-    )
 
 
 def share_words(ledger: Ledger, translate: Translate) -> str:

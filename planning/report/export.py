@@ -12,8 +12,10 @@ import geopandas
 import numpy as np
 import shapely
 
-from data.folder import RUN_FILE, output_folder
+from data.folder import output_folder, write_run
+from data.study.files import named_files
 from geo.errors import Progress, silent
+from planning.assess.caveats import caveat_sentences
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
 from planning.assess.run import run_number, run_record
@@ -47,7 +49,7 @@ from planning.standards.as_json import standards_json
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
 from planning.standards.standard_sheets import standard_sheets
-from planning.words.tables import Column, Row, Table, table_of, write_csv
+from planning.words.tables import Column, Row, Table, cell_value, table_of, write_csv
 from planning.words.wording import Language, finding_sentence, msgid, translator
 from planning.words.workbooks import write_workbook
 
@@ -93,12 +95,12 @@ def write_results(
         When the folder cannot be used.
     """
     report = progress or silent
-    with output_folder(target) as folder:
+    with output_folder(target, inputs=named_files(assessment.study)) as folder:
         report(msgid("Judging standards"), 0, 1)
         judged = standards or standards_of(assessment)
         fill_folder(source_of(assessment, judged, options), folder, progress=progress)
         record = run_record(assessment, command, started)
-        write_json(folder / RUN_FILE, {**record, "audience": options.audience})
+        write_run(folder, {**record, "audience": options.audience})
     return target
 
 
@@ -112,12 +114,13 @@ def fill_folder(source: Source, folder: Path, *, progress: Progress | None = Non
     """
     report = progress or silent
     report(msgid("Writing tables"), 0, 1)
-    if source.options.audience == "public":
+    if source.options.is_published:
         _write_published(source, folder)
     else:
         _write_all(source, folder, report)
-    report(msgid("Drawing the map"), 0, 1)
-    (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
+    if source.options.has_maps:
+        report(msgid("Drawing the map"), 0, 1)
+        (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
 
 
 def _write_all(source: Source, folder: Path, report: Progress) -> None:
@@ -268,6 +271,7 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
     """Return what every layer says of itself: title, sources, attribution, dates, run number."""
     dataset = assessment.dataset
     sources = [f"{entry.source} {entry.date}".strip() for entry in dataset.provenance]
+    caveats = caveat_sentences(assessment, translator("en"))
     return {
         "title": dataset.title,
         "synthetic": "yes" if dataset.is_synthetic else "no",
@@ -276,12 +280,15 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
         "data_date": dataset.date,
         "as_of": assessment.scenario.as_of,
         "run_number": run_number(assessment),
+        **({"caveats": " ".join(caveats)} if caveats else {}),
     }
 
 
 def _frame(columns: list[Column], geometry: Any, crs: str) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(
-        {column.name: list(column.values) for column in columns}, geometry=geometry, crs=crs
+        {column.name: [cell_value(cell) for cell in column.values] for column in columns},
+        geometry=geometry,
+        crs=crs,
     )
 
 

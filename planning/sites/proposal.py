@@ -1,4 +1,4 @@
-"""The answer to "where should the next points go": plans, people, sites and what doubts them."""
+"""The answer to "where next": plans, people, sites and what doubts them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from geo.errors import Finding
 from planning.sites.candidates import CandidateSites
 from planning.sites.question import PlanCosts
 from planning.sites.readings import Base
-from planning.solver import SitingPlan
-from planning.solver.cover.curve import CoverCurve
+from planning.solver import CoverCurve, SitingPlan
 from planning.solver.pairs import Indices
+from planning.words.figure import Base as FigureBase
 
 Unit: TypeAlias = Literal[
     "people",
@@ -66,8 +66,10 @@ class Terms:
         State that the plan starts from, and the day up to which decided projects count.
     min_gain_people
         A site that gains fewer is not proposed.
+    coverage
+        What the figures of today's coverage in this mode stand on.
     knows_today, is_known
-        Whether any point counts today, and in the base; without one nobody's cover is known.
+        Whether any point counts today, and in the base.
     """
 
     model: SitingModel
@@ -79,6 +81,7 @@ class Terms:
     base: Base
     committed_until: str
     min_gain_people: float
+    coverage: FigureBase
     knows_today: bool
     is_known: bool
 
@@ -156,7 +159,7 @@ class PlannedProject:
     facility
         Index of its institution.
     is_decided
-        True for one that is decided and opens after the stated day; else it is 储备.
+        True where it is decided; else it is 储备.
     distance_m
         In a straight line from the site.
     """
@@ -288,8 +291,7 @@ class RobustnessRun:
     label
         Stable name such as `speed_set=low`, `minutes=15` or `random=1`.
     share_today, share_committed, share_with_plan
-        Share of the people inside who are covered in the three states of the network, the last
-        with the plan that is judged.
+        Share of the people covered in the three states, the last with the plan that is judged.
     sites
         Options that are best for this reading.
     """
@@ -303,7 +305,7 @@ class RobustnessRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Robustness:
-    """A plan under several readings, the one it was made for first.
+    """A plan under several readings, its own first.
 
     Parameters
     ----------

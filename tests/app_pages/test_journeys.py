@@ -180,3 +180,14 @@ def test_a_norm_upside_down_is_a_sentence(run_page):
     app.number_input(key="upper_people").set_value(80.0).run()
     assert not app.exception
     assert "must be below" in app.error[0].value
+
+
+def test_a_link_with_numbers_that_are_none_opens_with_the_studys_own(county):
+    app = AppTest.from_file(str(ROOT / "app_pages" / "workbench.py"), default_timeout=180)
+    app.query_params.update({"lang": "en", "minutes": "²", "lower": "nan", "mode": "rocket"})
+    app.run()
+    assert not app.exception
+    assert app.number_input(key="minutes").value == county.study.travel.minutes
+    assert any(
+        "mode, minutes, lower" in each.value for each in (*app.warning, *app.info, *app.error)
+    )

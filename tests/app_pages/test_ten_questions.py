@@ -17,6 +17,7 @@ from app_pages.views.centres import missing_text, views_of, zone_sheet
 from app_pages.views.dashboard import matrix, method_line
 from app_pages.views.goals import goal_sheet, site_goals
 from app_pages.views.places import uncovered_sheet
+from app_pages.views.tables import page_columns
 from app_pages.views.ways import legs_sheet, ways_sheet
 from planning.assess.explain import find_place, nearest_ways, road_text
 from planning.assess.islands import land_parts
@@ -153,10 +154,11 @@ def test_2_which_villages_are_not_covered(walk, county, judged):
 def test_3_which_subdistricts_lack_a_centre(walk, county):
     walk.page("每所中心服务人口", ZH("People per government-run centre"))
     view = views_of(county.ratios)[0]
-    sheet = zone_sheet(county.ratios, view, ZH)
-    short = [row for row in county.ratios.zones if row.view == view and row.centres_missing]
-    assert {row[0] for row in sheet.rows if row[2]} == {"、".join(r.zone_names) for r in short}
-    assert_shown(walk.driver, sheet.rows)
+    sheet = zone_sheet(county, view, ZH)
+    rows = [row for row in county.ratios.zones if row.view == view]
+    short = {"、".join(row.zone_names) for row in rows if row.centres_missing}
+    assert {row[0] for row in sheet.rows if row[2].value} == short
+    assert_shown(walk.driver, list(zip(*page_columns(sheet, "zh"), strict=True)))
     assert missing_text(county.ratios, view, ZH) in body_text(walk.driver)
 
 

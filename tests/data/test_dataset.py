@@ -379,7 +379,7 @@ def test_zones_that_cannot_be_used(study_folder: Path, write_layer: Any) -> None
     path = study_folder / "zones.geojson"
     box = shapely.box(120.79, 29.99, 120.92, 30.06)
     cases = {
-        "id_repeated": ([box, box], {"code": ["1", "1"]}),
+        "code_repeated": ([box, box], {"code": ["1", "1"], "name": ["甲镇", "乙镇"]}),
         "code_blank": ([box, box], {"code": ["1", ""]}),
         "layer_not_polygons": ([box, shapely.LineString([(0, 0), (1, 1)])], {"code": ["1", "2"]}),
         "column_missing": ([box], {"kode": ["1"]}),

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
+from planning.assess.caveats import caveat_sentences
+from planning.assess.study_figures import (
+    one_gap_figures,
+    setting_figures,
+    setting_range,
+    zone_sites_figure,
+)
 from planning.reach.coverage import BANDS_MINUTES
-from planning.reach.mode_input import ALL_PEOPLE
-from planning.reach.names import gap_minutes, gap_place
-from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
+from planning.reach.names import gap_place
+from planning.report.content import Chart, Fact, MapPicture, Page, Source, joined
 from planning.report.disclosure import WHOLE
-from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
+from planning.report.entries import LEAST_SHOWN, Entry
 from planning.report.pages.charts import band_chart, bar_chart, curve_chart
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
+from planning.sites.plan_figures import proposal_figures
 from planning.sites.proof import (
     NOT_ASKED,
     enough_sentences,
@@ -24,16 +31,12 @@ from planning.sites.proof import (
     proof_sentence,
     state_sentences,
 )
-from planning.words.figures import minutes_text, mode_text, share_text
+from planning.words.figure import SPEED_WORDS, Figure
+from planning.words.figures import minutes_text, mode_text
+from planning.words.tables import Table, cell_text, table_of
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_FINDINGS = 12
-SPEED_WORDS: dict[str, str] = {
-    "default": msgid("default"),
-    "observed": msgid("observed"),
-    "low": msgid("low"),
-    "high": msgid("high"),
-}
 ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
     "villages": msgid("Village list"),
@@ -117,7 +120,7 @@ def county_facts(source: Source) -> tuple[Fact, ...]:
     covered = translate("Covered, {minutes:.0f} min {mode}").format(
         minutes=figure.minutes, mode=mode_text(mode, translate)
     )
-    share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
+    share = tally.share(WHOLE, mode)
     facts = [
         Fact(translate("People"), tally.amount(WHOLE, "inside")),
         Fact(covered, share),
@@ -133,30 +136,30 @@ def county_lead(source: Source) -> str:
     """Return the sentences above the summary: the figure, how far it moves, what is proposed."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    figure = assessment.modes[mode].coverage[0]
+    figure, language = assessment.modes[mode].coverage[0], source.language
+    caveats = caveat_sentences(assessment, translate)
     if assessment.reason is not None:
-        sentences = [finding_sentence(assessment.reason, translate), siting_sentences(source)]
-        return joined(sentences, source.options.language)
-    share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
+        return joined([*caveats, siting_sentences(source)], language)
+    share = tally.share(WHOLE, mode)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
         " ({mode}); {uncovered} do not."
     )
     sentences = [
+        *caveats,
         translate(text).format(
-            share=entry_text(share),
-            people=entry_text(tally.amount(WHOLE, "inside")),
+            share=share.text(language),
+            people=tally.amount(WHOLE, "inside").text(language),
             minutes=figure.minutes,
             mode=mode_text(mode, translate),
-            uncovered=entry_text(tally.amount(WHOLE, f"{mode}/uncovered")),
-        )
+            uncovered=tally.amount(WHOLE, f"{mode}/uncovered").text(language),
+        ),
     ]
-    shares = [v.ledger.share for v in assessment.sensitivity if v.ledger.share is not None]
-    if shares and not share.mark:
+    ends = setting_range(assessment)
+    if ends is not None and not share.hidden_sign:
+        low, high = (setting_figures(assessment, variant).share for variant in ends)
         text = msgid("With other defensible settings the share lies between {low} and {high}.")
-        sentences.append(
-            translate(text).format(low=share_text(min(shares)), high=share_text(max(shares)))
-        )
+        sentences.append(translate(text).format(low=low.text(language), high=high.text(language)))
     if assessment.headline_mode is None:
         sentences.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
@@ -168,27 +171,28 @@ def county_lead(source: Source) -> str:
 def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
-    is_public = source.options.audience == "public"
     if not proposal.terms.is_known:
         return source.translate(NOT_ASKED)
-    people = source.tally.amount(WHOLE, SITED)
+    language, is_hidden = source.language, source.options.is_published
+    found = proposal_figures(proposal)
     text = msgid("{count} proposed sites would cover {people} more people.")
     sentences = [
         *enough_sentences(proposal, source.translate),
-        source.translate(text).format(count=len(proposal.sites), people=entry_text(people)),
-        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_public),
+        source.translate(text).format(
+            count=found.sites.text(language),
+            people=source.tally.amount(WHOLE, SITED).text(language),
+        ),
+        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_hidden),
     ]
-    if not is_public:
+    if not is_hidden:
         sentences += state_sentences(proposal, source.translate)
-    return joined(sentences, source.options.language)
+    return joined(sentences, language)
 
 
 def zones_table(source: Source) -> Table:
     """Return one row a zone: people, cover, villages, centres, sites."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    ledgers = assessment.modes[mode].zone_ledgers[ALL_PEOPLE]
-    sites = assessment.proposal.candidates.zone[[s.candidate for s in assessment.proposal.sites]]
     rows: list[tuple[Entry, ...]] = []
     for zone, (code, name) in enumerate(
         zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
@@ -200,20 +204,20 @@ def zones_table(source: Source) -> Table:
                 name,
                 tally.amount(code, "inside"),
                 tally.amount(code, f"{mode}/covered"),
-                tally.share(code, f"{mode}/covered", f"{mode}/uncovered", ledgers[zone].share),
+                tally.share(code, mode),
                 tally.amount(code, f"{mode}/uncovered"),
                 villages[0].value if villages else "—",
-                Amount(float((sites == zone).sum()), "count"),
+                zone_sites_figure(assessment, zone),
             )
         )
     title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(
         mode=mode_text(mode, translate), minutes=assessment.study.travel.minutes
     )
-    return Table(
+    return table_of(
+        title,
+        [translate(header) for header in ZONE_HEADERS],
+        rows,
         key="zones",
-        title=title,
-        headers=tuple(translate(header) for header in ZONE_HEADERS),
-        rows=tuple(rows),
         widths=(6, 22, 14, 14, 12, 14, 14, 10),
     )
 
@@ -221,24 +225,25 @@ def zones_table(source: Source) -> Table:
 def gaps_table(source: Source) -> Table:
     """Return the largest service gaps."""
     assessment, translate = source.assessment, source.translate
-    facilities, horizon = assessment.dataset.facilities, assessment.study.travel.horizon_minutes
+    facilities = assessment.dataset.facilities
     rows: list[tuple[Entry, ...]] = []
     for gap in assessment.gaps[:MOST_GAPS]:
         people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
         place = gap_place(assessment.dataset, gap, translate)
-        rows.append((place, people, nearest, gap_minutes(gap, horizon)))
+        rows.append((place, people, nearest, one_gap_figures(assessment, gap).median))
     headers = (
         msgid("Place"),
         msgid("People"),
         msgid("Nearest of most people"),
         msgid("Median minutes"),
     )
-    return Table(
+    return table_of(
+        msgid("Largest service gaps"),
+        headers,
+        rows,
+        translate,
         key="gaps",
-        title=translate("Largest service gaps"),
-        headers=tuple(translate(header) for header in headers),
-        rows=tuple(rows),
         widths=(40, 10, 22, 12),
     )
 
@@ -254,11 +259,11 @@ def bands_table(source: Source) -> Table:
         )
         for minutes in BANDS_MINUTES
     )
-    return Table(
+    return table_of(
+        translate("People within so many minutes of a point"),
+        (translate("People"), *(mode_text(mode, translate) for mode in modes)),
+        rows,
         key="bands",
-        title=translate("People within so many minutes of a point"),
-        headers=(translate("People"), *(mode_text(mode, translate) for mode in modes)),
-        rows=rows,
         widths=(24, *(16 for _ in modes)),
     )
 
@@ -266,7 +271,7 @@ def bands_table(source: Source) -> Table:
 def bands_chart(source: Source) -> str:
     """Return the bands of every mode as a chart; hidden counts are left out."""
     translate, tally = source.translate, source.tally
-    inside = tally.people.get((WHOLE, "inside"), 0.0)
+    inside = tally.people[WHOLE, "inside"]
     series = []
     for mode in source.assessment.modes:
         amounts = [tally.amount(WHOLE, f"{mode}/within_{minutes}") for minutes in BANDS_MINUTES]
@@ -281,7 +286,11 @@ def zone_bars(source: Source) -> tuple[Chart, ...]:
     if len(table.rows) > MOST_BARS:
         return ()
     rows = [
-        (str(row[1]), row[4].value if isinstance(row[4], Amount) else None, entry_text(row[4]))
+        (
+            str(row[1]),
+            row[4].value if isinstance(row[4], Figure) else None,
+            cell_text(row[4], source.language),
+        )
         for row in table.rows
     ]
     return (Chart(table.title, bar_chart(rows)),)
@@ -292,7 +301,7 @@ def sites_chart(source: Source) -> str:
     translate, proposal = source.translate, source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
-    if source.options.audience == "public":
+    if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
     words = (
@@ -339,7 +348,7 @@ def method_page(source: Source) -> Page:
 
 def _finding(source: Source, finding: Finding) -> str:
     """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.audience == "public":
+    if source.options.is_published:
         finding = replace(finding, people=None)
     return finding_sentence(finding, source.translate)
 
@@ -354,11 +363,10 @@ def sources_table(source: Source) -> Table:
         msgid("Licence"),
         msgid("SHA-256, first 12"),
     )
-    return Table(
-        key="sources",
-        title=translate("Inputs"),
-        headers=tuple(translate(header) for header in headers),
-        rows=tuple(
+    return table_of(
+        msgid("Inputs"),
+        headers,
+        [
             (
                 role_text(entry.role, translate),
                 entry.source,
@@ -367,7 +375,9 @@ def sources_table(source: Source) -> Table:
                 entry.sha256[:12],
             )
             for entry in source.assessment.dataset.provenance
-        ),
+        ],
+        translate,
+        key="sources",
         widths=(16, 34, 14, 22, 20),
     )
 

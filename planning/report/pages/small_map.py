@@ -201,8 +201,9 @@ def _cells(sheet: _Sheet, assessment: Assessment, zone: int | None) -> None:
             cell_outlines(demand, dataset.crs, here), return_index=True
         )
         spots = np.rint(sheet.pixels(corners[:, 0], corners[:, 1])).astype(np.int64)
-        for outline in np.split(spots, np.flatnonzero(np.diff(cell)) + 1):
-            pen.polygon(outline.ravel().tolist(), fill=1)
+        for outline in np.split(spots.ravel(), 2 * np.flatnonzero(np.diff(cell)) + 2):
+            if len(outline):
+                pen.polygon(outline.tolist(), fill=1)
         sheet.image.paste(COVERED if is_covered else hatch, (0, 0), mask)
 
 
