@@ -18,7 +18,7 @@ from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask, NetworkStates
 from planning.reach.villages.members import members_of
 from planning.sites.candidates import KEEP, UPGRADE, CandidateSites, Group, kind_group, site_kind
-from planning.sites.generation import Candidacy, closable, find_candidates
+from planning.sites.candidates.generation import Candidacy, closable, find_candidates
 from planning.sites.readings import Start
 from planning.solver import SiteRules
 from planning.solver.models.budget import SUBSIDY_YUAN, plan_costs
