@@ -86,7 +86,7 @@ class Referral:
         return self.at_level[:, -1] >= 0
 
 
-def referral_chains(  # noqa: PLR0913 - what every leg of a chain stands on
+def referral_chains(
     times: Reach,
     *,
     level: Ints,
