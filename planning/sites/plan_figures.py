@@ -13,6 +13,7 @@ from planning.words.units import Unit
 from planning.words.wording import msgid
 
 NO_PLAN = msgid("no plan was found")
+NO_COST = msgid("no cost is stated")
 
 UNITS: dict[PlanUnit, Unit] = {
     "people": "people",
@@ -62,6 +63,7 @@ def proposal_figures(proposal: Proposal, base: Base) -> PlanFigures:
     people, plan = proposal.people, proposal.plan
     own = replace(base, state="proposed")
     unit = UNITS[proposal.terms.unit]
+    yuan = proposal.plan_yuan
 
     def proved(term: str, value: float | None, unit: Unit) -> Figure:
         return Figure(term, own, value, unit, reason=NO_PLAN if value is None else "")
@@ -83,7 +85,7 @@ def proposal_figures(proposal: Proposal, base: Base) -> PlanFigures:
         objective=proved("plan_objective", plan.objective, unit),
         bound=proved("plan_bound", plan.bound, unit),
         solver_gap=proved("plan_solver_gap", plan.gap, "share"),
-        cost=Figure("plan_cost", own, proposal.plan_yuan),
+        cost=Figure("plan_cost", own, yuan, reason=NO_COST if yuan is None else ""),
     )
 
 
