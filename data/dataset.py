@@ -38,6 +38,7 @@ from data.regions import (
 )
 from data.roads.read import RoadsRead, read_study_roads
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
+from data.stopping import stoppable
 from data.store import file_sha256
 from data.study.file import read_study, write_template
 from data.study.files import placed_file
@@ -104,7 +105,7 @@ def load_dataset(
     StudyError
         With every error of every file.
     """
-    with databases_as_files(study, progress=progress) as local:
+    with stoppable(progress), databases_as_files(study, progress=progress) as local:
         return _loaded(local, cache_dir=cache_dir, progress=progress)
 
 

@@ -1,4 +1,4 @@
-"""What a page shows beside its text: handed to the browser of this session, gone when it ends."""
+"""The session at the browser: its name, and what its pages show, which is gone when it ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 
 from streamlit import runtime
 from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _MIME = {
     ".js": "text/javascript",
@@ -13,6 +14,17 @@ _MIME = {
     ".png": "image/png",
     ".bin": "application/octet-stream",
 }
+
+
+def session_id() -> str:
+    """Return what Streamlit calls the session whose page runs; "" outside one."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context is not None else ""
+
+
+def is_open(session: str) -> bool:
+    """Return whether a browser still shows a session."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def put_for_session(content: bytes, suffix: str) -> str:

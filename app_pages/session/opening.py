@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from app_pages.session.choices import Key
-from app_pages.session.state import get, open_study, own_folder, put, words
-from app_pages.session.uploads import keep_upload, remember_study, require_inside
+from app_pages.session.state import (
+    data_folder,
+    get,
+    open_study,
+    own_folder,
+    put,
+    study_path,
+    words,
+)
+from app_pages.session.uploads import keep_upload, remember_study, remove_upload, require_inside
 from data.errors import PlannerError
-from data.study.file import read_study
+from data.study.file import SAMPLE_STUDY, read_study
 from planning.words.wording import finding_sentence
 
 
@@ -24,9 +32,16 @@ def open_known(path: Path) -> None:
 def open_upload() -> None:
     """Keep what was uploaded, check that it stays inside its folder, and open it."""
     files = [(file.name, file.getvalue()) for file in get(Key.UPLOAD) or ()]
-    kept = keep_upload(own_folder(), files)
+    kept = keep_upload(own_folder(), files, root=data_folder())
     require_inside(read_study(kept, is_confined=True))
     open_known(kept)
+
+
+def remove(path: Path) -> None:
+    """Delete an upload of this person; the built-in county takes its place where it is open."""
+    if path == study_path():
+        open_study(SAMPLE_STUDY)
+    remove_upload(own_folder(), path)
 
 
 def attempt(step: Callable[..., None], *arguments: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Hashable
@@ -28,9 +29,10 @@ from app_pages.session.choices import (
     siting_of,
     with_settings,
 )
-from app_pages.session.jobs import Job, JobStore, Make
+from app_pages.session.jobs import WAITING, Job, JobStore, Make
 from app_pages.session.links import link_number, parse_link
 from app_pages.session.login import require_login
+from app_pages.session.media import is_open, session_id
 from app_pages.views.workbench import named
 from data.dataset import load_dataset
 from data.errors import PlannerError
@@ -47,7 +49,7 @@ from planning.maps import EncodedMap, encode_map
 from planning.maps.cartography import assessment_map
 from planning.reach.scenario import scenario_of
 from planning.report.export import map_html
-from planning.solver.turns import WAITING
+from planning.solver.turns import WAITING as PROOFS_WAIT
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
 from planning.whatif.edits import Edit
@@ -57,6 +59,9 @@ from planning.words.wording import Language, Translate, finding_sentence, msgid,
 
 PAGES_FOLDER = Path(__file__).parents[1]
 SITE_LAYERS = ("newly_covered", "site_assignment", "sites")
+
+SWEEP_SECONDS = 60.0
+"""Time between two looks at what no open session asks for any more."""
 
 PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
 """Seconds before progress is shown: what is ready in a moment shows none."""
@@ -396,7 +401,16 @@ def map_download() -> bytes:
 
 @st.cache_resource(show_spinner=False)
 def _store() -> JobStore:
-    return JobStore()
+    store = JobStore()
+    threading.Thread(target=_sweep, args=(store,), daemon=True).start()
+    return store
+
+
+def _sweep(store: JobStore) -> None:
+    """Free what no open session has asked for lately, for as long as the server runs."""
+    while True:
+        time.sleep(SWEEP_SECONDS)
+        store.sweep(is_open)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -431,10 +445,12 @@ def _study_key() -> tuple[Path, Stamp]:
 def _ready(kind: str, key: tuple[Hashable, ...], make: Make) -> Any:
     """Return a result of the store; until it is there, the page shows how far the work has come."""
     while True:
-        job = _store().job(kind, key, make)
-        if not job.wait(PATIENCE_SECONDS.get(kind, 0.3)):
-            _show_progress(job, kind)
         try:
+            job = _store().job(kind, key, make, asker=session_id())
+            if job.is_cancelled and st.session_state.pop(Key.IS_STOPPED, False):
+                _stopped()  # the work itself ends at its next look, and nobody waits for it
+            if not job.wait(PATIENCE_SECONDS.get(kind, 0.3)):
+                _show_progress(job, kind)
             return job.result()
         except Cancelled:
             if st.session_state.pop(Key.IS_STOPPED, False):
@@ -467,8 +483,10 @@ def _show_progress(job: Job, kind: str) -> None:
 def _stage(job: Job) -> str:
     """Return what a job does, in words; of one that waits, how many are ahead of it."""
     _ = words()
-    if job.stage == WAITING:
+    if job.stage == PROOFS_WAIT:
         return _("Waiting for other proofs: {count} ahead").format(count=job.total)
+    if job.stage == WAITING:
+        return _("Waiting for other work: {count} ahead").format(count=job.total)
     return _(job.stage) if job.stage else ""
 
 

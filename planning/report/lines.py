@@ -10,7 +10,6 @@ from planning.assess.study_figures import (
     all_gaps_figures,
     coverage_figures,
     one_gap_figures,
-    plan_base,
     ratio_base,
     setting_figures,
     setting_range,
@@ -21,7 +20,7 @@ from planning.centres.ratio_figures import zone_ratio_figures
 from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
 from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
-from planning.sites.plan_figures import site_figures
+from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
 from planning.words.figures import mode_text, people_text
 from planning.words.wording import Language, finding_sentence, msgid, translator
@@ -169,17 +168,17 @@ def site_lines(assessment: Assessment, language: Language) -> list[str]:
     translate, proposal = translator(language), assessment.proposal
     if not proposal.terms.is_known:
         return ["", translate(NOT_ASKED)]
-    base = plan_base(assessment)
+    count = proposal_figures(proposal).sites.text(language)
     lines = [
         "",
-        translate("Proposed sites: {count}").format(count=len(proposal.sites)),
+        translate("Proposed sites: {count}").format(count=count),
         *(f"  {line}" for line in plan_sentences(proposal, translate)),
     ]
     for rank, site in enumerate(proposal.sites, start=1):
         said = translate("  {rank}. {name}: {people} people without cover in reach").format(
             rank=rank,
             name=proposal.candidates.name[site.candidate],
-            people=site_figures(proposal, site, base).reached.text(language),
+            people=site_figures(proposal, site).reached.text(language),
         )
         if site.project is not None:
             said += translate("; ") + project_sentence(site.project, translate)

@@ -15,8 +15,7 @@ from planning.sites.proposal import Target
 from planning.sites.question import Question
 from planning.sites.readings import Reading
 from planning.sites.reasons import gains_of_each_site
-from planning.solver import SitingPlan
-from planning.solver.cover.curve import CoverCurve
+from planning.solver import CoverCurve, SitingPlan
 from planning.solver.pairs import Indices
 
 MODELS_OF_GAIN = ("mclp", "budget")

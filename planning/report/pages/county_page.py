@@ -8,9 +8,9 @@ from geo.errors import Finding
 from planning.assess.caveats import caveat_sentences
 from planning.assess.study_figures import (
     one_gap_figures,
-    plan_base,
     setting_figures,
     setting_range,
+    zone_sites_figure,
 )
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.names import gap_place
@@ -171,20 +171,20 @@ def county_lead(source: Source) -> str:
 def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
-    is_public = source.options.audience == "public"
     if not proposal.terms.is_known:
         return source.translate(NOT_ASKED)
-    people, language = source.tally.amount(WHOLE, SITED), source.language
-    found = proposal_figures(proposal, plan_base(source.assessment))
+    language, is_hidden = source.language, source.options.is_published
+    found = proposal_figures(proposal)
     text = msgid("{count} proposed sites would cover {people} more people.")
     sentences = [
         *enough_sentences(proposal, source.translate),
         source.translate(text).format(
-            count=found.sites.text(language), people=people.text(language)
+            count=found.sites.text(language),
+            people=source.tally.amount(WHOLE, SITED).text(language),
         ),
-        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_public),
+        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_hidden),
     ]
-    if not is_public:
+    if not is_hidden:
         sentences += state_sentences(proposal, source.translate)
     return joined(sentences, language)
 
@@ -193,13 +193,11 @@ def zones_table(source: Source) -> Table:
     """Return one row a zone: people, cover, villages, centres, sites."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    sites = assessment.proposal.candidates.zone[[s.candidate for s in assessment.proposal.sites]]
     rows: list[tuple[Entry, ...]] = []
     for zone, (code, name) in enumerate(
         zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
     ):
         villages = village_facts(source, zone)
-        base = replace(plan_base(assessment), state="proposed", place=code)
         rows.append(
             (
                 str(zone + 1),
@@ -209,7 +207,7 @@ def zones_table(source: Source) -> Table:
                 tally.share(code, mode),
                 tally.amount(code, f"{mode}/uncovered"),
                 villages[0].value if villages else "—",
-                Figure("plan_sites", base, float((sites == zone).sum()), place_name=name),
+                zone_sites_figure(assessment, zone),
             )
         )
     title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(

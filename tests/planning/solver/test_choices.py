@@ -12,12 +12,12 @@ import pytest
 
 from planning.solver import MaximalCover, PMedian, SiteRules, solve, sparse_reach
 from planning.solver.alternatives import alternatives
-from planning.solver.stability import chosen_often, perturbed, stability
+from planning.solver.stability import stability
 
 LIMIT = 9.0
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("differ", [1, 2])
 def test_alternatives_are_the_next_best(small: Callable[..., Any], seed: int, differ: int) -> None:
     case = small(seed)
@@ -55,7 +55,6 @@ def test_a_plan_is_stable_when_nothing_changes(small: Callable[..., Any]) -> Non
     assert result.chosen_share[plan.new_sites].tolist() == [1.0] * len(plan.new_sites)
     assert result.chosen_share.sum() == len(plan.new_sites)
     assert (result.low, result.high) == (plan.objective, plan.objective)
-    assert chosen_often(result) == plan.new_sites.tolist()
 
 
 def test_stability_measures_the_plan_under_other_inputs(small: Callable[..., Any]) -> None:
@@ -63,7 +62,6 @@ def test_stability_measures_the_plan_under_other_inputs(small: Callable[..., Any
     problem = MaximalCover(case.reach, case.people, LIMIT, 3)
     plan = solve(problem)
     runs = {"short": replace(problem, limit=5.0), "long": replace(problem, limit=14.0)}
-    runs |= perturbed(problem, runs=5, seed=1)
     result = stability(plan, runs)
     for number, run in enumerate(runs.values()):
         dense = np.full(case.cost.shape, np.inf)
@@ -72,14 +70,6 @@ def test_stability_measures_the_plan_under_other_inputs(small: Callable[..., Any
         assert result.plan_objective[number] == pytest.approx(run.people[served].sum())
     assert (result.best_objective >= result.plan_objective - 1e-9).all()
     assert result.low <= result.middle <= result.high
-
-
-def test_random_inputs_depend_on_the_seed_only(small: Callable[..., Any]) -> None:
-    case = small(0)
-    problem = MaximalCover(case.reach, case.people, LIMIT, 3)
-    one, two = (perturbed(problem, runs=2, seed=4)["random 2"] for _ in range(2))
-    assert (one.reach.cost == two.reach.cost).all()
-    assert (one.people == two.people).all()
 
 
 def test_reach_of_no_pairs_covers_nobody() -> None:
