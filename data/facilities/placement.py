@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from data.checks import row_finding
 from data.coordinates.positions import read_positions
 from data.facilities.read import FacilityRows
+from data.facilities.village_names import FormerNames, NameMatch, match_name
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
@@ -42,6 +43,7 @@ def placed_rows(
     villages: Villages | None,
     demand: Demand,
     *,
+    former: FormerNames = MappingProxyType({}),
     crs: str,
     side_file: Path | None,
     findings: list[Finding],
@@ -53,9 +55,11 @@ def placed_rows(
     rows
         As read; the list itself is never changed.
     villages
-        By whose 12-digit code or exact name rows are placed; None places nothing by village.
+        By whose 12-digit code or name rows are placed; None places nothing by village.
     demand
         An institution stands where the people of its village are.
+    former
+        What the villages were called: merged villages keep clinics under their old names.
     crs
         Metric system of villages and demand.
     side_file
@@ -78,13 +82,19 @@ def placed_rows(
             method[index], error_m[index] = "side_file", 0.0
     if villages is not None:
         open_rows = np.flatnonzero(~np.isfinite(lon))
-        found = {int(i): hit for i in open_rows if (hit := _village_of(rows, int(i), villages))}
+        named = {int(i): _village_of(rows, int(i), villages, former) for i in open_rows}
+        _report_names(rows, villages, named, findings)
+        found = {
+            index: (match.villages[0], method)
+            for index, (match, method) in named.items()
+            if len(match.villages) == 1
+        }
         if found:
             centre, spread_m = settled_centres(villages.geometry, demand.village, demand)
             places = to_lonlat(centre[:, 0], centre[:, 1], crs)
-            for index, (village, how) in found.items():
+            for index, (village, way) in found.items():
                 lon[index], lat[index] = places[0][village], places[1][village]
-                method[index], error_m[index] = how, spread_m[village]
+                method[index], error_m[index] = way, spread_m[village]
             _report(rows, found, error_m, findings)
     return replace(rows, lon=lon, lat=lat, placed_by=tuple(method), placed_error_m=error_m)
 
@@ -126,27 +136,68 @@ def settled_centres(
     return centre, np.where(is_settled, farthest_m, spread_m)
 
 
-def _village_of(rows: FacilityRows, index: int, villages: Villages) -> tuple[int, Method] | None:
-    """Return the one village that a row names, and how it names it."""
+def _village_of(
+    rows: FacilityRows, index: int, villages: Villages, former: FormerNames
+) -> tuple[NameMatch, Method]:
+    """Return the villages that a row may name, and by which of its cells."""
     code = rows.division_code[index]
     if len(code) == 12 and code in villages.code:
-        return villages.code.index(code), "village_code"
-    unique = _unique_names(villages)
-    if rows.division_name[index] in unique:
-        return unique[rows.division_name[index]], "village_name"
+        return NameMatch((villages.code.index(code),), "exact"), "village_code"
+    match = match_name(rows.division_name[index], villages.name, former)
+    if match.villages:
+        return _in_town(match, code, villages), "village_name"
     name = text(rows.columns["name"][index])
-    for ending in _NAME_ENDINGS:
-        if name.endswith(ending):
-            stem = name.removesuffix(ending)
-            for wanted in (stem, stem + "村", stem + "社区"):
-                if wanted in unique:
-                    return unique[wanted], "own_name"
-    return None
+    ending = next((each for each in _NAME_ENDINGS if name.endswith(each)), None)
+    if ending is not None:
+        match = match_name(name.removesuffix(ending), villages.name, former)
+    return _in_town(match, code, villages), "own_name"
 
 
-def _unique_names(villages: Villages) -> Mapping[str, int]:
-    counts = Counter(villages.name)
-    return {name: i for i, name in enumerate(villages.name) if counts[name] == 1 and name}
+def _in_town(match: NameMatch, code: str, villages: Villages) -> NameMatch:
+    """Return the match within the town of a code, where the row states one and it has any."""
+    here = tuple(v for v in match.villages if len(code) >= 9 and villages.code[v][:9] == code[:9])
+    return replace(match, villages=here) if here else match
+
+
+def _report_names(
+    rows: FacilityRows,
+    villages: Villages,
+    named: Mapping[int, tuple[NameMatch, Method]],
+    findings: list[Finding],
+) -> None:
+    """Say which names were not as they are written, with what they were read as."""
+    several = {i: match for i, (match, _) in named.items() if len(match.villages) > 1}
+    if several:
+        words = [
+            f"{_named(rows, i, named)}: " + ", ".join(villages.code[v] for v in match.villages)
+            for i, match in several.items()
+        ]
+        findings.append(_names_finding("facilities_village_unclear", rows, several, words))
+    for code, ways in (
+        ("facilities_former_village", {"former"}),
+        ("facilities_village_alike", {"ending", "lost"}),
+    ):
+        found = {
+            i: match.villages[0]
+            for i, (match, _) in named.items()
+            if match.how in ways and len(match.villages) == 1
+        }
+        if found:
+            words = [f"{_named(rows, i, named)} = {villages.name[v]}" for i, v in found.items()]
+            findings.append(_names_finding(code, rows, found, words))
+
+
+def _named(rows: FacilityRows, index: int, named: Mapping[int, tuple[NameMatch, Method]]) -> str:
+    """Return the cell of a row in which its village was found."""
+    is_own = named[index][1] == "own_name"
+    return text(rows.columns["name"][index]) if is_own else rows.division_name[index]
+
+
+def _names_finding(
+    code: str, rows: FacilityRows, at: Iterable[int], words: Sequence[str]
+) -> Finding:
+    listed = ", ".join(dict.fromkeys(words[:20]))
+    return row_finding(code, np.sort(rows.row[list(at)]), file=rows.file, names=listed[:400])
 
 
 def _chosen(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from data.checks import no_values, shown_rows
@@ -24,7 +25,8 @@ from geo.crs import LONLAT, is_degrees, is_known, is_web_mercator, transform
 from geo.errors import Cancelled, Finding, GeoError, Progress
 from geo.points import Grid, cell_centres, populated_cells
 
-Box: TypeAlias = tuple[float, float, float, float]
+Window: TypeAlias = shapely.geometry.base.BaseGeometry
+"""Area in degrees outside which cells are left out."""
 
 MAX_CELLS = 10_000_000_000
 MAX_POPULATED_CELLS = 5_000_000
@@ -75,7 +77,7 @@ def read_counts(
     *,
     crs: str | None = None,
     nodata: float | None = None,
-    window: Box | None = None,
+    window: Window | None = None,
     findings: list[Finding],
     progress: Progress | None = None,
 ) -> RasterCells:
@@ -90,8 +92,8 @@ def read_counts(
     nodata
         The number that means "no value" where the file does not say so.
     window
-        West, south, east, north in degrees: cells with their centre outside are left out, and the
-        people in them are stated in a finding.
+        Cells with their centre outside are left out, and the people in them are stated in a
+        finding.
     findings
         Receives what is doubtful.
     progress
@@ -195,7 +197,7 @@ def _grid(raster: Any, system: Any) -> Grid:
 
 
 def _stripes(
-    raster: Any, band: _Band, grid: Grid, window: Box | None, progress: Progress | None
+    raster: Any, band: _Band, grid: Grid, window: Window | None, progress: Progress | None
 ) -> Iterator[tuple[Ints, Ints, Floats, float]]:
     """Yield row, column and people of the populated cells, and people left out, rows at a time."""
     from rasterio.windows import Window
@@ -227,10 +229,13 @@ def _stripes(
             progress("population", top + height, n_rows)
 
 
-def _is_in(window: Box, grid: Grid, row: Ints, column: Ints) -> NDArray[np.bool_]:
-    west, south, east, north = window
+def _is_in(window: Window, grid: Grid, row: Ints, column: Ints) -> NDArray[np.bool_]:
+    """Return the cells whose centre lies in the window."""
     lon, lat = transform(*cell_centres(grid, row, column), source=grid.crs, target=LONLAT)
-    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    west, south, east, north = window.bounds
+    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside[inside] = shapely.contains_xy(window, lon[inside], lat[inside])
+    return np.asarray(inside)
 
 
 def _check_counts(band: _Band, grid: Grid, cells: tuple[Ints, Ints, Floats], file: str) -> None:

@@ -23,6 +23,7 @@ _PART_OF = re.compile(r"^(其中[:、]?|[内含][:、])")
 _PLACES = frozenset({"lon", "lat", "lonlat"})
 _ISSUED_BEDS = ("床位", "床位总数")
 _BEDS_TOLD = re.compile("编制|核定|实有|实际|开放")
+_COUNTING = frozenset({"unnamed:0", "index", "fid", "objectid", "序号", "gid", "ogc_fid"})
 _WHOLE = frozenset({"合计", "小计", "总计", "计", "总数", "数量", "人数"})
 _PARTS = re.compile(r"/(?![^()]*\))")  # between the rows of a header, not inside brackets
 _NUMBER_OF = re.compile("(人数|数量|数)$")
@@ -68,10 +69,25 @@ def find_columns(
             found[name] = header
             if header.lower() != name:
                 recognised.append(f"{header} = {name}")
+    if "id" in names and "id" not in found:
+        header = _counting_column(table, taken=set(found.values()))
+        if header is not None:
+            found["id"] = header
+            recognised.append(f"{header} = id")
     if recognised:
         params = (("mapping", ", ".join(recognised)),)
         findings.append(Finding("columns_recognised", params, file=table.file))
     return found
+
+
+def _counting_column(table: Table, *, taken: set[str]) -> str | None:
+    """Return a column that numbers the rows and tells all apart, as programs write one."""
+    for header, column in table.columns.items():
+        if plain(header) in _COUNTING and header not in taken:
+            cells = [text(cell) for cell in column]
+            if all(cells) and len(set(cells)) == len(cells):
+                return header
+    return None
 
 
 def missing_column(table: Table, column: str) -> Finding:
