@@ -1,4 +1,4 @@
-"""Villages by what lists call them: old names, 村 and 社区, lost characters; doubt is a question."""
+"""Villages by what lists call them: old names, 村 or 社区, lost characters; doubt is asked about."""
 
 from __future__ import annotations
 

@@ -51,7 +51,6 @@ def find_columns(
     stated = dict(mapping)
     by_plain = _by_plain(table)
     found: dict[str, str] = {}
-    recognised: list[str] = []
     for name in names:
         if name in stated:
             header = by_plain.get(plain(stated[name]))
@@ -59,25 +58,31 @@ def find_columns(
                 findings.append(missing_column(table, stated[name]))
             else:
                 found[name] = header
+    recognised: list[str] = []
     for name in names:
         if name in stated:
             continue
-        header = _recognised(by_plain, name, taken=set(found.values()))
-        if header is not None and name == "id":
-            header = _telling_id(table, by_plain, first=header)
+        header = _recognised_or_counting(table, by_plain, name, taken=set(found.values()))
         if header is not None:
             found[name] = header
             if header.lower() != name:
                 recognised.append(f"{header} = {name}")
-    if "id" in names and "id" not in found:
-        header = _counting_column(table, taken=set(found.values()))
-        if header is not None:
-            found["id"] = header
-            recognised.append(f"{header} = id")
     if recognised:
         params = (("mapping", ", ".join(recognised)),)
         findings.append(Finding("columns_recognised", params, file=table.file))
     return found
+
+
+def _recognised_or_counting(
+    table: Table, by_plain: Mapping[str, str], name: str, *, taken: set[str]
+) -> str | None:
+    """Return the column that is called as ours; of ids the one that tells all rows apart."""
+    header = _recognised(by_plain, name, taken=taken)
+    if name != "id":
+        return header
+    if header is None:
+        return _counting_column(table, taken=taken)
+    return _telling_id(table, by_plain, first=header)
 
 
 def _counting_column(table: Table, *, taken: set[str]) -> str | None:

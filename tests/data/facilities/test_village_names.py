@@ -1,4 +1,4 @@
-"""Villages without codes: old names, 村 and 社区, two towns, lost characters; doubt is a question."""
+"""Villages without codes: old names, 村 or 社区, lost characters; two candidates are a question."""
 
 from __future__ import annotations
 
