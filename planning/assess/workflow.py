@@ -54,7 +54,7 @@ from planning.reach.scenario import (
 )
 from planning.reach.sensitivity import Variant, sweep
 from planning.reach.service_circles import service_circles
-from planning.sites import Proposal, propose
+from planning.sites import Proposal, propose, unanswered
 from planning.words.wording import msgid
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -174,7 +174,7 @@ def assess(
     ratios = people_per_centre(given, study, scenario)
     report(msgid("Choosing sites"), 0, 1)
     asked = study.siting.mode or analysis_mode
-    proposal = _proposal(study, dataset, modes[asked], is_open, progress=progress)
+    proposal = _proposal_or_none(study, dataset, modes[asked], is_open, progress=progress)
     report(msgid("Sensitivity"), 0, 1)
     return Assessment(
         dataset=dataset,
@@ -267,6 +267,18 @@ def _proposal(
     counted = counted_points(dataset, study.travel, is_open)
     given = _mode_input(dataset, study.travel, result, counted)
     return propose(study, given, result.nearest, progress=progress)
+
+
+def _proposal_or_none(
+    study: Study, dataset: Dataset, result: ModeResult, is_open: Mask, *, progress: Progress | None
+) -> Proposal:
+    """Return the answer, or why there is none: a question that cannot be asked stops nothing."""
+    try:
+        return _proposal(study, dataset, result, is_open, progress=progress)
+    except StudyError as error:
+        counted = counted_points(dataset, study.travel, is_open)
+        given = _mode_input(dataset, study.travel, result, counted)
+        return unanswered(study, given, result.nearest, error.findings)
 
 
 def counted_points(dataset: Dataset, travel: TravelTable, is_open: Mask) -> Mask:

@@ -6,6 +6,7 @@ from planning.sites.answer import (
     PlanChoice,
     Proposal,
     propose,
+    unanswered,
 )
 from planning.sites.candidates import CandidateSites
 from planning.sites.reasons import ClosingLoss, NotChosen, ProposedSite, Target
@@ -21,4 +22,5 @@ __all__ = [
     "ProposedSite",
     "Target",
     "propose",
+    "unanswered",
 ]

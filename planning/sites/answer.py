@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group
 from planning.sites.costs import PARTS, Assumption, unit_costs
 from planning.sites.explained import explain_no_gain, name_villages
 from planning.sites.problem import build_problem
-from planning.sites.question import Question, question_of, without_weights
+from planning.sites.question import Question, empty_question, question_of, without_weights
 from planning.sites.readings import Reading, open_pairs, reading_of
 from planning.sites.reasons import (
     ClosingLoss,
@@ -242,6 +242,31 @@ def propose(
             *explain_no_gain(question, reading, mode, plan),
         ),
     )
+
+
+def unanswered(
+    study: Study, mode: ModeInput, today: Nearest, findings: Sequence[Finding]
+) -> Proposal:
+    """Return the proposal of a study whose question cannot be asked: none, and why.
+
+    Parameters
+    ----------
+    study, mode, today
+        As for `propose`.
+    findings
+        What is wrong with the question.
+    """
+    question = empty_question(study, mode)
+    reading = reading_of(
+        mode,
+        question.snaps,
+        stays=question.stays,
+        minutes=question.minutes,
+        reach_minutes=question.reach_minutes,
+        today=today,
+    )
+    none = _no_proposal(question, reading, mode, today)
+    return replace(none, findings=(Finding("siting_unanswered"), *findings))
 
 
 def _solved(

@@ -17,7 +17,7 @@ from geo.snap import Snaps
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask
 from planning.reach.villages.members import members_of
-from planning.sites.candidates import CandidateSites, site_kind
+from planning.sites.candidates import CandidateSites, no_candidates, site_kind
 from planning.sites.costs import site_costs
 from planning.sites.generation import Candidacy, closable, find_candidates
 from planning.solver import SiteRules
@@ -107,8 +107,21 @@ def question_of(study: Study, mode: ModeInput) -> Question:
     StudyError
         With every name that does not exist and every rule that cannot be kept.
     """
+    return _question(study, mode, find_candidates(study, mode))
+
+
+def empty_question(study: Study, mode: ModeInput) -> Question:
+    """Return the question of a study whose own cannot be asked: nothing may be built."""
+    asked = study.siting
+    plain = SitingTable(mode=asked.mode, minutes=asked.minutes, kind=asked.kind)
+    nowhere = mode.demand_snaps.take(np.zeros(0, np.int64))
+    found = Candidacy(no_candidates(), nowhere, {})
+    return _question(replace(study, siting=plain), mode, found)
+
+
+def _question(study: Study, mode: ModeInput, found: Candidacy) -> Question:
+    """Return the question about these candidates."""
     table, dataset = study.siting, mode.dataset
-    found = find_candidates(study, mode)
     return Question(
         table=table,
         sites=found.sites,
