@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -39,6 +40,19 @@ EXAMPLES = msgid("""examples:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 internal, 2 usage, 3 bad input."""
+    try:
+        try:
+            return _run(words)
+        finally:
+            sys.stdout.flush()  # what is still held must meet a closed pipe here, not at the end
+    except BrokenPipeError:
+        # Whoever read the lines has had enough of them (`| head`): a normal end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _run(words: Sequence[str] | None) -> int:
+    """Run one command and return its exit status."""
     words = list(sys.argv[1:] if words is None else words)
     translate = translator(language_of(words))
     options = _parser(translate).parse_args(words)
@@ -56,6 +70,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except FolderBusyError as error:
         complain(str(error))
         return OK
+    except BrokenPipeError:
+        raise
     except (KeyboardInterrupt, Cancelled):
         complain(translate("Stopped; no result was written."))
         return INTERRUPTED

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shapely
+
 from data.types import Dataset
+from geo.crs import to_lonlat
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
 from planning.maps import Figure, MapSpec, map_strings
@@ -79,7 +82,20 @@ def assessment_map(
         lang="zh-CN" if language == "zh" else "en",
         strings=map_strings(translate),
         background=SURROUNDINGS,
+        bounds=zone_bounds(dataset),
     )
+
+
+def zone_bounds(dataset: Dataset) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the zones; None where they are points.
+
+    A map begins there: a hospital far away is on it, but nobody asks for its surroundings first.
+    """
+    zones = dataset.zones.geometry
+    if shapely.get_type_id(zones).max(initial=-1) < shapely.GeometryType.POLYGON:
+        return None
+    lon, lat = to_lonlat(*shapely.get_coordinates(zones).T, dataset.crs)
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def layers(assessment: Assessment, language: Language) -> tuple[Layer, ...]:

@@ -198,9 +198,10 @@ def test_a_question_that_cannot_be_asked_stops_nothing_and_says_every_cause(
     study = read_study(write_toy(tmp_path, siting))
     dataset = load_dataset(study)
     found = assess(dataset, study)
-    assert {finding.code for finding in found.proposal.findings} - {
-        "siting_no_candidates"
-    } == {"siting_unanswered", *codes}
+    assert {finding.code for finding in found.proposal.findings} - {"siting_no_candidates"} == {
+        "siting_unanswered",
+        *codes,
+    }
     assert found.proposal.sites == ()
     whole = assess(dataset, replace(study, siting=SitingTable()))
     for mode, result in whole.modes.items():
