@@ -1,4 +1,4 @@
-"""Villages by what lists call them: old names, 村 or 社区, lost characters; doubt is asked about."""
+"""Villages by what lists call them: old names, 村 or 社区, lost characters; doubt is asked."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ def zone_bounds(dataset: Dataset) -> tuple[float, float, float, float] | None:
     zones = dataset.zones.geometry
     if shapely.get_type_id(zones).max(initial=-1) < shapely.GeometryType.POLYGON:
         return None
-    lon, lat = to_lonlat(*shapely.get_coordinates(zones).T, dataset.crs)
+    x_m, y_m = shapely.get_coordinates(zones).T
+    lon, lat = to_lonlat(x_m, y_m, dataset.crs)
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
