@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app_pages.parts.placing import placing_focus, placing_layers, placing_list, take_place_click
 from app_pages.parts.remarks import known_remarks, remarks_list
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import XLSX, county_map, page, sheet_table, tab_row
+from app_pages.parts.worklist import placing_focus, placing_layers, placing_list, take_place_click
 from app_pages.session.choices import Key
 from app_pages.session.state import current, language, made, words
 from app_pages.views.checks import finding_points, findings_sheet

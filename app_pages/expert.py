@@ -7,6 +7,7 @@ from app_pages.parts.widgets import page, sheet_table, tab_row
 from app_pages.session.choices import Key
 from app_pages.session.state import current, language, made, words
 from app_pages.views.access import METHOD_NAMES, METHODS, SUPPLIES, access_sheet, spread_sheet
+from planning.assess.study_figures import setting_figures
 from planning.report import sensitivity_lines
 
 _ = words()
@@ -36,13 +37,14 @@ if spread:
         height=420,
     )
 if sensitivity:
-    for line in sensitivity_lines(assessment, _):
+    for line in sensitivity_lines(assessment, language()):
         st.markdown(plain(line))
-    shares = [(row.name, row.is_used, row.ledger.share) for row in assessment.sensitivity]
+    rows = assessment.sensitivity
+    shares = [setting_figures(assessment, row).share for row in rows]
     st.dataframe(
         {
-            _("Setting"): [name for name, _used, _share in shares],
-            _("Used"): [used for _name, used, _share in shares],
-            _("Share covered (%)"): [round((share or 0.0) * 100, 2) for *_rest, share in shares],
+            _("Setting"): [row.name for row in rows],
+            _("Used"): [row.is_used for row in rows],
+            _("Share covered"): [share.text(language()) for share in shares],
         }
     )

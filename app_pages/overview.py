@@ -70,7 +70,7 @@ with right:
     )
     st.caption(f"“{plain(detail.sentence)}”  \n{plain(detail.source)}")
     picture = made("cell-map", (chosen, zone), lambda _p: cell_map(assessment, zone, detail.ids))
-    names = listed_names(assessment, detail.ids)
+    names = listed_names(assessment, detail.ids, _)
     st.image(picture, width="stretch")
     with st.container(height=104):
         listed = [f"{number} {name}" for number, name in enumerate(names[:MOST_NUMBERS], start=1)]

@@ -11,20 +11,25 @@ from app_pages.views.dashboard import listed_names, method_line
 from app_pages.views.projects import projects_sheet
 from planning.report.pages.programme import programme_steps
 from planning.standards.evidence_sheets import exits_sheet
-from planning.words.figures import people_text, share_text
 
 _ = words()
 page(_("Projects by date"))
 assessment, result = current(), standards()
 steps = programme_steps(assessment, result)
+if not steps:
+    st.stop()
 
+if not steps:
+    st.info(_("No point counts: what a project adds cannot be determined."))
+    st.stop()
 left, middle, right = st.columns(3)
-how = method_line(assessment, _)
-left.metric(_("Inside the circle now"), share_text(steps[0].share), help=how)
+how, said = method_line(assessment, _), language()
+left.metric(_("Inside the circle now"), steps[0].share.text(said), help=how)
+more = steps[-1].more
 middle.metric(
     _("After all projects"),
-    share_text(steps[-1].share),
-    _("{people} people").format(people=f"{steps[-1].covered - steps[0].covered:+,.0f}"),
+    steps[-1].share.text(said),
+    _("{people} people").format(people=("+" if more.value else "") + more.text(said)),
     help=how,
 )
 exits = result.evidence.exits
@@ -38,20 +43,20 @@ if programme:
     sheet_table(projects_sheet(assessment, result, _), file_name="programme.xlsx", height=400)
     st.caption(
         _("{now} people are covered now, {after} when all projects are done.").format(
-            now=people_text(steps[0].covered), after=people_text(steps[-1].covered)
+            now=steps[0].covered.text(said), after=steps[-1].covered.text(said)
         )
     )
     # Several projects of one day end in their last.
     first = assessment.scenario.as_of
-    days = {step.opens_on or first: step.covered - steps[0].covered for step in steps}
-    more = pd.Series(days, name=_("More people covered")).sort_index()
-    more.index = pd.to_datetime(more.index)
-    st.line_chart(more, y_label=_("More people covered"), height=260)
+    days = {step.opens_on or first: step.more.value for step in steps}
+    line = pd.Series(days, name=_("More people covered")).sort_index()
+    line.index = pd.to_datetime(line.index)
+    st.line_chart(line, y_label=_("More people covered"), height=260)
 if doctors:
     sheet_table(exits_sheet(result, language(), _), file_name="sole_doctors.xlsx")
     if exits is not None and exits.villages_losing:
         st.caption(
             _("Villages that lose their cover: {names}").format(
-                names=plain("、".join(listed_names(assessment, exits.villages_losing)))
+                names=plain("、".join(listed_names(assessment, exits.villages_losing, _)))
             )
         )

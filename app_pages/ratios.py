@@ -42,9 +42,9 @@ view = st.radio(
 left, right = st.columns([3, 2], gap="medium")
 with left:
     st.markdown(f"**{plain(missing_text(ratios, view, _))}**")
-    sheet_table(zone_sheet(ratios, view, _), file_name="zones_n1.xlsx", height=330)
+    sheet_table(zone_sheet(assessment, view, _), file_name="zones_n1.xlsx", height=330)
     st.subheader(_("Centres"), anchor=False)
-    sheet_table(centre_sheet(ratios, view, _), file_name="centres.xlsx", height=330)
+    sheet_table(centre_sheet(assessment, view, _), file_name="centres.xlsx", height=330)
 with right:
     st.html(ratio_legend(_))
     layer = ratio_layer(assessment, view, _)

@@ -44,9 +44,11 @@ with left:
         placeholder=_("All"),
     )
     maker = st.text_input(_("Made by (unit)"), key=Key.MAKER).strip()
-    empty = _("Internal material, not for publication")
-    review = st.text_input(_("Map review number"), key=Key.REVIEW_NUMBER, placeholder=empty).strip()
-    options = ReportOptions(language(), audience, review, maker, tuple(zones))
+    review = st.text_input(
+        _("Map review number"), key=Key.REVIEW_NUMBER, placeholder=_("not yet granted")
+    ).strip()
+    base_map = st.text_input(_("Review number of the base map"), key=Key.BASE_MAP_NUMBER).strip()
+    options = ReportOptions(language(), audience, review, base_map, maker, tuple(zones))
     request = (run_number(current()), options, tuple(chosen))
     if st.button(_("Make"), type="primary", disabled=not chosen):
         put(Key.REPORT, request)
@@ -54,8 +56,6 @@ with right:
     st.subheader(_(AUDIENCE_WORDS[audience]), anchor=False)
     for rule in RULES[audience]:
         st.markdown(f"- {_(rule)}")
-    if audience == "public" and not options.review_number:
-        st.warning(_("Without a map review number, maps and report say that they are internal."))
 
 if get(Key.REPORT) == request:
     assessment, judged = current(), standards()

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from geo.pairs import Reach, reach_from_table
 from planning.centres import catchments
 from planning.centres.capacity import assignment as capacity
 from planning.centres.capacity.assignment import assign_people
 from planning.centres.capacity.filling import fill_in_order, order_by_people
 from planning.centres.catchments import Method, crowding, floating_catchments, rational_agents
-from planning.reach.travel_pairs import Pairs, facility_of_pairs, pairs_from_table
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -42,7 +42,7 @@ PEER_METHODS = {
 }
 
 
-def instance(size: str, n_facilities: int) -> tuple[Pairs, Floats, Floats]:
+def instance(size: str, n_facilities: int) -> tuple[Reach, Floats, Floats]:
     """Return pairs within 20 minutes, people and supply of a seeded county of towns and hamlets."""
     n_cells = SIZES[size][0]
     rng = np.random.default_rng(7)
@@ -56,7 +56,7 @@ def instance(size: str, n_facilities: int) -> tuple[Pairs, Floats, Floats]:
         cKDTree(cell), LIMIT_MINUTES / MINUTES_PER_KM[n_facilities], output_type="coo_matrix"
     )
     tenths = np.rint(reach.data * MINUTES_PER_KM[n_facilities] * 600)
-    pairs = pairs_from_table(
+    pairs = reach_from_table(
         reach.row, reach.col, tenths, n_facilities=n_facilities, n_demand=n_cells
     )
     return pairs, people, supply
@@ -84,7 +84,7 @@ def _compile_row(size: str) -> Row:
     return _filled("compile or load the kernels", size, seconds)
 
 
-def _method_row(size: str, method: Method, system: tuple[Pairs, Floats, Floats], table: Any) -> Row:
+def _method_row(size: str, method: Method, system: tuple[Reach, Floats, Floats], table: Any) -> Row:
     pairs, people, supply = system
 
     def ours() -> Floats:
@@ -101,7 +101,7 @@ def _method_row(size: str, method: Method, system: tuple[Pairs, Floats, Floats],
     )
 
 
-def _peer_table(pairs: Pairs) -> Any:
+def _peer_table(pairs: Reach) -> Any:
     """Return the pairs as the data frame that the peer wants; None where it is not installed."""
     if find_spec("access") is None:
         return None
@@ -109,7 +109,7 @@ def _peer_table(pairs: Pairs) -> Any:
 
     columns = {
         "origin": pairs.demand,
-        "dest": facility_of_pairs(pairs),
+        "dest": pairs.facility(),
         "cost": pairs.tenths / 600,
     }
     return pd.DataFrame(columns)
@@ -146,7 +146,7 @@ def _peer(method: Method, people: Floats, supply: Floats, table: Any) -> Callabl
     return theirs
 
 
-def _raam_row(size: str, system: tuple[Pairs, Floats, Floats], table: Any) -> Row:
+def _raam_row(size: str, system: tuple[Reach, Floats, Floats], table: Any) -> Row:
     """Time the equilibrium; the peer at S only, for it keeps a dense matrix.
 
     `agrees` stays null: the peer moves whole people in a fixed number of shrinking steps and stops
@@ -199,12 +199,12 @@ def _assignment_rows(size: str) -> list[Row]:
     ]
 
 
-def _programme(pairs: Pairs, people: Floats, places: Floats) -> Callable[[], Floats]:
+def _programme(pairs: Reach, people: Floats, places: Floats) -> Callable[[], Floats]:
     """Return the same assignment as a linear programme with a large price on the unserved."""
     from scipy.optimize import linprog
     from scipy.sparse import coo_array, vstack
 
-    n_pairs, facility = len(pairs.demand), facility_of_pairs(pairs)
+    n_pairs, facility = len(pairs.demand), pairs.facility()
     one, column = np.ones(n_pairs), np.arange(n_pairs)
     by_point = coo_array((one, (pairs.demand, column)), shape=(len(people), n_pairs))
     by_centre = coo_array((one, (facility, column)), shape=(len(places), n_pairs))

@@ -22,7 +22,7 @@ from benchmarks.siting_peers import peer_answers
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from geo.travel import UNREACHED, nearest
-from planning.assess.workflow import assess, counted_points
+from planning.assess.workflow import assess
 from planning.solver import (
     CapacitatedCover,
     CapacitatedMedian,
@@ -136,9 +136,9 @@ def _what_if_row() -> Row:
     result, proposal = found.modes[found.proposal.mode], found.proposal
     demand, travel = found.dataset.demand, found.study.travel
     load = np.bincount(
-        result.nearest.facility[result.nearest.facility >= 0], minlength=len(found.is_open)
+        result.nearest.facility[result.nearest.facility >= 0], minlength=len(found.points)
     )
-    is_open = np.array(counted_points(found.dataset, travel, found.is_open))
+    is_open = found.points.copy()
     is_open[int(load.argmax())] = False
     network = found.dataset.roads.networks[result.mode]
     limit = round(proposal.minutes * 600)

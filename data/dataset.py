@@ -11,18 +11,19 @@ import numpy as np
 import shapely
 
 from data.checks import row_finding
-from data.coordinates.detection import (
-    NamedPlaces,
-    Surroundings,
-    read_named_places,
-)
-from data.coordinates.positions import to_system
 from data.demand import FAR_M, build_demand, far_finding, zones_box
 from data.errors import PlannerError, StudyError, raise_errors
 from data.exclusions import read_exclusions
-from data.facilities.placement import placed_rows
-from data.facilities.read import FacilityRows, note_unplaced, place_facilities, read_facilities
-from data.facilities.village_names import FormerNames, read_former_names
+from data.facilities.read import (
+    FacilityRows,
+    note_unplaced,
+    place_facilities,
+    read_facilities,
+    row_names,
+)
+from data.places.placement import place_rows
+from data.places.positions import to_system
+from data.places.village_names import FormerNames, read_former_names
 from data.population.rasters import Window
 from data.population.read import Population, read_population
 from data.postgis import databases_as_files
@@ -38,13 +39,15 @@ from data.regions import (
     whole_zone,
 )
 from data.roads.read import RoadsRead, read_study_roads
-from data.shifts import Layers, shift_findings
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
 from data.store import file_sha256
 from data.study.file import read_study, write_template
 from data.study.files import placed_file
 from data.study.tables import Study, TableSource
 from data.successions import built_in_successions, read_successions
+from data.systems.evidence import NamedPlaces, Surroundings
+from data.systems.layers import Layers, judge_layers
+from data.systems.named import read_named_places
 from data.types import (
     Candidates,
     CircuitStop,
@@ -68,7 +71,10 @@ from geo.zones import distance_to_box_m
 __all__ = ["load_dataset", "read_study", "write_template"]
 
 _NOT_ANALYSED = frozenset(
-    {"roads", "provenance", "findings", "fingerprint", "successions", "doctor_birth_years"}
+    {
+        *("roads", "provenance", "findings", "fingerprint", "successions", "doctor_birth_years"),
+        "other_places",
+    }
 )
 """Fields that the fingerprint leaves out; roads have one of their own."""
 
@@ -134,11 +140,14 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
     exclusions = read_exclusions(
         study.exclusions, study.elevation, (demand, side["candidates"]), crs, findings
     )
+    other_places = None
     if roads is not None and facilities is not None:
         named = _named_places(study, findings)
         around = Surroundings(crs, roads.graph, zones, _water(side["water"], roads), named)
         layers = Layers(zones, villages, population, facilities, side["candidates"])
-        findings.extend(shift_findings(study, layers, around))
+        systems = judge_layers(study, layers, around)
+        findings.extend(systems.findings)
+        other_places = systems.other_places
     raise_errors(findings)
     if placed is None or roads is None:  # pragma: no cover - both leave errors behind
         raise StudyError(*findings)
@@ -164,6 +173,7 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
         doctor_birth_years=births,
         programme=projects,
         exclusions=exclusions,
+        other_places=other_places,
         **side,
     )
     return replace(dataset, fingerprint=_fingerprint(dataset))
@@ -255,23 +265,28 @@ def _placed(
     findings: list[Finding],
 ) -> FacilityRows:
     """Return the institutions with those placed that have no coordinates of their own."""
-    table = study.facilities
-    side_file = placed_file(study)
     villages, former, demand = places
-    known_villages = villages if table.place_by_village else None
     found = _attempt(
         findings,
-        lambda: placed_rows(
-            rows,
-            known_villages,
+        lambda: place_rows(
+            row_names(rows),
+            (rows.lon, rows.lat),
+            villages if study.facilities.place_by_village else None,
             demand,
             former=former,
             crs=crs,
-            side_file=side_file,
+            side_file=placed_file(study),
             findings=findings,
         ),
     )
-    rows = rows if found is None else found
+    if found is not None:
+        rows = replace(
+            rows,
+            lon=found.lon,
+            lat=found.lat,
+            placed_by=found.method,
+            placed_error_m=found.error_m,
+        )
     note_unplaced(rows, findings)
     return rows
 

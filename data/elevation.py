@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data.errors import StudyError, unreadable
+from data.errors import StudyError
+from data.gdal import open_raster
 from data.types import Floats
 from geo.crs import transform
 from geo.errors import Finding
@@ -54,17 +54,9 @@ def read_heights(
     StudyError
         When the file is unreadable, has no coordinate system, several bands or too many cells.
     """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours follows
-            with rasterio.open(path) as raster:
-                system = _checked_system(raster, path.name, raster_crs)
-                values, inverse = _window(raster, path.name, system, crs, box_m)
-    except RasterioError as fault:
-        raise unreadable(path, "GeoTIFF", fault) from fault
+    with open_raster(path) as raster:
+        system = _checked_system(raster, path.name, raster_crs)
+        values, inverse = _window(raster, path.name, system, crs, box_m)
     smooth = _smoothed(values)
 
     def heights(x_m: Floats, y_m: Floats) -> Floats:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.messages.audit import AUDIT_MESSAGES
+from data.messages.circuits import CIRCUIT_MESSAGES
+from data.messages.folders import FOLDER_MESSAGES
 from data.messages.network import DATABASE_MESSAGES, FETCH_MESSAGES
 from data.messages.roads import ROAD_MESSAGES
 from data.messages.siting import SITING_MESSAGES
@@ -17,6 +19,7 @@ from geo.errors import Finding, Message, Severity, sentences
 
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
+    **CIRCUIT_MESSAGES,
     **STUDY_MESSAGES,
     **TABLE_MESSAGES,
     **POSITION_MESSAGES,
@@ -25,6 +28,7 @@ MESSAGES: dict[str, Message] = {
     **ROAD_MESSAGES,
     **DATABASE_MESSAGES,
     **FETCH_MESSAGES,
+    **FOLDER_MESSAGES,
     "report_zone": Message(
         "error",
         "the study has no zone {names}",
@@ -48,6 +52,13 @@ MESSAGES: dict[str, Message] = {
         "note",
         "nothing is known of water: straight legs to the road may cross it",
         "Give a layer of water as `water.path`.",
+    ),
+    "no_point_counts": Message(
+        "warning",
+        "no institution counts as a point of the circle, so nothing is known of who is covered:"
+        " of {rows} rows {of_kind} are of a kind that counts",
+        "Fill in the column `kind` (or `[facilities] kinds`). By their names alone these would be"
+        " {proposed}; check them, nothing is taken over unasked.",
     ),
     "people_by_outside": Message(
         "note",
@@ -87,11 +98,6 @@ MESSAGES: dict[str, Message] = {
         "error",
         "format {actual} is newer than this program reads ({supported})",
         "Update ServiceCircle.",
-    ),
-    "array_index": Message(
-        "error",
-        "{name}: {count} values are outside 0..{last}",
-        "Pass indices of existing rows.",
     ),
     "capacity_bounds": Message(
         "error",

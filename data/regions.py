@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
-from data.coordinates.positions import (
+from data.places.positions import (
     layer_crs,
     read_positions,
     stated_system,
@@ -23,7 +23,7 @@ from data.study.tables import COLUMN_NAMES, TableSource, ZonesTable
 from data.tables.cells import flag, is_blank, parse, text
 from data.tables.headers import find_columns, missing_column
 from data.tables.read import read_any
-from data.tables.sheets import Table
+from data.tables.sheets import Table, select
 from data.types import Candidates, CellValue, Floats, Geometries, Ints, Villages, Zones
 from geo.crs import LONLAT, is_on_earth, to_metric
 from geo.errors import Finding
@@ -76,7 +76,8 @@ def read_layer_of(source: TableSource, table_name: str, findings: list[Finding])
     has_areas = bool(_geometry_kinds(table) - {_POINT})
     if has_areas and table_name != "candidates":
         lonlat = _polygons(table, source, findings)
-        return None if lonlat is None else Layer(table, columns, lonlat, _POLYGON)
+        areas = None if lonlat is None else Layer(table, columns, lonlat, _POLYGON)
+        return None if areas is None else _join_parts(areas, findings)
     lon, lat = read_positions(table, columns, source, findings)
     is_nowhere = ~np.isfinite(lon)
     if is_nowhere.any() and table_name != "villages":
@@ -229,6 +230,35 @@ def _polygons(table: Table, source: TableSource, findings: list[Finding]) -> Geo
     return lonlat
 
 
+def _join_parts(layer: Layer, findings: list[Finding]) -> Layer:
+    """Return a layer with the islands of a zone, saved as rows of their own, joined to it.
+
+    Rows are parts of one zone when they agree in its code and in every other column that is read:
+    splitting a zone copies them. Rows that differ are two zones with one code, an error elsewhere.
+    """
+    table, header = layer.table, layer.columns.get("code")
+    if header is None:
+        return layer
+    others = [name for name in layer.columns.values() if name != header]
+    codes = [text(cell) for cell in table.columns[header]]
+    rows = zip(*(map(text, table.columns[name]) for name in others), strict=True)
+    facts = list(zip(codes, rows, strict=True)) if others else [(code, ()) for code in codes]
+    parts: dict[object, list[int]] = {}
+    for index, fact in enumerate(facts):
+        parts.setdefault(fact if codes[index] else index, []).append(index)
+    further = [index for group in parts.values() for index in group[1:]]
+    if not further:
+        return layer
+    lonlat = layer.lonlat.copy()
+    for group in parts.values():
+        if len(group) > 1:
+            lonlat[group[0]] = shapely.union_all(lonlat[group])
+    findings.append(row_finding("zone_parts_joined", table.row[further], file=table.file))
+    keep = np.ones(len(table), dtype=bool)
+    keep[further] = False
+    return Layer(select(table, keep), layer.columns, lonlat[keep], layer.shape)
+
+
 def _mended(geometry: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of a mended geometry, without the lines that mending leaves."""
     parts = shapely.get_parts(shapely.make_valid(geometry))
@@ -263,7 +293,7 @@ def _codes(layer: Layer, findings: list[Finding]) -> tuple[str, ...]:
     again = [index for index in repeated(codes) if codes[index]]
     if again:
         findings.append(
-            row_finding("id_repeated", table.row[again], file=table.file, column=header)
+            row_finding("code_repeated", table.row[again], file=table.file, column=header)
         )
     return codes
 

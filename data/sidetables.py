@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from data.checks import repeated, row_finding
-from data.coordinates.positions import has_place, read_positions
+from data.places.positions import has_place, read_positions
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import items, parse, rate, text
 from data.tables.headers import find_columns, in_ones, missing_column, parsed_column

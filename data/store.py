@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from data.errors import StudyError, unreadable
@@ -37,28 +36,20 @@ def file_sha256(path: Path) -> str:
 
 
 @contextmanager
-def exclusive(path: Path, *, patience_seconds: float = 10.0) -> Iterator[None]:
+def exclusive(path: Path, *, patience_seconds: float = 30.0) -> Iterator[None]:
     """Hold the lock of a file while it is read, changed and written.
 
-    The lock is a file beside it. One that a stopped program left behind is taken over after
-    `patience_seconds`.
+    The system holds the lock on a file beside it and frees it when its holder ends, however that
+    happens: what a stopped program left behind locks nobody out, and lets nobody in beside another.
+
+    Raises
+    ------
+    OSError
+        When it cannot be had within `patience_seconds`, or the folder cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_name(f"{path.name}.lock")
-    end = time.monotonic() + patience_seconds
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError:
-            if time.monotonic() > end:
-                lock.unlink(missing_ok=True)
-                end = time.monotonic() + patience_seconds
-            time.sleep(0.02)
-    try:
+    with FileLock(path.with_name(f"{path.name}.lock"), timeout=patience_seconds):
         yield
-    finally:
-        lock.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.programme.stages import ProjectType, Stage
+from geo import arrays
 from geo.errors import Finding
 from geo.points import Grid
 from geo.roads import RoadGraph
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = arrays.Floats
+Ints: TypeAlias = arrays.Ints
 Geometries: TypeAlias = NDArray[np.object_]
 """(n,) shapely geometries in the dataset's metric system; None where a row has none."""
 
@@ -374,6 +375,23 @@ class FerryLine:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OtherPlaces:
+    """Where institutions would be if their list were in another system than it was taken for.
+
+    Parameters
+    ----------
+    systems
+        k names of readings: a system, or `mixed` where each group of rows is in its own.
+    lon, lat
+        (k, n_facilities) degrees, WGS 84; NaN for those without a place.
+    """
+
+    systems: tuple[str, ...]
+    lon: Floats
+    lat: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Everything read from one study, validated, in one metric coordinate system.
 
@@ -407,3 +425,4 @@ class Dataset:
     exclusions: Exclusions | None = None
     programme: Projects | None = None
     doctor_birth_years: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
+    other_places: OtherPlaces | None = None

@@ -16,17 +16,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.arrays import Ints
 from geo.errors import Finding, GeoError, Progress
-from geo.legs import to_tenths
 from geo.outlines import outlines
 from geo.reach import reach
 from geo.roads import ModeNetwork, RoadGraph
 from geo.search import UNREACHED
 from geo.snap import Snaps, snap
+from geo.times import to_tenths
 from geo.travel import nearest
 from geo.water import is_on_water, water_polygons
-
-Ints: TypeAlias = NDArray[np.int32]
 
 _Frame: TypeAlias = tuple[float, float, float]
 """Lower left corner and side of the cells."""

@@ -12,6 +12,10 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with (stage, done, total) at least every 0.5 s; raises `Cancelled` to stop the work."""
 
 
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Report nothing: the progress of a caller who gave none."""
+
+
 class Cancelled(Exception):  # noqa: N818 - an answer to the caller, not a fault
     """Raised by a progress callback to stop a long function."""
 
@@ -83,6 +87,11 @@ MESSAGES: dict[str, Message] = {
     ),
     "array_negative": Message(
         "error", "{name}: {count} values are negative", "Use values of zero or more."
+    ),
+    "array_index": Message(
+        "error",
+        "{name}: {count} values are outside 0..{last}",
+        "Pass indices of existing rows.",
     ),
     "speed_set_unknown": Message("error", "there is no speed set `{name}`", "Use one of: {known}."),
     "speed_not_positive": Message(

@@ -8,18 +8,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Floats, Ints, Longs
 from geo.errors import Finding, GeoError
 from geo.roads import ModeNetwork
 from geo.search import LONGEST_TENTHS, NOWHERE, group_rows, join_places
 from geo.snap import Snaps
 
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
 Arcs: TypeAlias = tuple[Ints, Ints, Ints]
 """A graph in CSR form: indptr, node at the other end, tenths of a second."""
-
-TENTHS_PER_MINUTE = 600
 
 
 def sealed(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
@@ -27,24 +23,6 @@ def sealed(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     view = np.ascontiguousarray(array, dtype).view()
     view.setflags(write=False)
     return view
-
-
-def to_tenths(minutes: float) -> int:
-    """Return a limit in tenths of a second, converted once and compared with `<=`.
-
-    Raises
-    ------
-    GeoError
-        When it is negative, not a number or beyond `LONGEST_TENTHS`.
-
-    >>> to_tenths(20)
-    12000
-    """
-    if not 0 <= minutes <= LONGEST_TENTHS / TENTHS_PER_MINUTE:
-        longest = LONGEST_TENTHS // TENTHS_PER_MINUTE
-        params = (("minutes", minutes), ("longest", longest))
-        raise GeoError(Finding("limit_out_of_range", params))
-    return round(minutes * TENTHS_PER_MINUTE)
 
 
 def reversed_arrays(network: ModeNetwork) -> Arcs:

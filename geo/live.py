@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import Bools, Ints, Longs
 from geo.compiled import HAS_NUMBA
 from geo.errors import Finding, GeoError
 from geo.legs import (
@@ -23,16 +23,12 @@ from geo.legs import (
     reversed_arrays,
     sealed,
     sites_on_segments,
-    to_tenths,
 )
 from geo.relabel import close_site, open_site, places_of_nodes
 from geo.roads import ModeNetwork
 from geo.snap import Snaps
+from geo.times import to_tenths
 from geo.travel import Nearest, answer_chosen, as_nearest, node_labels, open_mask
-
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 _Relabelled: TypeAlias = tuple[Longs, Longs]
 """Nodes that changed, and the labels they had."""

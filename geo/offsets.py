@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from geo.arrays import Floats
+
 Pair: TypeAlias = tuple[Floats, Floats]
 System: TypeAlias = Literal["wgs84", "gcj02", "bd09"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Ints, Longs
 from geo.compiled import HAS_NUMBA
 from geo.errors import Progress
 from geo.legs import (
@@ -21,16 +22,14 @@ from geo.legs import (
     places_at_nodes,
     reversed_arrays,
     sealed,
-    to_tenths,
 )
+from geo.pairs import Reach
 from geo.roads import ModeNetwork
-from geo.search import NOWHERE, UNREACHED, reach_rows, transpose_rows, within_rows
+from geo.search import NOWHERE, UNREACHED, reach_rows, within_rows
 from geo.slow import slow_node_times, slow_place_times
 from geo.snap import Snaps
 from geo.threads import run_pieces, thread_count
-
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
+from geo.times import to_tenths
 
 SHORT_TENTHS = np.iinfo(np.uint16).max
 """Limits up to this many tenths (6,553.5 s) are stored in two bytes."""
@@ -40,45 +39,6 @@ BLOCK_PAIRS = 50_000_000
 
 ROWS_A_PIECE = 32
 BUFFER_PAIRS = 1 << 20
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reach:
-    """All pairs of facility and place within a limit, by facility.
-
-    Parameters
-    ----------
-    indptr
-        (n_facilities + 1,) where the row of each facility begins.
-    demand
-        (n_pairs,) places, ascending in each row.
-    tenths
-        (n_pairs,) tenths of a second; uint16 for limits up to 6,553 s, int32 above.
-    n_demand
-        Number of places.
-    """
-
-    indptr: Longs
-    demand: Ints
-    tenths: NDArray[Any]
-    n_demand: int
-
-    def by_demand(self) -> tuple[Longs, Ints, NDArray[Any]]:
-        """Return (indptr, facility, tenths) by place, facilities ascending in each row."""
-        indptr = np.zeros(self.n_demand + 1, np.int64)
-        np.cumsum(np.bincount(self.demand, minlength=self.n_demand), out=indptr[1:])
-        facility = np.empty(len(self.demand), np.int32)
-        tenths = np.empty_like(self.tenths)
-        size = self.tenths.itemsize
-        transpose_rows(
-            sealed(self.indptr, np.int64),
-            sealed(self.demand, np.int32),
-            sealed(self.tenths, self.tenths.dtype).view(np.uint8).reshape(-1, size),
-            indptr[:-1].copy(),
-            facility,
-            tenths.view(np.uint8).reshape(-1, size),
-        )
-        return indptr, facility, tenths
 
 
 def reach(

@@ -7,16 +7,10 @@ what they inline stay in this file.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import Bools, Ints, Longs
 from geo.compiled import njit
-
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 NEVER = 2**63 - 1  # as in `search`; the cache watches one file, so that nothing is imported
 LOW = 0xFFFFFFFF  # the half of a key or label with the node or facility

@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.legs import (
-    Arcs,
-    Joints,
-    arriving,
-    driven_arrays,
-    leaving,
-    reversed_arrays,
-    sealed,
-    to_tenths,
-)
+from geo.arrays import Floats, Ints, Longs
+from geo.legs import Arcs, Joints, arriving, driven_arrays, leaving, reversed_arrays, sealed
 from geo.reach import node_reach
 from geo.roads import ModeNetwork, RoadGraph
 from geo.search import UNREACHED
 from geo.slow import along_tenths
 from geo.snap import Snaps
-
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
+from geo.times import to_tenths
 
 ACCESS = "access"
 """Road class of the straight legs between places and the road."""

@@ -6,17 +6,11 @@ The kernels and every function they inline stay in this file: numba's cache watc
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import Bools, Floats, Ints, Longs
 from geo.compiled import njit
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 WATER_EXIT_M = 150.0
 """A place in water (a cell centre in a pond) may leave it by a first stretch of this length."""

@@ -12,9 +12,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import spsolve
 
 from geo.access import STRUCTURE_BIT
+from geo.arrays import Floats
 from geo.graph import RoadGraph
 
-Floats: TypeAlias = NDArray[np.float64]
 Heights: TypeAlias = Callable[[Floats, Floats], Floats]
 """Metres above sea at metric coordinates; NaN where nothing is known."""
 

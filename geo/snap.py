@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Bools, Floats, Ints, Longs
 from geo.errors import Finding, GeoError, Progress
 from geo.roads import ModeNetwork, RoadGraph
 from geo.segment_search import (
@@ -25,11 +26,6 @@ from geo.segment_search import (
 )
 from geo.threads import run_pieces
 from geo.water import shore_lines
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 __all__ = [
     "ISLAND_SLACK_M",
@@ -86,6 +82,11 @@ class Snaps:
     def take(self, index: NDArray[Any]) -> Snaps:
         """Return some of the places, in the order of `index` (positions or a mask)."""
         return Snaps(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def append(self, other: Snaps) -> Snaps:
+        """Return these places with others of the same network behind them."""
+        names = [field.name for field in fields(self)]
+        return Snaps(*(np.concatenate([getattr(self, n), getattr(other, n)]) for n in names))
 
 
 def snap(

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.arcs import ArcOrder
+from geo.arrays import Bools, Ints, Longs
 from geo.errors import Progress
-from geo.legs import Joints, leaving, to_tenths
+from geo.legs import Joints, leaving
 from geo.roads import ModeNetwork, RoadGraph
 from geo.search import UNREACHED
 from geo.snap import Snaps
+from geo.times import to_tenths
 from geo.travel import Nearest, NearestStatus, as_nearest, nearest_times, node_labels
-
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 WIDER = 3.0
 """Factor on the buffer each time that something is not proven."""

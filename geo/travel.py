@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Ints, Longs
 from geo.compiled import HAS_NUMBA
 from geo.errors import Finding, GeoError
 from geo.legs import (
@@ -19,13 +19,14 @@ from geo.legs import (
     reversed_arrays,
     sealed,
     sites_on_segments,
-    to_tenths,
 )
-from geo.reach import Reach, reach, reach_blocks
+from geo.pairs import Reach
+from geo.reach import reach, reach_blocks
 from geo.roads import ModeNetwork
 from geo.search import UNREACHED, answer_places, judge_places, settle_nearest
 from geo.slow import slow_settle_nearest
 from geo.snap import Snaps
+from geo.times import to_tenths
 
 __all__ = [
     "UNREACHED",
@@ -36,9 +37,6 @@ __all__ = [
     "reach",
     "reach_blocks",
 ]
-
-Ints: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
 
 
 class NearestStatus(IntEnum):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from geo.arrays import Floats
 
 
 def water_polygons(water: Iterable[Any] | None) -> NDArray[np.object_]:

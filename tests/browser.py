@@ -46,7 +46,7 @@ def open_browser(*, width: int = 1400, height: int = 900, scale: float = 1.0) ->
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
 
 
-def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str = "") -> Any:
+def wait_for(condition: Callable[[], Any], *, seconds: float = 180.0, what: str = "") -> Any:
     """Return the first true answer; fail when there is none in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
@@ -19,6 +20,10 @@ from planning.standards.judgement import StandardsResult
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# Every property has the same budget, the same examples in each run, and no clock.
+settings.register_profile("suite", max_examples=60, deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 # Subprocesses inherit the block through tests/blocked_network/sitecustomize.py.
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

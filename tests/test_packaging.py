@@ -113,6 +113,7 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl")), [name for name in listed if name]
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_tree(wheel):
     path, listed = wheel
     inside = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
@@ -120,6 +121,7 @@ def test_the_wheel_holds_the_tree(wheel):
     assert inside == expected
 
 
+@pytest.mark.slow
 def test_the_wheel_runs_the_demo_from_another_folder(wheel, tmp_path):
     path, _ = wheel
     home = tmp_path / "另一个 文件夹"

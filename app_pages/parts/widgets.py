@@ -27,12 +27,13 @@ from app_pages.session.state import (
 )
 from app_pages.views.tables import page_columns
 from planning.assess.run import run_number
+from planning.assess.study_figures import coverage_figures
 from planning.maps import EncodedMap, Focus, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
-from planning.reach.names import figure_name
-from planning.words.figures import mode_text, share_text
+from planning.words.figures import mode_text
 from planning.words.tables import Column, Table, table_of_columns
+from planning.words.wording import finding_sentence
 from planning.words.workbooks import workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -115,14 +116,16 @@ def coverage_metrics() -> None:
     """Show the coverage of all modes side by side, with the full name of each figure on hover."""
     _ = words()
     assessment = current()
+    if assessment.reason is not None:
+        st.warning(plain(finding_sentence(assessment.reason, _)))
     columns = st.columns(len(assessment.modes))
-    for column, (mode, result) in zip(columns, assessment.modes.items(), strict=True):
-        figure = result.coverage[0]
+    for column, mode in zip(columns, assessment.modes, strict=True):
+        share = coverage_figures(assessment, mode).share
         name = mode_text(mode, _)
         column.metric(
             f"★ {name}" if mode == assessment.headline_mode else name,
-            share_text(figure.share),
-            help=figure_name(figure, _),
+            share.text(language()),
+            help=plain(share.name(language())),
         )
     if assessment.headline_mode is None:
         st.info(_("The mode of the circle is not confirmed (口径未确认): no verdict is given."))

@@ -85,6 +85,7 @@ class Key(StrEnum):
     REPORT_ZONES = "report_zones"
     MAKER = "maker"
     REVIEW_NUMBER = "review_number"
+    BASE_MAP_NUMBER = "base_map_number"
     REPORT = "report"
     NOTICE = "notice"
     BENCH_TAB = "bench_tab"
@@ -130,6 +131,7 @@ KEPT = (
     Key.REPORT_ZONES,
     Key.MAKER,
     Key.REVIEW_NUMBER,
+    Key.BASE_MAP_NUMBER,
     Key.WHO,
     Key.RATIO_VIEW,
     Key.SYSTEM,

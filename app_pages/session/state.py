@@ -28,6 +28,7 @@ from app_pages.session.choices import (
     with_settings,
 )
 from app_pages.session.jobs import Job, JobStore, Make
+from app_pages.session.links import link_number, parse_link
 from app_pages.session.login import require_login
 from app_pages.views.workbench import named
 from data.dataset import load_dataset
@@ -45,6 +46,7 @@ from planning.maps import EncodedMap, encode_map
 from planning.maps.cartography import assessment_map
 from planning.reach.scenario import scenario_of
 from planning.report.export import map_html
+from planning.solver.turns import WAITING
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
 from planning.whatif.edits import Edit
@@ -329,9 +331,9 @@ def link_parameters() -> dict[str, str]:
     found = {
         "lang": language(),
         "mode": state[Key.MODE],
-        "minutes": f"{state[Key.MINUTES]:g}",
-        "lower": f"{state[Key.LOWER]:g}",
-        "upper": f"{state[Key.UPPER]:g}",
+        "minutes": link_number(state[Key.MINUTES]),
+        "lower": link_number(state[Key.LOWER]),
+        "upper": link_number(state[Key.UPPER]),
         "edits": edits_text(state[Key.EDITS]),
     }
     return {name: value for name, value in found.items() if value}
@@ -447,11 +449,19 @@ def _show_progress(job: Job, kind: str) -> None:
         bar = st.progress(0.0)
         while not job.wait(0.25):
             share = min(job.done / job.total, 1.0) if job.total else 0.0
-            stage = _(job.stage) if job.stage else ""
+            stage = _stage(job)
             seconds = int(time.monotonic() - job.started)
             status.update(label=f"{_('Computing')} · {stage} · {seconds} s", expanded=True)
             bar.progress(share)
     place.empty()
+
+
+def _stage(job: Job) -> str:
+    """Return what a job does, in words; of one that waits, how many are ahead of it."""
+    _ = words()
+    if job.stage == WAITING:
+        return _("Waiting for other proofs: {count} ahead").format(count=job.total)
+    return _(job.stage) if job.stage else ""
 
 
 def _stop(of: weakref.ref[Job], kind: str) -> None:
@@ -495,18 +505,21 @@ def _edit_faults(error: PlannerError) -> None:
 
 def _read_link(study: Study) -> dict[str, Any]:
     """Return what the address asks for; what cannot be read is left out and said."""
-    asked = st.query_params
-    found: dict[str, Any] = {}
-    if asked.get("lang") in {"zh", "en"}:
-        found[Key.LANGUAGE] = asked["lang"]
-    if asked.get("mode") in study.travel.modes:
-        found[Key.MODE] = asked["mode"]
-    for name, key in (("minutes", Key.MINUTES), ("lower", Key.LOWER), ("upper", Key.UPPER)):
-        text = asked.get(name, "")
-        if text.replace(".", "", 1).isdigit() and float(text) >= 1:
-            found[key] = float(text)
+    link = parse_link(st.query_params.to_dict(), study.travel.modes)
+    said = {
+        Key.LANGUAGE: link.language,
+        Key.MODE: link.mode,
+        Key.MINUTES: link.minutes,
+        Key.LOWER: link.lower,
+        Key.UPPER: link.upper,
+    }
+    found: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    if link.refused:
+        _ = words()
+        told = _("The link says what cannot be taken, and it was left out: {names}")
+        found[Key.MESSAGE] = told.format(names=", ".join(link.refused))
     try:
-        edits = edits_from_text(asked.get("edits", ""))
+        edits = edits_from_text(link.edits)
         found[Key.EDITS] = named(edits, found.get(Key.LANGUAGE, language()))
     except PlannerError as error:
         found[Key.MESSAGE] = finding_sentence(error.findings[0], words())

@@ -6,10 +6,11 @@ import numpy as np
 
 from geo.errors import Progress
 from geo.travel import UNREACHED, reach
-from planning.assess.workflow import ALL_PEOPLE, Assessment
+from planning.assess.workflow import Assessment
 from planning.centres.catchments import Method, access_by_zone, floating_catchments
 from planning.reach.coverage import Status
 from planning.reach.equity import inequality_by_group, time_spread
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.words.figures import mode_text
 from planning.words.tables import Table, Value, table_of
 from planning.words.wording import Translate, msgid
@@ -62,7 +63,7 @@ def access_sheet(
     found = floating_catchments(
         pairs,
         people=people,
-        supply=np.where(assessment.is_open, amounts, 0.0),
+        supply=np.where(assessment.points, amounts, 0.0),
         method=method,
         limit_minutes=travel.minutes,
     )

@@ -7,15 +7,22 @@ from html import escape
 
 import numpy as np
 
+from planning.assess.study_figures import ratio_base
 from planning.assess.workflow import Assessment
-from planning.centres.norms import size_text
-from planning.centres.ratio_words import result_word, view_word
+from planning.centres.norms import SizeStatus, size_text
+from planning.centres.ratio_figures import institution_figures, zone_ratio_figures
+from planning.centres.ratio_words import verdict_sentence, view_word
 from planning.centres.service_people import View
-from planning.centres.service_ratio import Ratios, UrbanResult, UrbanVerdict
+from planning.centres.service_ratio import Ratios
+from planning.centres.urban_verdict import (
+    MET_RESULTS,
+    MISSED_RESULTS,
+    UrbanResult,
+    UrbanVerdict,
+)
 from planning.maps import AreaStyle, PolygonLayer
 from planning.maps.scene import in_degrees
 from planning.maps.themes import over_land
-from planning.words.figures import people_text
 from planning.words.tables import Table, table_of
 from planning.words.wording import Translate, msgid
 
@@ -24,9 +31,15 @@ SHADES: tuple[tuple[str, str], ...] = (
     (msgid("Under the norm (−)"), "#998ec3"),
     (msgid("Within the norm (=)"), "#f1eef6"),
     (msgid("Over the norm (+)"), "#e66101"),
+    (msgid("Does not apply"), "#bdbdbd"),
+    (msgid("Cannot be judged"), "#ffffff"),
 )
-"""Purple, pale and orange, told apart without red and green; the sign says it in print."""
-
+"""Purple, pale and orange, told apart without red and green; the sign says it in print. Grey and
+white make no statement."""
+DOES_NOT_APPLY, CANNOT_BE_JUDGED = 4, 5
+SIZE_SHADES = {
+    SizeStatus.NONE: 0, SizeStatus.UNDER: 1, SizeStatus.WITHIN: 2, SizeStatus.OVER: 3,
+}  # fmt: skip
 
 OPACITY = 0.85
 
@@ -36,19 +49,20 @@ def views_of(ratios: Ratios) -> tuple[View, ...]:
     return tuple(dict.fromkeys(row.view for row in ratios.zones))
 
 
-def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
+def zone_sheet(assessment: Assessment, view: View, translate: Translate) -> Table:
     """Return the zones that N1 judges in one view, those that lack most centres first."""
     rows = [
         (
             "、".join(row.zone_names),
-            result_word(row.result, translate),
-            row.centres_missing,
-            round(row.service_people),
-            row.centres,
-            None if row.people_per_centre is None else round(row.people_per_centre),
+            verdict_sentence(row, translate),
+            None if row.result is UrbanResult.NOT_APPLICABLE else found.missing,
+            found.service_people,
+            found.centres.centres,
+            found.centres.people_per_centre,
             f"{row.centres_needed[0]}-{row.centres_needed[1]}",
         )
-        for row in in_order(ratios, view)
+        for row in in_order(assessment.ratios, view)
+        for found in (zone_ratio_figures(row, ratio_base(assessment)),)
     ]
     headers = (
         msgid("Zone"),
@@ -62,15 +76,16 @@ def zone_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
     return table_of(msgid("Urban subdistricts"), headers, rows, translate)
 
 
-def centre_sheet(ratios: Ratios, view: View, translate: Translate) -> Table:
+def centre_sheet(assessment: Assessment, view: View, translate: Translate) -> Table:
     """Return the centres in one view, the largest first."""
     chosen = sorted(
-        (row for row in ratios.institutions if row.view == view),
+        (row for row in assessment.ratios.institutions if row.view == view),
         key=lambda row: (-row.service_people, row.facility_id),
     )
     rows = [
-        (row.name, round(row.service_people), size_text(row.size, row.bounds), row.branches)
+        (row.name, found.service_people, size_text(row.size, row.bounds), found.branches)
         for row in chosen
+        for found in (institution_figures(row, ratio_base(assessment)),)
     ]
     headers = (msgid("Name"), msgid("People served"), msgid("Size"), msgid("Branches"))
     return table_of(msgid("Centres"), headers, rows, translate)
@@ -83,9 +98,13 @@ def missing_text(ratios: Ratios, view: View, translate: Translate) -> str:
     others = [row for row in short if row.result is UrbanResult.NOT_APPLICABLE]
     if judged:
         said = translate("{count} centres are missing ({view}): {places}.").format(
-            count=sum(row.centres_missing for row in judged),
+            count=sum(row.centres_missing or 0 for row in judged),
             view=view_word(view, translate),
             places=_places(judged),
+        )
+    elif any(row.centres_missing is None for row in in_order(ratios, view)):
+        said = translate("Whether centres are missing cannot be judged ({view}).").format(
+            view=view_word(view, translate)
         )
     else:
         said = translate("No centre is missing ({view}).").format(view=view_word(view, translate))
@@ -108,7 +127,7 @@ def in_order(ratios: Ratios, view: View) -> tuple[UrbanVerdict, ...]:
             chosen,
             key=lambda row: (
                 row.result is UrbanResult.NOT_APPLICABLE,
-                -row.centres_missing,
+                -(row.centres_missing or 0),
                 row.zone_codes,
             ),
         )
@@ -126,16 +145,22 @@ def ratio_legend(translate: Translate) -> str:
     return f'<div style="font-size:.85rem;line-height:1.7">{"".join(keys)}</div>'
 
 
+def shade_of(row: UrbanVerdict) -> int:
+    """Return the shade of a zone: people per centre against the norm, where N1 judges it."""
+    if row.result in MET_RESULTS | MISSED_RESULTS:
+        return SIZE_SHADES[row.size]
+    return DOES_NOT_APPLY if row.result is UrbanResult.NOT_APPLICABLE else CANNOT_BE_JUDGED
+
+
 def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> PolygonLayer:
-    """Return the judged zones coloured by people per centre against the norm."""
-    zones, ratios = assessment.dataset.zones, assessment.ratios
+    """Return the zones by people per centre against the norm, grey where it does not apply."""
+    zones, ratios, base = assessment.dataset.zones, assessment.ratios, ratio_base(assessment)
     row_of = {code: row for row, code in enumerate(zones.code)}
-    lower, upper = ratios.bounds.lower_people, ratios.bounds.upper_people
-    chosen: list[tuple[int, int, UrbanVerdict]] = []
-    for row in in_order(ratios, view):
-        each = row.people_per_centre
-        shade = 0 if each is None else 1 + int(each >= lower) + int(each > upper)
-        chosen += [(row_of[code], shade, row) for code in row.zone_codes]
+    chosen = [
+        (row_of[code], shade_of(row), row)
+        for row in in_order(ratios, view)
+        for code in row.zone_codes
+    ]
     index = np.array([zone for zone, _, _ in chosen], dtype=np.int64)
     return PolygonLayer(
         id="ratio",
@@ -154,14 +179,23 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
         ),
         name=tuple(zones.name[zone] for zone in index),
         fields=(
-            (translate("Verdict"), tuple(result_word(r.result, translate) for *_, r in chosen)),
+            (translate("Verdict"), tuple(verdict_sentence(r, translate) for *_, r in chosen)),
             (
                 translate("People per centre"),
                 tuple(
-                    "—" if r.people_per_centre is None else people_text(r.people_per_centre)
+                    zone_ratio_figures(r, base).centres.people_per_centre.words(translate)
                     for *_, r in chosen
                 ),
             ),
-            (translate("Centres missing"), tuple(str(r.centres_missing) for *_, r in chosen)),
+            (
+                translate("Centres missing"),
+                tuple(
+                    "—" if r.centres_missing is None else str(r.centres_missing) for *_, r in chosen
+                ),
+            ),
         ),
     )
+
+
+def _count_text(count: int | None) -> str:
+    return "—" if count is None else str(count)

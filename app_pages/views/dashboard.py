@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import severity
-from planning.assess.workflow import ALL_PEOPLE, Assessment
-from planning.reach.coverage import Ledger
+from planning.assess.study_figures import (
+    coverage_figures,
+    one_gap_figures,
+    setting_figures,
+    setting_range,
+    unplaced_figure,
+    zone_figures,
+)
+from planning.assess.workflow import Assessment
+from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.names import gap_place
 from planning.report import bounds_text
 from planning.standards.catalogue import Preset, Standard
@@ -21,7 +29,8 @@ from planning.standards.verdict import (
     note_text,
     verdict_text,
 )
-from planning.words.figures import mode_text, people_text, share_text
+from planning.words.figure import SPEED_WORDS, Figure
+from planning.words.figures import mode_text
 from planning.words.wording import Language, Translate, finding_sentence, msgid, translator
 
 MOST_WARNINGS = 5
@@ -48,12 +57,6 @@ MARKS: dict[Status, str] = {
 """Shape as well as colour tells a verdict, so that a grey print can be read."""
 
 COLOURS = {"✓": "#d6e8d5", "◐": "#fbe9b7", "✗": "#f6d0c8", "?": "#e4e4e4"}
-SPEED_SETS = {
-    "default": msgid("default"),
-    "observed": msgid("observed"),
-    "low": msgid("low"),
-    "high": msgid("high"),
-}
 SHORT_NAMES = {
     "zhoushan-2020/N1": msgid("Urban centres"),
     "shangyu-2022/N3a": msgid("Village cover"),
@@ -134,10 +137,9 @@ def matrix(
     texts, gaps, colours = [], [], []
     for number, code in enumerate(row_codes):
         cells = [_cell(result, by_cell.get((code, key)), translate) for key in columns]
-        circle = _circle_ledger(assessment, number)
-        texts.append((share_text(circle.share), *(cell.text for cell in cells)))
-        missed = _people(circle.inside - circle.covered, translate)
-        gaps.append((missed, *(cell.gap for cell in cells)))
+        circle = _circle_figures(assessment, number - 1)
+        texts.append((circle.share.text(language), *(cell.text for cell in cells)))
+        gaps.append((_people(circle.uncovered, translate), *(cell.gap for cell in cells)))
         colours.append(("", *(cell.colour for cell in cells)))
     standards = [result.standard_of(judged[key][0]) for key in columns]
     names = [_short(*pair, language) for pair in standards]
@@ -200,14 +202,14 @@ def cell_detail(
     )
 
 
-def listed_names(assessment: Assessment, ids: Sequence[str]) -> list[str]:
+def listed_names(assessment: Assessment, ids: Sequence[str], translate: Translate) -> list[str]:
     """Return the names of villages, zones, institutions or gaps by their codes, else the code."""
     dataset = assessment.dataset
     names = dict(zip(dataset.facilities.id, dataset.facilities.name, strict=True))
-    names |= {
-        gap.gap_id: f"{gap_place(dataset, gap)} {people_text(gap.people)}"
-        for gap in assessment.gaps
-    }
+    gaps = {gap.gap_id: gap for gap in assessment.gaps}
+    for gap in (gaps[name] for name in ids if name in gaps):
+        people = one_gap_figures(assessment, gap).people
+        names[gap.gap_id] = f"{gap_place(dataset, gap, translate)} {people.words(translate)}"
     names |= dict(zip(dataset.zones.code, dataset.zones.name, strict=True))
     if dataset.villages is not None:
         names |= dict(zip(dataset.villages.code, dataset.villages.name, strict=True))
@@ -218,6 +220,8 @@ def key_warnings(assessment: Assessment, translate: Translate) -> list[str]:
     """Return up to five things that could change a verdict, the gravest first."""
     found = []
     dataset = assessment.dataset
+    if assessment.reason is not None:
+        found.append(finding_sentence(assessment.reason, translate))
     if assessment.headline_mode is None:
         found.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
@@ -232,20 +236,21 @@ def key_warnings(assessment: Assessment, translate: Translate) -> list[str]:
                 zones="、".join(doubtful)
             )
         )
-    shares = [row.ledger.share for row in assessment.sensitivity if row.ledger.share is not None]
-    if shares:
+    ends = setting_range(assessment)
+    if ends is not None:
+        low, high = (setting_figures(assessment, variant).share for variant in ends)
         found.append(
             translate("Other defensible settings give {low} to {high} ({mode}).").format(
-                low=share_text(min(shares)),
-                high=share_text(max(shares)),
+                low=low.words(translate),
+                high=high.words(translate),
                 mode=mode_text(assessment.analysis_mode, translate),
             )
         )
-    unplaced = int((~dataset.facilities.has_position).sum())
-    if unplaced:
+    unplaced = unplaced_figure(assessment)
+    if unplaced.value:
         found.append(
             translate("{count} institutions have no place on the map and count nowhere.").format(
-                count=unplaced
+                count=unplaced.words(translate)
             )
         )
     grave = sorted(
@@ -272,7 +277,7 @@ def method_line(assessment: Assessment, translate: Translate) -> str:
     ).format(
         mode=mode_text(figure.mode, translate),
         minutes=figure.minutes,
-        speeds=translate(SPEED_SETS.get(figure.speed_set, figure.speed_set)),
+        speeds=translate(SPEED_WORDS.get(figure.speed_set, figure.speed_set)),
         base=figure.population_base,
         bounds=bounds_text(assessment.ratios.bounds),
     )
@@ -320,38 +325,38 @@ def _circle_name(assessment: Assessment, translate: Translate) -> str:
     )
 
 
-def _circle_ledger(assessment: Assessment, row: int) -> Ledger:
-    """Return the ledger of a row of the matrix: 0 is the whole study."""
-    result = assessment.modes[assessment.analysis_mode]
-    return result.coverage[0].ledger if row == 0 else result.zone_ledgers[ALL_PEOPLE][row - 1]
+def _circle_figures(assessment: Assessment, zone: int) -> LedgerFigures:
+    """Return the coverage of a zone by its index; -1 is the whole study."""
+    if zone < 0:
+        return coverage_figures(assessment, assessment.analysis_mode)
+    return zone_figures(assessment, assessment.analysis_mode, zone)
 
 
-def _people(people: float, translate: Translate) -> str:
-    return translate("{people} people").format(people=people_text(people))
+def _people(people: Figure, translate: Translate) -> str:
+    return translate("{people} people").format(people=people.words(translate))
 
 
 def _circle_detail(assessment: Assessment, zone_code: str, translate: Translate) -> CellDetail:
     dataset = assessment.dataset
     row = dataset.zones.code.index(zone_code) if zone_code else -1
-    counted = _circle_ledger(assessment, row + 1)
+    found = _circle_figures(assessment, row)
     gaps = [gap for gap in assessment.gaps if row < 0 or gap.zone == row]
     text = translate("{covered} of {inside} people are inside; {left} are not.")
-    left = people_text(counted.inside - counted.covered)
     return CellDetail(
         title=_circle_name(assessment, translate),
         verdict=translate("For information"),
-        current=share_text(counted.share),
+        current=found.share.words(translate),
         target="—",
-        gap=_people(counted.inside - counted.covered, translate),
+        gap=_people(found.uncovered, translate),
         sentence=translate(
             "固定网点20分钟人口覆盖率: people who reach an open fixed point within the limit."
         ),
         source=method_line(assessment, translate),
         notes=(
             text.format(
-                covered=people_text(counted.covered),
-                inside=people_text(counted.inside),
-                left=left,
+                covered=found.covered.words(translate),
+                inside=found.inside.words(translate),
+                left=found.uncovered.words(translate),
             ),
             translate("{count} service gaps").format(count=len(gaps)),
         ),

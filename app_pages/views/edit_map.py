@@ -27,7 +27,8 @@ from planning.maps.cells import cell_areas, typical_spacing_m
 from planning.maps.layers import Layer
 from planning.maps.scene import in_degrees
 from planning.maps.themes import COVERED, NO_TIME, UNCOVERED, ramp
-from planning.reach.coverage import BANDS_MINUTES, Gap, Status, Statuses
+from planning.reach.coverage import BANDS_MINUTES, NOT_JUDGED, Status, Statuses
+from planning.reach.gaps import Gap
 from planning.whatif.edits import ROAD_ACTIONS, Edit
 from planning.whatif.outcome import Outcome
 from planning.whatif.roads import lines_of, road_steps
@@ -235,7 +236,9 @@ def _cells_of(
 
 
 def _cover(status: Statuses) -> Classes:
-    return np.where(status == Status.OUTSIDE, NO_CLASS, status != Status.COVERED).astype(np.uint8)
+    return np.where(np.isin(status, NOT_JUDGED), NO_CLASS, status != Status.COVERED).astype(
+        np.uint8
+    )
 
 
 def _bands(times: Nearest, status: Statuses) -> Classes:
@@ -243,7 +246,7 @@ def _bands(times: Nearest, status: Statuses) -> Classes:
     limits = np.array(BANDS_MINUTES, dtype=np.int64) * 600
     bands = np.searchsorted(limits, times.tenths.astype(np.int64), side="left")
     bands = np.where(times.tenths == UNREACHED, len(limits) + 1, bands)
-    return np.where(status == Status.OUTSIDE, NO_CLASS, bands).astype(np.uint8)
+    return np.where(np.isin(status, NOT_JUDGED), NO_CLASS, bands).astype(np.uint8)
 
 
 def _changed(before: Classes, after: Classes) -> Classes:

@@ -27,14 +27,21 @@ FILE_NAMES: dict[str, str] = {
 }
 RULES: dict[Audience, tuple[str, ...]] = {
     "public": (
+        msgid("Without a map review number it holds no maps: 公开稿（不含地图）, ready at once."),
         msgid("Every sheet and map is marked 公开."),
         msgid("Counts from 1 to 9 read <10; a count that would tell one of them reads *."),
         msgid("Groups such as 65+ only by village or larger; no cells, no institution tables."),
         msgid("No names of staff and no remarks."),
         msgid("All results then hold zones, listed villages, gaps and sites as printed."),
     ),
+    "review": (
+        msgid("Figures as in the copy for publication, with the maps that are to be reviewed."),
+        msgid(
+            "Every map says 送审稿，未取得审图号，不得公开发布 until its review number is given."
+        ),
+    ),
     "internal": (
-        msgid("Every sheet and map is marked 内部."),
+        msgid("Every sheet is marked 内部, every map 内部使用，不得公开."),
         msgid("All figures are printed; cells and institutions are in the results."),
         msgid("It must not leave the office."),
     ),

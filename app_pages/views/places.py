@@ -9,14 +9,15 @@ import numpy as np
 import shapely
 
 from data.errors import PlannerError
-from data.facilities.pasted import Box, read_pasted
+from data.places.pasted import Box, read_pasted
 from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from geo.zones import assign
 from planning.assess.explain import Place, find_place
 from planning.assess.workflow import Assessment
-from planning.reach.coverage import Gap, Status
+from planning.reach.coverage import Status
 from planning.reach.equity import weighted_quantiles
+from planning.reach.gaps import Gap
 from planning.reach.villages.cover import Reason, VillageRow
 from planning.reach.villages.members import members_of
 from planning.standards.evidence_sheets import COVER_WORDS

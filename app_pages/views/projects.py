@@ -29,7 +29,7 @@ def projects_sheet(assessment: Assessment, result: StandardsResult, translate: T
     rows = [
         (
             *project_cells(effect, names, translate),
-            share_percent(step.share),
+            step.share,
             share_percent(effect.figures_after.get("village_coverage")),
             *circle_cells(result, translate),
         )

@@ -9,17 +9,17 @@ import numpy as np
 
 from data.kinds import KIND_NAMES
 from geo.crs import to_metric
-from planning.assess.workflow import ALL_PEOPLE
 from planning.centres.norms import size_text
-from planning.centres.ratio_words import result_word
-from planning.centres.service_ratio import urban_verdicts
-from planning.reach.coverage import Gap
-from planning.reach.names import LEDGER_LABELS
+from planning.centres.ratio_words import verdict_sentence
+from planning.centres.urban_verdict import urban_verdicts
+from planning.reach.gaps import Gap
+from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.names import LEDGER_LABELS, share_words
 from planning.reach.scenario import PRIMARY_CARE_KINDS
 from planning.whatif.edits import ACTION_NAMES, ROAD_ACTIONS, Edit
 from planning.whatif.outcome import Outcome
 from planning.whatif.roads import LINK_CLASSES, Way, way_of
-from planning.words.figures import mode_text, people_text, share_text
+from planning.words.figures import mode_text, people_text
 from planning.words.headers import kind_name
 from planning.words.tables import Table, table_of
 from planning.words.wording import Language, Translate, msgid, translator
@@ -44,12 +44,16 @@ def mode_metrics(before: Outcome, after: Outcome, translate: Translate) -> list[
     metrics = []
     for mode in after.modes:
         now, was = (o.modes[mode].ledgers[ALL_PEOPLE] for o in (after, before))
-        gained = round(now.covered) - round(was.covered)
+        gained = 0
+        if now.covered is not None and was.covered is not None:
+            gained = round(now.covered) - round(was.covered)
         change = translate("{people} people").format(people=f"{gained:+,}") if gained else ""
         text = translate("{covered} of {inside} people").format(
             covered=people_text(now.covered), inside=people_text(now.inside)
         )
-        metrics.append(Metric(mode_text(mode, translate), share_text(now.share), change, text))
+        metrics.append(
+            Metric(mode_text(mode, translate), share_words(now, translate), change, text)
+        )
     return metrics
 
 
@@ -69,6 +73,10 @@ def ledger_sheet(before: Outcome, after: Outcome, translate: Translate) -> Table
     was, now = before.analysis, after.analysis
     rows = []
     for field, label in LEDGER_LABELS:
+        if field == "unknown" and all(
+            o.ledgers[ALL_PEOPLE].covered is not None for o in (was, now)
+        ):
+            continue
         values = [translate(label)]
         for group in now.ledgers:
             old, new = (getattr(o.ledgers[group], field) for o in (was, now))
@@ -93,8 +101,8 @@ def verdict_sheet(before: Outcome, after: Outcome, translate: Translate) -> Tabl
         rows.append(
             (
                 "、".join(row.zone_names),
-                result_word(old.result, translate) if old else "—",
-                result_word(row.result, translate),
+                verdict_sentence(old, translate) if old else "—",
+                verdict_sentence(row, translate),
                 row.centres,
                 "—" if row.people_per_centre is None else people_text(row.people_per_centre),
                 size_text(row.size, row.bounds),
@@ -184,7 +192,7 @@ def changed_gaps(before: Outcome, after: Outcome) -> tuple[Gap, ...]:
 def point_choices(outcome: Outcome, language: Language) -> dict[str, str]:
     """Return id -> name, kind and number of every institution that is or may be a point."""
     facilities = outcome.dataset.facilities
-    is_open = dict(zip(facilities.id, outcome.is_open.tolist(), strict=True))
+    is_open = dict(zip(facilities.id, outcome.points.tolist(), strict=True))
     closed = translator(language)("not open")
     found = {}
     for name, text, kind in zip(facilities.id, facilities.name, facilities.kind, strict=True):
@@ -237,7 +245,7 @@ def named(edits: Sequence[Edit], language: Language) -> tuple[Edit, ...]:
 def is_open_point(outcome: Outcome, facility_id: str) -> bool:
     """Return whether an institution is open after the edits."""
     facilities = outcome.dataset.facilities
-    return bool(outcome.is_open[facilities.id.index(facility_id)])
+    return bool(outcome.points[facilities.id.index(facility_id)])
 
 
 def step_text(edit: Edit, translate: Translate) -> str:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
 from data.conditions import ConditionError, matches, parse_condition
-from data.coordinates.positions import read_positions, stated_system
 from data.facilities.columns import parsed_columns
 from data.facilities.doctors import read_birth_years
 from data.kinds import kind_code, kind_level, kind_of_name, operating_status
+from data.places.placement import RowNames
+from data.places.positions import read_positions, stated_system, states_no_system
 from data.study.tables import COLUMN_NAMES, FacilitiesTable
 from data.tables.cells import (
     is_blank,
@@ -37,6 +38,42 @@ from geo.offsets import System
 from geo.points import frozen_array
 from geo.zones import assign
 
+GROUP_HEADERS = (
+    *("乡镇", "街道", "镇街", "乡镇街道", "所属乡镇", "所在乡镇", "所属街道", "所属镇街"),
+    *("填报人", "填报单位", "上报单位", "报送单位", "采集人", "采集单位", "数据来源", "来源"),
+    *("township", "reporter", "source"),
+)
+"""Columns by which a list may have been collected: each part perhaps from another map."""
+UNIT_DIGITS = 9
+"""Digits of a division code that name the town or subdistrict."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListedPlaces:
+    """Where every row of a list says to be, m of them, whichever of them the study keeps.
+
+    Parameters
+    ----------
+    row
+        (m,) row in the file.
+    lon, lat
+        (m,) degrees, NaN where the row has no coordinates.
+    is_unstated
+        (m,) True where nobody says which system they are in.
+    names, codes
+        (m,) names and division codes.
+    groups
+        Header -> (m,) words by which the list may have been collected.
+    """
+
+    row: NDArray[np.int64]
+    lon: Floats
+    lat: Floats
+    is_unstated: NDArray[np.bool_]
+    names: tuple[str, ...]
+    codes: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FacilityRows:
@@ -54,6 +91,10 @@ class FacilityRows:
         (n,) level by kind, or as the list says.
     lon, lat
         (n,) degrees, NaN where the row has no coordinates.
+    is_unstated
+        (n,) True where nobody says which system they are in.
+    listed
+        Every row of the list, kept or not: all bear witness to its system.
     division_code, division_name, address
         What the list says of where each is; "" where it says nothing.
     placed_by, placed_error_m
@@ -72,6 +113,8 @@ class FacilityRows:
     level: NDArray[np.int8]
     lon: Floats
     lat: Floats
+    is_unstated: NDArray[np.bool_]
+    listed: ListedPlaces
     division_code: tuple[str, ...]
     division_name: tuple[str, ...]
     address: tuple[str, ...]
@@ -98,7 +141,7 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
     StudyError
         When the file cannot be read at all.
     """
-    table = read_any(source.source, findings)
+    whole = table = read_any(source.source, findings)
     if source.where is not None:
         keep = _matching(table, source.where, findings)
         table = table if keep is None else select(table, keep)
@@ -128,6 +171,8 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
             level=level,
             lon=lon,
             lat=lat,
+            is_unstated=states_no_system(table, found, source.source),
+            listed=_listed_places(whole, found, source),
             division_code=_plain_column(table, found.get("division_code")),
             division_name=_plain_column(table, found.get("division_name")),
             address=_plain_column(table, found.get("address")),
@@ -168,6 +213,18 @@ def place_facilities(rows: FacilityRows, polygons: NDArray[np.object_], crs: str
     )
 
 
+def row_names(rows: FacilityRows) -> RowNames:
+    """Return what the rows are called, for what places them."""
+    return RowNames(
+        file=rows.file,
+        row=rows.row,
+        id=_texts(rows.columns["id"]),
+        name=_texts(rows.columns["name"]),
+        division_code=rows.division_code,
+        division_name=rows.division_name,
+    )
+
+
 def note_unplaced(rows: FacilityRows, findings: list[Finding]) -> None:
     """Warn of institutions without any place: they count in totals, never in times."""
     unplaced = np.flatnonzero(~np.isfinite(rows.lon))
@@ -187,6 +244,26 @@ def _place_columns(rows: FacilityRows) -> dict[str, tuple[CellValue, ...]]:
         **({"economic_type": rows.economic_type} if any(rows.economic_type) else {}),
         **({"stage": rows.stage} if any(rows.stage) else {}),
     }
+
+
+def _listed_places(
+    table: Table, columns: Mapping[str, str], source: FacilitiesTable
+) -> ListedPlaces:
+    """Return where every row says to be; faults of rows that the study leaves out are nobody's."""
+    lon, lat = read_positions(table, columns, source.source, [])
+    codes = _plain_column(table, columns.get("division_code"))
+    groups = {h: tuple(map(text, table.columns[h])) for h in table.columns if h in GROUP_HEADERS}
+    if any(codes):
+        groups["division_code"] = tuple(c[:UNIT_DIGITS] if len(c) >= 9 else "" for c in codes)
+    return ListedPlaces(
+        row=table.row,
+        lon=lon,
+        lat=lat,
+        is_unstated=states_no_system(table, columns, source.source),
+        names=_plain_column(table, columns.get("name")),
+        codes=codes,
+        groups=groups,
+    )
 
 
 def _matching(table: Table, where: str, findings: list[Finding]) -> NDArray[np.bool_] | None:
@@ -329,6 +406,7 @@ def _in_order(rows: FacilityRows) -> FacilityRows:
         level=rows.level[order],
         lon=rows.lon[order],
         lat=rows.lat[order],
+        is_unstated=rows.is_unstated[order],
         division_code=tuple(rows.division_code[i] for i in order),
         division_name=tuple(rows.division_name[i] for i in order),
         address=tuple(rows.address[i] for i in order),

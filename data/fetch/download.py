@@ -29,6 +29,7 @@ from data.fetch.answers import (
     wrong_content,
 )
 from data.fetch.map_elements import MapElements, drop_broken, read_answers
+from data.gdal import open_remote_raster
 from data.store import atomic_file
 from geo.errors import Finding, Progress
 
@@ -177,7 +178,6 @@ def remote_raster(
     PlannerError
         When the server does not send parts, or no whole answer.
     """
-    import rasterio
     from rasterio.errors import RasterioError
 
     parts = _Parts(url, timeout_s, cache, progress)
@@ -188,10 +188,7 @@ def remote_raster(
         return _RangeFile(parts)
 
     try:
-        with (
-            rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"),
-            rasterio.open("remote.tif", driver="GTiff", opener=opener) as raster,
-        ):
+        with open_remote_raster(opener) as raster:
             yield raster
     except (RasterioError, PlannerError) as error:
         if parts.fault is not None:

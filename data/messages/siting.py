@@ -206,6 +206,11 @@ SITING_MESSAGES: dict[str, Message] = {
     "siting_needs_villages": Message(
         "error", "model {model} needs a table of villages", "Add [villages] to the study."
     ),
+    "siting_not_asked": Message(
+        "warning",
+        "sites were not asked for: no point counts, so nobody is known to be without one",
+        "See to the kinds of the institutions first.",
+    ),
     "siting_no_candidates": Message(
         "warning",
         "no candidate site is left: nobody lives by a usable road, or everything is excluded",

@@ -94,6 +94,39 @@ POSITION_MESSAGES: dict[str, Message] = {
         "{minutes} minutes on foot; nothing was converted",
         'Check on the map and state `coordinates = "{found}"` (or "{stated}") instead of "auto".',
     ),
+    "coordinates_mixed": Message(
+        "warning",
+        "the rows are not in one coordinate system; by groups of rows: {groups}",
+        "Check on the map; state the system row by row in a column 坐标系.",
+    ),
+    "coordinates_mixed_ask": Message(
+        "error",
+        "the rows are not in one coordinate system; by groups of rows: {groups}; nothing was"
+        " converted",
+        "Check on the map; state the system row by row in a column 坐标系.",
+    ),
+    "coordinates_as_sibling": Message(
+        "note", "the rows tell no coordinate system; {other}, of the same source, fits {system}"
+    ),
+    "coordinates_undetermined_people": Message(
+        "warning",
+        "{count} rows do not tell which system their coordinates are in; they were taken as WGS 84:"
+        " {gcj02} people would change side of the circle if they are GCJ-02 (Amap, Tencent),"
+        " {bd09} if they are BD-09 (Baidu) ({mode}, {minutes} min)",
+        "Ask where the coordinates come from, and state `coordinates`.",
+    ),
+    "coordinates_suspected_people": Message(
+        "warning",
+        "the coordinates look like {found}, not {stated}: they would move by {shift_m} m, "
+        "{minutes} minutes on foot, and {changed} people would change side of the circle",
+        'Check on the map; then state `coordinates = "{found}"`, or "{stated}" if they are right.',
+    ),
+    "coordinates_mixed_people": Message(
+        "warning",
+        "the rows are not in one coordinate system; by groups of rows: {groups};"
+        " {changed} people would change side of the circle if each group is read in its own",
+        "Check on the map; state the system row by row in a column 坐标系.",
+    ),
     "coordinates_fit": Message("note", "the coordinates fit {system}"),
     "coordinates_undetermined": Message(
         "warning",

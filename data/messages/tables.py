@@ -5,6 +5,54 @@ from __future__ import annotations
 from geo.errors import Message
 
 TABLE_MESSAGES: dict[str, Message] = {
+    "layer_is_computed": Message(
+        "error",
+        "`{layer}` is a view or virtual table, which the file computes when it is read",
+        "Export it as a layer of its own and name that one.",
+    ),
+    "layer_takes_too_long": Message(
+        "error",
+        "reading the layer took longer than {seconds} s",
+        "Export the layer to a new file and rerun.",
+    ),
+    "geopackage_in_use": Message(
+        "warning",
+        "another program has the file open and holds back its latest changes: they are not read",
+        "Close the layer in that program and rerun.",
+    ),
+    "sidecar_leads_away": Message(
+        "error",
+        "{name} beside the file is not read: it leads to other files",
+        "Export the raster or layer to a new file and rerun.",
+    ),
+    "raster_blocks_too_large": Message(
+        "error",
+        "the raster can only be read in pieces of {columns} x {rows} cells, which fill the memory",
+        "Save it as a GeoTIFF with tiles and rerun.",
+    ),
+    "kml_folders": Message(
+        "note",
+        "{count} folders were read together ({layers}); the column Folder has the name of each",
+        "Write the name of one folder as `layer` to read only that.",
+    ),
+    "kml_not_read": Message(
+        "warning",
+        "parts that hold no rows of this file were not read: {parts}",
+        "Save what they link to as files of their own, where it is needed.",
+    ),
+    "kml_moved": Message(
+        "warning",
+        "the file says that its coordinates are shifted: {system}",
+        'State `coordinates = "gcj02"` or `"bd09"`.',
+    ),
+    "code_repeated": Message(
+        "error",
+        "{count} rows repeat the code of an earlier row with another name or number of people",
+        "Correct the codes; parts of one zone are joined when all their columns agree.",
+    ),
+    "zone_parts_joined": Message(
+        "note", "{count} rows are further parts of a zone with the same code and were joined to it"
+    ),
     "file_kind_unknown": Message(
         "error", "files ending in {ending} are not read here", "Save it as one of: {known}."
     ),

@@ -42,8 +42,20 @@ WORDS = frozenset(
         msgid("a zipped Shapefile"),
         msgid("the content is another format"),
         msgid("the file is empty"),
+        msgid("the disk is full"),
+        msgid("the disk is read-only"),
+        msgid("there is no right to write there"),
+        msgid("its path is too long"),
         msgid("the archive holds no Shapefile"),
-        msgid("the archive holds no KML or several"),
+        msgid("the archive holds no KML"),
+        msgid("it declares a document type"),
+        msgid("a geometry has no coordinates"),
+        msgid("a geometry is not in the form of a GeoPackage"),
+        msgid("a place has no two coordinates"),
+        msgid("it has no list of features"),
+        msgid("it is TopoJSON: export it as GeoJSON"),
+        msgid("it is the JSON of Esri: export it as GeoJSON"),
+        msgid("its member `crs` names no system"),
         msgid("it has no geometry"),
         msgid("it is another kind of file"),
         msgid("no reason given"),
@@ -128,6 +140,7 @@ BEGINNINGS = (
     msgid("not less than travel.minutes: "),
     msgid("not more than travel.horizon_minutes: "),
     msgid("parts are missing in the archive: "),
+    msgid("files are missing beside it: "),
     msgid("geometry is stored as: "),
     msgid("its cells are of the type: "),
     msgid("its version is too old: "),
@@ -135,6 +148,7 @@ BEGINNINGS = (
     msgid("the program that reads it says: "),
     msgid("the state of the answer is: "),
     msgid("the server says: "),
+    msgid("the system says: "),
     msgid("the wrong kind of value at: "),
     msgid("more than: "),
     msgid("not less than: "),
@@ -150,6 +164,7 @@ BEGINNINGS = (
 
 READER_SAYS = "the program that reads it says: "
 SERVER_SAYS = "the server says: "
+SYSTEM_SAYS = "the system says: "
 
 
 def worded(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import no_values, shown_rows
-from data.errors import StudyError, unreadable
+from data.errors import StudyError
+from data.gdal import open_raster
 from data.population.meaning import (
     crowded_cells,
     most_per_ha,
@@ -22,7 +22,7 @@ from data.population.meaning import (
 )
 from data.types import Floats, Ints
 from geo.crs import LONLAT, is_degrees, is_known, is_web_mercator, transform
-from geo.errors import Cancelled, Finding, GeoError, Progress
+from geo.errors import Finding, Progress
 from geo.points import Grid, cell_centres, populated_cells
 
 Window: TypeAlias = shapely.geometry.base.BaseGeometry
@@ -31,7 +31,6 @@ Window: TypeAlias = shapely.geometry.base.BaseGeometry
 MAX_CELLS = 10_000_000_000
 MAX_POPULATED_CELLS = 5_000_000
 _STRIPE_CELLS = 4_000_000
-_CACHE_BYTES = 128_000_000
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -105,24 +104,11 @@ def read_counts(
         When the file is unreadable, too large, holds densities or something other than people, has
         no coordinate system, several bands, negative counts or more than a census could hold.
     """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error of ours follows
-            with (
-                rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES),
-                rasterio.open(path, driver="GTiff") as raster,
-            ):
-                system = _checked_system(raster, path.name, crs)
-                grid = _grid(raster, system)
-                band = _band(raster, nodata)
-                stripes = list(_stripes(raster, band, grid, window, progress))
-    except (StudyError, GeoError, Cancelled):
-        raise
-    except Exception as error:  # broken tags raise what their parser raises
-        raise unreadable(path, "GeoTIFF", error) from error
+    with open_raster(path) as raster:
+        system = _checked_system(raster, path.name, crs)
+        grid = _grid(raster, system)
+        band = _band(raster, nodata)
+        stripes = list(_stripes(raster, band, grid, window, progress))
     row, column, people = (np.concatenate(part) for part in list(zip(*stripes, strict=True))[:3])
     _check_counts(band, grid, (row, column, people), path.name)
     if is_web_mercator(str(system)):

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from data.checks import repeated, row_finding
-from data.coordinates.positions import has_place, read_positions
+from data.places.positions import has_place, read_positions
 from data.population.rasters import RasterCells, Window, read_counts
 from data.study.tables import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables.cells import number, parse, text
@@ -80,7 +80,7 @@ def read_population(
     findings
         Receives every fault and note.
     window
-        Raster cells outside it are left out, and counted.
+        West, south, east, north in degrees: raster cells outside are left out, and counted.
     places
         Division code -> longitude and latitude, for tables that state a code and no coordinates.
     progress

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from data.checks import repeated, row_finding
-from data.coordinates.positions import has_place, read_positions
 from data.kinds import kind_code, kind_level
+from data.places.positions import has_place, read_positions
 from data.programme.stages import ProjectClass, ProjectType, Stage, class_of, stage_of, type_of
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import text

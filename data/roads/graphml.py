@@ -16,8 +16,8 @@ import numpy as np
 import shapely
 
 from data.checks import shown_rows
-from data.coordinates.positions import layer_crs
 from data.errors import StudyError, raise_errors
+from data.places.positions import layer_crs
 from data.roads.osm import OSM_ATTRIBUTION
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads

@@ -14,8 +14,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from data.checks import row_finding
-from data.coordinates.positions import layer_crs, stated_system
 from data.errors import StudyError, raise_errors, unreadable
+from data.places.positions import layer_crs, stated_system
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
 from data.roads.values import listed, slowest_class

@@ -211,10 +211,19 @@ class TravelTable:
 
 @dataclass(frozen=True, slots=True)
 class StandardsTable:
-    """`[standards]`: the preset and the two bounds of people per government-run centre."""
+    """`[standards]`: the preset, and how people per government-run centre (N1) are judged.
+
+    Parameters
+    ----------
+    ratio_bounds
+        The two bounds of people per centre.
+    n1_reading
+        Whether one of the two columns of N1 (街道或人口) is enough, or both are asked for `[I]`.
+    """
 
     preset: str = "zhoushan-2020"
     ratio_bounds: tuple[float, float] = (30_000.0, 100_000.0)
+    n1_reading: Literal["or", "and"] = "or"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,15 @@ def text(cell: CellValue) -> str:
     return unicodedata.normalize("NFKC", written) if _WIDE_CODE.fullmatch(written) else written
 
 
+def whole_number(value: int) -> float | str:
+    """Return a whole number of a file as a cell: as text where a float would lose its last digits.
+
+    >>> whole_number(20), whole_number(123306044713000171)
+    (20.0, '123306044713000171')
+    """
+    return float(value) if abs(value) < _EXACT_BELOW else str(value)
+
+
 def is_blank(cell: CellValue) -> bool:
     """Return True when a cell states nothing.
 

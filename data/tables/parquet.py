@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from data.errors import StudyError, unreadable
-from data.tables.cells import as_cell
+from data.tables.cells import whole_number
 from data.tables.sheets import MAX_COLUMNS, Table, without_totals
 from data.types import CellValue, Geometries
 from geo.crs import LONLAT
@@ -96,10 +96,10 @@ def _geometry(arrow: Any, geo: Any, path: Path) -> tuple[Geometries | None, str 
 
 
 def _cell(value: Any) -> CellValue:
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, str | bool | float):
         return value
-    if isinstance(value, int | float):
-        return as_cell(value)
+    if isinstance(value, int):
+        return whole_number(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date):

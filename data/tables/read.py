@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from data.errors import StudyError, unreadable
 from data.study.tables import TableSource
 from data.tables.content import content_of, refuse_no_table, refuse_unknown
 from data.tables.delimited import read_delimited
-from data.tables.layers.archives import unpacked
-from data.tables.layers.read import read_layer
+from data.tables.layers.read import ARCHIVE_ENDINGS, LAYER_ENDINGS, read_layer, read_packed
 from data.tables.parquet import read_parquet
 from data.tables.sheets import Table
 from data.tables.workbooks import read_workbook
@@ -18,8 +16,6 @@ from geo.errors import Finding
 
 DELIMITED_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".et")
-VECTOR_ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".fgb")
-ARCHIVE_ENDINGS = (".zip", ".kmz")
 PARQUET_ENDINGS = (".parquet", ".geoparquet")
 RASTER_ENDINGS = (".tif", ".tiff")
 
@@ -50,10 +46,9 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
             return _read_sheet(source, ending, findings)
         if ending in PARQUET_ENDINGS:
             return read_parquet(path, findings=findings)
-        if ending in ARCHIVE_ENDINGS:
-            return _read_packed(source, findings)
-        if ending in VECTOR_ENDINGS:
-            return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
+        if ending in (*LAYER_ENDINGS, *ARCHIVE_ENDINGS):
+            read = read_layer if ending in LAYER_ENDINGS else read_packed
+            return read(path, layer=source.layer, encoding=source.encoding, findings=findings)
     except OSError as error:
         raise unreadable(path, ending.lstrip(".").upper(), error) from error
     refuse_no_table(path)
@@ -61,7 +56,7 @@ def read_any(source: TableSource, findings: list[Finding], *, others: Sequence[s
         (
             *DELIMITED_ENDINGS,
             *WORKBOOK_ENDINGS[:2],
-            *VECTOR_ENDINGS,
+            *LAYER_ENDINGS,
             *ARCHIVE_ENDINGS,
             *PARQUET_ENDINGS,
             *others,
@@ -89,17 +84,3 @@ def _read_sheet(source: TableSource, ending: str, findings: list[Finding]) -> Ta
     if content == "text":
         return read_delimited(source, findings)
     return read_workbook(path, layer=source.layer, findings=findings)
-
-
-def _read_packed(source: TableSource, findings: list[Finding]) -> Table:
-    """Return the layer of an archive, its faults and notes under the name of the archive."""
-    name = source.path.name
-    inner: list[Finding] = []
-    try:
-        with unpacked(source.path, source.layer) as path:
-            layer = source.layer if path.suffix == ".kml" else None
-            table = read_layer(path, layer=layer, encoding=source.encoding, findings=inner)
-    except StudyError as error:
-        raise StudyError(*(replace(finding, file=name) for finding in error.findings)) from error
-    findings.extend(replace(finding, file=name) for finding in inner)
-    return replace(table, file=name)

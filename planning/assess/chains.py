@@ -14,16 +14,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Floats, Ints, require_length
+from geo.pairs import Reach
 from geo.search import UNREACHED
-from planning.reach.travel_pairs import (
-    TENTHS_PER_MINUTE,
-    Floats,
-    Ints,
-    PairTimes,
-    facility_of_pairs,
-    limits_in_tenths,
-    require_length,
-)
+from geo.times import TENTHS_PER_MINUTE, limits_in_tenths
 from planning.words.wording import msgid
 
 
@@ -144,7 +138,7 @@ class LevelAccess:
 
 
 def referral_chains(
-    times: PairTimes,
+    times: Reach,
     *,
     level: Ints,
     refers_to: Ints,
@@ -219,7 +213,7 @@ def referral_chains(
 
 
 def nearest_links(
-    times: PairTimes,
+    times: Reach,
     *,
     level: Ints,
     alliance: Ints,
@@ -236,7 +230,7 @@ def nearest_links(
     (n,) facility; -1 where there is none, and for closed facilities.
     """
     operating = np.ones(times.n_demand, dtype=np.bool_) if is_open is None else is_open
-    receiver, sender = facility_of_pairs(times), times.demand
+    receiver, sender = times.facility(), times.demand
     possible = (level[receiver] > level[sender]) & operating[receiver] & operating[sender]
     if within_alliance:
         possible &= alliance[receiver] == alliance[sender]
@@ -314,10 +308,10 @@ def _limits(max_leg_minutes: float | Sequence[float], n_levels: int) -> NDArray[
     return limits_in_tenths([0.0, *given, 0.0], n_levels + 1)
 
 
-def _leg_tenths(times: PairTimes, target: Ints) -> Ints:
+def _leg_tenths(times: Reach, target: Ints) -> Ints:
     """Look up the time of each declared leg; `UNREACHED` where there is no pair."""
     leg = np.full(times.n_demand, UNREACHED, dtype=np.int32)
-    receiver = facility_of_pairs(times)
+    receiver = times.facility()
     declared = target[times.demand] == receiver
     leg[times.demand[declared]] = times.tenths[declared]
     return leg

@@ -13,8 +13,10 @@ from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from geo.errors import Finding
 from geo.routes import ACCESS, Route, nearest_sites, route
-from geo.snap import Snaps, snap
-from planning.assess.workflow import Assessment, ModeResult
+from geo.snap import Snaps
+from planning.assess.mode_result import ModeResult
+from planning.assess.workflow import Assessment
+from planning.reach.mode_input import snap_places
 from planning.words.figures import mode_text
 from planning.words.wording import Translate, msgid
 
@@ -151,17 +153,9 @@ def road_text(road_class: str, translate: Translate) -> str:
 def _ways(assessment: Assessment, result: ModeResult, place: Place) -> tuple[Way, ...]:
     dataset, travel = assessment.dataset, assessment.study.travel
     network = dataset.roads.networks[result.mode]
-    here = snap(
-        dataset.roads,
-        network,
-        np.array([place.x_m]),
-        np.array([place.y_m]),
-        max_access_m=travel.max_access_m,
-        water=dataset.water,
-        avoid_islands=travel.avoid_islands,
-    )
+    here = snap_places(dataset, travel, network, np.array([place.x_m]), np.array([place.y_m]))
     found, tenths = nearest_sites(
-        network, here, result.facility_snaps, count=NEAREST, is_open=assessment.is_open
+        network, here, result.facility_snaps, count=NEAREST, is_open=assessment.points
     )
     facilities = dataset.facilities
     return tuple(

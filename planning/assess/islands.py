@@ -19,7 +19,7 @@ from geo.access import FERRY
 from geo.roads import ModeNetwork
 from geo.travel import Nearest, nearest
 from planning.assess.workflow import Assessment
-from planning.reach.scenario import is_centre, is_operating, is_point
+from planning.reach.scenario import is_centre, is_operating
 
 ISLAND_MODE = "walk"
 ELDERS = "65+"
@@ -137,19 +137,17 @@ class _Given:
 
 def _row(given: _Given, number: int) -> LandPart:
     assessment, dataset = given.assessment, given.assessment.dataset
-    demand, facilities = dataset.demand, dataset.facilities
+    demand = dataset.demand
     here = np.flatnonzero(given.part == number).astype(np.int32)
     people = demand.people[here]
     elders = demand.groups.get(ELDERS)
-    counts = is_operating(facilities, assessment.scenario)
-    counts &= is_point(facilities, assessment.scenario)
     snaps = assessment.modes[ISLAND_MODE].facility_snaps
     facility_part = _part_of(snaps.tail, given.part_of_node)
     return LandPart(
         name=_name(dataset, here, people),
         people=float(people.sum()),
         elders=None if elders is None else float(elders[here].sum()),
-        points=int((counts & (facility_part == number)).sum()),
+        points=int((assessment.points & (facility_part == number)).sum()),
         circuit_visits_per_month=_visits(dataset, here),
         centre_minutes=_median_minutes(given.centre, here, people),
         hospital_minutes=_median_minutes(given.hospital, here, people),

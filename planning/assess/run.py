@@ -9,7 +9,6 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from data.folder import RUN_FORMAT
 from planning.assess.workflow import Assessment
 from planning.sites.siting_file import siting_parameters
 
@@ -38,7 +37,7 @@ def run_parameters(assessment: Assessment) -> dict[str, Any]:
 
 
 def run_record(assessment: Assessment, command: str, started: float | None) -> dict[str, Any]:
-    """Return run.json: versions, parameters, input hashes and timings; never a path.
+    """Return what run.json says of a run: versions, parameters, input hashes, timings; no path.
 
     Parameters
     ----------
@@ -48,7 +47,6 @@ def run_record(assessment: Assessment, command: str, started: float | None) -> d
         `time.perf_counter()` when the work began.
     """
     return {
-        "format": RUN_FORMAT,
         "run_number": run_number(assessment),
         "command": command,
         "versions": {

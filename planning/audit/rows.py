@@ -11,8 +11,8 @@ from data.messages.words import worded
 from data.store import write_json
 from data.types import Dataset
 from geo.errors import Finding
-from planning.audit.places import place_rows, places_sheet
 from planning.audit.remarks import Remark, remarks_json, remarks_sheet
+from planning.audit.worklist import worklist, worklist_sheet
 from planning.words.headers import column_title
 from planning.words.tables import Table, table_of
 from planning.words.wording import Language, Translate, translator
@@ -84,7 +84,7 @@ def audit_download(
     translate = translator(language)
     tables = (
         findings_table(audit_rows(findings, translate), translate),
-        places_sheet(dataset, place_rows(dataset), language),
+        worklist_sheet(dataset, worklist(dataset), language),
         remarks_sheet(remarks, translate),
     )
     return workbook_bytes(tables, language)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from data.types import Dataset, Floats, Ints
-from geo.travel import Reach, reach
+from geo.pairs import Reach
+from geo.travel import reach
 from planning.centres.capacity.assignment import assign_people
 from planning.centres.centres import Centres
 from planning.centres.norms import RatioBounds
 from planning.centres.service_people import ServicePeople
 from planning.reach.mode_input import ModeInput
-from planning.reach.travel_pairs import Pairs
 
 
-def capacity_view(given: ModeInput, centres: Centres, bounds: RatioBounds) -> ServicePeople:
+def capacity_view(mode: ModeInput, centres: Centres, bounds: RatioBounds) -> ServicePeople:
     """Assign the people of the zones to centres within capacities, quickest in sum.
 
     A centre takes at most its `capacity_people`, or the upper bound of the norm where its row
@@ -22,18 +22,18 @@ def capacity_view(given: ModeInput, centres: Centres, bounds: RatioBounds) -> Se
 
     Parameters
     ----------
-    given
+    mode
         Networks and snaps of the mode.
     centres
         From `counted_centres`.
     bounds
         The norm.
     """
-    dataset = given.dataset
+    dataset = mode.dataset
     demand = dataset.demand
     inside = demand.zone >= 0
     best = assign_people(
-        institution_pairs(given, centres),
+        institution_pairs(mode, centres),
         people=np.where(inside, demand.people, 0.0),
         capacity=capacities(dataset, centres, bounds),
     ).assignment
@@ -53,22 +53,22 @@ def capacities(dataset: Dataset, centres: Centres, bounds: RatioBounds) -> Float
     return np.where(np.isnan(stated), bounds.upper_people, stated)
 
 
-def institution_pairs(given: ModeInput, centres: Centres) -> Pairs:
+def institution_pairs(mode: ModeInput, centres: Centres) -> Reach:
     """Return the times to each institution: the quickest of its centre and branches."""
-    facilities = given.dataset.facilities
+    facilities = mode.dataset.facilities
     points = np.flatnonzero(centres.points & facilities.has_position)
     pairs = reach(
-        given.network,
-        given.demand_snaps,
-        given.facility_snaps.take(points),
-        limit_minutes=given.travel.horizon_minutes,
+        mode.network,
+        mode.demand_snaps,
+        mode.facility_snaps.take(points),
+        limit_minutes=mode.travel.horizon_minutes,
     )
     rows = [
         _quickest(pairs, np.flatnonzero(centres.stands_for[points] == number))
         for number in range(len(centres))
     ]
     counts = [len(demand) for demand, _ in rows]
-    return Pairs(
+    return Reach(
         indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         demand=np.concatenate([*(d for d, _ in rows), np.zeros(0)]).astype(np.int32),
         tenths=np.concatenate([*(t for _, t in rows), np.zeros(0)]).astype(np.int32),

@@ -8,13 +8,8 @@ from geo.errors import Finding
 from planning.centres.centres import COUNTING_UNIT
 from planning.centres.norms import RatioBounds, SizeStatus, size_text
 from planning.centres.service_people import VIEW_NAMES, View
-from planning.centres.service_ratio import (
-    STANDARD_ID,
-    AllZonesRatio,
-    Ratios,
-    ServiceRatio,
-    UrbanVerdict,
-)
+from planning.centres.service_ratio import AllZonesRatio, Ratios, ServiceRatio
+from planning.centres.urban_verdict import STANDARD_ID, UrbanVerdict
 
 
 def ratio_rows(ratios: Ratios) -> list[dict[str, Any]]:
@@ -32,15 +27,18 @@ def ratio_rows(ratios: Ratios) -> list[dict[str, Any]]:
         Row `institution` adds `facility_id`, `name`, `zone_code`, `government_run` (yes, unknown),
         `branches`, `service_people`.
         Row `zone` adds `zone_codes`, `zone_names` (several when judged together),
-        `resident_people`, `service_people`, the centre counts of `all`, `centres_missing`,
-        `street` and `people` (met, not_met, unknown), `verdict` (the Chinese words),
+        `resident_people`, `service_people` (adds up to everybody once), `judged_people` (of the
+        people column), the centre counts of `all`, `centres_missing`
+        (null where it cannot be judged), `reading` (or, and),
+        `street` and `people` (met, not_met, unknown, not_applicable), `verdict` (in Chinese),
         `verdict_code`, `zones_without_centre`, `centre_ids`, `oversized_ids`, `urban_source`.
     """
     rows = [
         {**_total_row(row), "branches_counted": ratios.branches_counted} for row in ratios.totals
     ]
     rows += [_institution_row(row) for row in ratios.institutions]
-    return rows + [{**_zone_row(row), "urban_source": ratios.urban_source} for row in ratios.zones]
+    more = {"urban_source": ratios.urban_source, "reading": ratios.reading}
+    return rows + [{**_zone_row(row), **more} for row in ratios.zones]
 
 
 def view_differences(ratios: Ratios) -> list[dict[str, Any]]:
@@ -126,6 +124,7 @@ def _zone_row(row: UrbanVerdict) -> dict[str, Any]:
         "zone_names": list(row.zone_names),
         "resident_people": row.resident_people,
         "service_people": row.service_people,
+        "judged_people": row.judged_people,
         "centres": row.centres,
         "centres_unknown_owner": row.centres_unknown,
         "branches": row.branches,

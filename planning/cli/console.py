@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 LOG = logging.getLogger("servicecircle")
+_STREAMS = {"stdout": 1, "stderr": 2}
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 READER_STAGES = (
@@ -42,6 +45,7 @@ READER_STAGES = (
     msgid("towns"),
     msgid("waiting for the server"),
     msgid("database"),
+    msgid("waiting for other proofs"),
 )
 """What `geo`, `data` and kernels say that they do; they know no languages: the words stand here."""
 
@@ -92,6 +96,9 @@ def add_signature(parser: argparse.ArgumentParser, _: Translate, *, default: str
         help=_("who may read it (default: {audience})").format(audience=default),
     )
     parser.add_argument("--review-number", default="", metavar="TEXT", help=_("审图号 of the maps"))
+    parser.add_argument(
+        "--base-map-number", default="", metavar="TEXT", help=_("审图号 of the base map")
+    )
     parser.add_argument("--maker", default="", metavar="TEXT", help=_("unit that makes the report"))
 
 
@@ -102,7 +109,7 @@ class ProgressLine:
     """
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self._shown = sys.stderr.isatty() and not options.quiet
+        self._shown = sys.stderr is not None and sys.stderr.isatty() and not options.quiet
         self._translate: Translate = options.translate
         self._last = 0.0
         self._stage = ""
@@ -115,8 +122,7 @@ class ProgressLine:
     def __exit__(self, *_: object) -> None:
         self._log_stage(time.monotonic())
         if self._shown and self._stage:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
+            _write("stderr", "\r\033[K", flush=True)
 
     def _report(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
@@ -125,8 +131,7 @@ class ProgressLine:
             self._begun = now
         if self._shown and (stage != self._stage or now - self._last > 0.1):
             share = f" {100 * done // total} %" if total > 1 else ""
-            sys.stderr.write(f"\r\033[K{self._translate(stage)}{share}")
-            sys.stderr.flush()
+            _write("stderr", f"\r\033[K{self._translate(stage)}{share}", flush=True)
             self._last = now
         self._stage = stage
         self._total = total
@@ -203,12 +208,49 @@ def crash_log() -> Path:
 
 def say(line: str) -> None:
     """Print one line."""
-    sys.stdout.write(line + "\n")
+    _write("stdout", line + "\n")
 
 
 def complain(*lines: str) -> None:
     """Print lines where errors go."""
-    sys.stderr.write("\n".join(lines) + "\n")
+    _write("stderr", "\n".join(lines) + "\n")
+
+
+@contextmanager
+def steady_output() -> Iterator[None]:
+    """Keep standard output and error from deciding how a command ends.
+
+    A reader that goes away (`| head`), a full disk behind `>`, a closed stream and a terminal that
+    cannot show Chinese lose lines, never a run.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        for name in _STREAMS:
+            _write(name, "", flush=True)
+
+
+def _write(name: str, text: str, *, flush: bool = False) -> None:
+    stream = getattr(sys, name)
+    if stream is None:  # it was closed when the program began
+        return
+    try:
+        stream.write(text)
+        if flush:
+            stream.flush()
+    except (OSError, ValueError):  # ValueError: closed since
+        _silence(name)
+
+
+def _silence(name: str) -> None:
+    """Send a stream that nobody takes to nowhere, with what is still waiting in it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError):
+        os.dup2(nowhere, _STREAMS[name])  # the interpreter empties its buffers at the end
+    setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
 
 
 def assessed(options: argparse.Namespace, progress: Progress) -> Assessment:

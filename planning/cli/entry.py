@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 
 from data.errors import PlannerError
 from data.folder import FolderBusyError, FolderRefusedError
 from geo.errors import Cancelled, GeoError
-from planning.cli import program, questions, sites, studies
+from planning.cli import circuits, program, questions, sites, studies
 from planning.cli import publish as handover
 from planning.cli import runs as results
 from planning.cli.console import (
     BAD_INPUT,
     INTERNAL,
     INTERRUPTED,
-    OK,
     USAGE,
     Commands,
     Parser,
@@ -26,6 +24,7 @@ from planning.cli.console import (
     configure_logging,
     crash_log,
     language_of,
+    steady_output,
 )
 from planning.words.wording import Translate, finding_sentence, msgid, translator
 
@@ -40,38 +39,22 @@ EXAMPLES = msgid("""examples:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 internal, 2 usage, 3 bad input."""
-    try:
-        try:
-            return _run(words)
-        finally:
-            sys.stdout.flush()  # what is still held must meet a closed pipe here, not at the end
-    except BrokenPipeError:
-        # Whoever read the lines has had enough of them (`| head`): a normal end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    with steady_output():
+        return _status(list(sys.argv[1:] if words is None else words))
 
 
-def _run(words: Sequence[str] | None) -> int:
-    """Run one command and return its exit status."""
-    words = list(sys.argv[1:] if words is None else words)
+def _status(words: Sequence[str]) -> int:
+    """Run one command, tell what went wrong, and return the exit status."""
     translate = translator(language_of(words))
     options = _parser(translate).parse_args(words)
     options.translate = translate
-    configure_logging(options)
     try:
+        configure_logging(options)
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
     except (PlannerError, GeoError) as error:
         complain(*(finding_sentence(finding, translate) for finding in error.findings))
-        return BAD_INPUT
-    except FolderRefusedError as error:
-        complain(str(error))
-        return USAGE
-    except FolderBusyError as error:
-        complain(str(error))
-        return OK
-    except BrokenPipeError:
-        raise
+        return USAGE if isinstance(error, FolderRefusedError | FolderBusyError) else BAD_INPUT
     except (KeyboardInterrupt, Cancelled):
         complain(translate("Stopped; no result was written."))
         return INTERRUPTED
@@ -105,6 +88,7 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
         program.add_app,
         questions.add_route,
         sites.add_site_table,
+        circuits.add_circuit_table,
         program.add_warm,
     ):
         add(commands, translate)

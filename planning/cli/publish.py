@@ -56,9 +56,9 @@ def _export(options: argparse.Namespace) -> int:
     from planning.standards.assessment import standards_of
 
     formats = formats_of(options.format)
-    check_output(options.out)
-    started = time.perf_counter()
     options.study = options.study or SAMPLE_STUDY
+    check_output(options.out, inputs=[options.study])
+    started = time.perf_counter()
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
         notes = hand_over(
@@ -69,6 +69,7 @@ def _export(options: argparse.Namespace) -> int:
                 language=options.lang,
                 audience=AUDIENCES[options.audience],
                 review_number=options.review_number,
+                base_map_number=options.base_map_number,
                 maker=options.maker,
                 zones=_names(options.zones),
             ),

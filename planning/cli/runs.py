@@ -49,10 +49,11 @@ def _assess(options: argparse.Namespace) -> int:
     from data.folder import check_output
     from planning.report.content import ReportOptions
     from planning.report.export import write_results
+    from planning.report.handover import NO_MAPS_MADE
     from planning.report.lines import result_lines
 
     audience = AUDIENCES[options.audience]
-    check_output(options.out)
+    check_output(options.out, inputs=[options.study])
     started = time.perf_counter()
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
@@ -63,6 +64,7 @@ def _assess(options: argparse.Namespace) -> int:
                 language=options.lang,
                 audience=audience,
                 review_number=options.review_number,
+                base_map_number=options.base_map_number,
                 maker=options.maker,
             ),
             command=command_text(options),
@@ -71,9 +73,12 @@ def _assess(options: argparse.Namespace) -> int:
         )
     if not options.quiet:
         # A published run says only where its files are: the lines below are for the office.
-        for line in result_lines(assessment, options.translate) if audience == "internal" else ():
+        for line in result_lines(assessment, options.lang) if audience == "internal" else ():
             say(line)
         say("")
-        say(options.translate("Map: {path}").format(path=written / "map.html"))
+        if (written / "map.html").is_file():
+            say(options.translate("Map: {path}").format(path=written / "map.html"))
+        else:
+            say(options.translate(NO_MAPS_MADE))
         say(options.translate("Tables and all results: {path}").format(path=written))
     return OK

@@ -1,4 +1,4 @@
-"""Scripts and styles of the map, and the check that nothing is fetched from elsewhere."""
+"""Scripts, styles and templates of pages, and the check that nothing is fetched from elsewhere."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
 LEAFLET_JS = "leaflet/leaflet.js"
 LEAFLET_CSS = "leaflet/leaflet.css"
 LEAFLET_LICENCE = "leaflet/LICENSE"
-MAP_JS = ("map/data.js", "map/draw.js", "map/layers.js", "map/panel.js", "map/main.js")
+MAP_JS = (
+    "map/data.js",
+    "map/draw.js",
+    "map/layers.js",
+    "map/panel.js",
+    "map/main.js",
+    "map/print.js",
+)
 MAP_CSS = "map/map.css"
 PAGE_CSS = "map/page.css"
 
@@ -33,6 +42,24 @@ def asset(name: str) -> str:
 def map_script() -> str:
     """Return our own scripts as one text, in the order they build on each other."""
     return "\n".join(asset(name) for name in MAP_JS)
+
+
+@cache
+def _templates() -> Environment:
+    """Return the templates in `planning/templates`: what is put into them is text, never HTML."""
+    return Environment(
+        loader=PackageLoader("planning"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render(template: str, **values: object) -> str:
+    """Return a page made from a template in `planning/templates`."""
+    return _templates().get_template(template).render(**values)
 
 
 def require_self_contained(page: str) -> str:

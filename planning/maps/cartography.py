@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import shapely
 
 from data.types import Dataset
-from geo.crs import to_lonlat
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
 from planning.maps import Figure, MapSpec, map_strings
 from planning.maps.cells import cell_layer
-from planning.maps.layers import Layer
+from planning.maps.layers import Layer, PolygonLayer
 from planning.maps.scene import (
     circle_layer,
     facility_layer,
@@ -21,9 +21,10 @@ from planning.maps.scene import (
     water_layer,
     zone_layer,
 )
-from planning.words.audiences import AUDIENCE_WORDS, Audience
+from planning.reach.names import share_words
+from planning.words.audiences import Audience, copy_mark, map_mark
 from planning.words.figures import mode_text, people_text, share_text
-from planning.words.wording import Language, Translate, translator
+from planning.words.wording import Language, Translate, finding_sentence, translator
 
 SURROUNDINGS = "#e9e8e3"
 
@@ -34,6 +35,7 @@ def assessment_map(
     *,
     audience: Audience = "internal",
     review_number: str = "",
+    base_map_number: str = "",
     maker: str = "",
 ) -> MapSpec:
     """Return the map of an assessment.
@@ -45,24 +47,25 @@ def assessment_map(
     audience
         Who may read the map; it is printed beside the title. What a public map leaves out is for
         `planning.report.audience` to say.
-    review_number
-        审图号 of a published map; empty prints that the map is internal.
+    review_number, base_map_number
+        审图号 of the map, and of the base map that its borders come from.
     maker
         制表单位; empty takes that of the study.
     """
     translate = translator(language)
     dataset = assessment.dataset
+    shown = layers(assessment, language)
     return MapSpec(
         title=translate("{place}: who is inside the {minutes:.0f}-minute service circle").format(
             place=dataset.title, minutes=assessment.study.travel.minutes
         ),
         subtitle=" · ".join(
             (
-                translate(AUDIENCE_WORDS[audience]),
+                translate(copy_mark(audience, review_number)),
                 translate("Present state") + " " + assessment.scenario.as_of,
             )
         ),
-        layers=layers(assessment, language),
+        layers=shown,
         source="; ".join(dict.fromkeys(entry.source for entry in dataset.provenance)),
         data_date=dataset.date,
         crs_text=crs_text(dataset, translate),
@@ -75,28 +78,17 @@ def assessment_map(
             if part
         ),
         review_number=review_number,
+        base_map_number=base_map_number,
+        mark=translate(mark) if (mark := map_mark(audience, review_number)) else "",
         is_synthetic=dataset.is_synthetic,
         notes=map_notes(assessment, translate),
         attribution=attribution(dataset),
         figures=headline_figures(assessment, translate),
         lang="zh-CN" if language == "zh" else "en",
         strings=map_strings(translate),
+        bounds=bounds_of(shown),
         background=SURROUNDINGS,
-        bounds=zone_bounds(dataset),
     )
-
-
-def zone_bounds(dataset: Dataset) -> tuple[float, float, float, float] | None:
-    """Return west, south, east and north of the zones; None where they are points.
-
-    A map begins there: a hospital far away is on it, but nobody asks for its surroundings first.
-    """
-    zones = dataset.zones.geometry
-    if shapely.get_type_id(zones).max(initial=-1) < shapely.GeometryType.POLYGON:
-        return None
-    x_m, y_m = shapely.get_coordinates(zones).T
-    lon, lat = to_lonlat(x_m, y_m, dataset.crs)
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def layers(assessment: Assessment, language: Language) -> tuple[Layer, ...]:
@@ -117,6 +109,18 @@ def layers(assessment: Assessment, language: Language) -> tuple[Layer, ...]:
     return (*found, *site_layers(assessment.proposal, dataset, translate))
 
 
+def bounds_of(shown: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north of the zones; None when they have no ground.
+
+    Not of all that is drawn: one hospital far away would make the place itself a speck.
+    """
+    zones = next(
+        layer for layer in shown if isinstance(layer, PolygonLayer) and layer.id == "zones"
+    )
+    west, south, east, north = shapely.total_bounds(zones.polygons).tolist()
+    return (west, south, east, north) if np.isfinite(west) else None
+
+
 def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figure, ...]:
     """Return the coverage of every mode; the headline first and named so when there is a basis."""
     modes = sorted(assessment.modes, key=lambda mode: mode != assessment.analysis_mode)
@@ -128,7 +132,7 @@ def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figu
         figures.append(
             Figure(
                 label.format(minutes=figure.minutes, mode=mode_text(mode, translate)),
-                share_text(figure.share),
+                share_words(figure.ledger, translate),
                 note,
             )
         )
@@ -139,6 +143,8 @@ def map_notes(assessment: Assessment, translate: Translate) -> tuple[str, ...]:
     """Return the notes of the map: how the figure is read, how it moves, what is not placed."""
     travel = assessment.study.travel
     notes = []
+    if assessment.reason is not None:
+        notes.append(finding_sentence(assessment.reason, translate))
     if assessment.headline_mode is None:
         notes.append(
             translate(

@@ -12,12 +12,13 @@ from scipy.spatial import cKDTree
 from data.types import Demand, Floats
 from geo.crs import transform
 from geo.travel import UNREACHED
-from planning.assess.workflow import Assessment, ModeResult
+from planning.assess.mode_result import ModeResult
+from planning.assess.workflow import Assessment
 from planning.maps import NO_CLASS, CellLayer, CellTheme, HoverChoice, HoverNumber, HoverTime
 from planning.maps.layers import Geometries, Hover
 from planning.maps.pack.registration import lattice_cell
 from planning.maps.themes import ThemeName, people_theme, status_theme, time_theme
-from planning.reach.coverage import BANDS_MINUTES, Status
+from planning.reach.coverage import BANDS_MINUTES, NOT_JUDGED, Status
 from planning.words.figures import mode_text
 from planning.words.wording import Translate, msgid
 
@@ -27,6 +28,7 @@ STATUS_LABELS: dict[int, str] = {
     Status.UNREACHABLE: msgid("Unreachable by road"),
     Status.OFF_NETWORK: msgid("Far from any road"),
     Status.OUTSIDE: msgid("Outside"),
+    Status.UNKNOWN: msgid("Unknown, no point counts"),
 }
 OUTLINE_TOLERANCE_M = 0.5
 PEOPLE_LIMITS = (5.0, 20.0, 50.0, 100.0, 200.0)
@@ -58,7 +60,8 @@ def cell_themes(assessment: Assessment, translate: Translate) -> tuple[CellTheme
     for mode in modes:
         result = assessment.modes[mode]
         name = mode_text(mode, translate)
-        shown = np.where(result.status == Status.OUTSIDE, NO_CLASS, result.status).astype(np.uint8)
+        is_blank = np.isin(result.status, NOT_JUDGED)
+        shown = np.where(is_blank, NO_CLASS, result.status).astype(np.uint8)
         themes.append(
             status_theme(
                 ThemeName(f"cover_{mode}", translate("Inside the circle or not"), name),
@@ -182,5 +185,5 @@ def _bands_theme(
         BANDS_MINUTES,
         [*labels, translate("no way")],
         people=people,
-        is_blank=result.status == Status.OUTSIDE,
+        is_blank=np.isin(result.status, NOT_JUDGED),
     )

@@ -339,8 +339,10 @@ class MapSpec:
         Bottom first.
     source, data_date, crs_text, maker
         The source line; empty ones are left out.
-    review_number
-        审图号. Empty prints 内部资料，不得公开.
+    review_number, base_map_number
+        审图号 of the map, and of the base map that its borders come from; empty ones are left out.
+    mark
+        A warning in the head, such as that the map may not be published.
     is_synthetic
         Prints the 示例数据 banner.
     notes
@@ -369,6 +371,8 @@ class MapSpec:
     crs_text: str = ""
     maker: str = ""
     review_number: str = ""
+    base_map_number: str = ""
+    mark: str = ""
     is_synthetic: bool = False
     notes: tuple[str, ...] = ()
     attribution: str = ""

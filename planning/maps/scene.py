@@ -25,10 +25,11 @@ from planning.maps import (
 from planning.maps.cells import cell_areas
 from planning.maps.layers import Layer
 from planning.maps.themes import LAND, ramp
+from planning.reach.names import gap_minutes, gap_place
 from planning.reach.scenario import is_operating
 from planning.sites import Proposal
 from planning.sites.rows import newly_served
-from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.words.figures import mode_text, people_text, share_text
 from planning.words.headers import kind_name
 from planning.words.wording import Language, Translate, msgid, translator
 
@@ -208,6 +209,8 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     nearest = tuple(
         facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—" for gap in gaps
     )
+    horizon = assessment.study.travel.horizon_minutes
+    minutes = tuple(gap_minutes(gap, horizon) for gap in gaps)
     return PolygonLayer(
         id="gaps",
         label=translate("Service gaps"),
@@ -229,7 +232,8 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
         fields=(
             (translate("People"), tuple(people_text(gap.people) for gap in gaps)),
             (translate("Nearest point"), nearest),
-            (translate("Minutes"), tuple(minutes_text(gap.nearest_minutes) for gap in gaps)),
+            (translate("Place"), tuple(gap_place(dataset, gap, translate) for gap in gaps)),
+            (translate("Median minutes, weighted by people"), minutes),
         ),
         is_visible=False,
     )

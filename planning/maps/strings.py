@@ -18,6 +18,7 @@ def map_strings(_: Translate) -> Mapping[str, str]:
         {
             "back": _("Whole area"),
             "broken": _("The map could not be drawn: {reason}"),
+            "base_map_number": _("Review number of the base map"),
             "boundaries": _("Boundaries are indicative only."),
             "close": _("Close"),
             "crs": _("Coordinate system"),
@@ -25,7 +26,6 @@ def map_strings(_: Translate) -> Mapping[str, str]:
             "figures": _("Key figures"),
             "hidden_roads": _("Too many roads for one map; left out: {names}."),
             "inspect": _("Press Enter to read the values at the centre of the map."),
-            "internal": _("Internal document, not for publication"),
             "legend": _("Legend"),
             "maker": _("Prepared by"),
             "minutes": _("min"),
@@ -39,6 +39,7 @@ def map_strings(_: Translate) -> Mapping[str, str]:
             "north": _("N"),
             "not_placed": _("{count} without coordinates, not on the map"),
             "notes": _("Notes"),
+            "paper": _("Paper size"),
             "pointer": _("Under the pointer"),
             "print": _("Print"),
             "review_number": _("Map review number"),

@@ -9,8 +9,9 @@ from enum import StrEnum
 import numpy as np
 
 from data.types import Facilities
-from planning.reach.mode_times import Floats, Ints, Mask, cover_count, covered_by
-from planning.reach.travel_pairs import PairTimes
+from geo.arrays import Floats, Ints
+from geo.pairs import Reach
+from planning.reach.mode_times import Mask, cover_count, covered_by
 
 
 class Stage(StrEnum):
@@ -163,7 +164,7 @@ def ordered(projects: Sequence[Project]) -> tuple[Project, ...]:
 
 def run_programme(
     projects: Sequence[Project],
-    pairs: PairTimes,
+    pairs: Reach,
     people: Floats,
     *,
     is_open: Mask,
@@ -214,7 +215,7 @@ def run_programme(
     return Programme(tuple(effects), done, len(projects))
 
 
-def _change(pairs: PairTimes, project: Project, is_open: Mask, minutes: float) -> Ints:
+def _change(pairs: Reach, project: Project, is_open: Mask, minutes: float) -> Ints:
     """Return (n_demand,) how many more open points each demand point has within the circle."""
     change = np.zeros(pairs.n_demand, dtype=np.int32)
     for facility in project.opens:

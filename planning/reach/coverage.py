@@ -1,27 +1,23 @@
-"""Coverage: who is inside the circle, with every person accounted for, and where the gaps are."""
+"""Coverage: who is inside the circle, with every person accounted for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from data.types import Dataset
+from geo.arrays import Bools, Floats, Ints
+from geo.times import to_tenths
 from geo.travel import Nearest, NearestStatus
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
 Statuses: TypeAlias = NDArray[np.uint8]
 
 BANDS_MINUTES = (5, 10, 15, 20, 30, 45, 60)
-GAP_LINK_M = 300.0
 FAR_FROM_ROAD_M = 300.0
 FAR_FROM_ROAD_SHARE = 0.10
 
@@ -38,6 +34,12 @@ class Status(IntEnum):
     UNREACHABLE = 2
     OFF_NETWORK = 3
     OUTSIDE = 4
+    UNKNOWN = 5
+    """No point counts at all: whether they would be covered cannot be said."""
+
+
+NOT_JUDGED = (Status.OUTSIDE, Status.UNKNOWN)
+"""People of whom it is not said whether they are covered."""
 
 
 def population_base(dataset: Dataset) -> str:
@@ -48,24 +50,37 @@ def population_base(dataset: Dataset) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """People: input = outside + off_network + unreachable + beyond + covered."""
+    """People: input = outside + off_network + unreachable + beyond + covered + unknown.
+
+    Where no point counts at all, `unreachable`, `beyond` and `covered` are None and those people
+    are `unknown`; otherwise `unknown` is 0.
+    """
 
     input: float
     outside: float
     off_network: float
-    unreachable: float
-    beyond: float
-    covered: float
+    unreachable: float | None
+    beyond: float | None
+    covered: float | None
+    unknown: float = 0.0
 
     @property
     def inside(self) -> float:
         """People inside the zones, summed: people outside change no digit of a share."""
-        return self.off_network + self.unreachable + self.beyond + self.covered
+        judged = (self.unreachable or 0.0) + (self.beyond or 0.0) + (self.covered or 0.0)
+        return self.off_network + judged + self.unknown
 
     @property
     def share(self) -> float | None:
-        """Covered people over the people inside; None where nobody is inside."""
-        return self.covered / self.inside if self.inside > 0 else None
+        """Covered people over the people inside; None where nobody is, or it is unknown."""
+        if self.covered is None or self.inside <= 0:
+            return None
+        return self.covered / self.inside
+
+    @property
+    def uncovered(self) -> float | None:
+        """People inside who are not covered; None where that is unknown."""
+        return None if self.covered is None else self.inside - self.covered
 
     def merge(self, other: Ledger) -> Ledger:
         """Return the ledger of two disjoint parts."""
@@ -73,10 +88,15 @@ class Ledger:
             input=self.input + other.input,
             outside=self.outside + other.outside,
             off_network=self.off_network + other.off_network,
-            unreachable=self.unreachable + other.unreachable,
-            beyond=self.beyond + other.beyond,
-            covered=self.covered + other.covered,
+            unreachable=_sum(self.unreachable, other.unreachable),
+            beyond=_sum(self.beyond, other.beyond),
+            covered=_sum(self.covered, other.covered),
+            unknown=self.unknown + other.unknown,
         )
+
+
+def _sum(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else first + second
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +122,9 @@ class Coverage:
         return self.ledger.share
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Gap:
-    """服务盲区: uncovered people who live close together in one zone.
-
-    `demand` holds the indices of its points; `nearest_minutes` is None where no point can be
-    reached.
-    """
-
-    gap_id: str
-    zone: int
-    village: int
-    people: float
-    group_people: tuple[tuple[str, float], ...]
-    x_m: float
-    y_m: float
-    nearest_facility: int
-    nearest_minutes: float | None
-    demand: Ints
-
-
-def point_status(nearest: Nearest, is_outside: NDArray[np.bool_], *, limit_tenths: int) -> Statuses:
+def point_status(
+    nearest: Nearest, is_outside: Bools, *, limit_tenths: int, is_known: bool = True
+) -> Statuses:
     """Return the (n,) `Status` of each demand point, the first that applies.
 
     Parameters
@@ -133,55 +135,61 @@ def point_status(nearest: Nearest, is_outside: NDArray[np.bool_], *, limit_tenth
         (n,) True for points outside all zones.
     limit_tenths
         The limit in tenths of a second; a time equal to it is covered.
+    is_known
+        False where no point counts at all: then nobody is unreachable, beyond or covered.
     """
     status = np.full(len(nearest.tenths), Status.BEYOND, dtype=np.uint8)
     status[nearest.tenths <= limit_tenths] = Status.COVERED
     status[nearest.status == NearestStatus.UNREACHABLE] = Status.UNREACHABLE
+    if not is_known:
+        status[:] = Status.UNKNOWN
     status[nearest.status == NearestStatus.OFF_NETWORK] = Status.OFF_NETWORK
     status[is_outside] = Status.OUTSIDE
     return status
 
 
-def ledger(people: Floats, status: Statuses) -> Ledger:
+def ledger(people: Floats, status: Statuses, *, is_known: bool = True) -> Ledger:
     """Count people by status.
+
+    Parameters
+    ----------
+    is_known
+        As `point_status`.
 
     >>> ledger(np.array([3.0, 2.0]), np.array([0, 4], dtype=np.uint8)).share
     1.0
     """
-    by_status = np.bincount(status, weights=people, minlength=len(Status))
+    return _as_ledger(np.bincount(status, weights=people, minlength=len(Status)), is_known)
+
+
+def _as_ledger(by_status: NDArray[Any], is_known: bool) -> Ledger:
+    def judged(status: Status) -> float | None:
+        return float(by_status[status]) if is_known else None
+
     return Ledger(
         input=float(by_status.sum()),
         outside=float(by_status[Status.OUTSIDE]),
         off_network=float(by_status[Status.OFF_NETWORK]),
-        unreachable=float(by_status[Status.UNREACHABLE]),
-        beyond=float(by_status[Status.BEYOND]),
-        covered=float(by_status[Status.COVERED]),
+        unreachable=judged(Status.UNREACHABLE),
+        beyond=judged(Status.BEYOND),
+        covered=judged(Status.COVERED),
+        unknown=float(by_status[Status.UNKNOWN]),
     )
 
 
 def ledger_by_unit(
-    people: Floats, status: Statuses, unit: Ints, *, n_units: int
+    people: Floats, status: Statuses, unit: Ints, *, n_units: int, is_known: bool = True
 ) -> tuple[Ledger, ...]:
     """Count people by status in each unit (zone or village); points of unit -1 are in none."""
     inside = unit >= 0
     key = unit[inside].astype(np.int64) * len(Status) + status[inside]
     sums = np.bincount(key, weights=people[inside], minlength=n_units * len(Status))
     table = sums.reshape(n_units, len(Status))
-    return tuple(
-        Ledger(
-            input=float(row.sum()),
-            outside=float(row[Status.OUTSIDE]),
-            off_network=float(row[Status.OFF_NETWORK]),
-            unreachable=float(row[Status.UNREACHABLE]),
-            beyond=float(row[Status.BEYOND]),
-            covered=float(row[Status.COVERED]),
-        )
-        for row in table
-    )
+    return tuple(_as_ledger(row, is_known) for row in table)
 
 
 def ledger_by_village(
-    people: Floats, status: Statuses, village: Ints, *, parent: Ints
+    people: Floats, status: Statuses, village: Ints, *, parent: Ints, is_known: bool = True
 ) -> tuple[Ledger, ...]:
     """Count people by status in each village; a village counts its natural villages (自然村) too.
 
@@ -192,7 +200,7 @@ def ledger_by_village(
     parent
         (n_villages,) the village a natural village belongs to, -1 for villages themselves.
     """
-    own = ledger_by_unit(people, status, village, n_units=len(parent))
+    own = ledger_by_unit(people, status, village, n_units=len(parent), is_known=is_known)
     rows = list(own)
     for part, whole in enumerate(parent.tolist()):
         if whole >= 0:
@@ -201,12 +209,12 @@ def ledger_by_village(
 
 
 def people_within(
-    people: Floats, nearest: Nearest, is_outside: NDArray[np.bool_]
+    people: Floats, nearest: Nearest, is_outside: Bools
 ) -> tuple[tuple[int, float], ...]:
     """Return people inside the zones within each of `BANDS_MINUTES`, cumulated."""
     counted = np.where(is_outside, 0.0, people)
     return tuple(
-        (minutes, float(counted[nearest.tenths <= minutes * 600].sum()))
+        (minutes, float(counted[nearest.tenths <= to_tenths(minutes)].sum()))
         for minutes in BANDS_MINUTES
     )
 
@@ -262,78 +270,3 @@ def roads_incomplete(people: Floats, access_m: Floats, zone: Ints, *, n_zones: i
         bool(part > FAR_FROM_ROAD_SHARE * whole)
         for part, whole in zip(doubtful, total, strict=True)
     ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GapInput:
-    """Arrays that gaps are made from, all of length n; `groups` pairs a name with n people."""
-
-    x_m: Floats
-    y_m: Floats
-    people: Floats
-    groups: tuple[tuple[str, Floats], ...]
-    zone: Ints
-    village: Ints
-
-
-def find_gaps(
-    demand: GapInput, status: Statuses, nearest: Nearest, *, link_m: float = GAP_LINK_M
-) -> tuple[Gap, ...]:
-    """Cluster uncovered people into gaps, largest first.
-
-    Uncovered points of one zone belong to one gap when a chain of steps of at most `link_m` joins
-    them. A gap's nearest facility and minutes are those of the point that is worst placed among the
-    reachable ones; its village is the one where most of its people live.
-    """
-    uncovered = np.flatnonzero(
-        (status != Status.COVERED) & (status != Status.OUTSIDE) & (demand.people > 0)
-    )
-    if not len(uncovered):
-        return ()
-    label = _cluster(demand.x_m[uncovered], demand.y_m[uncovered], demand.zone[uncovered], link_m)
-    order = np.argsort(label, kind="stable")
-    parts = np.split(uncovered[order], np.flatnonzero(np.diff(label[order])) + 1)
-    parts.sort(key=lambda points: (-demand.people[points].sum(), points[0]))
-    return tuple(
-        _gap(f"G{rank:04d}", points.astype(np.int32), demand, nearest)
-        for rank, points in enumerate(parts, start=1)
-    )
-
-
-def _cluster(x_m: Floats, y_m: Floats, zone: Ints, link_m: float) -> Ints:
-    """Return (n,) cluster numbers: single linkage inside each zone."""
-    pairs = cKDTree(np.column_stack([x_m, y_m])).query_pairs(link_m, output_type="ndarray")
-    pairs = pairs[zone[pairs[:, 0]] == zone[pairs[:, 1]]]
-    n = len(x_m)
-    links = coo_array(
-        (np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(n, n)
-    )
-    labels: Ints = connected_components(links.tocsr(), directed=False)[1].astype(np.int32)
-    return labels
-
-
-def _gap(gap_id: str, points: Ints, demand: GapInput, nearest: Nearest) -> Gap:
-    people = demand.people[points]
-    total = float(people.sum())
-    reached = points[nearest.facility[points] >= 0]
-    worst = int(reached[np.argmax(nearest.tenths[reached])]) if len(reached) else -1
-    return Gap(
-        gap_id=gap_id,
-        zone=int(demand.zone[points[0]]),
-        village=_most_people(demand.village[points], people),
-        people=total,
-        group_people=tuple((name, float(group[points].sum())) for name, group in demand.groups),
-        x_m=float(np.average(demand.x_m[points], weights=people)),
-        y_m=float(np.average(demand.y_m[points], weights=people)),
-        nearest_facility=int(nearest.facility[worst]) if worst >= 0 else -1,
-        nearest_minutes=float(nearest.tenths[worst]) / 600 if worst >= 0 else None,
-        demand=points,
-    )
-
-
-def _most_people(unit: Ints, people: Floats) -> int:
-    """Return the unit in which most people live, the lowest on ties; -1 where none has a unit."""
-    known = unit >= 0
-    if not known.any():
-        return -1
-    return int(np.argmax(np.bincount(unit[known], weights=people[known])))

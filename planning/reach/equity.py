@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planning.reach.travel_pairs import TENTHS_PER_MINUTE, Floats, Ints, checked_amounts
+from geo.arrays import Floats, Ints, checked_amounts
+from geo.times import TENTHS_PER_MINUTE
 
 PALMA_EQUALITY = 0.25
 

@@ -8,11 +8,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Floats, Ints
+from geo.pairs import Reach
+from geo.times import to_tenths
 from geo.travel import UNREACHED
-from planning.reach.travel_pairs import TENTHS_PER_MINUTE, PairTimes
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
 Mask: TypeAlias = NDArray[np.bool_]
 
 
@@ -39,7 +39,7 @@ class ModeTimes:
     """
 
     mode: str
-    pairs: PairTimes
+    pairs: Reach
     limit_minutes: float
     is_cut_off: Mask
     found: dict[bytes, Ints] = field(default_factory=dict, repr=False)
@@ -54,7 +54,7 @@ class ModeTimes:
         return self.found[key]
 
 
-def nearest_tenths(pairs: PairTimes, is_used: Mask) -> Ints:
+def nearest_tenths(pairs: Reach, is_used: Mask) -> Ints:
     """Return (n_demand,) tenths to the nearest used facility, `UNREACHED` where no pair says.
 
     Parameters
@@ -80,10 +80,10 @@ def is_within(tenths: Ints, minutes: float) -> Mask:
     >>> is_within(np.array([12_000, 12_001], dtype=np.int32), 20).tolist()
     [True, False]
     """
-    return tenths <= round(minutes * TENTHS_PER_MINUTE)
+    return tenths <= to_tenths(minutes)
 
 
-def cover_count(pairs: PairTimes, is_used: Mask, minutes: float) -> Ints:
+def cover_count(pairs: Reach, is_used: Mask, minutes: float) -> Ints:
     """Return (n_demand,) how many used facilities are within `minutes`."""
     count = np.zeros(pairs.n_demand, dtype=np.int32)
     for row in np.flatnonzero(is_used):
@@ -91,15 +91,15 @@ def cover_count(pairs: PairTimes, is_used: Mask, minutes: float) -> Ints:
     return count
 
 
-def covered_by(pairs: PairTimes, facility: int, minutes: float) -> Ints:
+def covered_by(pairs: Reach, facility: int, minutes: float) -> Ints:
     """Return the demand points within `minutes` of one facility, ascending."""
     start, stop = pairs.indptr[facility], pairs.indptr[facility + 1]
-    near = pairs.tenths[start:stop] <= round(minutes * TENTHS_PER_MINUTE)
+    near = pairs.tenths[start:stop] <= to_tenths(minutes)
     return np.asarray(pairs.demand[start:stop][near], dtype=np.int32)
 
 
 def people_losing_alone(
-    pairs: PairTimes, is_used: Mask, people: Floats, *, closing: Ints, minutes: float
+    pairs: Reach, is_used: Mask, people: Floats, *, closing: Ints, minutes: float
 ) -> Floats:
     """Return (n_closing,) people who lose the circle when only that facility closes.
 

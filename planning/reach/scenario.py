@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StudyError
+from data.kinds import KIND_NAMES
 from data.study.tables import Study
 from data.types import Facilities
 from geo.errors import Finding
 
 Mask: TypeAlias = NDArray[np.bool_]
+OutsideFacilities: TypeAlias = Literal["include", "exclude"]
 
 PRIMARY_CARE_KINDS = ("B100", "B200", "C100", "C210", "C220", "D600")
 """Points of the 20-minute circle by default (domain reference A3): no private clinics, no
 infirmaries, no hospital outpatients. WS 218-2002 codes."""
+
+NAME_ENDINGS = (
+    ("社区卫生服务中心", "B100"),
+    ("社区卫生服务站", "B200"),
+    ("街道卫生院", "C100"),
+    ("中心卫生院", "C210"),
+    ("卫生院", "C220"),
+    ("村卫生室", "D600"),
+    ("卫生室", "D600"),
+)
+"""How the names of points end, the longer first; proposed to a user, never taken over."""
 
 CENTRE_KINDS = ("B100", "C100", "C210", "C220")
 """Community health service centres and township health centres."""
@@ -110,6 +123,48 @@ def is_operating(facilities: Facilities, scenario: Scenario) -> Mask:
 def is_point(facilities: Facilities, scenario: Scenario) -> Mask:
     """Return (n,) True for kinds that count as fixed points of the 20-minute circle."""
     return np.isin(facilities.kind, scenario.point_kinds)
+
+
+def fixed_points(facilities: Facilities, scenario: Scenario, *, outside: OutsideFacilities) -> Mask:
+    """Return (n,) True for the points that count: the one mask that all figures start from.
+
+    A point counts when its kind is one of primary care, it is operating on the day, it has a
+    position, and it does not lie outside all zones of a study that excludes such points.
+
+    Parameters
+    ----------
+    outside
+        What the study says of facilities outside all zones (`travel.outside_facilities`).
+    """
+    points = is_operating(facilities, scenario) & is_point(facilities, scenario)
+    points &= facilities.has_position
+    return points & (facilities.zone >= 0) if outside == "exclude" else points
+
+
+def no_point_finding(facilities: Facilities, people: float, scenario: Scenario) -> Finding:
+    """Return why nothing is known where no point counts, and what names suggest as a way out."""
+    proposed = kinds_by_name(facilities)
+    said = ", ".join(f"{KIND_NAMES[kind][0]} {count}" for kind, count in proposed.items())
+    params = (
+        ("rows", len(facilities)),
+        ("of_kind", int(is_point(facilities, scenario).sum())),
+        ("proposed", said or "—"),
+    )
+    return Finding("no_point_counts", params, column="kind", people=people)
+
+
+def kinds_by_name(facilities: Facilities) -> dict[str, int]:
+    """Return how many rows the names of which end as a kind of point, by that kind.
+
+    >>> [_kind_of_name(name) for name in ("桁堰社区卫生服务站", "某镇中心卫生院", "人民医院")]
+    ['B200', 'C210', '']
+    """
+    kinds = [_kind_of_name(name) for name in facilities.name]
+    return {kind: kinds.count(kind) for kind in PRIMARY_CARE_KINDS if kind in kinds}
+
+
+def _kind_of_name(name: str) -> str:
+    return next((kind for ending, kind in NAME_ENDINGS if name.strip().endswith(ending)), "")
 
 
 def is_of_county(facilities: Facilities) -> Mask:

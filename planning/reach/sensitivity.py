@@ -9,7 +9,7 @@ import numpy as np
 from data.study.tables import TravelTable
 from geo.snap import Snaps
 from planning.reach.coverage import Ledger, ledger
-from planning.reach.mode_input import ModeInput, snap_all, status_of, with_speeds
+from planning.reach.mode_input import ModeInput, mode_input, status_of, with_speeds
 
 ACCESS_LIMITS_M = (500.0, 1000.0, 2000.0)
 SWEPT_SPEED_SETS = ("low", "default", "high", "observed")
@@ -32,18 +32,18 @@ class Variant:
     ledger: Ledger
 
 
-def sweep(given: ModeInput) -> tuple[Variant, ...]:
+def sweep(mode: ModeInput) -> tuple[Variant, ...]:
     """Vary the snapping rule, the access limit, the access legs and the speeds, one at a time."""
-    travel = given.travel
-    people = given.dataset.demand.people
+    travel = mode.travel
+    people = mode.dataset.demand.people
 
     def variant(name: str, changed: ModeInput, *, is_used: bool) -> Variant:
-        return Variant(name, is_used, ledger(people, status_of(changed)))
+        return Variant(name, is_used, ledger(people, status_of(changed), is_known=mode.is_known))
 
     rows = [
         variant(
             f"snap={'main_network' if avoid else 'any_road'}",
-            _resnapped(given, replace(travel, avoid_islands=avoid)),
+            _resnapped(mode, replace(travel, avoid_islands=avoid)),
             is_used=avoid == travel.avoid_islands,
         )
         for avoid in (True, False)
@@ -51,32 +51,31 @@ def sweep(given: ModeInput) -> tuple[Variant, ...]:
     rows += [
         variant(
             f"max_access_m={limit:.0f}",
-            _resnapped(given, replace(travel, max_access_m=limit)),
+            _resnapped(mode, replace(travel, max_access_m=limit)),
             is_used=limit == travel.max_access_m,
         )
         for limit in ACCESS_LIMITS_M
     ]
     rows += [
-        variant("access_legs=counted", given, is_used=True),
-        variant("access_legs=free", _without_access_legs(given), is_used=False),
+        variant("access_legs=counted", mode, is_used=True),
+        variant("access_legs=free", _without_access_legs(mode), is_used=False),
     ]
     rows += [
-        variant(f"speed_set={name}", with_speeds(given, name), is_used=name == travel.speed_set)
+        variant(f"speed_set={name}", with_speeds(mode, name), is_used=name == travel.speed_set)
         for name in SWEPT_SPEED_SETS
     ]
     return tuple(rows)
 
 
-def _resnapped(given: ModeInput, travel: TravelTable) -> ModeInput:
-    if travel == given.travel:
-        return given
-    demand_snaps, facility_snaps = snap_all(given.dataset, travel, given.network)
-    return replace(given, travel=travel, demand_snaps=demand_snaps, facility_snaps=facility_snaps)
+def _resnapped(mode: ModeInput, travel: TravelTable) -> ModeInput:
+    if travel == mode.travel:
+        return mode
+    return mode_input(mode.dataset, travel, mode.network.mode, mode.points)
 
 
-def _without_access_legs(given: ModeInput) -> ModeInput:
+def _without_access_legs(mode: ModeInput) -> ModeInput:
     return replace(
-        given, demand_snaps=_free(given.demand_snaps), facility_snaps=_free(given.facility_snaps)
+        mode, demand_snaps=_free(mode.demand_snaps), facility_snaps=_free(mode.facility_snaps)
     )
 
 

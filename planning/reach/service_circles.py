@@ -13,13 +13,13 @@ MOST_CELLS = 400_000
 RIM_M = 1_000.0
 
 
-def service_circles(given: ModeInput) -> tuple[Circle, ...]:
-    """Return the dissolved bands up to the limit around all open points, nearest band first.
+def service_circles(mode: ModeInput) -> tuple[Circle, ...]:
+    """Return the dissolved bands up to the limit around all points that count, nearest band first.
 
     Areas are made from the times of square cells, so they do not swell between roads; cells are
     100 m, or as large as it takes to keep their number at `MOST_CELLS`.
     """
-    demand, travel = given.dataset.demand, given.travel
+    demand, travel = mode.dataset.demand, mode.travel
     bounds_m = (
         float(demand.x_m.min()) - RIM_M,
         float(demand.y_m.min()) - RIM_M,
@@ -28,19 +28,19 @@ def service_circles(given: ModeInput) -> tuple[Circle, ...]:
     )
     area_m2 = (bounds_m[2] - bounds_m[0]) * (bounds_m[3] - bounds_m[1])
     cells = cells_of(
-        given.dataset.roads,
-        given.network,
+        mode.dataset.roads,
+        mode.network,
         bounds_m=bounds_m,
         cell_m=max(CELL_M, math.sqrt(area_m2 / MOST_CELLS)),
         max_access_m=travel.max_access_m,
-        water=given.dataset.water,
+        water=mode.dataset.water,
         avoid_islands=travel.avoid_islands,
     )
     times = cell_times(
         cells,
-        given.network,
-        given.facility_snaps,
-        is_open=given.is_open,
+        mode.network,
+        mode.facility_snaps,
+        is_open=mode.points,
         horizon_minutes=travel.minutes,
     )
     limits = [float(m) for m in BANDS_MINUTES if m < travel.minutes]

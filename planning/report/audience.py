@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE
 from planning.maps import CellLayer, HoverNumber, MapSpec, PolygonLayer, SiteLayer
 from planning.maps.cartography import assessment_map
 from planning.maps.layers import Fields, Hover, Layer
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
-from planning.report.entries import LEAST_SHOWN, entry_text
+from planning.report.entries import LEAST_SHOWN
 from planning.words.wording import msgid
 
 ROUNDED = msgid("People, to the nearest ten")
@@ -30,9 +29,10 @@ def audience_map(source: Source) -> MapSpec:
         options.language,
         audience=options.audience,
         review_number=options.review_number,
+        base_map_number=options.base_map_number,
         maker=options.maker,
     )
-    if options.audience == "internal":
+    if not options.is_published:
         return spec
     is_whole_shown = not any(
         (WHOLE, f"{mode}/{field}") in source.tally.hidden
@@ -88,12 +88,8 @@ def _zone_fields(source: Source, fields: Fields) -> Fields:
     """Return people and share of each zone as the report prints them."""
     mode = source.assessment.analysis_mode
     codes = source.assessment.dataset.zones.code
-    rows = source.assessment.modes[mode].zone_ledgers[ALL_PEOPLE]
-    people = tuple(entry_text(source.tally.amount(code, "inside")) for code in codes)
-    shares = tuple(
-        entry_text(source.tally.share(code, f"{mode}/covered", f"{mode}/uncovered", row.share))
-        for code, row in zip(codes, rows, strict=True)
-    )
+    people = tuple(source.tally.amount(code, "inside").text(source.language) for code in codes)
+    shares = tuple(source.tally.share(code, mode).text(source.language) for code in codes)
     (people_label, _), (share_label, _) = fields
     return (people_label, people), (share_label, shares)
 
@@ -101,5 +97,5 @@ def _zone_fields(source: Source, fields: Fields) -> Fields:
 def _site_fields(source: Source, fields: Fields) -> Fields:
     proposal = source.assessment.proposal
     units = [f"site:{proposal.candidates.id[site.candidate]}" for site in proposal.sites]
-    texts = tuple(entry_text(source.tally.amount(unit, "reached")) for unit in units)
+    texts = tuple(source.tally.amount(unit, "reached").text(source.language) for unit in units)
     return tuple((label, texts) for label, _ in fields[:1])

@@ -10,26 +10,28 @@ from geo.errors import Finding, Progress
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
 from planning.maps.scene import POINT_STYLES
-from planning.report.content import MapPicture, Report, ReportOptions, Source
-from planning.report.pages.county_page import SPEED_WORDS, annex_pages, county_pages, role_text
+from planning.report.content import MapPicture, Report, ReportOptions, Source, joined
+from planning.report.pages.county_page import annex_pages, county_pages, role_text
 from planning.report.pages.small_map import NumberMark, small_map
 from planning.report.pages.zone_page import zone_page
 from planning.report.tally import listed_villages, tally_of
 from planning.standards.judgement import StandardsResult
-from planning.words.audiences import AUDIENCE_WORDS
+from planning.words.audiences import copy_mark, map_mark
+from planning.words.figure import SPEED_WORDS
 from planning.words.figures import mode_text
-from planning.words.wording import Translate, msgid
+from planning.words.wording import Translate, closed, msgid
 
 ZONE_MAP_PX = (900, 690)
 COUNTY_MAP_PX = (1000, 850)
 MAIN_ROLES = ("zones", "population", "facilities", "roads")
+NO_MAPS = msgid("no maps in this copy")
 BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")
 
 
 def source_of(assessment: Assessment, standards: StandardsResult, options: ReportOptions) -> Source:
     """Return what a report is made from: the assessment and the counts its audience may read."""
-    tally = tally_of(assessment, standards, is_public=options.audience == "public")
+    tally = tally_of(assessment, standards, is_public=options.is_published)
     return Source(assessment, standards, tally, options)
 
 
@@ -53,6 +55,7 @@ def compose(
         When a zone that is asked for is not in the study.
     """
     assessment, options = source.assessment, source.options
+    has_pictures = has_pictures and options.has_maps
     zones = zones_asked(assessment, options.zones)
     pages = [*county_pages(source, county_picture(source) if has_pictures else None)]
     for number, zone in enumerate(zones):
@@ -103,7 +106,8 @@ def zones_asked(assessment: Assessment, asked: tuple[str, ...]) -> list[int]:
 def head_marks(source: Source) -> tuple[str, ...]:
     """Return the words in the head: for whom, and that the data are synthetic."""
     translate = source.translate
-    marks = [translate(AUDIENCE_WORDS[source.options.audience])]
+    options = source.options
+    marks = [translate(copy_mark(options.audience, options.review_number))]
     if source.assessment.dataset.is_synthetic:
         marks.append(translate("Synthetic data"))
     return tuple(marks)
@@ -124,13 +128,17 @@ def foot_labels(source: Source) -> tuple[tuple[str, str], ...]:
             speed_set=translate(SPEED_WORDS.get(travel.speed_set, travel.speed_set)),
             basis=travel.basis,
         )
-    review = source.options.review_number or translate("Internal material, not for publication")
+    options = source.options
+    mark = map_mark(options.audience, options.review_number)
+    review = options.review_number or translate(mark if options.has_maps else NO_MAPS)
+    base = (translate("Review number of the base map"), options.base_map_number)
     return (
         (translate("Made by (unit)"), source.options.maker or assessment.study.maker or BLANK),
         (translate("Data as of"), dataset.date),
         (translate("Facilities as of"), assessment.scenario.as_of),
         (translate("How it is counted"), reading),
         (translate("Map review number"), review),
+        *((base,) if options.base_map_number else ()),
         (translate("Run number"), run_number(assessment)),
     )
 
@@ -139,7 +147,7 @@ def foot_notes(source: Source) -> tuple[str, ...]:
     """Return the notes below the tables of every page."""
     translate = source.translate
     notes = [method_note(source)]
-    if source.options.audience == "public":
+    if source.options.is_published:
         notes.append(
             translate(
                 "<10: fewer than ten people; *: not printed, because such a number could be"
@@ -170,7 +178,7 @@ def method_note(source: Source) -> str:
 
 def zone_picture(source: Source, zone: int) -> MapPicture:
     """Return the map of a zone: numbers of its listed villages, ranks of its sites."""
-    assessment, translate = source.assessment, source.translate
+    assessment = source.assessment
     dataset = assessment.dataset
     marks = village_marks(source, zone)
     marks += [mark for mark in site_marks(assessment) if _zone_of_site(assessment, mark) == zone]
@@ -179,15 +187,16 @@ def zone_picture(source: Source, zone: int) -> MapPicture:
         png=png,
         title=dataset.zones.name[zone],
         legend=legend(source, ICONS),
-        note=translate(
-            "Numbers: villages of the table. Boundaries are indicative; measured in {crs}."
-        ).format(crs=crs_name(dataset.crs, translate)),
+        note=picture_note(
+            source,
+            msgid("Numbers: villages of the table. Boundaries are indicative; measured in {crs}."),
+        ),
     )
 
 
 def county_picture(source: Source) -> MapPicture:
     """Return the map of the whole study: numbers of the zones, ranks of the sites."""
-    assessment, translate = source.assessment, source.translate
+    assessment = source.assessment
     dataset = assessment.dataset
     marks = [
         NumberMark(number, float(spot.x), float(spot.y), is_site=False)
@@ -199,10 +208,23 @@ def county_picture(source: Source) -> MapPicture:
         png=small_map(assessment, zone=None, marks=marks, size_px=COUNTY_MAP_PX),
         title=dataset.title,
         legend=legend(source, ICONS[:2]),
-        note=translate(
-            "Numbers: zones of the table. Boundaries are indicative; measured in {crs}."
-        ).format(crs=crs_name(dataset.crs, translate)),
+        note=picture_note(
+            source,
+            msgid("Numbers: zones of the table. Boundaries are indicative; measured in {crs}."),
+        ),
     )
+
+
+def picture_note(source: Source, text: str) -> str:
+    """Return what stands below a map: its review number or that it may not be published."""
+    translate, options = source.translate, source.options
+    said = translate(text).format(crs=crs_name(source.assessment.dataset.crs, translate))
+    warning = map_mark(options.audience, options.review_number)
+    mark = translate(warning) if warning else ""
+    label = translate("Map review number") + translate(": ")
+    number = f"{label}{options.review_number}" if options.review_number else ""
+    shown = [closed(text, translate) for text in (mark, number) if text]
+    return joined((said, *shown), options.language)
 
 
 def legend(source: Source, kinds: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

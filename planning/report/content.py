@@ -10,13 +10,11 @@ from planning.assess.workflow import Assessment
 from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
 from planning.standards.judgement import StandardsResult
-from planning.words.audiences import Audience
+from planning.words.audiences import Audience, shows_maps
+from planning.words.tables import Table, cell_text
 from planning.words.wording import Language, Translate, translator
 
 Scope: TypeAlias = Literal["county", "zone", "annex"]
-
-
-DITTO = "〃"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +24,11 @@ class ReportOptions:
     Parameters
     ----------
     audience
-        `public` (公开) hides small counts; `internal` (内部) shows all.
+        `public` (公开) and `review` (送审) hide small counts; `internal` (内部) shows all.
     review_number
-        审图号 of the maps; empty prints that they are internal.
+        审图号 of the maps; without it a public copy holds none.
+    base_map_number
+        审图号 of the base map that the study's borders come from.
     maker
         制表单位; empty takes that of the study, and without it leaves a line for the hand.
     zones
@@ -38,8 +38,19 @@ class ReportOptions:
     language: Language = "zh"
     audience: Audience = "public"
     review_number: str = ""
+    base_map_number: str = ""
     maker: str = ""
     zones: tuple[str, ...] = ()
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the copy leaves the office, so that small counts are hidden."""
+        return self.audience != "internal"
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether the copy holds maps."""
+        return shows_maps(self.audience, self.review_number)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +67,11 @@ class Source:
         """Turns message ids into the language of the report."""
         return translator(self.options.language)
 
+    @property
+    def language(self) -> Language:
+        """The language of the report."""
+        return self.options.language
+
 
 def joined(sentences: Sequence[str], language: Language) -> str:
     """Return sentences as one paragraph; Chinese ones stand without a space between them."""
@@ -68,30 +84,6 @@ class Fact:
 
     label: str
     value: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of a page.
-
-    Parameters
-    ----------
-    key
-        What it holds, the same on every page and in every language; empty tables are left out.
-    widths
-        Relative widths of the columns.
-    has_ditto
-        In print a text of the last column that repeats the row above becomes a ditto mark; the
-        workbook, whose rows may be sorted, keeps it.
-    """
-
-    key: str
-    title: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[Entry, ...], ...]
-    widths: tuple[int, ...]
-    note: str = ""
-    has_ditto: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +147,12 @@ class Report:
     pages: tuple[Page, ...]
 
 
-def printed_rows(table: Table) -> list[list[str]]:
-    """Return the rows of a table as they are printed."""
-    rows = [[entry_text(entry) for entry in row] for row in table.rows]
-    if table.has_ditto:
-        last = [row[-1] for row in rows]
-        for row, above in zip(rows[1:], last, strict=False):
-            row[-1] = DITTO if row[-1] == above else row[-1]
-    return rows
-
-
-def page_lines(page: Page) -> list[str]:
+def page_lines(page: Page, language: Language) -> list[str]:
     """Return a page as plain lines, as tests and screen readers take it."""
     lines = [page.title, page.lead]
-    lines += [f"{fact.label}: {entry_text(fact.value)}" for fact in page.facts]
+    lines += [f"{fact.label}: {entry_text(fact.value, language)}" for fact in page.facts]
     for table in page.tables:
         lines += [table.title, " | ".join(table.headers)]
-        lines += [" | ".join(entry_text(entry) for entry in row) for row in table.rows]
+        lines += [" | ".join(cell_text(cell, language) for cell in row) for row in table.rows]
         lines += [table.note] if table.note else []
     return [*lines, *page.lines]

@@ -12,8 +12,9 @@ import geopandas
 import numpy as np
 import shapely
 
-from data.folder import RUN_FILE, output_folder
-from geo.errors import Progress
+from data.folder import output_folder, write_run
+from data.study.files import named_files
+from geo.errors import Progress, silent
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
 from planning.assess.run import run_number, run_record
@@ -47,7 +48,7 @@ from planning.standards.as_json import standards_json
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
 from planning.standards.standard_sheets import standard_sheets
-from planning.words.tables import Column, Row, Table, table_of, write_csv
+from planning.words.tables import Column, Row, Table, cell_value, table_of, write_csv
 from planning.words.wording import Language, finding_sentence, msgid, translator
 from planning.words.workbooks import write_workbook
 
@@ -92,13 +93,13 @@ def write_results(
     FolderRefusedError, FolderBusyError
         When the folder cannot be used.
     """
-    report = progress or _silent
-    with output_folder(target) as folder:
+    report = progress or silent
+    with output_folder(target, inputs=named_files(assessment.study)) as folder:
         report(msgid("Judging standards"), 0, 1)
         judged = standards or standards_of(assessment)
         fill_folder(source_of(assessment, judged, options), folder, progress=progress)
         record = run_record(assessment, command, started)
-        write_json(folder / RUN_FILE, {**record, "audience": options.audience})
+        write_run(folder, {**record, "audience": options.audience})
     return target
 
 
@@ -110,14 +111,15 @@ def fill_folder(source: Source, folder: Path, *, progress: Progress | None = Non
     Cancelled
         When `progress` raises it.
     """
-    report = progress or _silent
+    report = progress or silent
     report(msgid("Writing tables"), 0, 1)
-    if source.options.audience == "public":
+    if source.options.is_published:
         _write_published(source, folder)
     else:
         _write_all(source, folder, report)
-    report(msgid("Drawing the map"), 0, 1)
-    (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
+    if source.options.has_maps:
+        report(msgid("Drawing the map"), 0, 1)
+        (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
 
 
 def _write_all(source: Source, folder: Path, report: Progress) -> None:
@@ -281,7 +283,9 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
 
 def _frame(columns: list[Column], geometry: Any, crs: str) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(
-        {column.name: list(column.values) for column in columns}, geometry=geometry, crs=crs
+        {column.name: [cell_value(cell) for cell in column.values] for column in columns},
+        geometry=geometry,
+        crs=crs,
     )
 
 
@@ -290,7 +294,3 @@ def _points(x_m: Any, y_m: Any) -> Any:
     placed = np.isfinite(x_m)
     points[placed] = shapely.points(x_m[placed], y_m[placed])
     return points
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

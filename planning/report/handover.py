@@ -9,19 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.folder import RUN_FILE, output_folder
-from geo.errors import Progress
+from data.folder import output_folder, write_run
+from data.study.files import named_files
+from geo.errors import Progress, silent
 from planning.assess.run import run_record
 from planning.assess.workflow import Assessment
 from planning.maps import to_html
 from planning.report.audience import audience_map
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, Source
-from planning.report.export import fill_folder, write_json
+from planning.report.export import fill_folder
 from planning.report.formats.write import USUAL, Format, write_formats
 from planning.standards.judgement import StandardsResult
-from planning.words.wording import msgid
+from planning.words.wording import msgid, translator
 
+NO_MAPS_MADE = msgid(
+    "This copy has no maps: they need a review number (审图号). Give --review-number, or make a"
+    " copy for map review with --audience 送审."
+)
 RESULTS_FILE = "results.zip"
 REPORT_FORMATS = frozenset({"html", "docx", "xlsx", "pdf"})
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -66,21 +71,23 @@ def hand_over(
     Cancelled
         When `progress` raises it.
     """
-    report = progress or _silent
-    with output_folder(target) as folder:
+    report = progress or silent
+    with output_folder(target, inputs=named_files(assessment.study)) as folder:
         notes: tuple[str, ...] = ()
         report(msgid("Writing the report"), 0, 1)
         source = source_of(assessment, standards, options)
         if not REPORT_FORMATS.isdisjoint(formats):
             pages = compose(source, progress=progress)
             notes = write_formats(pages, folder, formats, progress=progress)
-        if "map" in formats:
+        if "map" in formats and not options.has_maps:
+            notes = (*notes, translator(options.language)(NO_MAPS_MADE))
+        if "map" in formats and options.has_maps:
             report(msgid("Drawing the map"), 0, 1)
             (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
         if "results" in formats:
             write_archive(source, folder / RESULTS_FILE, progress=progress)
         record = run_record(assessment, command, started)
-        write_json(folder / RUN_FILE, {**record, "audience": options.audience})
+        write_run(folder, {**record, "audience": options.audience})
     return notes
 
 
@@ -141,10 +148,6 @@ def write_archive(source: Source, path: Path, *, progress: Progress | None = Non
         folder = Path(name)
         fill_folder(source, folder, progress=progress)
         record = run_record(source.assessment, "", None)
-        write_json(folder / RUN_FILE, {**record, "audience": source.options.audience})
+        write_run(folder, {**record, "audience": source.options.audience})
         files = {file.name: file.read_bytes() for file in folder.iterdir()}
     path.write_bytes(archive(files, "results"))
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

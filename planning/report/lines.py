@@ -1,46 +1,67 @@
-"""The result in words: what the command line prints and the pages repeat."""
+"""The result in words: what the command line prints."""
 
 from __future__ import annotations
 
 from unicodedata import east_asian_width
 
 from planning.assess.run import run_number
+from planning.assess.study_figures import (
+    all_gaps_figures,
+    coverage_figures,
+    one_gap_figures,
+    plan_base,
+    ratio_base,
+    setting_figures,
+    setting_range,
+)
 from planning.assess.workflow import Assessment
 from planning.centres.norms import RatioBounds
-from planning.centres.ratio_words import result_word, view_word
-from planning.centres.service_ratio import urban_verdicts
-from planning.reach.coverage import Ledger
-from planning.reach.names import LEDGER_LABELS, figure_name, gap_place
-from planning.words.figures import minutes_text, mode_text, people_text, share_text
-from planning.words.wording import Translate, finding_sentence, msgid
+from planning.centres.ratio_figures import zone_ratio_figures
+from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
+from planning.centres.urban_verdict import urban_verdicts
+from planning.reach.names import gap_place
+from planning.sites.plan_figures import proposal_figures, site_figures
+from planning.words.figures import mode_text, people_text
+from planning.words.wording import Language, finding_sentence, msgid, translator
 
 MOST_GAPS_PRINTED = 5
 MOST_WARNINGS_PRINTED = 8
+OF_MODE = ("mode", "group", "speed_set")
+"""What tells the coverages of a study apart; the rest of their base stands in the heading."""
 
 
-def result_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def result_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
     return [
-        *_heading(assessment, translate),
-        *coverage_lines(assessment, translate),
-        *ledger_lines(assessment, translate),
-        *ratio_lines(assessment, translate),
-        *gap_lines(assessment, translate),
-        *site_lines(assessment, translate),
-        *warning_lines(assessment, translate),
+        *_heading(assessment, language),
+        *reason_lines(assessment, language),
+        *coverage_lines(assessment, language),
+        *ledger_lines(assessment, language),
+        *ratio_lines(assessment, language),
+        *gap_lines(assessment, language),
+        *site_lines(assessment, language),
+        *warning_lines(assessment, language),
     ]
 
 
-def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def reason_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return why nothing is known of who is covered, before anything else is said."""
+    if assessment.reason is None:
+        return []
+    return ["", finding_sentence(assessment.reason, translator(language))]
+
+
+def coverage_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the figures of all modes side by side, the headline marked when it has a basis."""
+    translate = translator(language)
     lines = ["", translate("Coverage")]
     for mode, result in assessment.modes.items():
-        for figure in result.coverage:
-            mark = "*" if mode == assessment.headline_mode and figure.group == "all" else " "
-            lines.append(
-                f"{mark} {share_text(figure.share):>9}  {people_text(figure.ledger.covered):>11}  "
-                f"{figure_name(figure, translate)}"
-            )
+        for row in result.coverage:
+            found = coverage_figures(assessment, mode, group=row.group)
+            mark = "*" if mode == assessment.headline_mode and row.group == "all" else " "
+            share, people = found.share.text(language), found.covered.text(language)
+            name = found.share.name(language, OF_MODE)
+            lines.append(f"{mark} {padded(share, 9)}  {padded(people, 11)}  {name}")
     if assessment.headline_mode is None:
         lines.append(
             translate("  The mode of the circle is not confirmed (口径未确认): no verdict.")
@@ -48,58 +69,58 @@ def coverage_lines(assessment: Assessment, translate: Translate) -> list[str]:
     else:
         basis = assessment.study.travel.basis
         lines.append(translate("  * headline mode; basis: {basis}").format(basis=basis))
-    lines += sensitivity_lines(assessment, translate)
-    return lines
+    return lines + sensitivity_lines(assessment, language)
 
 
-def sensitivity_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def sensitivity_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return one line on how far the figure moves with other defensible settings."""
-    rows = [row for row in assessment.sensitivity if row.ledger.share is not None]
-    if not rows:
+    translate, ends = translator(language), setting_range(assessment)
+    if ends is None:
         return []
-    low = min(rows, key=lambda row: (row.ledger.covered, row.name))
-    high = max(rows, key=lambda row: (row.ledger.covered, row.name))
+    low, high = ends
     return [
         translate(
             "  Other defensible settings ({mode}): from {low} ({low_name}) to {high} ({high_name})"
         ).format(
             mode=mode_text(assessment.analysis_mode, translate),
-            low=share_text(low.ledger.share),
+            low=setting_figures(assessment, low).share.text(language),
             low_name=low.name,
-            high=share_text(high.ledger.share),
+            high=setting_figures(assessment, high).share.text(language),
             high_name=high.name,
         )
     ]
 
 
-def ledger_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def ledger_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the ledger of every mode as a table."""
-    modes = list(assessment.modes)
-    ledgers = [assessment.modes[mode].coverage[0].ledger for mode in modes]
+    translate = translator(language)
+    found = [coverage_figures(assessment, mode) for mode in assessment.modes]
+    is_known = all(figures.unknown.value == 0 for figures in found)
     lines = ["", translate("Ledger of people")]
-    lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in modes))
-    for field, label in LEDGER_LABELS:
-        values = "  ".join(f"{people_text(_of(ledger, field)):>12}" for ledger in ledgers)
-        lines.append(f"{values}  {translate(label)}")
+    lines.append("  ".join(padded(mode_text(mode, translate), 12) for mode in assessment.modes))
+    for row in zip(*(figures.lines for figures in found), strict=True):
+        if is_known and row[0].term == "people_unknown":
+            continue
+        values = "  ".join(padded(figure.text(language), 12) for figure in row)
+        lines.append(f"{values}  {row[0].name(language, ())}")
     return lines
 
 
-def ratio_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def ratio_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the verdicts of N1 for the zones to which it applies, first view only."""
-    ratios = assessment.ratios
+    translate, ratios = translator(language), assessment.ratios
     heading = translate("People per government-run centre (norm {bounds})")
     lines = ["", heading.format(bounds=bounds_text(ratios.bounds))]
-    for row in urban_verdicts(ratios.zones):
-        per_centre = "—" if row.people_per_centre is None else people_text(row.people_per_centre)
-        lines.append(
-            translate("  {zone}: {verdict}; {centres} centres, {people} people per centre").format(
-                zone="、".join(row.zone_names),
-                verdict=result_word(row.result, translate),
-                centres=row.centres,
-                people=per_centre,
-            )
-            + f" ({view_word(row.view, translate)})"
+    lines += [
+        translate("  {zone}: {verdict} ({centres} centres, {view})").format(
+            zone="、".join(row.zone_names),
+            verdict=verdict_sentence(row, translate),
+            centres=zone_ratio_figures(row, ratio_base(assessment)).centres.centres.text(language),
+            view=view_word(row.view, translate),
         )
+        for row in urban_verdicts(ratios.zones)
+    ]
+    lines.append("  " + translate(READING_WORDS[ratios.reading]))
     return lines
 
 
@@ -112,47 +133,56 @@ def bounds_text(bounds: RatioBounds) -> str:
     return f"{people_text(bounds.lower_people)}-{people_text(bounds.upper_people)}"
 
 
-def gap_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def gap_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the largest gaps."""
-    dataset, gaps = assessment.dataset, assessment.gaps
-    people = sum(gap.people for gap in gaps)
+    translate, dataset = translator(language), assessment.dataset
+    if assessment.reason is not None:
+        return []
+    count, people = all_gaps_figures(assessment)
     lines = [
         "",
         translate("Service gaps ({mode}): {count}, {people} people").format(
             mode=mode_text(assessment.analysis_mode, translate),
-            count=len(gaps),
-            people=people_text(people),
+            count=count.text(language),
+            people=people.text(language),
         ),
     ]
-    for gap in gaps[:MOST_GAPS_PRINTED]:
-        reached = gap.nearest_facility >= 0
+    for gap in assessment.gaps[:MOST_GAPS_PRINTED]:
+        reached, found = gap.nearest_facility >= 0, one_gap_figures(assessment, gap)
         lines.append(
-            translate("  {gap} {place}: {people} people, {minutes} min to {nearest}").format(
+            translate(
+                "  {gap} {place}: {people} people, median {minutes} min; most to {nearest}"
+            ).format(
                 gap=gap.gap_id,
-                place=gap_place(dataset, gap),
-                people=people_text(gap.people),
-                minutes=minutes_text(gap.nearest_minutes),
+                place=gap_place(dataset, gap, translate),
+                people=found.people.text(language),
+                minutes=found.median.text(language),
                 nearest=dataset.facilities.name[gap.nearest_facility] if reached else "—",
             )
         )
     return lines
 
 
-def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def site_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
-    proposal = assessment.proposal
-    plan = proposal.plan
+    translate, proposal = translator(language), assessment.proposal
+    if proposal.plan.status == "not_asked":
+        return ["", translate("Proposed sites: not asked, no point counts.")]
+    base = plan_base(assessment)
+    found = proposal_figures(proposal, base)
     lines = [
         "",
         translate(
             "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
         ).format(
-            count=len(proposal.sites),
-            people=people_text(proposal.people.newly),
+            count=found.sites.text(language),
+            people=found.newly.text(language),
             minutes=proposal.minutes,
         ),
-        translate("  proof: {status}, at most {bound} possible, solver gap {gap:.4%}").format(
-            status=plan.status, bound=people_text(plan.bound or 0.0), gap=plan.gap or 0.0
+        translate("  proof: {status}, at most {bound} possible, solver gap {gap}").format(
+            status=proposal.plan.status,
+            bound=found.bound.text(language),
+            gap=found.solver_gap.text(language),
         ),
     ]
     for rank, site in enumerate(proposal.sites, start=1):
@@ -160,25 +190,26 @@ def site_lines(assessment: Assessment, translate: Translate) -> list[str]:
             translate("  {rank}. {name}: {people} people without cover in reach").format(
                 rank=rank,
                 name=proposal.candidates.name[site.candidate],
-                people=people_text(site.reached_people),
+                people=site_figures(proposal, site, base).reached.text(language),
             )
         )
     lines.append("  " + translate(SITE_NOTE))
     return lines
 
 
-def warning_lines(assessment: Assessment, translate: Translate) -> list[str]:
+def warning_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the findings of the readers, the gravest first."""
     if not assessment.findings:
         return []
+    translate = translator(language)
     shown = assessment.findings[:MOST_WARNINGS_PRINTED]
     lines = ["", translate("Findings: {count}").format(count=len(assessment.findings))]
     lines += ["  " + finding_sentence(finding, translate) for finding in shown]
     return lines
 
 
-def _heading(assessment: Assessment, translate: Translate) -> list[str]:
-    dataset = assessment.dataset
+def _heading(assessment: Assessment, language: Language) -> list[str]:
+    dataset, translate = assessment.dataset, translator(language)
     mark = " · " + translate("Synthetic data") if dataset.is_synthetic else ""
     return [
         f"{dataset.title}{mark}",
@@ -196,10 +227,6 @@ def padded(text: str, width: int) -> str:
     """
     taken = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
     return " " * (width - taken) + text
-
-
-def _of(ledger: Ledger, field: str) -> float:
-    return float(getattr(ledger, field))
 
 
 SITE_NOTE = msgid(

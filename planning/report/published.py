@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from planning.assess.workflow import ALL_PEOPLE
-from planning.reach.coverage import Ledger
 from planning.reach.villages.cover import VillageRow
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
-from planning.report.entries import Amount, entry_text
 from planning.report.results import (
     LEDGER_FIELDS,
     SUMMARY_FORMAT,
@@ -19,7 +16,7 @@ from planning.report.results import (
     site_columns,
 )
 from planning.report.tally import MOST_GAPS, SITED, listed_villages
-from planning.words.tables import Column, Value
+from planning.words.tables import Column
 
 OF_STUDY = ("input", "outside")
 BY_MODE = ("off_network", "unreachable", "beyond", "covered")
@@ -43,13 +40,13 @@ def published_summary(source: Source, warnings: Sequence[str]) -> dict[str, Any]
     """Return summary.json for publication; null stands where a count may not be printed."""
     assessment, tally = source.assessment, source.tally
     coverage = {}
-    for mode, result in assessment.modes.items():
-        share = _share(source, WHOLE, mode, result.coverage[0].ledger)
+    for mode in assessment.modes:
+        share = tally.share(WHOLE, mode)
         people = tally.amount(WHOLE, f"{mode}/covered").value
-        coverage[mode] = {**coverage_row(result), "share": share.value, "people": people}
+        coverage[mode] = {**coverage_row(assessment, mode), "share": share.value, "people": people}
     return {
         "format": SUMMARY_FORMAT,
-        "audience": "public",
+        "audience": source.options.audience,
         "synthetic": assessment.dataset.is_synthetic,
         "ledger": {mode: _ledger(source, mode) for mode in assessment.modes},
         "coverage": coverage,
@@ -90,10 +87,7 @@ def published_zones(source: Source) -> list[Column]:
     for mode, result in assessment.modes.items():
         fields = [(f"{mode}/{field}", f"{mode}_{field}") for field in BY_MODE]
         columns += [_count(source, zones.code, figure, name) for figure, name in fields]
-        shares = [
-            _value(_share(source, code, mode, row))
-            for code, row in zip(zones.code, result.zone_ledgers[ALL_PEOPLE], strict=True)
-        ]
+        shares = [source.tally.share(code, mode) for code in zones.code]
         columns.append(Column(f"{mode}_share", shares, 6))
         columns.append(Column(f"{mode}_roads_incomplete", result.roads_incomplete))
     return columns
@@ -125,7 +119,9 @@ def published_gaps(source: Source) -> list[Column]:
     assessment = source.assessment
     units = [f"gap:{gap.gap_id}" for gap in assessment.gaps[:MOST_GAPS]]
     figure = f"{assessment.analysis_mode}/uncovered"
-    left_out = {"points", *(f"people_{group}" for group in assessment.dataset.demand.groups)}
+    # Parts of a gap's people are smaller than the gap and would tell what it withholds.
+    left_out = {"points", "nearest_people", "beyond_horizon_people", "no_path_people"}
+    left_out |= {*(f"people_{group}" for group in assessment.dataset.demand.groups)}
     return [
         _count(source, units, figure, "people")
         if column.name == "people"
@@ -167,14 +163,5 @@ def _ledger(source: Source, mode: str) -> dict[str, float | None]:
     return {field: source.tally.amount(WHOLE, name).value for field, name in names.items()}
 
 
-def _share(source: Source, unit: str, mode: str, row: Ledger) -> Amount:
-    return source.tally.share(unit, f"{mode}/covered", f"{mode}/uncovered", row.share)
-
-
 def _count(source: Source, units: Sequence[str], figure: str, name: str) -> Column:
-    return Column(name, [_value(source.tally.amount(unit, figure)) for unit in units], 0)
-
-
-def _value(amount: Amount) -> Value:
-    """Return a number, the sign of a hidden one, or nothing."""
-    return entry_text(amount) if amount.mark else amount.value
+    return Column(name, [source.tally.amount(unit, figure) for unit in units], 0)

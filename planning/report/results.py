@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from data.types import Dataset, Demand, Floats, Ints, Villages
+from data.types import Dataset, Floats, Ints
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.assess.islands import LandPart
-from planning.assess.workflow import ALL_PEOPLE, Assessment, ModeResult
+from planning.assess.mode_result import ModeResult
+from planning.assess.study_figures import (
+    all_gaps_figures,
+    bands_of,
+    coverage_figures,
+    one_gap_figures,
+    plan_base,
+    setting_figures,
+    speeds_of,
+    unplaced_figure,
+    village_figures,
+    village_minutes_of,
+    zone_figures,
+)
+from planning.assess.workflow import Assessment
 from planning.centres.ratio_rows import ratio_rows
-from planning.reach.coverage import Ledger, Status
+from planning.reach.coverage import Status
+from planning.reach.coverage_figures import LedgerFigures
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.scenario import is_operating
-from planning.reach.villages.members import members_of
 from planning.sites import CandidateSites
 from planning.sites import rows as proposal_rows
+from planning.sites.plan_figures import curve_figures, proposal_figures
 from planning.words.tables import Column, Value
 
 SUMMARY_FORMAT = "servicecircle.summary/1"
@@ -28,8 +43,11 @@ STATUS_NAMES: dict[int, str] = {
     Status.UNREACHABLE: "unreachable",
     Status.OFF_NETWORK: "off_network",
     Status.OUTSIDE: "outside",
+    Status.UNKNOWN: "unknown",
 }
-LEDGER_FIELDS = ("input", "outside", "off_network", "unreachable", "beyond", "covered")
+LEDGER_FIELDS = (
+    "input", "outside", "off_network", "unreachable", "beyond", "covered", "unknown",
+)  # fmt: skip
 
 
 def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
@@ -38,84 +56,102 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
     return {
         "format": SUMMARY_FORMAT,
         "synthetic": assessment.dataset.is_synthetic,
-        "ledger": {mode: ledger_row(modes[mode].coverage[0].ledger) for mode in modes},
-        "coverage": {mode: coverage_row(result) for mode, result in modes.items()},
-        "groups": {mode: group_rows(result) for mode, result in modes.items()},
-        "bands": {
-            mode: [{"minutes": m, "people": people} for m, people in result.people_within]
-            for mode, result in modes.items()
-        },
-        "robust": {mode: robust_row(result) for mode, result in modes.items()},
+        "ledger": {mode: ledger_row(coverage_figures(assessment, mode)) for mode in modes},
+        "coverage": {mode: coverage_row(assessment, mode) for mode in modes},
+        "groups": {mode: group_rows(assessment, mode) for mode in modes},
+        "bands": {mode: band_rows(assessment, mode) for mode in modes},
+        "robust": {mode: robust_row(assessment, mode) for mode in modes},
         "headline_mode": assessment.headline_mode,
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
         "sensitivity": sensitivity_rows(assessment),
-        "gaps": {
-            "count": len(assessment.gaps),
-            "people": float(sum(gap.people for gap in assessment.gaps)),
-        },
-        "unplaced_facilities": int((~assessment.dataset.facilities.has_position).sum()),
+        "gaps": gap_row(assessment),
+        "unplaced_facilities": int(unplaced_figure(assessment).value or 0),
         "ratios": ratio_rows(assessment.ratios),
         "siting": siting_row(assessment),
         "warnings": list(warnings),
     }
 
 
-def ledger_row(ledger: Ledger) -> dict[str, float]:
+def ledger_row(figures: LedgerFigures) -> dict[str, float | None]:
     """Return a ledger as summary.json writes it."""
-    return {field: getattr(ledger, field) for field in LEDGER_FIELDS}
+    values = [figure.value for figure in figures.lines]
+    return dict(zip(LEDGER_FIELDS, values, strict=True))
 
 
-def coverage_row(result: ModeResult) -> dict[str, Any]:
+def coverage_row(assessment: Assessment, mode: str) -> dict[str, Any]:
     """Return the coverage of all people in one mode as summary.json writes it."""
-    figure = result.coverage[0]
-    return {
-        "minutes": figure.minutes,
-        "share": figure.share,
-        "people": figure.ledger.covered,
-        "speed_set": figure.speed_set,
-        "level": figure.level,
-        "standard": figure.standard,
-        "population_base": figure.population_base,
-        "data_date": figure.data_date,
+    row, figures = assessment.modes[mode].coverage[0], coverage_figures(assessment, mode)
+    reason = {} if figures.covered.value is not None else {"reason": "no_point_counts"}
+    return reason | {
+        "minutes": row.minutes,
+        "share": figures.share.value,
+        "people": figures.covered.value,
+        "speed_set": row.speed_set,
+        "level": row.level,
+        "standard": row.standard,
+        "population_base": row.population_base,
+        "data_date": row.data_date,
     }
 
 
-def group_rows(result: ModeResult) -> dict[str, Any]:
+def gap_row(assessment: Assessment) -> dict[str, float | None]:
+    """Return how many gaps there are and their people; null where no point counts."""
+    count, people = all_gaps_figures(assessment)
+    return {"count": None if count.value is None else int(count.value), "people": people.value}
+
+
+def group_rows(assessment: Assessment, mode: str) -> dict[str, Any]:
     """Return coverage and ledger of each population group in one mode."""
-    return {
-        figure.group: {
-            "share": figure.share,
-            "people": figure.ledger.covered,
-            "ledger": ledger_row(figure.ledger),
+    rows = {}
+    for group in assessment.dataset.demand.groups:
+        figures = coverage_figures(assessment, mode, group=group)
+        rows[group] = {
+            "share": figures.share.value,
+            "people": figures.covered.value,
+            "ledger": ledger_row(figures),
         }
-        for figure in result.coverage[1:]
-    }
+    return rows
 
 
-def robust_row(result: ModeResult) -> dict[str, Any]:
+def band_rows(assessment: Assessment, mode: str) -> list[dict[str, Any]]:
+    """Return the people within each band of minutes in one mode."""
+    limits = [minutes for minutes, _ in assessment.modes[mode].people_within]
+    return [
+        {"minutes": minutes, "people": figure.value}
+        for minutes, figure in zip(limits, bands_of(assessment, mode), strict=True)
+    ]
+
+
+def robust_row(assessment: Assessment, mode: str) -> dict[str, Any]:
     """Return how many people the speed sets agree on, and who counts only by outside points."""
-    return {
-        "speed_sets": list(result.robust.speed_sets),
-        "covered_in_all": result.robust.all_sets,
-        "covered_in_some": result.robust.some_sets,
-        "covered_in_none": result.robust.no_set,
-        "people_only_by_outside_facilities": result.people_by_outside,
-    }
+    names = (
+        "covered_in_all",
+        "covered_in_some",
+        "covered_in_none",
+        "people_only_by_outside_facilities",
+    )
+    values = [figure.value for figure in speeds_of(assessment, mode)]
+    robust = assessment.modes[mode].robust
+    speed_sets = [] if robust is None else list(robust.speed_sets)
+    return {"speed_sets": speed_sets, **dict(zip(names, values, strict=True))}
 
 
 def sensitivity_rows(assessment: Assessment) -> list[dict[str, Any]]:
     """Return how the analysis mode's figure moves with each setting."""
-    return [
-        {
-            "setting": variant.name,
-            "used": variant.is_used,
-            "share": variant.ledger.share,
-            "people": variant.ledger.covered,
-            "off_network": variant.ledger.off_network,
-        }
-        for variant in assessment.sensitivity
-    ]
+    rows = []
+    for variant in assessment.sensitivity:
+        figures = setting_figures(assessment, variant)
+        rows.append(
+            {
+                "setting": variant.name,
+                "used": variant.is_used,
+                "share": figures.share.value,
+                "people": figures.covered.value,
+                "off_network": figures.off_network.value,
+            }
+        )
+    return rows
 
 
 def cell_columns(assessment: Assessment) -> dict[str, Any]:
@@ -144,10 +180,10 @@ def zone_columns(assessment: Assessment) -> list[Column]:
         Column("urban", zones.urban),
         Column("census_people", _numbers(zones.census_people), 0),
     ]
-    first = next(iter(assessment.modes.values()))
-    columns += _people_columns(first.zone_ledgers)
+    rows = range(len(zones))
+    columns += _unit_columns(assessment, zone_figures, rows)
     for mode, result in assessment.modes.items():
-        columns += _mode_columns(mode, result.zone_ledgers)
+        columns += _mode_columns(assessment, mode, zone_figures, rows)
         columns.append(Column(f"{mode}_roads_incomplete", result.roads_incomplete))
     return columns
 
@@ -165,12 +201,14 @@ def village_columns(assessment: Assessment) -> list[Column]:
         Column("zone_code", _texts(zones.code, villages.zone)),
         Column("listed_people", _numbers(villages.people), 0),
     ]
-    first = next(iter(assessment.modes.values()))
-    columns += _people_columns(first.village_ledgers)
-    for mode, result in assessment.modes.items():
-        columns += _mode_columns(mode, result.village_ledgers)
-        minutes = village_minutes(assessment.dataset.demand, villages, result.nearest.tenths)
-        columns.append(Column(f"{mode}_median_minutes", minutes, 1))
+    rows = range(len(villages))
+    columns += _unit_columns(assessment, village_figures, rows)
+    for mode in assessment.modes:
+        columns += _mode_columns(assessment, mode, village_figures, rows)
+        minutes = village_minutes_of(assessment, mode)
+        columns.append(
+            Column(f"{mode}_median_minutes", [minutes[code] for code in villages.code], 1)
+        )
     return columns
 
 
@@ -187,7 +225,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
         Column("owner", facilities.texts("owner")),
         Column("status", facilities.texts("status")),
         Column("operating", operating.tolist()),
-        Column("counts_as_point", assessment.is_open.tolist()),
+        Column("counts_as_point", assessment.points.tolist()),
         Column("placed", facilities.has_position.tolist()),
         Column("zone_code", _texts(dataset.zones.code, facilities.zone)),
         Column("lon", _numbers(facilities.lon), 6),
@@ -204,7 +242,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
 
 
 def gap_columns(assessment: Assessment) -> list[Column]:
-    """Return gaps.csv, largest first."""
+    """Return gaps.csv (gaps/2), largest first."""
     dataset, gaps = assessment.dataset, assessment.gaps
     facilities, zones, villages = dataset.facilities, dataset.zones, dataset.villages
     nearest = np.array([gap.nearest_facility for gap in gaps], dtype=np.int32)
@@ -213,6 +251,7 @@ def gap_columns(assessment: Assessment) -> list[Column]:
     lon, lat = to_lonlat(
         np.array([gap.x_m for gap in gaps]), np.array([gap.y_m for gap in gaps]), dataset.crs
     )
+    figures = [one_gap_figures(assessment, gap) for gap in gaps]
     columns = [
         Column("gap_id", [gap.gap_id for gap in gaps]),
         Column("mode", [assessment.analysis_mode] * len(gaps)),
@@ -220,16 +259,20 @@ def gap_columns(assessment: Assessment) -> list[Column]:
         Column("zone_code", _texts(zones.code, zone)),
         Column("zone_name", _texts(zones.name, zone)),
         Column("village_name", _texts(villages.name if villages else (), village)),
-        Column("people", [gap.people for gap in gaps], 2),
+        Column("villages", [gap.villages for gap in gaps], 0),
+        Column("people", [found.people for found in figures], 2),
     ]
-    for name in dataset.demand.groups:
-        people = [dict(gap.group_people)[name] for gap in gaps]
-        columns.append(Column(f"people_{name}", people, 2))
+    for place, name in enumerate(dataset.demand.groups):
+        columns.append(Column(f"people_{name}", [f.groups[place] for f in figures], 2))
     return [
         *columns,
         Column("nearest_facility", _texts(facilities.id, nearest)),
         Column("nearest_facility_name", _texts(facilities.name, nearest)),
-        Column("nearest_minutes", [gap.nearest_minutes for gap in gaps], 1),
+        Column("nearest_people", [found.nearest_people for found in figures], 2),
+        Column("median_minutes", [found.median for found in figures], 1),
+        Column("worst_minutes", [found.worst for found in figures], 1),
+        Column("beyond_horizon_people", [found.beyond_horizon for found in figures], 2),
+        Column("no_path_people", [found.no_path for found in figures], 2),
         Column("points", [len(gap.demand) for gap in gaps], 0),
         Column("lon", lon.tolist(), 6),
         Column("lat", lat.tolist(), 6),
@@ -240,6 +283,8 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
     """Return the siting answer with its proof as summary.json writes it."""
     proposal = assessment.proposal
     plan, candidates = proposal.plan, proposal.candidates
+    base = plan_base(assessment)
+    figures = proposal_figures(proposal, base)
     return {
         "mode": proposal.mode,
         "minutes": proposal.minutes,
@@ -248,17 +293,15 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
         "candidates": len(candidates),
         "count": len(proposal.sites),
         "status": plan.status,
-        "objective": plan.objective,
-        "bound": plan.bound,
-        "gap": plan.gap,
+        "objective": figures.objective.value,
+        "bound": figures.bound.value,
+        "gap": figures.solver_gap.value,
         "method": plan.method,
         "seed": plan.seed,
         "sites": [candidates.id[site.candidate] for site in proposal.sites],
         "curve": [
-            {"sites": number, "people": people, "bound": bound}
-            for number, (people, bound) in enumerate(
-                zip(proposal.curve.covered.tolist(), proposal.curve.bound.tolist(), strict=True)
-            )
+            {"sites": number, "people": people.value, "bound": bound.value}
+            for number, (people, bound) in enumerate(curve_figures(proposal, base))
         ],
         "reachable_people": proposal.curve.reachable,
         "knee": proposal.curve.knee,
@@ -315,68 +358,38 @@ def people_nearest(dataset: Dataset, result: ModeResult) -> Floats:
     ).astype(np.float64)
 
 
-def village_minutes(demand: Demand, villages: Villages, tenths: Ints) -> list[Value]:
-    """Return the minutes within which half of each village's people reach a point, or None.
+class _UnitFigures(Protocol):
+    """The figures of a zone or village of an assessment by mode, index and group."""
 
-    A village counts the people of its natural villages too.
-
-    Parameters
-    ----------
-    tenths
-        (n_demand,) tenths of a second to the nearest point; `UNREACHED` where there is none.
-    """
-    n = len(villages)
-    parts = median_minutes(demand.people, tenths, demand.village, n_units=n)
-    wholes = median_minutes(demand.people, tenths, members_of(villages, demand), n_units=n)
-    return [
-        part if parent >= 0 else whole
-        for part, whole, parent in zip(parts, wholes, villages.parent.tolist(), strict=True)
-    ]
+    def __call__(
+        self, assessment: Assessment, mode: str, unit: int, /, *, group: str = ALL_PEOPLE
+    ) -> LedgerFigures: ...
 
 
-def median_minutes(people: Floats, tenths: Ints, unit: Ints, *, n_units: int) -> list[Value]:
-    """Return the minutes within which half of each unit's people reach a point, or None.
-
-    Parameters
-    ----------
-    people, tenths, unit
-        (n_demand,) people, tenths of a second to their nearest point, and where they belong (-1:
-        nowhere).
-    """
-    order = np.lexsort((tenths, unit))
-    order = order[(unit[order] >= 0) & (people[order] > 0)]
-    starts = np.searchsorted(unit[order], np.arange(n_units + 1))
-    cumulated = np.concatenate([[0.0], np.cumsum(people[order])])
-    values: list[Value] = []
-    for start, stop in pairwise(starts.tolist()):
-        if start == stop:
-            values.append(None)
-            continue
-        half = (cumulated[start] + cumulated[stop]) / 2
-        middle = min(int(np.searchsorted(cumulated, half)) - 1, stop - 1)
-        time = tenths[order[max(middle, start)]]
-        values.append(None if time == UNREACHED else float(time) / 600)
-    return values
-
-
-def _people_columns(ledgers: Any) -> list[Column]:
+def _unit_columns(assessment: Assessment, figures_of: _UnitFigures, units: range) -> list[Column]:
+    """Return the people of units, all and by group; they depend on no mode."""
+    mode = next(iter(assessment.modes))
     return [
         Column(
             "people" if group == ALL_PEOPLE else f"people_{group}",
-            [ledger.input for ledger in rows],
+            [figures_of(assessment, mode, unit, group=group).all for unit in units],
             2,
         )
-        for group, rows in ledgers.items()
+        for group in (ALL_PEOPLE, *assessment.dataset.demand.groups)
     ]
 
 
-def _mode_columns(mode: str, ledgers: Any) -> list[Column]:
+def _mode_columns(
+    assessment: Assessment, mode: str, figures_of: _UnitFigures, units: range
+) -> list[Column]:
+    """Return the coverage of units in one mode, and where the others are counted."""
     columns = []
-    for group, rows in ledgers.items():
+    for group in (ALL_PEOPLE, *assessment.dataset.demand.groups):
         tail = "" if group == ALL_PEOPLE else f"_{group}"
+        rows = [figures_of(assessment, mode, unit, group=group) for unit in units]
         columns.append(Column(f"{mode}_covered{tail}", [row.covered for row in rows], 2))
         columns.append(Column(f"{mode}_share{tail}", [row.share for row in rows], 6))
-    rows = ledgers[ALL_PEOPLE]
+    rows = [figures_of(assessment, mode, unit, group=ALL_PEOPLE) for unit in units]
     return columns + [
         Column(f"{mode}_{field}", [getattr(row, field) for row in rows], 2)
         for field in ("beyond", "unreachable", "off_network")

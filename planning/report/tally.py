@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE, Assessment
-from planning.programme.projects import ProjectEffect
-from planning.reach.coverage import Ledger
+from planning.assess.study_figures import (
+    bands_of,
+    coverage_base,
+    coverage_figures,
+    one_gap_figures,
+    plan_base,
+    village_figures,
+    zone_figures,
+)
+from planning.assess.workflow import Assessment
+from planning.programme.effect_figures import effect_figures, project_place
+from planning.reach.coverage_figures import LedgerFigures
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.cover import VillageRow
-from planning.reach.villages.members import members_of
+from planning.reach.villages.village_figures import uncovered_figure, village_base
 from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
-from planning.report.entries import LEAST_SHOWN, Amount, Kind, Mark
+from planning.report.entries import LEAST_SHOWN, hide_small, withhold
+from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import worst_villages
+from planning.standards.standard_figures import gap_people_figure
 from planning.standards.verdict import Verdict
+from planning.words.figure import Figure
 
 MOST_VILLAGES = 10
 MOST_GAPS = 5
@@ -33,8 +46,10 @@ class Tally:
     Parameters
     ----------
     people
-        Unit and figure -> people; a unit is a zone code, `village:CODE`, `gap:ID`, `site:ID`,
+        Unit and name -> people; a unit is a zone code, `village:CODE`, `gap:ID`, `site:ID`,
         `project:ID`, or "" for the whole.
+    figures
+        The figures that are printed, by the same keys, and the shares.
     sums
         How they add up.
     unprinted
@@ -44,37 +59,29 @@ class Tally:
     """
 
     people: Mapping[Key, float]
+    figures: Mapping[Key, Figure]
     sums: tuple[Sum, ...]
     unprinted: frozenset[Key]
     hidden: frozenset[Key]
 
-    def amount(self, unit: str, figure: str) -> Amount:
+    def amount(self, unit: str, name: str) -> Figure:
         """Return a count of people as it may be printed."""
-        key = (unit, figure)
-        if key in self.hidden:
-            return Amount(None, "people", self.mark(key))
-        return Amount(self.people.get(key), "people")
+        key = (unit, name)
+        figure = self.figures[key]
+        if key not in self.hidden:
+            return figure
+        return hide_small(figure) if self.people[key] < LEAST_SHOWN else withhold(figure)
 
-    def mark(self, key: Key) -> Mark:
-        """Return why a hidden count is not printed."""
-        return "small" if self.people[key] < LEAST_SHOWN else "withheld"
-
-    def share(self, unit: str, part: str, rest: str, share: float | None) -> Amount:
-        """Return a share; withheld where one of the counts it would give away is hidden."""
-        if (unit, part) in self.hidden or (unit, rest) in self.hidden:
-            return Amount(None, "share", "withheld")
-        return Amount(share, "share")
-
-    def guarded(self, unit: str, figure: str, value: float | None, kind: Kind) -> Amount:
-        """Return a figure that stands or falls with a count of people."""
-        if (unit, figure) in self.hidden:
-            return Amount(None, kind, "withheld")
-        return Amount(value, kind)
+    def share(self, unit: str, name: str) -> Figure:
+        """Return the share of a coverage; withheld where it would give a hidden count away."""
+        share = self.figures[unit, f"{name}/share"]
+        is_told = {(unit, f"{name}/covered"), (unit, f"{name}/uncovered")} & self.hidden
+        return withhold(share) if is_told else share
 
 
 def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: bool) -> Tally:
     """Return all counts of a report; in a public one with those that may not be printed."""
-    draft = _Draft({}, [], set())
+    draft = _Draft({}, {}, [], set())
     _ledgers(draft, assessment)
     _groups(draft, assessment)
     _bands(draft, assessment)
@@ -85,8 +92,9 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
     _gaps(draft, assessment)
     _sites(draft, assessment)
     for effect in standards.evidence.programme.effects:
-        draft.people[project_unit(effect), "gaining"] = effect.gaining_after
-        draft.people[project_unit(effect), "losing"] = effect.losing_after
+        found = effect_figures(effect, coverage_base(assessment, assessment.analysis_mode))
+        draft.add(project_place(effect), "gaining", found.gaining)
+        draft.add(project_place(effect), "losing", found.losing)
     sums, unprinted = tuple(draft.sums), frozenset(draft.unprinted)
     hidden: frozenset[Key] = frozenset()
     if is_public:
@@ -94,7 +102,7 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
         hidden = hidden_figures(
             draft.people, sums, unprinted=unprinted, precious=precious, least=LEAST_SHOWN
         )
-    return Tally(draft.people, sums, unprinted, hidden)
+    return Tally(draft.people, draft.figures, sums, unprinted, hidden)
 
 
 def _is_precious(key: Key, assessment: Assessment) -> bool:
@@ -104,11 +112,6 @@ def _is_precious(key: Key, assessment: Assessment) -> bool:
         return not unit.startswith("village:")
     covered = f"{assessment.analysis_mode}/covered"
     return (unit.startswith("village:") and figure == "uncovered") or key == (WHOLE, covered)
-
-
-def project_unit(effect: ProjectEffect) -> str:
-    """Return the unit under which the people of a project are counted."""
-    return f"project:{effect.project.project_id}"
 
 
 def listed_villages(standards: StandardsResult, zone: int) -> list[VillageRow]:
@@ -121,20 +124,30 @@ def listed_villages(standards: StandardsResult, zone: int) -> list[VillageRow]:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Draft:
     people: dict[Key, float]
+    figures: dict[Key, Figure]
     sums: list[Sum]
     unprinted: set[Key]
 
+    def add(self, unit: str, name: str, figure: Figure) -> None:
+        """Add a count that is printed; one that is not known tells nothing."""
+        self.figures[unit, name] = figure
+        if figure.value is not None:
+            self.people[unit, name] = figure.value
+
     def add_sum(self, total: Key, parts: tuple[Key, ...]) -> None:
-        """Add a sum where the counts really make one."""
+        """Add a sum where the counts are known and really make one."""
+        if total not in self.people or not all(part in self.people for part in parts):
+            return
         added = sum(self.people.get(part, 0.0) for part in parts)
         if np.isclose(added, self.people.get(total, 0.0), rtol=1e-9, atol=1e-6):
             self.sums.append(Sum(total, parts))
 
-    def add_ledger(self, unit: str, name: str, row: Ledger) -> None:
+    def add_ledger(self, unit: str, name: str, found: LedgerFigures) -> None:
         """Add the counts of one ledger under a name, but for the people inside."""
-        fields = (*MISSED, "covered")
-        self.people.update({(unit, f"{name}/{field}"): getattr(row, field) for field in fields})
-        self.people[unit, f"{name}/uncovered"] = sum(getattr(row, field) for field in MISSED)
+        for field in (*MISSED, "covered", "uncovered"):
+            self.add(unit, f"{name}/{field}", getattr(found, field))
+        self.figures[unit, f"{name}/share"] = found.share
+        self.figures[unit, f"{name}/unknown"] = found.unknown
         missed = tuple((unit, f"{name}/{field}") for field in MISSED)
         self.add_sum((unit, f"{name}/uncovered"), missed)
 
@@ -142,21 +155,28 @@ class _Draft:
 def _ledgers(draft: _Draft, assessment: Assessment) -> None:
     """Add the ledger of every mode, zone by zone and whole."""
     codes = assessment.dataset.zones.code
-    for mode, result in assessment.modes.items():
-        whole = result.coverage[0].ledger
-        draft.people[WHOLE, "input"] = whole.input
-        draft.people[WHOLE, "outside"] = whole.outside
-        draft.people[WHOLE, "inside"] = whole.inside
-        rows = [(WHOLE, whole), *zip(codes, result.zone_ledgers[ALL_PEOPLE], strict=True)]
-        for unit, row in rows:
-            draft.people[unit, "inside"] = row.inside
-            draft.add_ledger(unit, mode, row)
+    for mode in assessment.modes:
+        whole = coverage_figures(assessment, mode)
+        draft.add(WHOLE, "input", whole.all)
+        draft.add(WHOLE, "outside", whole.outside)
+        for unit, found in _units(assessment, mode):
+            draft.add(unit, "inside", found.inside)
+            draft.add_ledger(unit, mode, found)
             parts = ((unit, f"{mode}/covered"), (unit, f"{mode}/uncovered"))
             draft.add_sum((unit, "inside"), parts)
         for field in (*MISSED, "covered", "uncovered"):
             _over_zones(draft, codes, f"{mode}/{field}")
     _over_zones(draft, codes, "inside")
     draft.add_sum((WHOLE, "input"), ((WHOLE, "inside"), (WHOLE, "outside")))
+
+
+def _units(
+    assessment: Assessment, mode: str, group: str = ALL_PEOPLE
+) -> Iterator[tuple[str, LedgerFigures]]:
+    """Yield the coverage of the whole study and of its zones, each with its unit."""
+    yield WHOLE, coverage_figures(assessment, mode, group=group)
+    for zone, code in enumerate(assessment.dataset.zones.code):
+        yield code, zone_figures(assessment, mode, zone, group=group)
 
 
 def _over_zones(draft: _Draft, codes: tuple[str, ...], figure: str) -> None:
@@ -166,28 +186,26 @@ def _over_zones(draft: _Draft, codes: tuple[str, ...], figure: str) -> None:
 def _groups(draft: _Draft, assessment: Assessment) -> None:
     """Add people and uncovered people of the group layers in the mode of the analysis."""
     codes = assessment.dataset.zones.code
-    result = assessment.modes[assessment.analysis_mode]
-    for figure in result.coverage[1:]:
-        rows = [(WHOLE, figure.ledger)]
-        rows += zip(codes, result.zone_ledgers[figure.group], strict=True)
-        for unit, row in rows:
-            draft.people[unit, f"{figure.group}/inside"] = row.inside
-            draft.people[unit, f"{figure.group}/covered"] = row.covered
-            draft.people[unit, f"{figure.group}/uncovered"] = row.inside - row.covered
-            parts = ((unit, f"{figure.group}/covered"), (unit, f"{figure.group}/uncovered"))
-            draft.add_sum((unit, f"{figure.group}/inside"), parts)
+    for group in assessment.dataset.demand.groups:
+        for unit, found in _units(assessment, assessment.analysis_mode, group):
+            for name in ("inside", "covered", "uncovered"):
+                draft.add(unit, f"{group}/{name}", getattr(found, name))
+            parts = ((unit, f"{group}/covered"), (unit, f"{group}/uncovered"))
+            draft.add_sum((unit, f"{group}/inside"), parts)
         for name in ("inside", "covered", "uncovered"):
-            _over_zones(draft, codes, f"{figure.group}/{name}")
+            _over_zones(draft, codes, f"{group}/{name}")
 
 
 def _bands(draft: _Draft, assessment: Assessment) -> None:
     """Add the people within each band of minutes; the steps between bands are told by them."""
     for mode, result in assessment.modes.items():
         before: Key | None = None
-        for minutes, people in result.people_within:
+        limits = [minutes for minutes, _ in result.people_within]
+        for minutes, figure in zip(limits, bands_of(assessment, mode), strict=True):
+            people = figure.value or 0.0
             key = (WHOLE, f"{mode}/within_{minutes}")
             step = (WHOLE, f"{mode}/step_{minutes}")
-            draft.people[key] = people
+            draft.add(*key, figure)
             draft.people[step] = people - (draft.people[before] if before else 0.0)
             draft.unprinted.add(step)
             draft.add_sum(key, (before, step) if before else (step,))
@@ -207,8 +225,9 @@ def is_of_people(standards: StandardsResult, verdict: Verdict) -> bool:
 
 def _standard(draft: _Draft, standards: StandardsResult, verdict: Verdict) -> None:
     unit, name = verdict.zone_code, verdict.standard_id
-    if verdict.gap_people is not None:
-        draft.people[unit, f"{name}/gap"] = verdict.gap_people
+    gap = gap_people_figure(verdict)
+    if gap is not None:
+        draft.add(unit, f"{name}/gap", gap)
     part, whole = verdict.numerator, verdict.denominator
     if part is None or whole is None or whole < part or not is_of_people(standards, verdict):
         return
@@ -228,28 +247,25 @@ def _standard_sums(draft: _Draft, standards: StandardsResult) -> None:
 
 def _villages(draft: _Draft, assessment: Assessment, standards: StandardsResult) -> None:
     """Add the listed villages, and what is left of each zone when they are taken out."""
-    dataset = assessment.dataset
-    if dataset.villages is None:
+    dataset, cover = assessment.dataset, standards.evidence.cover
+    if dataset.villages is None or cover is None:
         return
-    members = members_of(dataset.villages, dataset.demand)
-    n = len(dataset.villages)
-    inside = members >= 0
-    groups = {
-        name: np.bincount(members[inside], people[inside], minlength=n)
-        for name, people in dataset.demand.groups.items()
-    }
+    base = coverage_base(assessment, assessment.analysis_mode)
+    groups = tuple(dataset.demand.groups)
     index = {code: i for i, code in enumerate(dataset.villages.code)}
     for zone, code in enumerate(dataset.zones.code):
         rows = listed_villages(standards, zone)
         for row in rows:
             unit = f"village:{row.code}"
-            draft.people[unit, "inside"] = row.people
-            draft.people[unit, "uncovered"] = row.people - row.people_covered
+            village = village_figures(assessment, base.mode, index[row.code])
+            draft.add(unit, "inside", village.inside)
+            draft.add(unit, "uncovered", uncovered_figure(row, village_base(cover, base)))
             draft.people[unit, "covered"] = row.people_covered
             draft.unprinted.add((unit, "covered"))
             draft.add_sum((unit, "inside"), ((unit, "covered"), (unit, "uncovered")))
-            for name, people in groups.items():
-                draft.people[unit, f"{name}/inside"] = float(people[index[row.code]])
+            for name in groups:
+                own = village_figures(assessment, base.mode, index[row.code], group=name)
+                draft.add(unit, f"{name}/inside", own.inside)
         names = ("inside", *(f"{name}/inside" for name in groups))
         for name in names:
             _rest_of_zone(draft, code, [f"village:{row.code}" for row in rows], name)
@@ -260,7 +276,7 @@ def _gaps(draft: _Draft, assessment: Assessment) -> None:
     listed = assessment.gaps[:MOST_GAPS]
     whole = f"{assessment.analysis_mode}/uncovered"
     for gap in listed:
-        draft.people[f"gap:{gap.gap_id}", whole] = gap.people
+        draft.add(f"gap:{gap.gap_id}", whole, one_gap_figures(assessment, gap).people)
     for zone, code in enumerate(assessment.dataset.zones.code):
         units = [f"gap:{gap.gap_id}" for gap in listed if gap.zone == zone]
         _rest_of_zone(draft, code, units, whole)
@@ -270,16 +286,20 @@ def _sites(draft: _Draft, assessment: Assessment) -> None:
     """Add the people of each proposed site and of all together."""
     proposal = assessment.proposal
     units = [f"site:{proposal.candidates.id[site.candidate]}" for site in proposal.sites]
+    base = plan_base(assessment)
     for unit, site in zip(units, proposal.sites, strict=True):
-        draft.people[unit, "reached"] = site.reached_people
-        draft.people[unit, "new"] = site.new_people
-    draft.people[WHOLE, SITED] = proposal.people.newly
+        found = site_figures(proposal, site, base)
+        draft.add(unit, "reached", found.reached)
+        draft.add(unit, "new", found.only)
+    draft.add(WHOLE, SITED, proposal_figures(proposal, base).newly)
     for figure in ("reached", "new"):
         draft.add_sum((WHOLE, SITED), tuple((unit, figure) for unit in units))
 
 
 def _rest_of_zone(draft: _Draft, code: str, units: list[str], figure: str) -> None:
     """Add the people of a zone outside what is listed: nobody prints them, all can tell."""
+    if (code, figure) not in draft.people:  # no point counts: it is unknown
+        return
     rest = draft.people[code, figure] - sum(draft.people[unit, figure] for unit in units)
     if not units or rest < 0:
         return

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.errors import StudyError
 from data.study.tables import Study
-from geo.errors import Finding, Progress
+from geo.errors import Finding, Progress, silent
 from geo.travel import Nearest, Reach
 from planning.reach.mode_input import ModeInput
 from planning.sites.candidates import UPGRADE, CandidateSites, Group, kind_group, options_of
@@ -176,7 +176,7 @@ def propose(
     study
         Its candidates, exclusions and siting tables.
     mode
-        Networks and snaps of the mode of the question; `is_open` are the points that count.
+        Networks and snaps of the mode of the question; `points` are those that count.
     today
         Times to those points.
 
@@ -185,9 +185,10 @@ def propose(
     StudyError
         With every name that does not exist and every rule that contradicts another.
     """
-    report = progress or _silent
+    report = progress or silent
     progress = None if progress is None else _as_one_stage(progress)
     question = question_of(study, mode)
+    # Where no point counts nobody is known to be without one: there is nothing to ask.
     reading = reading_of(
         mode,
         question.snaps,
@@ -196,7 +197,7 @@ def propose(
         reach_minutes=question.reach_minutes,
         today=today,
     )
-    if not len(question.sites):
+    if not len(question.sites) or not mode.is_known:
         return _no_proposal(question, reading, mode, today)
     problem = build_problem(question, reading, mode)
     plan, centres = _solved(question, problem, progress)
@@ -407,14 +408,17 @@ def _costs(question: Question) -> tuple[Assumption, ...]:
 
 def _no_proposal(question: Question, reading: Reading, mode: ModeInput, today: Nearest) -> Proposal:
     """Return the answer where nothing can be built: no populated place lies by a usable road."""
-    if question.table.rules.required or question.table.money.budget_yuan is not None:
+    has_rules = question.table.rules.required or question.table.money.budget_yuan is not None
+    if mode.is_known and has_rules:
         raise StudyError(Finding("siting_none_allowed"))
     nothing = np.zeros(1)
     none = np.zeros(0, dtype=np.int32)
-    found = Finding("siting_no_candidates")
+    found = Finding("siting_no_candidates" if mode.is_known else "siting_not_asked")
     model = question.table.model
     curve = CoverCurve(none, nothing, nothing, 0.0, 0)
     plan = infeasible_plan(model, len(reading.people), method="no candidates", seed=0, findings=())
+    if not mode.is_known:
+        plan = replace(plan, status="not_asked", method="no point counts")
     return Proposal(
         model=model,
         unit="people",
@@ -453,7 +457,3 @@ def _as_one_stage(progress: Progress) -> Progress:
         progress(msgid("Choosing sites"), done, total)
 
     return report
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Report nothing."""

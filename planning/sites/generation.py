@@ -14,8 +14,8 @@ from data.errors import StudyError
 from data.study.tables import Study
 from data.types import Dataset, Floats, Geometries, Ints
 from geo.errors import Finding
-from geo.snap import Snaps, snap
-from planning.reach.mode_input import ModeInput
+from geo.snap import Snaps
+from planning.reach.mode_input import ModeInput, snap_places
 from planning.reach.scenario import Mask
 from planning.sites.candidates import (
     CIRCUIT,
@@ -76,7 +76,7 @@ def find_candidates(study: Study, mode: ModeInput) -> Candidacy:
         *(_concatenate(getattr(found.sites, f.name), getattr(extra, f.name)) for f in fields(extra))
     )
     facilities = mode.facility_snaps.take(extra.facility)
-    return replace(found, sites=sites, snaps=concatenate_snaps(found.snaps, facilities))
+    return replace(found, sites=sites, snaps=found.snaps.append(facilities))
 
 
 def require_names(study: Study, mode: ModeInput) -> None:
@@ -116,27 +116,8 @@ def _upgrade_faults(upgradable: Sequence[str], mode: ModeInput) -> list[Finding]
         )
         return [Finding("siting_ids_unknown", said)]
     rows = [index[name] for name in upgradable]
-    wrong = [i for i in rows if mode.is_open[i] or not facilities.has_position[i]]
+    wrong = [i for i in rows if mode.points[i] or not facilities.has_position[i]]
     return [Finding("siting_upgrade_counts", (("count", len(wrong)),))] if wrong else []
-
-
-def snap_places(mode: ModeInput, x_m: Floats, y_m: Floats) -> Snaps:
-    """Return where places join the road of the mode."""
-    return snap(
-        mode.dataset.roads,
-        mode.network,
-        x_m,
-        y_m,
-        max_access_m=mode.travel.max_access_m,
-        water=mode.dataset.water,
-        avoid_islands=mode.travel.avoid_islands,
-    )
-
-
-def concatenate_snaps(first: Snaps, second: Snaps) -> Snaps:
-    """Return the joints of two lists of places behind each other."""
-    parts = (first, second)
-    return Snaps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Snaps)))
 
 
 def _concatenate(first: Any, second: Any) -> Any:
@@ -193,7 +174,9 @@ def _generate_sites(study: Study, mode: ModeInput, kind: str) -> Candidacy:
         suitability=score[chosen],
         source="generated",
     )
-    return Candidacy(sites, snap_places(mode, x_m, y_m), left.excluded)
+    return Candidacy(
+        sites, snap_places(mode.dataset, mode.travel, mode.network, x_m, y_m), left.excluded
+    )
 
 
 def _layer_sites(study: Study, mode: ModeInput, kind: str) -> Candidacy:
@@ -204,7 +187,7 @@ def _layer_sites(study: Study, mode: ModeInput, kind: str) -> Candidacy:
         msg = "the dataset has no candidate layer"
         raise ValueError(msg)
     kinds = _layer_kinds(layer.kind, kind)
-    snaps = snap_places(mode, layer.x_m, layer.y_m)
+    snaps = snap_places(mode.dataset, mode.travel, mode.network, layer.x_m, layer.y_m)
     slope = _slope(dataset, "candidate")
     score = _scores(study, snaps, slope, _columns(study, layer.columns))
     forbidden = _forbidden_places(study, dataset, layer.x_m, layer.y_m, snaps) | _too_steep(
@@ -287,9 +270,9 @@ def _standing_options(study: Study, mode: ModeInput, kind: str) -> CandidateSite
 def closable(study: Study, mode: ModeInput) -> Mask:
     """Return (n_facilities,) True for points to give up: asked for, and their row says so."""
     if not study.siting.money.may_close:
-        return np.zeros(len(mode.is_open), dtype=bool)
+        return np.zeros(len(mode.points), dtype=bool)
     says_so = np.array([flag is True for flag in mode.dataset.facilities.flags("closable")])
-    found: Mask = mode.is_open & says_so
+    found: Mask = mode.points & says_so
     return found
 
 

@@ -139,7 +139,7 @@ def _question(study: Study, mode: ModeInput, found: Candidacy) -> Question:
             if dataset.villages is None
             else members_of(dataset.villages, dataset.demand)
         ),
-        stays=mode.is_open & ~closable(study, mode),
+        stays=mode.points & ~closable(study, mode),
         excluded=found.excluded,
         findings=found.findings,
     )

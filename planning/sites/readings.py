@@ -85,7 +85,7 @@ def reading_of(
     Parameters
     ----------
     mode
-        Networks and snaps; `is_open` are the points that count today.
+        Networks and snaps; `points` are those that count today.
     sites
         Candidates tied to the road.
     stays
@@ -98,8 +98,8 @@ def reading_of(
         Demand points whose pairs are wanted; None for all.
     """
     dataset = mode.dataset
-    today = today or _nearest(mode, mode.is_open)
-    standing = today if (stays == mode.is_open).all() else _nearest(mode, stays)
+    today = today or _nearest(mode, mode.points)
+    standing = today if (stays == mode.points).all() else _nearest(mode, stays)
     return Reading(
         people=np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0),
         standing=standing.tenths,

@@ -183,7 +183,7 @@ def closing_losses(
     nearest_point
         (n_demand,) nearest open point: the only one that covers a place which one point covers.
     """
-    points = np.flatnonzero(mode.is_open)
+    points = np.flatnonzero(mode.points)
     covers = np.zeros(len(reading.people), dtype=np.int32)
     blocks = reach_blocks(
         mode.network,
@@ -195,7 +195,7 @@ def closing_losses(
         covers += np.bincount(block.demand, minlength=len(covers)).astype(np.int32)
     alone = (covers == 1) & (nearest_point >= 0)
     kept = alone & ~reading.reached_by(new_sites)
-    n = len(mode.is_open)
+    n = len(mode.points)
     today = np.bincount(nearest_point[alone], reading.people[alone], minlength=n)
     beside = np.bincount(nearest_point[kept], reading.people[kept], minlength=n)
     order = sorted(points.tolist(), key=lambda i: (-today[i], i))

@@ -10,7 +10,6 @@ from geo.travel import reach
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import is_centre
 from planning.sites.candidates import kind_group
-from planning.sites.generation import concatenate_snaps
 from planning.sites.question import Question, rules_beside
 from planning.sites.readings import (
     Reading,
@@ -121,8 +120,8 @@ def two_level(question: Question, reading: Reading, mode: ModeInput) -> SitingPr
     facilities = mode.dataset.facilities
     old = np.flatnonzero(question.stays & is_centre(facilities))
     new = _centre_options(question)
-    stations = concatenate_snaps(question.snaps, mode.facility_snaps.take(stands))
-    centres = concatenate_snaps(mode.facility_snaps.take(old), question.snaps.take(new))
+    stations = question.snaps.append(mode.facility_snaps.take(stands))
+    centres = mode.facility_snaps.take(old).append(question.snaps.take(new))
     ways = reach(mode.network, stations, centres, limit_minutes=question.horizon_minutes)
     referral = np.full((len(stations), len(centres)), np.inf)
     column = np.repeat(np.arange(len(centres)), np.diff(ways.indptr))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from planning.solver.pairs import Flags, Floats
 from planning.solver.stop import Clock
+from planning.solver.turns import take_turn
 
 LOOK_SECONDS = 0.2
 """Time between two looks at the clock and the user while HiGHS runs in its thread."""
@@ -120,27 +122,50 @@ def run_highs(
     is_last
         False when something else will be tried afterwards: fewer nodes, less of the time left.
     """
-    whole = clock
-    if not is_last:
-        clock = clock.part(SHARE_OF_TIME, SHARE_OF_NODES)
     if len(programme.cost) == 0:
         return _without_columns(programme)
-    solver = _solver(clock, nodes)
-    if interior_point:
-        solver.setOptionValue("solver", "ipm")
-        solver.setOptionValue("run_crossover", "off")
-    solver.passModel(_model(programme))
-    if start is not None:
-        first = highspy.HighsSolution()
-        first.col_value = np.asarray(start, dtype=np.float64)
-        solver.setSolution(first)
-    solver.startSolve()
-    while not solver.wait(LOOK_SECONDS)[0]:
-        if not clock.goes_on("proof", 0, 1):
-            solver.cancelSolve()
-    if solver.getModelStatus() in _CUT and (is_last or clock.is_stopped):
-        whole.is_cut = True
-    return _answer(solver, programme)
+    with take_turn(clock) as has_turn:
+        if not has_turn:
+            return _not_begun(programme, start)
+        part = clock if is_last else clock.part(SHARE_OF_TIME, SHARE_OF_NODES)
+        solver = _solver(part, nodes)
+        if interior_point:
+            solver.setOptionValue("solver", "ipm")
+            solver.setOptionValue("run_crossover", "off")
+        solver.passModel(_model(programme))
+        if start is not None:
+            first = highspy.HighsSolution()
+            first.col_value = np.asarray(start, dtype=np.float64)
+            solver.setSolution(first)
+        _run(solver, part)
+        if solver.getModelStatus() in _CUT and (is_last or part.is_stopped):
+            clock.is_cut = True
+        return _answer(solver, programme)
+
+
+def _run(solver: Any, clock: Clock) -> None:
+    """Run a solver in a thread of its own, so that the clock and the user can stop it.
+
+    highspy's own `startSolve` holds one lock for the whole class: a second solver in the same
+    process would be told that it is running already.
+    """
+    worker = threading.Thread(target=solver.run, daemon=True)
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(LOOK_SECONDS)
+            if not clock.goes_on("proof", 0, 1):
+                solver.cancelSolve()
+    except BaseException:
+        solver.cancelSolve()
+        worker.join()
+        raise
+
+
+def _not_begun(programme: Programme, start: Floats | None) -> Solved:
+    """Return what is known of a programme that was stopped before its turn came."""
+    objective = np.inf if start is None else float(programme.cost @ start)
+    return Solved(start, objective, -np.inf, False, False, 0, np.zeros(0))
 
 
 def _without_columns(programme: Programme) -> Solved:

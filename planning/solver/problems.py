@@ -11,7 +11,7 @@ import numpy as np
 from geo.errors import Finding
 from planning.solver.pairs import Floats, Indices, SparseReach
 
-Status: TypeAlias = Literal["optimal", "within_gap", "time_limit", "infeasible"]
+Status: TypeAlias = Literal["optimal", "within_gap", "time_limit", "infeasible", "not_asked"]
 
 
 @dataclass(frozen=True, slots=True)

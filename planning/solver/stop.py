@@ -64,6 +64,15 @@ class Clock:
             self.is_cut = True
         return not self.is_cut
 
+    def keeps_waiting(self, stage: str, ahead: int) -> bool:
+        """Report how many are ahead in a line and say whether the user still waits."""
+        if self.progress is not None and not self.is_stopped:
+            try:
+                self.progress(stage, 0, ahead)
+            except Cancelled:
+                self.is_cut = self.is_stopped = True
+        return not self.is_stopped
+
 
 @contextmanager
 def cancel_on_interrupt(progress: Progress | None) -> Iterator[Progress]:

@@ -128,7 +128,7 @@ def evidence_rows(evidence: Evidence) -> dict[str, Any]:
         },
         "sweep": [asdict(row) for row in evidence.swept],
         "exits": None if evidence.exits is None else exit_rows(evidence.exits),
-        "week": week_rows(evidence.week),
+        "week": None if evidence.week is None else week_rows(evidence.week),
         "services": [{**asdict(row), "share": row.share} for row in evidence.services],
         "programme": {
             "done": evidence.programme.done,

@@ -12,12 +12,12 @@ from data.study.tables import TravelTable
 from data.types import Dataset
 from geo.errors import Progress
 from geo.modes import MODES, speeds
-from geo.snap import snap
+from geo.pairs import Reach
 from geo.travel import NearestStatus, reach
 from planning.assess.workflow import Assessment
+from planning.reach.mode_input import snap_places
 from planning.reach.mode_times import Mask, ModeTimes
 from planning.reach.scenario import is_of_county, is_operating
-from planning.reach.travel_pairs import PairTimes
 from planning.reach.villages.cover import VillageRules
 from planning.standards.catalogue import SHIPPED, Preset, load_preset
 from planning.standards.indicators import People
@@ -85,6 +85,7 @@ def standards_input(
     return StandardsInput(
         dataset=dataset,
         as_of=assessment.scenario.as_of,
+        points=assessment.points,
         is_operating=_operating(assessment, assessment.scenario.as_of),
         is_operating_on=lambda day: _operating(assessment, day),
         times=times,
@@ -127,7 +128,7 @@ def _operating(assessment: Assessment, day: str) -> Mask:
     return operating
 
 
-def _stop_pairs(assessment: Assessment) -> dict[str, PairTimes]:
+def _stop_pairs(assessment: Assessment) -> dict[str, Reach]:
     """Return the times to the circuit stops by mode on foot; empty without stops."""
     if not assessment.dataset.circuits:
         return {}
@@ -135,17 +136,15 @@ def _stop_pairs(assessment: Assessment) -> dict[str, PairTimes]:
     return {mode: _pairs_to_stops(assessment, mode) for mode in on_foot}
 
 
-def _pairs_to_stops(assessment: Assessment, mode: str) -> PairTimes:
+def _pairs_to_stops(assessment: Assessment, mode: str) -> Reach:
     dataset, travel = assessment.dataset, assessment.study.travel
     network = dataset.roads.networks[mode]
-    stops = snap(
-        dataset.roads,
+    stops = snap_places(
+        dataset,
+        travel,
         network,
         np.array([stop.x_m for stop in dataset.circuits]),
         np.array([stop.y_m for stop in dataset.circuits]),
-        max_access_m=travel.max_access_m,
-        water=dataset.water,
-        avoid_islands=travel.avoid_islands,
     )
     demand = assessment.modes[mode].demand_snaps
     return reach(network, demand, stops, limit_minutes=LONGEST_MINUTES)

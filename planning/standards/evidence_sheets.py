@@ -11,6 +11,7 @@ from planning.centres.service_people import VIEW_NAMES
 from planning.programme.projects import ProjectEffect
 from planning.reach.villages.cover import CoverMode, Reason
 from planning.reach.villages.service_words import SERVICES
+from planning.reach.villages.time_of_week import HOURS_OF_WEEK, WeekCover
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import REASON_WORDS, worst_villages
 from planning.standards.reported import cause_text
@@ -187,19 +188,10 @@ def services_sheet(result: StandardsResult, _: Language, translate: Translate) -
 
 
 def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
-    """Return coverage by hour of the week."""
+    """Return coverage by hour of the week; no rows where no point counts."""
     week = result.evidence.week
-    rows = [
-        (
-            translate(WEEKDAYS[hour // 24]),
-            f"{hour % 24:02d}:00-{hour % 24 + 1:02d}:00",
-            round(week.covered_by_hour[hour]),
-            share_percent(week.share_at(hour)),
-            mode_text(week.mode, translate),
-            week.minutes,
-        )
-        for hour in range(len(week.covered_by_hour))
-    ]
+    hours = range(0 if week is None else HOURS_OF_WEEK)
+    rows = [_hour_row(week, hour, translate) for hour in hours if week is not None]
     headers = (
         msgid("Day"),
         msgid("Hour"),
@@ -208,6 +200,17 @@ def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Ta
         *CIRCLE_HEADERS,
     )
     return table_of(msgid("Hours of the week"), headers, rows, translate)
+
+
+def _hour_row(week: WeekCover, hour: int, translate: Translate) -> Row:
+    return (
+        translate(WEEKDAYS[hour // 24]),
+        f"{hour % 24:02d}:00-{hour % 24 + 1:02d}:00",
+        round(week.covered_by_hour[hour]),
+        share_percent(week.share_at(hour)),
+        mode_text(week.mode, translate),
+        week.minutes,
+    )
 
 
 def reported_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:

@@ -29,7 +29,7 @@ from planning.standards.measures.network_measures import (
 )
 from planning.standards.reported import ReportedRow
 from planning.standards.reported_figures import compare_reported
-from planning.standards.verdict import Note, Verdict, for_place
+from planning.standards.verdict import Note, Status, Verdict, for_place
 
 Measure: TypeAlias = Callable[[Subject], list[Verdict]]
 
@@ -48,6 +48,9 @@ MEASURE_FUNCTIONS: dict[str, Measure] = {
     "subsidy": subsidy,
 }
 """What computes each measure of `planning.standards.catalogue.MEASURES`."""
+
+OF_POINTS = frozenset({"village_modes", "village_coverage", "sole_doctor", "tier_coverage"})
+"""Measures of who is near a point."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,9 +127,8 @@ def assess_standards(
             bound |= {full_id} if is_bound else set()
             if standard.treatment != "computed":
                 continue
-            rows = MEASURE_FUNCTIONS[standard.measure](
-                Subject(evidence, standard, full_id, presets)
-            )
+            subject = Subject(evidence, standard, full_id, presets)
+            rows = _judge(subject)
             verdicts += [_finished(row, standard, given, is_bound=is_bound) for row in rows]
     return StandardsResult(
         presets=tuple(presets),
@@ -136,6 +138,14 @@ def assess_standards(
         reported=compare_reported(evidence, presets),
         findings=(*evidence.opening.findings, *service_findings(given, presets)),
     )
+
+
+def _judge(subject: Subject) -> Sequence[Verdict]:
+    """Return the verdicts of one standard; unknown where it hangs on points and none counts."""
+    measure_name = subject.standard.measure
+    if measure_name in OF_POINTS and not subject.evidence.points.any():
+        return [subject.verdict(-1, Status.UNDECIDABLE, missing=("points",))]
+    return MEASURE_FUNCTIONS[measure_name](subject)
 
 
 def service_findings(given: StandardsInput, presets: Sequence[Preset]) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from planning.reach.villages.cover import Reason, VillageCover, VillageRow
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.judgement import StandardsResult
+from planning.standards.standard_figures import current_figure
 from planning.standards.verdict import (
     Status,
     Verdict,
@@ -15,7 +16,7 @@ from planning.standards.verdict import (
     separator,
     verdict_text,
 )
-from planning.words.figures import MODE_NAMES, people_text, share_text
+from planning.words.figures import MODE_NAMES, people_text
 from planning.words.wording import Language, Translate, msgid, translator
 
 WORST_ZONES = 3
@@ -108,36 +109,8 @@ def _opening(preset: Preset, standard: Standard, whole: Verdict, language: Langu
 
 
 def figure_text(standard: Standard, verdict: Verdict, translate: Translate) -> str:
-    """Return the current figure with its unit; a share below one never reads 100 %."""
-    value = verdict.current
-    if value is None:
-        return "—"
-    if standard.unit == "%":
-        return share_text(value / 100)
-    if standard.unit in {"人", "元", "家", "人/所"} and standard.scale == 1.0:
-        number = people_text(value)
-    else:
-        number = f"{value:.2f}".rstrip("0").rstrip(".")
-    # The empty text is the key of a catalogue's own header and must never be looked up.
-    unit = UNIT_WORDS[standard.unit]
-    return f"{number} {translate(unit)}" if unit else number
-
-
-UNIT_WORDS: dict[str, str] = {
-    "": "",
-    "人": msgid("people"),
-    "元": msgid("yuan"),
-    "家": msgid("institution(s)"),
-    "个": msgid("units"),
-    "种": msgid("kinds"),
-    "张": msgid("beds"),
-    "岁": msgid("years of life"),
-    "人/所": msgid("people a centre"),
-    "/10万": msgid("per 100,000"),
-    "‰": msgid("per 1,000"),
-    "%": "%",
-}
-"""Units of the presets, as they are said."""
+    """Return the current figure with its unit."""
+    return current_figure(standard, verdict).words(translate)
 
 
 BASE_WORDS: dict[str, str] = {

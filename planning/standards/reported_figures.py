@@ -118,7 +118,7 @@ def _village_coverage(evidence: Evidence, value: ReportedValue) -> tuple[Evaluat
         rules = replace(evidence.rules, minutes=minutes)
         if "nominal" in readings:
             rules = replace(rules, min_days=0.0, min_visits=0.0, island_visits=0.0)
-        given = replace(villages, is_open=_points(evidence, readings, value))
+        given = replace(villages, points=_points(evidence, readings, value))
         cover = village_cover(given, evidence.given.times[mode], rules)
         return cover.people_share if "by_people" in readings else cover.share
 

@@ -90,6 +90,8 @@ INPUT_NAMES: dict[str, str] = {
     "network_enabled": msgid("which points are on the network"),
     "urban": msgid("list of urban subdistricts"),
     "owner": msgid("who runs each centre"),
+    "streets": msgid("zones at the level of subdistricts"),
+    "points": msgid("points that count"),
     "villages": msgid("village list"),
     "headline_mode": msgid("confirmed mode of travel"),
     "standardised": msgid("which clinics are standardised"),
@@ -132,7 +134,8 @@ NOTES: dict[str, str] = {
     "below_lower": msgid(
         "{people:,.0f} people a centre: below the lower bound (a note, no failure)"
     ),
-    "oversized": msgid("above the upper bound by themselves: {ids}"),
+    "oversized": msgid("{count} of them above {people}: {centres}"),
+    "add_branch": msgid("more than {people} people: add a branch or a station"),
     "unknown_owner": msgid("{count} centres with an unverified owner"),
     "unassigned": msgid("{people:,.0f} people are served by no centre in this view"),
     "view": msgid("service population: {view}"),
@@ -245,7 +248,20 @@ def _without_gap(verdict: Verdict) -> Verdict:
 
 
 def verdict_text(verdict: Verdict, preset: Preset, standard: Standard, language: Language) -> str:
-    """Return a verdict in words: 达到, 未达到, 参照…, 无法判定：缺…, 数据缺失, 不适用."""
+    """Return a verdict in words: 达到, 未达到, 参照…, 无法判定：缺…, 数据缺失, 不适用.
+
+    A note that must not be missed (a centre above the bound) stands in the same line.
+    """
+    translate = translator(language)
+    said = [_verdict_words(verdict, preset, standard, language)]
+    said += [note_text(note, translate) for note in verdict.notes if note.code in IN_LINE]
+    return translate("; ").join(said)
+
+
+IN_LINE = frozenset({"oversized", "add_branch"})
+
+
+def _verdict_words(verdict: Verdict, preset: Preset, standard: Standard, language: Language) -> str:
     translate = translator(language)
     document = preset.document_of(standard)
     short = document.short if language == "zh" else document.short_en

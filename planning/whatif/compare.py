@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.assess.workflow import ALL_PEOPLE
-from planning.centres.service_ratio import Ratios, urban_verdicts
+from planning.centres.service_ratio import Ratios
+from planning.centres.urban_verdict import MET_RESULTS, urban_verdicts
 from planning.reach.coverage import Status
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.whatif.outcome import Outcome
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.tables import Column, Table, Value, table_of
@@ -178,9 +179,9 @@ def plain_words(
 
 
 def verdict_counts(ratios: Ratios) -> tuple[int, int]:
-    """Return how many urban subdistricts meet both columns of N1, and how many are judged."""
+    """Return how many urban subdistricts meet N1, and how many are judged."""
     rows = urban_verdicts(ratios.zones)
-    return sum(row.centres_missing == 0 for row in rows), len(rows)
+    return sum(row.result in MET_RESULTS for row in rows), len(rows)
 
 
 def _difference_text(name: str, first: float | None, other: float | None) -> str:
@@ -234,7 +235,7 @@ def _measure(outcome: Outcome, mode: str, name: str) -> float | None:
         "off_network": counted.off_network,
         "gaps": float(len(outcome.gaps)),
         "gap_people": float(sum(gap.people for gap in outcome.gaps)),
-        "points": float(outcome.is_open.sum()),
+        "points": float(outcome.points.sum()),
         "verdicts": float(verdict_counts(outcome.ratios)[0]),
         "cost": outcome.cost_wan_yuan,
     }

@@ -9,37 +9,22 @@ that they touch anew, and who joins the road where.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from data.study.tables import TravelTable
-from data.types import Dataset, Demand, Facilities
-from geo.errors import Progress
+from data.types import Dataset, Facilities
+from geo.errors import Progress, silent
 from geo.roads import RoadGraph
-from geo.snap import Snaps, snap
-from geo.travel import Nearest, nearest
-from planning.assess.workflow import (
-    ALL_PEOPLE,
-    Assessment,
-    gap_input,
-    open_points,
-    people_per_centre,
-)
+from geo.snap import Snaps
+from planning.assess.workflow import Assessment, people_per_centre
 from planning.centres.centres import CENTRE_LEVEL
 from planning.centres.service_ratio import Ratios
-from planning.reach.coverage import (
-    Gap,
-    Ledger,
-    Statuses,
-    find_gaps,
-    ledger,
-    ledger_by_unit,
-    point_status,
-)
-from planning.reach.mode_input import ModeInput
-from planning.reach.scenario import Mask, Scenario
+from planning.reach.gaps import Gap, find_gaps, gap_input
+from planning.reach.mode_input import ModeCover, ModeInput, cover_mode, snap_places
+from planning.reach.scenario import Mask, Scenario, fixed_points
 from planning.whatif.edits import (
     ROAD_ACTIONS,
     Edit,
@@ -75,35 +60,11 @@ class Ground:
         return tuple(edit for edit in self.steps if edit.action != "set_speed")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ModeOutcome:
-    """Times and counts of one mode after the edits.
-
-    Parameters
-    ----------
-    facility_snaps
-        Where the edited institutions join the road.
-    nearest
-        Time from each demand point to its nearest open point.
-    status
-        (n,) `planning.reach.coverage.Status` of each demand point.
-    ledgers, zone_ledgers
-        Group -> the ledger of all people, and one a zone.
-    """
-
-    mode: str
-    facility_snaps: Snaps
-    nearest: Nearest
-    status: Statuses
-    ledgers: Mapping[str, Ledger]
-    zone_ledgers: Mapping[str, tuple[Ledger, ...]]
-
-
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What a scenario gives; without edits it is the present state.
 
-    `dataset` holds the edited institutions, `is_open` the points that count, and `cost_wan_yuan`
+    `dataset` holds the edited institutions, `points` those that count, and `cost_wan_yuan`
     the stated costs (None where no edit states one). Gaps are found when they are first asked for:
     the figures need not wait for them.
     """
@@ -112,14 +73,14 @@ class Outcome:
     ground: Ground
     dataset: Dataset
     scenario: Scenario
-    is_open: Mask
+    points: Mask
     analysis_mode: str
-    modes: Mapping[str, ModeOutcome]
+    modes: Mapping[str, ModeCover]
     ratios: Ratios
     cost_wan_yuan: float | None
 
     @property
-    def analysis(self) -> ModeOutcome:
+    def analysis(self) -> ModeCover:
         """The mode that gaps are given for."""
         return self.modes[self.analysis_mode]
 
@@ -159,40 +120,29 @@ def apply_edits(
     ground = _ground(assessment, edits, previous, progress)
     dataset = replace(assessment.dataset, facilities=facilities, roads=ground.roads)
     scenario = edited_scenario(assessment.scenario, edits)
-    is_open = open_points(dataset, scenario)
-    is_counted = is_open
-    if study.travel.outside_facilities == "exclude":
-        is_counted = is_open & (facilities.zone >= 0)
-    modes = {
-        mode: _mode_outcome(
-            assessment,
-            ground,
+    points = fixed_points(facilities, scenario, outside=study.travel.outside_facilities)
+    inputs = {
+        mode: ModeInput(
+            dataset,
+            study.travel,
+            dataset.roads.networks[mode],
+            ground.demand_snaps[mode],
             _facility_snaps(
                 study.travel, dataset, mode, _known(assessment, mode, ground, previous)
             ),
-            is_counted,
-            mode=mode,
+            points,
         )
         for mode in assessment.modes
     }
-    analysis = modes[assessment.analysis_mode]
-    given = ModeInput(
-        dataset,
-        study.travel,
-        dataset.roads.networks[analysis.mode],
-        ground.demand_snaps[analysis.mode],
-        analysis.facility_snaps,
-        is_open,
-    )
     return Outcome(
         edits=tuple(edits),
         ground=ground,
         dataset=dataset,
         scenario=scenario,
-        is_open=is_open,
-        analysis_mode=analysis.mode,
-        modes=modes,
-        ratios=_ratios(assessment, given, scenario, edits),
+        points=points,
+        analysis_mode=assessment.analysis_mode,
+        modes={mode: cover_mode(of_mode) for mode, of_mode in inputs.items()},
+        ratios=_ratios(assessment, inputs[assessment.analysis_mode], scenario, edits),
         cost_wan_yuan=total_cost_wan_yuan(edits),
     )
 
@@ -210,8 +160,8 @@ def _ground(
         return Ground((), dataset.roads, present)
     if previous is not None and previous.ground.steps == steps:
         return previous.ground
-    if progress is not None:
-        progress(msgid("Making the road network anew"), 0, len(present) + 1)
+    report = progress or silent
+    report(msgid("Making the road network anew"), 0, len(present) + 1)
     made = Ground(steps, edited_roads(dataset, travel, edits), present)
     if not made.shape:
         return made
@@ -219,24 +169,15 @@ def _ground(
         return replace(made, demand_snaps=previous.ground.demand_snaps)
     snaps: dict[str, Snaps] = {}
     for number, mode in enumerate(present, start=1):
-        if progress is not None:
-            progress(msgid("Joining people to the roads"), number, len(present) + 1)
-        snaps[mode] = _tied(travel, dataset, made.roads, mode, dataset.demand)
+        report(msgid("Joining people to the roads"), number, len(present) + 1)
+        snaps[mode] = snap_places(
+            replace(dataset, roads=made.roads),
+            travel,
+            made.roads.networks[mode],
+            dataset.demand.x_m,
+            dataset.demand.y_m,
+        )
     return replace(made, demand_snaps=snaps)
-
-
-def _tied(
-    travel: TravelTable, dataset: Dataset, roads: RoadGraph, mode: str, places: Demand | Facilities
-) -> Snaps:
-    return snap(
-        roads,
-        roads.networks[mode],
-        places.x_m,
-        places.y_m,
-        max_access_m=travel.max_access_m,
-        water=dataset.water,
-        avoid_islands=travel.avoid_islands,
-    )
 
 
 def _known(
@@ -276,8 +217,9 @@ def _facility_snaps(
 ) -> Snaps:
     """Return the joints of the edited institutions; known places keep theirs."""
     facilities = dataset.facilities
+    network = dataset.roads.networks[mode]
     if known is None:
-        return _tied(travel, dataset, dataset.roads, mode, facilities)
+        return snap_places(dataset, travel, network, facilities.x_m, facilities.y_m)
     before, snaps = known
     places = zip(before.x_m.tolist(), before.y_m.tolist(), strict=True)
     row_of = {place: row for row, place in enumerate(places)}
@@ -289,50 +231,6 @@ def _facility_snaps(
     new = np.flatnonzero(known_row < 0)
     if not len(new):
         return snaps.take(known_row)
-    tied = snap(
-        dataset.roads,
-        dataset.roads.networks[mode],
-        facilities.x_m[new],
-        facilities.y_m[new],
-        max_access_m=travel.max_access_m,
-        water=dataset.water,
-        avoid_islands=travel.avoid_islands,
-    )
+    added = snap_places(dataset, travel, network, facilities.x_m[new], facilities.y_m[new])
     known_row[new] = len(snaps) + np.arange(len(new))
-    return _joined(snaps, tied).take(known_row)
-
-
-def _joined(first: Snaps, second: Snaps) -> Snaps:
-    return Snaps(
-        *(
-            np.concatenate([getattr(part, f.name) for part in (first, second)])
-            for f in fields(Snaps)
-        )
-    )
-
-
-def _mode_outcome(
-    assessment: Assessment, ground: Ground, snaps: Snaps, is_counted: Mask, *, mode: str
-) -> ModeOutcome:
-    dataset, travel = assessment.dataset, assessment.study.travel
-    demand = dataset.demand
-    times = nearest(
-        ground.roads.networks[mode],
-        ground.demand_snaps[mode],
-        snaps,
-        is_open=is_counted,
-        horizon_minutes=travel.horizon_minutes,
-    )
-    status = point_status(times, demand.zone < 0, limit_tenths=round(travel.minutes * 600))
-    groups = {ALL_PEOPLE: demand.people, **demand.groups}
-    return ModeOutcome(
-        mode=mode,
-        facility_snaps=snaps,
-        nearest=times,
-        status=status,
-        ledgers={name: ledger(people, status) for name, people in groups.items()},
-        zone_ledgers={
-            name: ledger_by_unit(people, status, demand.zone, n_units=len(dataset.zones))
-            for name, people in groups.items()
-        },
-    )
+    return snaps.append(added).take(known_row)

@@ -136,7 +136,10 @@ def save_scenario(folder: Path, scenario: SavedScenario) -> SavedScenario:
 
 def delete_scenario(folder: Path, name: str) -> None:
     """Remove a scenario; nothing happens where there is none."""
-    scenario_file(folder, name).unlink(missing_ok=True)
+    path = scenario_file(folder, name)
+    if path.exists():
+        with exclusive(path):
+            path.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> SavedScenario:

@@ -7,7 +7,7 @@ on every surface, and no two identities print the same name on one page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Literal, TypeAlias
@@ -25,6 +25,13 @@ STATE_WORDS: dict[str, str] = {
     "committed": msgid("with decided projects in use"),
     "proposed": msgid("with the plan carried out"),
 }
+SPEED_WORDS: dict[str, str] = {
+    "default": msgid("default"),
+    "observed": msgid("observed"),
+    "low": msgid("low"),
+    "high": msgid("high"),
+}
+"""Speed sets; a study's own keeps its name."""
 LEVEL_WORDS: dict[str, str] = {"primary_care_point": msgid("fixed points of primary care")}
 
 UNKNOWN = msgid("cannot be determined")
@@ -75,6 +82,10 @@ class Base:
     detail: str = ""
 
 
+PARTS: tuple[str, ...] = tuple(part.name for part in fields(Base))
+MINUTES = "{minutes:g}"
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A result that people read: it has a value, is above a bound, or says why it has none.
@@ -99,8 +110,8 @@ class Figure:
     Raises
     ------
     ValueError
-        When the term is not in the glossary, the unit is not the term's, or not exactly one of
-        value, reason and above is given.
+        When the term is not in the glossary, the unit is not the term's, the term is named after
+        minutes that are not given, or not exactly one of value, reason and above is given.
     """
 
     term: str
@@ -120,6 +131,9 @@ class Figure:
         object.__setattr__(self, "unit", self.unit or own)
         if not self.unit or (own and own != self.unit):
             msg = f"{self.identity}: the unit of {self.term} is {own or 'to be given'}"
+            raise ValueError(msg)
+        if MINUTES in GLOSSARY[self.term].name and self.base.minutes is None:
+            msg = f"{self.identity}: {self.term} is named after its minutes, and has none"
             raise ValueError(msg)
         if (self.value is not None) + bool(self.reason) + (self.above is not None) != 1:
             msg = f"{self.identity}: a figure has a value, a bound, or a reason why it has none"
@@ -157,34 +171,42 @@ class Figure:
     def text(self, language: Language) -> str:
         """Return the value as every surface writes it: the only place where a figure is rounded.
 
-        >>> Figure("coverage_share", Base(mode="walk"), 0.87349).text("en")
+        >>> Figure("coverage_share", Base(minutes=20.0), 0.87349).text("en")
         '87.35 %'
         >>> Figure("gap_median_minutes", Base(place="gap:G1"), None, above=120.0).text("en")
-        '> 120.0'
+        '> 120'
         """
-        translate = translator(language)
+        return self.words(translator(language))
+
+    def words(self, translate: Translate) -> str:
+        """Return the text by the translator of a language, where that is at hand."""
         if self.above is not None:
-            return f"> {amount_text(self.above, self.unit, translate)}"
+            return f"> {self.above:g}"
         if self.value is None:
             return SIGNS.get(self.reason) or translate(UNKNOWN)
         return amount_text(self.value, self.unit, translate)
 
-    def name(self, language: Language) -> str:
-        """Return the printed name in full: the term and all of its base."""
-        return self._name(language, {part.name for part in fields(self.base)})
+    def name(self, language: Language, parts: Collection[str] = PARTS) -> str:
+        """Return the printed name: the term and its base, in full or so many parts of it.
+
+        >>> base = Base(mode="walk", minutes=20.0, group="65+")
+        >>> Figure("coverage_share", base, 0.5).name("en", ("mode", "group"))
+        'Share of people within 20 min of a fixed point (Walking; 65+)'
+        """
+        translate = translator(language)
+        words = self._base_words(translate)
+        term = translate(GLOSSARY[self.term].name)
+        if MINUTES in GLOSSARY[self.term].name:
+            term = term.format(minutes=self.base.minutes)
+            words.pop("minutes", None)
+        shown = [text for part, text in words.items() if part in parts]
+        if not shown:
+            return term
+        return translate("{term} ({base})").format(term=term, base=translate("; ").join(shown))
 
     def why(self, language: Language) -> str:
         """Return why there is no value; empty where there is one."""
         return translator(language)(self.reason) if self.reason else ""
-
-    def _name(self, language: Language, said: Iterable[str]) -> str:
-        translate = translator(language)
-        words = self._base_words(translate)
-        shown = [text for part, text in words.items() if part in said]
-        term = translate(GLOSSARY[self.term].name)
-        if not shown:
-            return term
-        return translate("{term} ({base})").format(term=term, base=translate("; ").join(shown))
 
     def _base_words(self, translate: Translate) -> dict[str, str]:
         """Return what is said of each field of the base that is not empty."""
@@ -205,7 +227,10 @@ class Figure:
         if base.date:
             words["date"] = translate("institutions of {date}").format(date=base.date)
         if base.speed_set:
-            words["speed_set"] = translate("speeds {speed_set}").format(speed_set=base.speed_set)
+            sets = translate(", ").join(
+                translate(SPEED_WORDS.get(name, name)) for name in base.speed_set.split(", ")
+            )
+            words["speed_set"] = translate("speeds {speed_set}").format(speed_set=sets)
         if base.level:
             words["level"] = translate(LEVEL_WORDS.get(base.level, base.level))
         if base.people:
@@ -219,12 +244,26 @@ class Anchors:
 
     _places: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def count(self) -> int:
+        """How many places have a name."""
+        return self._places.total()
+
     def next(self, figure: Figure) -> str:
         """Return the name of one more place of a figure."""
         anchor = figure.anchor
         self._places[anchor] += 1
         count = self._places[anchor]
         return anchor if count == 1 else f"{anchor}_{count}"
+
+
+def each(figures: Iterable[object]) -> Iterator[Figure]:
+    """Yield the figures of named groups one by one, however deep they are nested."""
+    for one in figures:
+        if isinstance(one, Figure):
+            yield one
+        elif isinstance(one, Iterable):
+            yield from each(one)
 
 
 def page_names(figures: Iterable[Figure], language: Language) -> dict[str, str]:
@@ -235,7 +274,5 @@ def page_names(figures: Iterable[Figure], language: Language) -> dict[str, str]:
     """
     by_identity = {figure.identity: figure for figure in figures}
     bases = [figure.base for figure in by_identity.values()]
-    telling = {
-        part.name for part in fields(Base) if len({getattr(base, part.name) for base in bases}) > 1
-    }
-    return {key: figure._name(language, telling) for key, figure in by_identity.items()}
+    telling = {part for part in PARTS if len({getattr(base, part) for base in bases}) > 1}
+    return {key: figure.name(language, telling) for key, figure in by_identity.items()}

@@ -12,13 +12,13 @@ MODE_NAMES: dict[str, str] = {
 }
 
 
-def people_text(people: float) -> str:
-    """Return people as a whole number with thousands separators.
+def people_text(people: float | None) -> str:
+    """Return people as a whole number with thousands separators, a dash where it is unknown.
 
-    >>> people_text(812934.6)
-    '812,935'
+    >>> people_text(812934.6), people_text(None)
+    ('812,935', '—')
     """
-    return f"{people:,.0f}"
+    return "—" if people is None else f"{people:,.0f}"
 
 
 def share_text(share: float | None) -> str:
@@ -47,13 +47,20 @@ def share_percent(share: float | None) -> float | None:
     return max(percent, 0.01) if share > 0 else percent
 
 
-def minutes_text(minutes: float | None) -> str:
+def minutes_text(minutes: float | None, *, beyond: float | None = None) -> str:
     """Return minutes with one decimal, a dash where there is no time.
 
-    >>> minutes_text(19.96), minutes_text(None)
-    ('20.0', '—')
+    Parameters
+    ----------
+    beyond
+        How far was searched: then no time reads as longer than that, never as that long.
+
+    >>> minutes_text(19.96), minutes_text(None), minutes_text(None, beyond=120.0)
+    ('20.0', '—', '> 120')
     """
-    return "—" if minutes is None else f"{minutes:.1f}"
+    if minutes is not None:
+        return f"{minutes:.1f}"
+    return "—" if beyond is None else f"> {beyond:g}"
 
 
 def mode_text(mode: str, translate: Translate) -> str:

@@ -14,7 +14,8 @@ from planning.words.wording import msgid
 class Entry(NamedTuple):
     """A term: its printed name and its definition (message ids), and the unit of its values.
 
-    An empty unit is given by each figure: that of a standard's figure is the document's.
+    A name may say `{minutes:g}` of the base. An empty unit is given by each figure: that of a
+    standard's figure is the document's.
     """
 
     name: str
@@ -24,17 +25,17 @@ class Entry(NamedTuple):
 
 _COVERAGE: dict[str, Entry] = {
     "coverage_share": Entry(
-        msgid("Share of people within the circle of a fixed point"),
+        msgid("Share of people within {minutes:g} min of a fixed point"),
         msgid("people covered / people inside the zones"),
         "share",
     ),
     "people_covered": Entry(
-        msgid("People within the circle of a fixed point"),
+        msgid("People within {minutes:g} min of a fixed point"),
         msgid("people whose travel time to the nearest point that counts is at most the limit"),
         "people",
     ),
     "people_uncovered": Entry(
-        msgid("People outside every circle"),
+        msgid("People farther than {minutes:g} min from every fixed point"),
         msgid("people inside the zones who are not covered"),
         "people",
     ),
@@ -51,13 +52,18 @@ _COVERAGE: dict[str, Entry] = {
         "people",
     ),
     "people_unreachable": Entry(
-        msgid("People without a path"),
+        msgid("People unreachable by road"),
         msgid("people from whom no directed path leads to any point that counts"),
         "people",
     ),
     "people_beyond": Entry(
         msgid("People beyond the limit"),
         msgid("people whose time is longer than the limit"),
+        "people",
+    ),
+    "people_unknown": Entry(
+        msgid("People whose time is unknown"),
+        msgid("people inside the zones and near a road where no point counts at all"),
         "people",
     ),
     "people_covered_in_all": Entry(
@@ -89,10 +95,20 @@ _GAPS: dict[str, Entry] = {
     "gap_people": Entry(
         msgid("People in service gaps"), msgid("uncovered people of a gap, or of all"), "people"
     ),
-    "gap_nearest_minutes": Entry(
-        msgid("Minutes to the nearest point"),
-        msgid("largest known time of a gap's people to their nearest point"),
-        "minutes",
+    "gap_nearest_people": Entry(
+        msgid("People of a gap nearest to one point"),
+        msgid("people of a gap whose nearest point is the one most of them have"),
+        "people",
+    ),
+    "gap_beyond_horizon": Entry(
+        msgid("People of a gap beyond the search"),
+        msgid("people of a gap whose time was not searched for any further"),
+        "people",
+    ),
+    "gap_no_path": Entry(
+        msgid("People of a gap without a path"),
+        msgid("people of a gap from whom no path leads to a point, or who live far from any road"),
+        "people",
     ),
     "gap_median_minutes": Entry(
         msgid("Median minutes, weighted by people"),
@@ -226,6 +242,16 @@ _SITES: dict[str, Entry] = {
     "plan_cost": Entry(
         msgid("Cost of the plan"), msgid("cost of the plan's sites over its years"), "wan_yuan"
     ),
+    "curve_people": Entry(
+        msgid("People newly covered by so many sites"),
+        msgid("people newly covered by the best sequence of sites found, one by one"),
+        "people",
+    ),
+    "curve_bound": Entry(
+        msgid("Most people that so many sites can newly cover"),
+        msgid("proved bound on the people newly covered by any choice of so many sites"),
+        "people",
+    ),
     "site_people_in_reach": Entry(
         msgid("People in reach of a site"), msgid("people within the limit of a site"), "people"
     ),
@@ -266,6 +292,11 @@ _STANDARDS: dict[str, Entry] = {
     "project_people_gaining": Entry(
         msgid("People who gain the circle by a project"),
         msgid("people covered once the project is open and not before"),
+        "people",
+    ),
+    "projects_people_more": Entry(
+        msgid("People covered by projects beyond those of now"),
+        msgid("people covered after a project and all earlier ones - people covered now"),
         "people",
     ),
     "project_people_losing": Entry(

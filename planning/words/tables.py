@@ -62,7 +62,7 @@ class Table:
     key
         What it holds, the same in every language.
     note
-        A sentence below it.
+        Sentences below it, a line each.
     has_ditto
         In print a text of the last column that repeats the row above becomes a ditto mark; a
         workbook, whose rows may be sorted, keeps it.

@@ -24,8 +24,19 @@ Unit: TypeAlias = Literal[
     "per_100000",
     "per_1000",
     "units",
+    "persons",
+    "persons_rate",
+    "ratio",
+    "weighted_people",
+    "people_twice",
+    "expected_people",
+    "person_minutes",
 ]
-"""Unit of a value; money is always in yuan, `wan_yuan` is written in 万元."""
+"""Unit of a value; money is always in yuan, `wan_yuan` is written in 万元.
+
+`people` are written bare, for the place says what they are; `persons` with the word, and
+`persons_rate` (of 1,000 or 10,000) with decimals, too.
+"""
 
 UNIT_WORDS: dict[Unit, str] = {
     "yuan": msgid("yuan"),
@@ -37,11 +48,29 @@ UNIT_WORDS: dict[Unit, str] = {
     "per_100000": msgid("per 100,000"),
     "per_1000": msgid("per 1,000"),
     "units": msgid("units"),
+    "persons": msgid("people"),
+    "persons_rate": msgid("people"),
+    "weighted_people": msgid("weighted people"),
+    "people_twice": msgid("people covered twice"),
+    "expected_people": msgid("expected people"),
+    "person_minutes": msgid("person-minutes"),
 }
 """Units that are written behind the amount; of people, minutes and counts the place says it."""
 
 WHOLE: frozenset[Unit] = frozenset(
-    {"people", "count", "metres", "yuan", "people_per_centre", "institutions"}
+    {
+        "people",
+        "count",
+        "metres",
+        "yuan",
+        "people_per_centre",
+        "institutions",
+        "persons",
+        "weighted_people",
+        "people_twice",
+        "expected_people",
+        "person_minutes",
+    }
 )
 
 

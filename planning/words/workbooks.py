@@ -67,16 +67,16 @@ def _write_table(sheet: Any, table: Table, language: Language, anchors: Anchors)
                 name = anchors.next(value)
                 spot = f"{quote_sheetname(sheet.title)}!${cell.column_letter}${number}"
                 sheet.parent.defined_names[name] = DefinedName(name, attr_text=spot)
-    if table.note:
-        _put(sheet.cell(len(rows) + 3, 1), table.note, language, is_wrapped=False)
+    for number, line in enumerate(table.note.splitlines(), start=len(rows) + 3):
+        _put(sheet.cell(number, 1), line, language, is_wrapped=False)
     for place, width in enumerate(column_widths(table, language), start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     _set_page(sheet, len(rows), len(table.headers))
 
 
 def _set_page(sheet: Any, n_rows: int, n_columns: int) -> None:
-    """Freeze and repeat the head, let rows be filtered, and print landscape on A4."""
-    sheet.freeze_panes = "A2"
+    """Freeze head and first column, let rows be filtered, print landscape on A4 with the head."""
+    sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(n_columns)}{n_rows + 1}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -108,7 +108,7 @@ def figure_format(figure: Figure, language: Language) -> str:
     """Return the number format under which a cell reads as the figure's text.
 
     >>> from planning.words.figure import Base
-    >>> figure_format(Figure("coverage_share", Base(), 0.999999), "en")
+    >>> figure_format(Figure("coverage_share", Base(minutes=20.0), 0.999999), "en")
     '"99.99 %"'
     """
     own = excel_format(figure.unit)

@@ -91,7 +91,6 @@ def titled(driver: Any, title: str) -> None:
     """Wait for the title of a page."""
     wait_for(
         lambda: driver.execute_script("return document.querySelector('h1')?.innerText") == title,
-        seconds=120,
         what=title,
     )
 

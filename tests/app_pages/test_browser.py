@@ -68,11 +68,11 @@ def test_from_reading_coverage_to_comparing_two_stations(address, driver, county
     driver.get(f"{address}/?lang=zh")
     titled(driver, "达标总览")
     present = shares(apply_edits(county, ()))
-    wait_for(lambda: figures(driver) == present, seconds=120, what="the coverage of the library")
+    wait_for(lambda: figures(driver) == present, what="the coverage of the library")
 
     to_page(driver, "方案工作台")
     titled(driver, "方案工作台")
-    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
         click_map(driver, *spot)
         wait_for(lambda n=number: steps_seen(driver) == n, what="the new station")
@@ -113,7 +113,7 @@ new MutationObserver(look).observe(document.body,
 
 def test_a_tab_refuses_no_click_while_the_page_follows_an_edit(address, driver):
     driver.get(f"{address}/workbench?lang=en")
-    wait_for(lambda: map_is_drawn(driver), seconds=120, what="the map")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
     at_rest(driver)
     driver.execute_script(WATCH_TABS)
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80), (0.62, 0.50)), start=1):
@@ -129,7 +129,7 @@ def test_a_tab_refuses_no_click_while_the_page_follows_an_edit(address, driver):
 
 def test_reload_back_and_link_lose_nothing(address, driver, county):
     driver.get(f"{address}/workbench?lang=en")
-    wait_for(lambda: map_is_drawn(driver), seconds=120, what="the map")
+    wait_for(lambda: map_is_drawn(driver), what="the map")
     with in_map(driver):
         driver.execute_script("map.setView([30.0, 120.9], 11.5, {animate: false})")
     for number, spot in enumerate(((0.30, 0.62), (0.46, 0.80)), start=1):
@@ -141,7 +141,7 @@ def test_reload_back_and_link_lose_nothing(address, driver, county):
     view = view_of(driver)
 
     driver.refresh()
-    wait_for(lambda: figures(driver) == after, seconds=60, what="the scenario after a reload")
+    wait_for(lambda: figures(driver) == after, what="the scenario after a reload")
     wait_for(lambda: map_is_drawn(driver), what="the map after a reload")
     to_page(driver, "Start")
     titled(driver, "Start")
@@ -153,14 +153,14 @@ def test_reload_back_and_link_lose_nothing(address, driver, county):
 
     click_map(driver, 0.36, 0.40)
     driver.refresh()
-    wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map after a reload amid a run")
+    wait_for(lambda: map_is_drawn(driver), what="the map after a reload amid a run")
     kept = edits_of_address(driver)
     assert kept[:2] == edits
     wait_for(lambda: figures(driver) == shares(apply_edits(county, kept)), what="its numbers")
 
     driver.switch_to.new_window("tab")
     driver.get(link)
-    wait_for(lambda: figures(driver) == after, seconds=60, what="the scenario of the link")
+    wait_for(lambda: figures(driver) == after, what="the scenario of the link")
     wait_for(lambda: map_is_drawn(driver), what="the map of the link")
     assert view_of(driver) == pytest.approx(view, abs=1e-4)
     assert faults(driver) == []

@@ -70,7 +70,7 @@ def test_a_full_disk_says_so_and_keeps_the_steps(run_page, county, monkeypatch):
 def test_a_scenario_of_an_older_version_opens_and_is_saved_as_a_new_one(run_page, county):
     folder = scenario_folder(county.study)
     folder.mkdir(parents=True)
-    closed = county.dataset.facilities.id[int(county.is_open.nonzero()[0][4])]
+    closed = county.dataset.facilities.id[int(county.points.nonzero()[0][4])]
     value = {
         "format": "servicecircle.scenario/1",
         "name": "old",
@@ -124,7 +124,7 @@ def test_a_study_deleted_while_open_leads_on(run_page, tmp_path):
 
 
 def test_steps_that_cannot_be_taken_are_named_and_taken_back(run_page, county):
-    good = Edit("close", county.dataset.facilities.id[int(county.is_open.nonzero()[0][4])])
+    good = Edit("close", county.dataset.facilities.id[int(county.points.nonzero()[0][4])])
     app = run_page("workbench", language="en", edits=(good, Edit("close", "nobody")))
     assert "nobody" in app.error[0].value
     button(app, "Undo").click().run()

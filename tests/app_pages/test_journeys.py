@@ -82,7 +82,7 @@ def test_two_stations_by_keyboard_then_undo_redo_save_and_open(run_page, county)
 
 def test_closing_a_point_by_its_name(run_page, county):
     facilities = county.dataset.facilities
-    chosen = facilities.id[int(county.is_open.nonzero()[0][5])]
+    chosen = facilities.id[int(county.points.nonzero()[0][5])]
     app = run_page("workbench", language="en")
     app.selectbox(key="selected").set_value(chosen).run()
     button(app, "Close").click().run()
@@ -115,7 +115,7 @@ def test_damaged_scenarios_do_not_stop_the_page(run_page, county):
 
 
 def test_a_link_opens_the_same_view(county):
-    closed = county.dataset.facilities.id[int(county.is_open.nonzero()[0][0])]
+    closed = county.dataset.facilities.id[int(county.points.nonzero()[0][0])]
     app = AppTest.from_file(str(ROOT / "app_pages" / "workbench.py"), default_timeout=180)
     app.query_params.update({"lang": "en", "minutes": "15", "edits": f"close,{closed}"})
     app.run()
@@ -151,7 +151,7 @@ def test_search_finds_names_codes_and_coordinates(county):
 
 def test_two_scenarios_are_compared(run_page, county):
     facilities = county.dataset.facilities
-    ids = [facilities.id[row] for row in county.is_open.nonzero()[0][[3, 60]]]
+    ids = [facilities.id[row] for row in county.points.nonzero()[0][[3, 60]]]
     save_scenario(scenario_folder(county.study), SavedScenario("fewer", (Edit("close", ids[0]),)))
     app = run_page("compare", language="en")
     figures = app.dataframe[0].value
@@ -180,3 +180,14 @@ def test_a_norm_upside_down_is_a_sentence(run_page):
     app.number_input(key="upper_people").set_value(80.0).run()
     assert not app.exception
     assert "must be below" in app.error[0].value
+
+
+def test_a_link_with_numbers_that_are_none_opens_with_the_studys_own(county):
+    app = AppTest.from_file(str(ROOT / "app_pages" / "workbench.py"), default_timeout=180)
+    app.query_params.update({"lang": "en", "minutes": "²", "lower": "nan", "mode": "rocket"})
+    app.run()
+    assert not app.exception
+    assert app.number_input(key="minutes").value == county.study.travel.minutes
+    assert any(
+        "mode, minutes, lower" in each.value for each in (*app.warning, *app.info, *app.error)
+    )

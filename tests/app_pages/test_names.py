@@ -91,7 +91,7 @@ def driver(study, tmp_path_factory) -> Iterator[Any]:
 def assert_unhurt(driver: Any) -> None:
     assert driver.execute_script(IS_HURT) == [None, 0, 0]
     if driver.find_elements("css selector", MAP_FRAME):
-        wait_for(lambda: map_is_drawn(driver), seconds=60, what="the map")
+        wait_for(lambda: map_is_drawn(driver), what="the map")
         with in_map(driver):
             assert driver.execute_script(IS_HURT)[:2] == [None, 0]
 

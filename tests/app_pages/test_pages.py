@@ -11,6 +11,7 @@ from planning.cli.serving import LANGUAGE_VARIABLE
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_app_opens_with_the_overview(monkeypatch, language):
     monkeypatch.setenv(LANGUAGE_VARIABLE, language)

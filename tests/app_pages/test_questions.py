@@ -46,7 +46,7 @@ def test_7_how_much_when_all_projects_are_done(run_page, county, judged):
 
 
 def test_8_who_loses_cover_when_doctors_leave(run_page, county, judged):
-    app = run_page("projects", language="en")
+    app = run_page("projects", language="en", projects_tab="Sole doctors")
     exits = judged.evidence.exits
     table = frame(app, "People losing cover")
     assert list(table["People losing cover"]) == [round(row.people_losing) for row in exits.exits]

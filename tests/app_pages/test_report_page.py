@@ -8,6 +8,8 @@ import pytest
 from app_pages.session import state as _session
 from planning.words.audiences import AUDIENCE_WORDS
 
+pytestmark = pytest.mark.slow
+
 
 def button(app, label):
     return next(widget for widget in app.button if widget.label == label)
@@ -32,13 +34,14 @@ def test_nothing_is_made_before_it_is_asked_for(run_page, taken):
     app = run_page("report", language="en")
     assert app.radio(key="audience").value == "public"
     assert not [name for name in taken if name.startswith("SC-")]
-    assert any("map review number" in warning.value for warning in app.warning)
+    assert any("公开稿（不含地图）" in line.value for line in app.markdown)
 
 
 def test_a_public_export_is_made_and_holds_no_cells(run_page, taken):
     app = run_page("report", language="en")
     app.multiselect(key="formats").set_value(["xlsx", "map", "results"]).run()
     app.text_input(key="maker").set_value("卫健局").run()
+    app.text_input(key="review_number").set_value("浙S(2026)1号").run()
     button(app, "Make").click().run()
     assert not app.exception
     names = {name.rpartition("-public-")[2] for name in taken if "-public-" in name}

@@ -1,5 +1,9 @@
 """The siting page: what is asked is answered, what cannot be asked is said, and nothing is lost."""
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def texts(app):
     return " ".join(entry.value for entry in [*app.markdown, *app.info, *app.error, *app.caption])

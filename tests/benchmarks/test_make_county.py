@@ -118,6 +118,7 @@ def islands_of(ways: list[OsmWay], *, with_ferries: bool) -> np.ndarray:
     return np.sort(np.bincount(part))[::-1]
 
 
+@pytest.mark.slow
 def test_the_seed_makes_the_shipped_people(made: make_county.County) -> None:
     _, _, people = counts_of("population")
     assert made.people.everyone.sum() == people.sum() == DECLARED
@@ -126,6 +127,7 @@ def test_the_seed_makes_the_shipped_people(made: make_county.County) -> None:
     assert made.people.elders.sum() == pytest.approx(elders.sum(), rel=0.01)
 
 
+@pytest.mark.slow
 def test_the_seed_makes_the_shipped_places(
     made: make_county.County, zones: gpd.GeoDataFrame, villages: gpd.GeoDataFrame
 ) -> None:
@@ -135,6 +137,7 @@ def test_the_seed_makes_the_shipped_places(
         assert shipped.intersection(here).area > 0.97 * shipped.union(here).area
 
 
+@pytest.mark.slow
 def test_the_seed_makes_the_shipped_roads_and_facilities(
     made: make_county.County, ways: list[OsmWay], facilities: list[dict[str, Any]]
 ) -> None:

@@ -13,8 +13,8 @@ import pytest
 import shapely
 from rasterio import Affine
 
-from data.coordinates.positions import to_system
 from data.dataset import load_dataset, read_study
+from data.places.positions import to_system
 from planning import cli
 
 STUDY = """format = 1

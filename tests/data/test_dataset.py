@@ -210,7 +210,7 @@ def test_people_outside_the_zones_are_kept_and_counted(
 def test_zones_in_a_projected_system_and_mended_borders(
     study_folder: Path, write_layer: Any
 ) -> None:
-    from data.coordinates.positions import to_system
+    from data.places.positions import to_system
 
     bowtie = shapely.Polygon(
         [(120.79, 29.99), (120.92, 30.06), (120.92, 29.99), (120.79, 30.06), (120.79, 29.99)]
@@ -381,7 +381,7 @@ def test_zones_that_cannot_be_used(study_folder: Path, write_layer: Any) -> None
     path = study_folder / "zones.geojson"
     box = shapely.box(120.79, 29.99, 120.92, 30.06)
     cases = {
-        "id_repeated": ([box, box], {"code": ["1", "1"]}),
+        "code_repeated": ([box, box], {"code": ["1", "1"], "name": ["甲镇", "乙镇"]}),
         "code_blank": ([box, box], {"code": ["1", ""]}),
         "layer_not_polygons": ([box, shapely.LineString([(0, 0), (1, 1)])], {"code": ["1", "2"]}),
         "column_missing": ([box, box], {"kode": ["1", "2"]}),

@@ -109,7 +109,7 @@ def test_rasters_that_cannot_be_used(tmp_path):
         (bands, "raster_bands"),
         (bare, "raster_no_crs"),
         (tmp_path / "text.tif", "file_unreadable"),
-        (tmp_path / "none.tif", "file_unreadable"),
+        (tmp_path / "none.tif", "file_missing"),
     ):
         with pytest.raises(StudyError) as fault:
             read_heights(path, crs=CRS, box_m=BOX)

@@ -133,6 +133,7 @@ def test_a_search_without_room_for_its_entries_says_so(rng):
         assert settle_nearest(*arcs, *seeds, bucket_count(arcs), room, label) == fits
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed")
 def test_each_kernel_is_compiled_for_one_kind_of_arguments(county, rng):
     warm()

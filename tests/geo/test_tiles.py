@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from benchmarks.road_generator import make_network
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from geo.snap import snap
 from geo.tiles import cut_tile, merge_tiles, nearest_by_tiles, solve_tile
 from geo.travel import NearestStatus, nearest
@@ -41,11 +39,12 @@ def test_merged_tiles_equal_the_whole_on_tangles(seed):
 
 
 @pytest.fixture(scope="module")
-def built_in():
+def built_in(county):
     """The built-in county: lake, ferries, islands, roads without a link."""
-    return load_dataset(read_study(SAMPLE_STUDY))
+    return county.dataset
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["walk", "car"])
 @pytest.mark.parametrize("buffer_m", [200.0, 4000.0])
 def test_merged_tiles_equal_the_whole_on_the_built_in_county(built_in, mode, buffer_m):
@@ -65,7 +64,7 @@ def test_merged_tiles_equal_the_whole_on_the_built_in_county(built_in, mode, buf
 
 
 @pytest.fixture(scope="module")
-def county():
+def invented():
     """Some 5,000 nodes, 6,000 places, 40 facilities."""
     rng = np.random.default_rng(5)
     roads, network, _ = make_network(5000)
@@ -76,8 +75,8 @@ def county():
 
 
 @pytest.mark.parametrize("buffer_m", [0.0, 500.0, 3000.0])
-def test_merged_tiles_equal_the_whole_on_a_county(county, buffer_m):
-    roads, network, x_m, y_m, demand, facilities = county
+def test_merged_tiles_equal_the_whole_on_a_county(invented, buffer_m):
+    roads, network, x_m, y_m, demand, facilities = invented
     tiles = _quarters(x_m, y_m)
     done = []
     found = nearest_by_tiles(
@@ -93,8 +92,8 @@ def test_merged_tiles_equal_the_whole_on_a_county(county, buffer_m):
     assert done[-1] == ("tiles", 5, 5)
 
 
-def test_what_is_proven_is_right_and_a_narrow_buffer_leaves_some_unproven(county):
-    roads, network, x_m, y_m, demand, facilities = county
+def test_what_is_proven_is_right_and_a_narrow_buffer_leaves_some_unproven(invented):
+    roads, network, x_m, y_m, demand, facilities = invented
     whole = nearest(network, demand, facilities)
     for place in _quarters(x_m, y_m)[:4]:
         tile = cut_tile(roads, network, demand, facilities, place, buffer_m=300.0)
@@ -107,8 +106,8 @@ def test_what_is_proven_is_right_and_a_narrow_buffer_leaves_some_unproven(county
         assert not np.array_equal(part.found.tenths, whole.tenths[part.place])
 
 
-def test_order_of_parts_does_not_matter(county):
-    roads, network, x_m, y_m, demand, facilities = county
+def test_order_of_parts_does_not_matter(invented):
+    roads, network, x_m, y_m, demand, facilities = invented
     parts = [
         solve_tile(cut_tile(roads, network, demand, facilities, place, buffer_m=2000.0))
         for place in _quarters(x_m, y_m)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from geo.errors import Cancelled, GeoError
-from geo.legs import to_tenths
 from geo.snap import snap
+from geo.times import to_tenths
 from geo.travel import UNREACHED, NearestStatus, nearest, reach, reach_blocks
 from tests.geo.hand_networks import hand_network, random_network, random_snaps, slow_times, snaps_at
 

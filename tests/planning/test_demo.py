@@ -11,13 +11,12 @@ import pyarrow.parquet
 import pytest
 import shapely
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
 from geo.routes import route
 from geo.travel import UNREACHED
 from planning.assess.chains import LegStatus
+from planning.assess.mode_result import assess_mode
 from planning.assess.referral import referral_of
-from planning.assess.workflow import assess, assess_mode
+from planning.assess.workflow import assess
 from planning.reach.coverage import Ledger, Status, ledger
 from planning.report.export import write_results
 from planning.words.figures import share_text
@@ -27,18 +26,18 @@ MODES = ("walk", "walk_elderly", "e_bike", "car")
 
 
 @pytest.fixture(scope="module")
-def study():
-    return read_study(SAMPLE_STUDY)
+def study(county):
+    return county.study
 
 
 @pytest.fixture(scope="module")
-def dataset(study):
-    return load_dataset(study)
+def dataset(county):
+    return county.dataset
 
 
 @pytest.fixture(scope="module")
-def assessment(dataset, study):
-    return assess(dataset, study)
+def assessment(county):
+    return county
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +126,7 @@ def test_the_county_total_is_the_declared_total(dataset):
     assert dataset.demand.people.sum() == pytest.approx(dataset.zones.census_people.sum(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_same_inputs_give_the_same_bytes(dataset, study, results, tmp_path):
     again = write_results(assess(dataset, study), tmp_path / "again", command="demo")
     names = [path.name for path in results.iterdir() if path.suffix in {".csv", ".json"}]
@@ -144,7 +144,7 @@ def test_four_tiles_run_one_after_the_other_equal_the_whole(dataset, study, asse
     merged = Ledger(0, 0, 0, 0, 0, 0)
     for tile in (east & north, east & ~north, ~east & north, ~east & ~north):
         part = replace(dataset, demand=taken(demand, tile))
-        result = assess_mode(part, study.travel, "walk", is_open=assessment.is_open)
+        result = assess_mode(part, study, assessment.scenario, "walk")
         assert (result.nearest.tenths == assessment.modes["walk"].nearest.tenths[tile]).all()
         merged = merged.merge(ledger(part.demand.people, result.status))
     for field in Ledger.__dataclass_fields__:

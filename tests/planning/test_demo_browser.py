@@ -7,9 +7,6 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from data.dataset import load_dataset
-from data.study.file import SAMPLE_STUDY, read_study
-from planning.assess.workflow import assess
 from planning.report.export import write_results
 from tests.browser import open_browser, outside_requests, severe_lines, wait_for_map
 
@@ -17,9 +14,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    study = read_study(SAMPLE_STUDY)
-    return write_results(assess(load_dataset(study), study), tmp_path_factory.mktemp("d") / "out")
+def results(county, tmp_path_factory):
+    return write_results(county, tmp_path_factory.mktemp("d") / "out")
 
 
 @pytest.fixture(scope="module")

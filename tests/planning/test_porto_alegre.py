@@ -10,7 +10,7 @@ import pytest
 from data.dataset import load_dataset
 from data.study.file import read_study
 from geo.travel import UNREACHED
-from planning.assess.workflow import assess_mode, open_points
+from planning.assess.mode_result import assess_mode
 from planning.reach.coverage import Status
 from planning.reach.scenario import scenario_of
 from tests.planning.road_oracle import Oracle
@@ -33,8 +33,8 @@ def dataset(study):
 
 
 def assessed(dataset, study, mode, **changes):
-    is_open = open_points(dataset, scenario_of(study))
-    return assess_mode(dataset, replace(study.travel, **changes), mode, is_open=is_open)
+    changed = replace(study, travel=replace(study.travel, **changes))
+    return assess_mode(dataset, changed, scenario_of(study), mode)
 
 
 def test_the_figures_of_the_source_are_kept(dataset, shared_data):

@@ -17,13 +17,16 @@ MAX_UNPACKED_BYTES = 1_000_000_000
 MAX_ENTRIES = 10_000
 _SHAPEFILE = "a zipped Shapefile"
 _KMZ = "KMZ"
+_KML_ENDINGS = (".kml", ".ovkml")
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _NEEDED = (".shp", ".shx", ".dbf")
 
 
 @contextmanager
-def unpacked(path: Path, layer: str | None) -> Iterator[Path]:
+def unpacked(path: Path, layer: str | None) -> Iterator[list[tuple[str, Path]]]:
     """Unpack the layer of an archive into a temporary folder, under names of our own.
+
+    Yields the name in the archive and the path of each KML of a KMZ, or of the one Shapefile.
 
     Parameters
     ----------
@@ -43,10 +46,12 @@ def unpacked(path: Path, layer: str | None) -> Iterator[Path]:
             with zipfile.ZipFile(path) as archive:
                 infos = _entries(archive, path)
                 parts = _kml(infos, path) if expected == _KMZ else _shapefile(infos, path, layer)
-                for ending, entry in parts.items():
-                    target = Path(folder) / f"layer{ending}"
+                targets = []
+                for name, entry in parts.items():
+                    target = Path(folder) / name
                     with archive.open(entry) as packed, target.open("wb") as out:
                         shutil.copyfileobj(packed, out)
+                    targets.append((_entry_name(entry), target))
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -55,7 +60,7 @@ def unpacked(path: Path, layer: str | None) -> Iterator[Path]:
             RuntimeError,
         ) as error:
             raise unreadable(path, expected, error) from error
-        yield Path(folder) / f"layer{next(iter(parts))}"
+        yield targets
 
 
 def _entries(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
@@ -72,19 +77,19 @@ def _entries(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
 
 
 def _kml(infos: Sequence[zipfile.ZipInfo], path: Path) -> dict[str, zipfile.ZipInfo]:
-    """Return the one KML of a KMZ: its doc.kml, else the only one; what it refers to is left."""
+    """Return file name -> entry of every KML of a KMZ, its doc.kml first."""
     found = {_entry_name(info): info for info in infos}
-    kml = {name: info for name, info in found.items() if name.lower().endswith(".kml")}
-    main = next((info for name, info in kml.items() if name.lower() == "doc.kml"), None)
-    if main is None and len(kml) != 1:
-        raise unreadable(path, _KMZ, "the archive holds no KML or several")
-    return {".kml": main or next(iter(kml.values()))}
+    names = [name for name in found if name.lower().endswith(_KML_ENDINGS)]
+    if not names:
+        raise unreadable(path, _KMZ, "the archive holds no KML")
+    names.sort(key=lambda name: name.lower() != "doc.kml")
+    return {f"layer{i}.kml": found[name] for i, name in enumerate(names)}
 
 
 def _shapefile(
     infos: Sequence[zipfile.ZipInfo], path: Path, layer: str | None
 ) -> dict[str, zipfile.ZipInfo]:
-    """Return ending -> entry of the one Shapefile that is asked for, `.shp` first."""
+    """Return file name -> entry of the parts of the one Shapefile asked for, `.shp` first."""
     groups: dict[str, dict[str, zipfile.ZipInfo]] = {}
     for info in infos:
         name = PurePosixPath(_entry_name(info))
@@ -105,7 +110,8 @@ def _shapefile(
     if missing:
         lacking = "parts are missing in the archive: " + " ".join(missing)
         raise unreadable(path, _SHAPEFILE, lacking)
-    return dict(sorted(parts.items(), key=lambda part: part[0] != ".shp"))
+    ordered = sorted(parts.items(), key=lambda part: part[0] != ".shp")
+    return {f"layer{ending}": entry for ending, entry in ordered}
 
 
 def _entry_name(info: zipfile.ZipInfo) -> str:

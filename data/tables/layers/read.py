@@ -1,8 +1,8 @@
-"""Layers with geometry: GeoPackage, GeoJSON and what else GDAL reads, as tables."""
+"""Layers with geometry as tables: each ending by its own reader, whatever a file says it is."""
 
 from __future__ import annotations
 
-import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +10,19 @@ import numpy as np
 import shapely
 
 from data.errors import StudyError, unreadable
-from data.tables.layers.shapefiles import RAW_ENCODING, recoded
+from data.gdal import Features, read_features
+from data.tables.cells import whole_number
+from data.tables.layers.archives import unpacked
+from data.tables.layers.geojson import read_geojson
+from data.tables.layers.geopackage import read_geopackage
+from data.tables.layers.kml import read_kml
+from data.tables.layers.shapefiles import RAW_ENCODING, check_parts, recoded
 from data.tables.sheets import Table, without_totals
 from data.types import CellValue
 from geo.errors import Finding
 
-_MAGIC: dict[str, tuple[bytes, ...]] = {
-    ".gpkg": (b"SQLite format 3\x00",),
-    ".geojson": (b"{",),
-    ".json": (b"{",),
-    ".shp": (b"\x00\x00\x27\x0a",),
-    ".fgb": (b"fgb",),
-    ".kml": (b"<",),
-}
-"""How a file of each kind begins. A file that begins otherwise is not handed to GDAL, which would
-open whatever else it finds there (a virtual layer may name other files and addresses)."""
+LAYER_ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".ovkml", ".fgb")
+ARCHIVE_ENDINGS = (".zip", ".kmz")
 
 
 def read_layer(
@@ -41,85 +39,104 @@ def read_layer(
     path
         GeoPackage, GeoJSON, Shapefile, KML or FlatGeobuf.
     layer
-        Name of the layer; the only one when None.
+        Name of the layer; the only one when None. Of KML the name of a folder; all when None.
     encoding
-        Of the attributes of a Shapefile, where the file does not say; else it is recognised.
+        Of formats that are text, and of the attributes of a Shapefile; else it is recognised.
     findings
-        Receives notes on total rows and encodings.
+        Receives notes on total rows, encodings and what is not read.
 
     Raises
     ------
     StudyError
-        When the file is not what its name says, or the layer is not told or not there.
+        When the file is not what its ending says, or the layer is not told or not there.
     """
-    _check_magic(path)
-    is_shapefile = path.suffix.lower() == ".shp"
-    from pyogrio import list_layers, raw
+    match path.suffix.lower():
+        case ".gpkg":
+            table = read_geopackage(path, layer=layer, findings=findings)
+        case ".geojson" | ".json":
+            table = read_geojson(path, encoding=encoding, findings=findings)
+        case ".kml" | ".ovkml":
+            named = [(path.name, path)]
+            table = read_kml(named, file=path, layer=layer, encoding=encoding, findings=findings)
+        case ".shp":
+            table = _shapefile(path, encoding, findings)
+        case _:
+            table = _table(read_features(path, "FlatGeobuf"), path)
+    return without_totals(table, findings) if table.columns else table
 
+
+def read_packed(
+    path: Path, *, layer: str | None, encoding: str | None, findings: list[Finding]
+) -> Table:
+    """Return the layer of an archive, its faults and notes under the name of the archive.
+
+    Parameters
+    ----------
+    path
+        A zipped Shapefile or KMZ.
+    layer, encoding, findings
+        As `read_layer`; of a zipped Shapefile the layer is its name.
+
+    Raises
+    ------
+    StudyError
+        As `read_layer`, and when the archive is broken or absurdly large.
+    """
+    inner: list[Finding] = []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL's remarks on mixed geometry types: checked by us
-            layers = [str(name) for name, _ in list_layers(path)]
-            chosen = None if is_shapefile else _chosen_layer(path, layers, layer)
-            meta, _, wkb, fields = raw.read(
-                path,
-                layer=chosen,
-                encoding=RAW_ENCODING if is_shapefile else None,
-                force_2d=True,
-                datetime_as_string=True,
-            )
-    except StudyError:
-        raise
-    except Exception as error:  # GDAL's binding raises IndexError and others on broken files
-        raise unreadable(path, _expected(path), error) from error
-    names, cells = list(map(str, meta["fields"])), [_cells(values) for values in fields]
-    if is_shapefile:
-        names, cells = recoded(names, cells, encoding, file=path.name, findings=findings)
-    columns = dict(zip(names, cells, strict=True))
-    n_rows = len(wkb) if wkb is not None else len(fields[0]) if fields else 0
-    table = Table(
+        with unpacked(path, layer) as parts:
+            if path.suffix.lower() == ".kmz":
+                table = read_kml(parts, file=path, layer=layer, encoding=encoding, findings=inner)
+                table = without_totals(table, inner) if table.columns else table
+            else:
+                table = read_layer(parts[0][1], encoding=encoding, findings=inner)
+    except StudyError as error:
+        named = (replace(finding, file=path.name) for finding in error.findings)
+        raise StudyError(*named) from error
+    findings.extend(replace(finding, file=path.name) for finding in inner)
+    return replace(table, file=path.name)
+
+
+def _shapefile(path: Path, encoding: str | None, findings: list[Finding]) -> Table:
+    check_parts(path)
+    table = _table(read_features(path, "ESRI Shapefile", encoding=RAW_ENCODING), path)
+    names, cells = recoded(
+        list(table.columns), list(table.columns.values()), encoding, file=path.name,
+        findings=findings,
+    )  # fmt: skip
+    return replace(table, columns=dict(zip(names, cells, strict=True)))
+
+
+def _table(features: Features, path: Path) -> Table:
+    """Return a layer that GDAL has read as a table."""
+    arrow = features.table
+    columns = {
+        name: tuple(_cell(value) for value in arrow.column(name).to_pylist())
+        for name in arrow.column_names
+        if name != features.geometry
+    }
+    wkb = None if features.geometry is None else arrow.column(features.geometry).to_pylist()
+    return Table(
         file=path.name,
         columns=columns,
-        row=np.arange(1, n_rows + 1, dtype=np.int64),
+        row=np.arange(1, arrow.num_rows + 1, dtype=np.int64),
         geometry=None if wkb is None else _geometries(wkb, path),
-        crs=meta["crs"],
+        crs=features.crs,
     )
-    return without_totals(table, findings) if columns else table
 
 
-def _check_magic(path: Path) -> None:
-    expected = _MAGIC.get(path.suffix.lower())
-    with path.open("rb") as file:
-        head = file.read(64).removeprefix(b"\xef\xbb\xbf")
-    if expected and not head.lstrip().startswith(expected):
-        reason = "the content is another format" if head else "the file is empty"
-        raise unreadable(path, _expected(path), reason)
+def _cell(value: Any) -> CellValue:
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return whole_number(value)
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return str(value)
 
 
-def _chosen_layer(path: Path, names: list[str], layer: str | None) -> str | None:
-    if layer is not None and layer not in names:
-        params = (("layer", layer), ("layers", ", ".join(names[:20])))
-        raise StudyError(Finding("layer_missing", params, file=path.name))
-    if layer is None and len(names) > 1:
-        params_several = (("layers", ", ".join(names[:20])),)
-        raise StudyError(Finding("layer_not_told", params_several, file=path.name))
-    return layer
-
-
-def _cells(values: Any) -> tuple[CellValue, ...]:
-    if values.dtype == bool:
-        return tuple(bool(value) for value in values)
-    if np.issubdtype(values.dtype, np.number):
-        return tuple(None if np.isnan(v) else v for v in values.astype(np.float64).tolist())
-    return tuple(None if value is None else str(value) for value in values.tolist())
-
-
-def _geometries(wkb: Any, path: Path) -> Any:
+def _geometries(wkb: list[bytes | None], path: Path) -> Any:
     try:
-        return np.asarray(shapely.from_wkb(wkb), dtype=object)
+        return np.asarray(shapely.force_2d(shapely.from_wkb(wkb)), dtype=object)
     except shapely.errors.GEOSException as error:
-        raise unreadable(path, _expected(path), error) from error
-
-
-def _expected(path: Path) -> str:
-    return path.suffix.lstrip(".").upper() or "a layer"
+        raise unreadable(path, path.suffix.lstrip(".").upper(), error) from error

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from data.errors import StudyError
+from data.errors import StudyError, unreadable
 from data.types import CellValue
 from geo.errors import Finding
 
 RAW_ENCODING = "ISO-8859-1"
 """Read with it, every byte is one character: nothing is lost before the encoding is known."""
+
+
+_NEEDED = (".shx", ".dbf")
+
+
+def check_parts(path: Path) -> None:
+    """Refuse a Shapefile that lacks the index of its shapes or the table of its attributes.
+
+    Raises
+    ------
+    StudyError
+        Naming what is missing.
+    """
+    lacking = [e for e in _NEEDED if not any(map(Path.is_file, _named(path, e)))]
+    if lacking:
+        raise unreadable(
+            path, path.suffix[1:].upper(), "files are missing beside it: " + " ".join(lacking)
+        )
+
+
+def _named(path: Path, ending: str) -> list[Path]:
+    return [path.with_suffix(ending), path.with_suffix(ending.upper())]
 
 
 def recoded(

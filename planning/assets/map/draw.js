@@ -60,9 +60,7 @@
   });
 
   SC.isPrinting = false;
-  SC.pixelRatio = function () {
-    return SC.isPrinting ? 3 : Math.min(Math.max(root.devicePixelRatio || 1, 1), 3);
-  };
+  SC.pixelRatio = function () { return Math.min(Math.max(root.devicePixelRatio || 1, 1), 3); };
 
   function isOutside(box, k, view, slack) {
     const s = slack / view.scale;
@@ -321,15 +319,21 @@
     return canvas;
   };
 
-  /** Stripes over the masked part of a picture. */
-  SC.paintStripes = function (ctx, view, mask, box) {
+  /** A picture of a box (west, south, east, north) where it lies in the view, crisp when enlarged. */
+  SC.drawBox = function (ctx, view, image, box) {
     const corner = SC.world(box[0], box[3]), end = SC.world(box[2], box[1]);
+    const width = (end[0] - corner[0]) * view.scale;
+    ctx.imageSmoothingEnabled = width * ctx.getTransform().a < image.width;
+    ctx.drawImage(image, corner[0] * view.scale - view.x, corner[1] * view.scale - view.y,
+      width, (end[1] - corner[1]) * view.scale);
+  };
+
+  /** Stripes where the mask of a box is black. */
+  SC.paintStripes = function (ctx, view, mask, box) {
+    SC.drawBox(ctx, view, mask, box);
+    ctx.globalCompositeOperation = 'source-in';
     ctx.fillStyle = hatch(ctx, SC.PRINT_HATCH);
     ctx.fillRect(0, 0, view.width, view.height);
-    ctx.globalCompositeOperation = 'destination-in';
-    ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(mask, corner[0] * view.scale - view.x, corner[1] * view.scale - view.y,
-      (end[0] - corner[0]) * view.scale, (end[1] - corner[1]) * view.scale);
     ctx.globalCompositeOperation = 'source-over';
   };
 

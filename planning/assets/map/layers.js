@@ -259,15 +259,18 @@
       lookup = SC.gridLookup(grid, data.mask);
     });
     layer.setTheme = (k) => { layer.theme = k; layer.leaflet.setUrl(url(k)); };
-    layer.stripes = (map) => {
+    /** The picture on paper: stripes over the classes that grey would hide. */
+    layer.print = (ctx, view) => {
+      const image = layer.leaflet.getElement();
+      if (!image || !image.complete) { return; }
+      ctx.globalAlpha = entry.opacity;
+      SC.drawBox(ctx, view, image, box);
+      ctx.globalAlpha = 1;
       const colours = entry.themes[layer.theme].swatches
         .filter((swatch) => swatch.hatched).map((swatch) => swatch.colour);
-      const image = layer.leaflet.getElement();
-      if (!colours.length || !image || !image.complete) { return null; }
-      const mask = SC.maskOf(image, colours);
-      const stripes = new SC.Canvas({ order: layer.leaflet.options.order + 1 });
-      stripes.paint = (ctx, view) => { SC.paintStripes(ctx, view, mask, box); };
-      return stripes.addTo(map);
+      if (colours.length) {
+        SC.overlay(ctx, view, 1, (pen) => { SC.paintStripes(pen, view, SC.maskOf(image, colours), box); });
+      }
     };
     layer.values = cellAnswer(layer, entry, () => data, (latlng) => {
       const place = SC.gridPlace(grid, latlng.lng, latlng.lat);
@@ -297,13 +300,17 @@
       }
       layer.leaflet.redraw();
     });
-    layer.leaflet.paint = (ctx, view) => {
-      // Opacity belongs to the whole layer: overlapping dots would add up.
-      layer.leaflet._container.style.opacity = entry.opacity;
+    const paint = (ctx, view) => {
       if (cells) {
         SC.paintCells(ctx, view, cells, data['t' + layer.theme], entry.themes[layer.theme].swatches);
       }
     };
+    // Opacity belongs to the whole layer: overlapping dots would add up.
+    layer.leaflet.paint = (ctx, view) => {
+      layer.leaflet._container.style.opacity = entry.opacity;
+      paint(ctx, view);
+    };
+    layer.print = (ctx, view) => { SC.overlay(ctx, view, entry.opacity, paint); };
     layer.setTheme = (k) => { layer.theme = k; layer.leaflet.redraw(); };
     layer.values = cellAnswer(layer, entry, () => data && cells && data, (latlng) => {
       const at = SC.world(latlng.lng, latlng.lat), size = cells.size;

@@ -183,6 +183,7 @@
     stage.tooltip = L.tooltip({ direction: 'top', offset: [0, -8], className: 'sc-tip' });
     const board = {
       id: 'sc' + (boards++), map: map, stage: stage, words: words, onChange: () => {},
+      attribution: doc.attribution || '', background: doc.background,
       layers: doc.layers.map((entry, k) => follow(SC.makeLayer(entry, doc.blobs, 10 + 5 * k))),
       show: (layer, isShown) => {
         layer.isShown = isShown;
@@ -205,7 +206,7 @@
     board.layers.forEach((layer) => {
       layer.isShown = layer.entry.visible;
       if (!layer.isShown) { return; }
-      if (layer.stripes) {
+      if (layer.leaflet.setUrl) {
         pictures.push(new Promise((resolve, reject) => {
           layer.leaflet.once('load', resolve);
           layer.leaflet.once('error', () => { reject(new Error(layer.entry.label)); });
@@ -370,48 +371,14 @@
     });
   };
 
-  /** A long legend is printed smaller rather than cut off. */
-  function fitAside(isPrinting) {
-    const aside = document.querySelector('aside');
-    let zoom = 1;
-    aside.style.zoom = '';
-    aside.style.height = '';
-    while (isPrinting && zoom > 0.4 && aside.scrollHeight > aside.clientHeight + 1) {
-      zoom -= 0.04;
-      aside.style.zoom = String(zoom);
-      aside.style.height = 154 / zoom + 'mm';
-      aside.style.width = 66 / zoom + 'mm';
-    }
-    if (zoom === 1) { aside.style.width = ''; }
-  }
-
-  /** On paper: a fixed size, finer canvases, stripes over the classes that grey would hide. */
-  function preparePrint(board, bounds) {
-    const map = board.map, snap = map.options.zoomSnap;
-    let stripes = [], shown = null;
-    const turn = (isPrinting) => {
-      SC.isPrinting = isPrinting;
-      document.documentElement.classList.toggle('sc-printing', isPrinting);
-      map.closePopup();
-      map.options.zoomSnap = isPrinting ? 0 : snap;
-      map.invalidateSize({ animate: false, pan: false });
-      map.fitBounds(shown, { animate: false, padding: shown === bounds ? [12, 12] : [0, 0] });
-      board.layers.forEach((layer) => { if (layer.onShow) { layer.onShow(); } });
-      fitAside(isPrinting);
-    };
-    root.addEventListener('beforeprint', () => {
-      // The whole area, unless the reader has moved to a part of it.
-      const isWhole = map.getZoom() <= map.getBoundsZoom(bounds) && map.getBounds().contains(bounds);
-      shown = isWhole ? bounds : map.getBounds();
-      turn(true);
-      stripes = board.layers.filter((layer) => layer.isShown && layer.stripes)
-        .map((layer) => layer.stripes(map)).filter((one) => one !== null);
-      board.stage.labels.redraw();
-    });
-    root.addEventListener('afterprint', () => {
-      stripes.forEach((one) => { one.remove(); });
-      turn(false);
-    });
+  /** Let the page count as loading until a promise is settled: who prints it at once, as programs do,
+   * prints the map. A frame whose document is still being written keeps a page loading. */
+  function holdLoad(promise) {
+    const frame = document.body.appendChild(el('iframe', { hidden: '', 'aria-hidden': 'true' }));
+    const inner = frame.contentDocument;
+    inner.open();
+    const release = () => { inner.close(); frame.remove(); };
+    promise.then(release, release);
   }
 
   /** The page of its own: read the document in the page, draw it, fill the panel. */
@@ -424,6 +391,7 @@
       const bounds = [[b[1], b[0]], [b[3], b[2]]];
       map.fitBounds(bounds, { animate: false, padding: [12, 12] });
       const board = SC.attach(map, doc, {});
+      holdLoad(board.ready);
       const whole = L.control({ position: 'topleft' });
       whole.onAdd = () => {
         const button = el('button', { type: 'button', class: 'sc-whole', title: words.back,
@@ -435,8 +403,7 @@
       whole.addTo(map);
       document.getElementById('sc-search').appendChild(SC.searchBox(board));
       document.getElementById('sc-legend').appendChild(SC.legend(board));
-      document.getElementById('sc-print').addEventListener('click', () => { root.print(); });
-      preparePrint(board, bounds);
+      SC.preparePrint(board, bounds);
       root.map = map;
     } catch (error) {
       SC.warn(home, words.broken.replace('{reason}', String(error.message || error)));

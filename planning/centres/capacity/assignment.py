@@ -15,27 +15,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from data.errors import PlannerError
+from geo.arrays import Floats, Ints, checked_amounts, require_length
 from geo.errors import Finding, Progress
+from geo.pairs import Reach, of_facilities, reach_from_table, within
+from geo.times import TENTHS_PER_MINUTE
 from planning.centres.capacity.flow import (
     UNITS_PER_PERSON,
     FlowProblem,
     flow_problem,
     optimality_gap,
     solve_flow,
-)
-from planning.reach.travel_pairs import (
-    TENTHS_PER_MINUTE,
-    Floats,
-    Ints,
-    Pairs,
-    PairTimes,
-    checked_amounts,
-    facility_of_pairs,
-    n_facilities,
-    of_facilities,
-    pairs_from_table,
-    require_length,
-    within,
 )
 
 Longs = NDArray[np.int64]
@@ -54,6 +43,12 @@ class Flows:
     tenths: Ints
     people: Floats
     n_demand: int
+
+    def loads(self) -> Floats:
+        """Return the (n_facilities,) people sent to each facility."""
+        n = len(self.indptr) - 1
+        facility = np.repeat(np.arange(n), np.diff(self.indptr))
+        return np.bincount(facility, weights=self.people, minlength=n).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +144,7 @@ class UnservedZone:
 
 
 def assign_people(
-    pairs: PairTimes,
+    pairs: Reach,
     *,
     people: ArrayLike,
     capacity: ArrayLike,
@@ -182,7 +177,7 @@ def assign_people(
     PlannerError
         When a length is wrong, an amount is negative or a lower load is above the capacity.
     """
-    count = n_facilities(pairs)
+    count = pairs.n_facilities
     weights = checked_amounts("people", people, pairs.n_demand)
     most = _capacities(capacity, count)
     least = np.zeros(count) if lower is None else checked_amounts("lower", lower, count)
@@ -226,7 +221,7 @@ def unserved_points(assignment: Assignment) -> Ints:
 
 def warm() -> None:
     """Compile the kernels on a toy, so that no user waits for the compiler."""
-    toy = pairs_from_table([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 4, 3], n_facilities=2, n_demand=2)
+    toy = reach_from_table([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 4, 3], n_facilities=2, n_demand=2)
     assign_people(toy, people=[2.0, 2.0], capacity=[1.0, 9.0])
 
 
@@ -246,19 +241,16 @@ def tally(
     left = np.maximum(people - sent, 0.0)
     # What is left of a sum of parts may be rounding.
     left[left <= 1e-9 * people] = 0.0
-    load = np.bincount(
-        facility_of_pairs(flows), weights=flows.people, minlength=n_facilities(flows)
-    )
     return Assignment(
         flows=flows,
         capacity=capacity,
-        load=load.astype(np.float64),
+        load=flows.loads(),
         unserved_full=np.where(is_reached, left, 0.0),
         unserved_far=np.where(is_reached, 0.0, left),
     )
 
 
-def reached_points(pairs: PairTimes) -> NDArray[np.bool_]:
+def reached_points(pairs: Reach) -> NDArray[np.bool_]:
     """Return (n_demand,) True where a point has any pair."""
     reached = np.zeros(pairs.n_demand, dtype=np.bool_)
     reached[pairs.demand] = True
@@ -282,7 +274,7 @@ def _require_bounds(least: Floats, most: Floats) -> None:
 
 
 def _answer(
-    problem: FlowProblem, reach: Pairs, people: Floats, most: Floats, least: Floats
+    problem: FlowProblem, reach: Reach, people: Floats, most: Floats, least: Floats
 ) -> BestAssignment:
     """Turn the solved problem into people on the facilities' and points' own numbers."""
     used = np.flatnonzero((problem.flow > 0) & (problem.pair >= 0))
@@ -290,7 +282,7 @@ def _answer(
     cell = problem.cell_of[used]
     share = problem.flow[used] / problem.units[cell]
     pair = problem.pair[used]
-    counts = np.bincount(facility_of_pairs(reach)[pair], minlength=len(most))
+    counts = np.bincount(reach.facility()[pair], minlength=len(most))
     flows = Flows(
         indptr=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
         demand=reach.demand[pair],

@@ -16,19 +16,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.arrays import Floats, checked_amounts, require_length
+from geo.pairs import Reach, of_facilities, within
+from geo.times import TENTHS_PER_MINUTE
 from planning.centres.capacity.assignment import Assignment, Flows, reached_points, tally
-from planning.reach.travel_pairs import (
-    TENTHS_PER_MINUTE,
-    Floats,
-    Pairs,
-    PairTimes,
-    checked_amounts,
-    facility_of_pairs,
-    n_facilities,
-    of_facilities,
-    require_length,
-    within,
-)
 from planning.words.wording import msgid
 
 ROUNDING = 1e-12
@@ -107,7 +98,7 @@ class FillingLoss:
 
 
 def fill_in_order(
-    pairs: PairTimes,
+    pairs: Reach,
     *,
     people: ArrayLike,
     capacity: ArrayLike,
@@ -133,7 +124,7 @@ def fill_in_order(
         Width of the bands; times are rounded to the nearest band, half up, as AccessMod rounds
         its travel times to its unit. The limit is applied before rounding.
     """
-    count = n_facilities(pairs)
+    count = pairs.n_facilities
     everybody = checked_amounts("people", people, pairs.n_demand)
     most = np.array(capacity, dtype=np.float64)
     require_length("capacity", most, count)
@@ -164,7 +155,7 @@ def fill_in_order(
 
 
 def order_by_people(
-    pairs: PairTimes,
+    pairs: Reach,
     *,
     people: ArrayLike,
     facilities: Sequence[int],
@@ -178,7 +169,7 @@ def order_by_people(
     weights = checked_amounts("people", people, pairs.n_demand)
     reach = within(pairs, limit_minutes)
     around = np.bincount(
-        facility_of_pairs(reach), weights=weights[reach.demand], minlength=n_facilities(pairs)
+        reach.facility(), weights=weights[reach.demand], minlength=pairs.n_facilities
     )
     sign = -1.0 if most_first else 1.0
     return tuple(sorted(facilities, key=lambda facility: (sign * around[facility], facility)))
@@ -217,9 +208,9 @@ def _take(people: Floats, band: NDArray[np.int64], capacity: float) -> tuple[Fil
     return (FillCase.SPLIT_BAND if inner else FillCase.FIRST_BAND), share, last
 
 
-def _flows(reach: Pairs, taken: Floats) -> Flows:
+def _flows(reach: Reach, taken: Floats) -> Flows:
     used = np.flatnonzero(taken > 0)
-    counts = np.bincount(facility_of_pairs(reach)[used], minlength=n_facilities(reach))
+    counts = np.bincount(reach.facility()[used], minlength=reach.n_facilities)
     return Flows(
         indptr=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
         demand=reach.demand[used],

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Floats, Ints
 from geo.errors import Progress
+from geo.pairs import Reach
+from geo.times import TENTHS_PER_MINUTE
 from planning.centres.capacity import kernels
-from planning.reach.travel_pairs import TENTHS_PER_MINUTE, Floats, Ints, Pairs, facility_of_pairs
 
 Longs = NDArray[np.int64]
 
@@ -53,7 +55,7 @@ class FlowProblem:
         return 3 * self.penalty_tenths
 
 
-def flow_problem(reach: Pairs, people: Floats, most: Floats, least: Floats) -> FlowProblem:
+def flow_problem(reach: Reach, people: Floats, most: Floats, least: Floats) -> FlowProblem:
     """Return the flow problem with everybody at the nearest centre.
 
     Parameters
@@ -63,7 +65,7 @@ def flow_problem(reach: Pairs, people: Floats, most: Floats, least: Floats) -> F
     most, least
         (n_facilities,) bounds of the loads; inf where unlimited.
     """
-    facility = facility_of_pairs(reach)
+    facility = reach.facility()
     takes_part = (most[facility] > 0) & (people[reach.demand] > 0)
     chosen = np.flatnonzero(takes_part)
     chosen = chosen[np.argsort(reach.demand[chosen], kind="stable")]

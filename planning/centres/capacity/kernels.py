@@ -14,15 +14,11 @@ the people moved so far (Ahuja, Magnanti and Orlin 1993, Network Flows, section 
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import Ints, Longs
 from geo.compiled import njit
-
-Longs: TypeAlias = NDArray[np.int64]
-Ints: TypeAlias = NDArray[np.int32]
 
 FAR = np.int64(2**60)
 """A cost that no path reaches."""

@@ -9,9 +9,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.arrays import Floats
 from geo.legs import sealed
+from geo.pairs import Reach
+from geo.times import limits_in_tenths
 from planning.centres.catchments import kernels
-from planning.reach.travel_pairs import Floats, PairTimes, limits_in_tenths, n_facilities
 
 
 class DecayKind(StrEnum):
@@ -47,19 +49,17 @@ class Decay:
     limit_minutes: float | tuple[float, ...]
 
 
-def pair_weights(
-    pairs: PairTimes, decay: Decay, *, is_used: NDArray[np.bool_] | None = None
-) -> Floats:
+def pair_weights(pairs: Reach, decay: Decay, *, is_used: NDArray[np.bool_] | None = None) -> Floats:
     """Return the (n_pairs,) weights; a time equal to the limit or to a zone's end is within it.
 
     Facilities that are not used, (n_facilities,) False, weigh 0.
 
-    >>> from planning.reach.travel_pairs import pairs_from_table
-    >>> pairs = pairs_from_table([0, 0], [0, 1], [6000, 6001], n_facilities=1, n_demand=2)
+    >>> from geo.pairs import reach_from_table
+    >>> pairs = reach_from_table([0, 0], [0, 1], [6000, 6001], n_facilities=1, n_demand=2)
     >>> pair_weights(pairs, Decay(DecayKind.STEP_SLOW, 30)).tolist()
     [1.0, 0.68]
     """
-    count = n_facilities(pairs)
+    count = pairs.n_facilities
     limits, table_of = np.unique(limits_in_tenths(decay.limit_minutes, count), return_inverse=True)
     tables = [_table(decay.kind, int(limit)) for limit in limits]
     # Behind the tables stands the one for facilities that are not used: a single 0.

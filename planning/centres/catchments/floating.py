@@ -17,16 +17,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.arrays import Floats, Ints, checked_amounts
 from geo.legs import sealed
+from geo.pairs import Reach
 from planning.centres.catchments import kernels
 from planning.centres.catchments.decay import Decay, DecayKind, pair_weights
-from planning.reach.travel_pairs import (
-    Floats,
-    Ints,
-    PairTimes,
-    checked_amounts,
-    n_facilities,
-)
 
 PER_THOUSAND = 1000.0
 
@@ -127,7 +122,7 @@ class Crowding:
 
 
 def floating_catchments(
-    pairs: PairTimes,
+    pairs: Reach,
     *,
     people: ArrayLike,
     supply: ArrayLike,
@@ -167,7 +162,7 @@ def floating_catchments(
         When lengths differ or amounts are negative.
     """
     weights = checked_amounts("people", people, pairs.n_demand)
-    offered = checked_amounts("supply", supply, n_facilities(pairs))
+    offered = checked_amounts("supply", supply, pairs.n_facilities)
     decay = Decay(_decay_kind(method, decay_kind), limit_minutes)
     form = FORMS[method]
     core = _Core(pairs, pair_weights(pairs, decay, is_used=offered > 0))
@@ -193,7 +188,7 @@ def floating_catchments(
 
 
 def crowding(
-    pairs: PairTimes,
+    pairs: Reach,
     *,
     people: ArrayLike,
     supply: ArrayLike,
@@ -209,7 +204,7 @@ def crowding(
     Source: Wang 2018 (inverted 2SFCA); derivation in 10.1080/13658816.2020.1811868.
     """
     weights = checked_amounts("people", people, pairs.n_demand)
-    offered = checked_amounts("supply", supply, n_facilities(pairs))
+    offered = checked_amounts("supply", supply, pairs.n_facilities)
     decay = Decay(decay_kind, limit_minutes)
     core = _Core(pairs, pair_weights(pairs, decay))
     in_reach = core.point_sums(offered)
@@ -277,12 +272,12 @@ FORMS: dict[Method, Form] = {
 class _Core:
     """The pairs with their weights, summed up either way."""
 
-    pairs: PairTimes
+    pairs: Reach
     weight: Floats
 
     def row_sums(self, amount: Floats, *, power: int = 1) -> Floats:
         """Return (n_facilities,) sums of weight^power x amount of the point."""
-        sums = np.empty(n_facilities(self.pairs))
+        sums = np.empty(self.pairs.n_facilities)
         kernels.row_sums(*self._rows(power), sealed(amount, np.float64), sums)
         return sums
 

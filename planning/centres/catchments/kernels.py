@@ -21,16 +21,10 @@ centre. Forest nodes are the centres and behind them the shared cells in the ord
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import Floats, Ints, Longs
 from geo.compiled import njit
-
-Longs: TypeAlias = NDArray[np.int64]
-Ints: TypeAlias = NDArray[np.int32]
-Floats: TypeAlias = NDArray[np.float64]
 
 TIE = 1e-12
 """Costs that differ by less are equal."""

@@ -7,22 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.arrays import Floats, Ints, checked_amounts
 from geo.errors import Progress
+from geo.pairs import Reach, of_facilities, reach_from_table, within
+from geo.times import TENTHS_PER_MINUTE
 from planning.centres.capacity.assignment import Flows
 from planning.centres.catchments import kernels
-from planning.reach.travel_pairs import (
-    TENTHS_PER_MINUTE,
-    Floats,
-    Ints,
-    Pairs,
-    PairTimes,
-    checked_amounts,
-    facility_of_pairs,
-    n_facilities,
-    of_facilities,
-    pairs_from_table,
-    within,
-)
 
 MAX_ROUNDS = 1000
 SWEEPS_A_ROUND = 4
@@ -78,7 +68,7 @@ class _Agents:
 
 
 def rational_agents(
-    pairs: PairTimes,
+    pairs: Reach,
     *,
     people: ArrayLike,
     supply: ArrayLike,
@@ -113,7 +103,7 @@ def rational_agents(
     1952, found as the minimum of a convex programme.
     """
     weights = checked_amounts("people", people, pairs.n_demand)
-    offered = checked_amounts("supply", supply, n_facilities(pairs))
+    offered = checked_amounts("supply", supply, pairs.n_facilities)
     reach = of_facilities(pairs, offered > 0)
     if limit_minutes is not None:
         reach = within(reach, limit_minutes)
@@ -125,7 +115,7 @@ def rational_agents(
 
 def warm() -> None:
     """Compile the kernels on a toy, so that no user waits for the compiler."""
-    toy = pairs_from_table([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 4, 3], n_facilities=2, n_demand=2)
+    toy = reach_from_table([0, 0, 1, 1], [0, 1, 0, 1], [1, 2, 4, 3], n_facilities=2, n_demand=2)
     rational_agents(toy, people=[9.0, 2.0], supply=[1.0, 9.0])
 
 
@@ -134,7 +124,7 @@ def _mean_load(people: Floats, supply: Floats) -> float:
     return float(people.sum()) / total if total > 0 and people.sum() > 0 else 1.0
 
 
-def _agents(reach: Pairs, people: Floats, places: Floats, tau_minutes: float) -> _Agents:
+def _agents(reach: Reach, people: Floats, places: Floats, tau_minutes: float) -> _Agents:
     chosen = np.flatnonzero(people[reach.demand] > 0)
     chosen = chosen[np.argsort(reach.demand[chosen], kind="stable")]
     cells, starts = np.unique(reach.demand[chosen], return_index=True)
@@ -143,7 +133,7 @@ def _agents(reach: Pairs, people: Floats, places: Floats, tau_minutes: float) ->
         cells=cells.astype(np.int64),
         pair=chosen,
         indptr=np.append(starts, len(chosen)).astype(np.int64),
-        centre=facility_of_pairs(reach)[chosen],
+        centre=reach.facility()[chosen],
         time=reach.tenths[chosen] / tau_tenths,
         people=people[cells],
         rate=np.divide(1.0, places, out=np.ones(len(places)), where=places > 0),
@@ -226,7 +216,7 @@ def _sweeps(
 
 def _equilibrium(
     agents: _Agents,
-    reach: Pairs,
+    reach: Reach,
     people: Floats,
     places: Floats,
     parameters: tuple[float, float, float],
@@ -235,7 +225,7 @@ def _equilibrium(
     used = np.flatnonzero(agents.flow > 0)
     used = used[np.argsort(agents.pair[used], kind="stable")]
     pair = agents.pair[used]
-    facility = facility_of_pairs(reach)
+    facility = reach.facility()
     counts = np.bincount(facility[pair], minlength=len(places))
     congestion = np.divide(agents.load, places, out=np.zeros(len(places)), where=places > 0)
     of_pair = congestion[facility] + reach.tenths / (tau_minutes * TENTHS_PER_MINUTE)

@@ -6,6 +6,7 @@ An `EncodedMap` can be kept and used again; a `folium.Map` cannot.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +31,17 @@ from planning.maps.pack.features import (
     encode_sites,
 )
 from planning.maps.pack.pictures import encode_cells
-from planning.maps.tables import TextTable, text_tables
 
 FORMAT = "servicecircle.map/1"
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """The names and popup rows of one layer; the first header names the layer."""
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ def encode_map(spec: MapSpec) -> EncodedMap:
         "crs": spec.crs_text,
         "maker": spec.maker,
         "reviewNumber": spec.review_number,
+        "baseMapNumber": spec.base_map_number,
+        "mark": spec.mark,
         "synthetic": spec.is_synthetic,
         "notes": list(spec.notes),
         "attribution": spec.attribution,
@@ -132,3 +143,18 @@ def _encode(layer: Layer, blobs: Blobs) -> tuple[dict[str, Any], Bounds | None]:
             return encode_polygons(layer, blobs)
         case LineLayer():
             return encode_lines(layer, blobs)
+
+
+def text_tables(layers: Sequence[Layer]) -> tuple[TextTable, ...]:
+    """Return the named areas and the proposed sites of a map with what their popups say.
+
+    Cells are read under the pointer and by zone in these tables; institutions by the search.
+    """
+    found = []
+    for layer in layers:
+        if not isinstance(layer, PolygonLayer | SiteLayer) or not layer.name or not layer.fields:
+            continue
+        headers = (layer.label, *(label for label, _ in layer.fields))
+        columns = (layer.name, *(texts for _, texts in layer.fields))
+        found.append(TextTable(layer.label, headers, tuple(zip(*columns, strict=True))))
+    return tuple(found)

@@ -9,19 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.types import CircuitStop, Demand, Facilities, Villages
+from geo.arrays import Floats, Ints
+from geo.pairs import Reach
 from planning.reach.mode_times import Mask, ModeTimes, is_within, nearest_tenths
-from planning.reach.travel_pairs import PairTimes
 from planning.reach.villages.members import members_of
 from planning.reach.villages.opening import VISITS_PER_DAY, Opening
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
 
 WALK = "walk"
 
@@ -83,7 +79,7 @@ class OnFoot:
     """Times of one mode on foot: to all facilities, and to the circuit stops (rows by stop)."""
 
     times: ModeTimes
-    stop_pairs: PairTimes | None = None
+    stop_pairs: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,8 +92,8 @@ class VillageInput:
         As read.
     is_point
         (n_facilities,) kinds that count as fixed points, operating or not.
-    is_open
-        (n_facilities,) those of them that are operating on the day and have a position.
+    points
+        (n_facilities,) those of them that count, as `fixed_points`.
     opening
         Days, staff and insurance of the facilities.
     facility_village
@@ -113,7 +109,7 @@ class VillageInput:
     demand: Demand
     facilities: Facilities
     is_point: Mask
-    is_open: Mask
+    points: Mask
     opening: Opening
     facility_village: Ints
     stops: Sequence[CircuitStop] = ()
@@ -214,10 +210,10 @@ def village_cover(given: VillageInput, times: ModeTimes, rules: VillageRules) ->
         Parameters.
     """
     members = members_of(given.villages, given.demand)
-    is_effective = given.is_open & given.opening.is_staffed & given.opening.is_insured
-    plain = _judge(given, times, rules, members, given.is_open)
+    is_effective = given.points & given.opening.is_staffed & given.opening.is_insured
+    plain = _judge(given, times, rules, members, given.points)
     strict = _judge(given, times, rules, members, is_effective)
-    near_any = is_within(times.nearest(given.is_open), rules.minutes)
+    near_any = is_within(times.nearest(given.points), rules.minutes)
     share_of = _shares(members, given.demand.people, len(given.villages))
     nominal = share_of(near_any) >= _least(rules)
     here = _points_here(given)
@@ -230,7 +226,7 @@ def village_cover(given: VillageInput, times: ModeTimes, rules: VillageRules) ->
             people_covered=float(plain.people_covered[v]),
             cover=plain.cover[v],
             reason=plain.reason[v],
-            nominal=bool(nominal[v]) or any(given.is_open[f] for f in here.get(v, ())),
+            nominal=bool(nominal[v]) or any(given.points[f] for f in here.get(v, ())),
             effective=strict.cover[v],
             share_fixed=float(plain.share_fixed[v]),
             share_circuit=float(plain.share_circuit[v]),
@@ -244,7 +240,7 @@ def village_cover(given: VillageInput, times: ModeTimes, rules: VillageRules) ->
         rules=rules,
         rows=rows,
         people_without_village=float(given.demand.people[outside].sum()),
-        points_without_days=int((given.is_open & np.isnan(given.opening.days_per_week)).sum()),
+        points_without_days=int((given.points & np.isnan(given.opening.days_per_week)).sum()),
     )
 
 

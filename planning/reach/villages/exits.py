@@ -54,15 +54,15 @@ def exit_risk(
         Points with `sole_doctor_exit_year` not after it stop.
     """
     years = given.facilities.numbers("sole_doctor_exit_year")
-    leaves = given.is_open & (years <= year)
+    leaves = given.points & (years <= year)
     rows = np.flatnonzero(leaves).astype(np.int32)
     people = np.where(given.demand.zone >= 0, given.demand.people, 0.0)
     alone = people_losing_alone(
-        times.pairs, given.is_open, people, closing=rows, minutes=rules.minutes
+        times.pairs, given.points, people, closing=rows, minutes=rules.minutes
     )
-    before = is_within(times.nearest(given.is_open), rules.minutes)
-    after = is_within(times.nearest(given.is_open & ~leaves), rules.minutes)
-    later = village_cover(replace(given, is_open=given.is_open & ~leaves), times, rules)
+    before = is_within(times.nearest(given.points), rules.minutes)
+    after = is_within(times.nearest(given.points & ~leaves), rules.minutes)
+    later = village_cover(replace(given, points=given.points & ~leaves), times, rules)
     exits = [
         DoctorExit(
             given.facilities.id[i],
@@ -84,5 +84,5 @@ def exit_risk(
             for now, then in zip(cover.rows, later.rows, strict=True)
             if now.is_covered and not then.is_covered
         ),
-        points_without_year=int((given.is_open & is_first_level & np.isnan(years)).sum()),
+        points_without_year=int((given.points & is_first_level & np.isnan(years)).sum()),
     )

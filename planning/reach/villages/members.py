@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from data.types import Demand, Facilities, Villages
+from geo.arrays import Floats, Ints
 from geo.zones import assign, nearest_site
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int32]
 
 
 def members_of(villages: Villages, demand: Demand) -> Ints:

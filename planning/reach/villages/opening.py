@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.types import Facilities
+from geo.arrays import Floats
 from geo.errors import Finding
 from planning.reach.mode_times import Mask
 from planning.reach.villages.hours import OpeningHours, read_hours
-
-Floats: TypeAlias = NDArray[np.float64]
 
 VISITS_PER_DAY = 52 / 12
 """Visits a month of a point that is open one day a week."""

@@ -145,7 +145,7 @@ def service_cover(
     facilities: Facilities,
     times: ModeTimes,
     *,
-    is_open: Mask,
+    is_operating: Mask,
     minutes: float,
     services: Sequence[str] = SHOWN,
 ) -> tuple[ServiceCover, ...]:
@@ -153,7 +153,7 @@ def service_cover(
 
     Parameters
     ----------
-    is_open
+    is_operating
         (n_facilities,) operating institutions of any level that may offer the service.
     minutes
         Limit, not above what the times hold.
@@ -163,7 +163,7 @@ def service_cover(
     for key in services:
         offer = read_services(facilities, key)
         has, silent = offer.has, offer.is_unknown
-        near = is_within(times.nearest(has & is_open), minutes)
+        near = is_within(times.nearest(has & is_operating), minutes)
         for group in dict.fromkeys(("", SERVICES[key].group)):
             people = demand.people if not group else demand.groups.get(group)
             if people is None:
@@ -174,8 +174,8 @@ def service_cover(
                     mode=times.mode,
                     minutes=minutes,
                     group=group,
-                    facilities=int((has & is_open).sum()),
-                    unknown_facilities=int((silent & is_open).sum()),
+                    facilities=int((has & is_operating).sum()),
+                    unknown_facilities=int((silent & is_operating).sum()),
                     people=float(people[inside].sum()),
                     people_covered=float(people[inside & near].sum()),
                 )

@@ -67,7 +67,7 @@ class WeekCover:
 
 
 def week_cover(
-    demand: Demand, times: ModeTimes, *, is_open: Mask, opening: Opening, minutes: float
+    demand: Demand, times: ModeTimes, *, points: Mask, opening: Opening, minutes: float
 ) -> WeekCover:
     """Return coverage by hour and by window.
 
@@ -75,8 +75,8 @@ def week_cover(
     ----------
     times
         Times of one mode; not below `minutes`.
-    is_open
-        (n_facilities,) fixed points operating on the day.
+    points
+        (n_facilities,) fixed points that count.
     opening
         Their hours.
     """
@@ -92,14 +92,14 @@ def week_cover(
         return found[key]
 
     half_past = [hour * 60 + 30 for hour in range(HOURS_OF_WEEK)]
-    by_hour = [float(people[near(is_open & open_at(opening.hours, m))].sum()) for m in half_past]
-    in_window = {name: near(is_open & _in(opening, name)) for name in WINDOWS}
+    by_hour = [float(people[near(points & open_at(opening.hours, m))].sum()) for m in half_past]
+    in_window = {name: near(points & _in(opening, name)) for name in WINDOWS}
     rows = [
         WindowCover(
             name,
-            int((is_open & _in(opening, name)).sum()),
+            int((points & _in(opening, name)).sum()),
             float(people[in_window[name]].sum()),
-            float(people[near(is_open & (_in(opening, name) | ~known))].sum()),
+            float(people[near(points & (_in(opening, name) | ~known))].sum()),
         )
         for name in WINDOWS
     ]
@@ -112,7 +112,7 @@ def week_cover(
         windows=tuple(rows),
         is_weekday_only=weekday_only & (demand.zone >= 0),
         people_weekday_only=float(people[weekday_only].sum()),
-        points_without_hours=int((is_open & ~known).sum()),
+        points_without_hours=int((points & ~known).sum()),
     )
 
 

@@ -13,9 +13,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from planning.report.content import MapPicture, Page, Report, Table, printed_rows
-from planning.report.entries import Amount, entry_text
+from planning.report.content import MapPicture, Page, Report
 from planning.report.pages.small_map import icon
+from planning.words.figure import Anchors, Figure
+from planning.words.tables import Cell, Table, cell_text, printed_rows
 from planning.words.wording import translator
 
 BODY_FONT, HEAD_FONT, LATIN_FONT = "宋体", "黑体", "Times New Roman"
@@ -29,10 +30,11 @@ def report_docx(report: Report) -> bytes:
     document: Any = Document()
     _set_styles(document)
     _set_pages(document, report)
+    anchors = Anchors()
     for number, page in enumerate(report.pages):
         if number:
             document.add_page_break()
-        _add_page(document, report, page)
+        _add_page(document, report, page, anchors)
     document.core_properties.title = report.title
     document.core_properties.author = "ServiceCircle"
     buffer = io.BytesIO()
@@ -83,19 +85,22 @@ def _set_pages(document: Any, report: Report) -> None:
         _small(paragraph)
 
 
-def _add_page(document: Any, report: Report, page: Page) -> None:
+def _add_page(document: Any, report: Report, page: Page, anchors: Anchors) -> None:
     document.add_heading(_clean(page.title), level=1)
     if page.lead:
         document.add_paragraph(_clean(page.lead))
     if page.facts:
         headers = [fact.label for fact in page.facts]
-        values = [entry_text(fact.value) for fact in page.facts]
+        values = [fact.value for fact in page.facts]
+        texts = [cell_text(value, report.language) for value in values]
         grid = _add_grid(document, headers, [1] * len(headers))
-        _fill(grid.add_row().cells, values, [True] * len(values))
+        cells = grid.add_row().cells
+        _fill(cells, texts, [True] * len(values))
+        _mark(cells, values, anchors)
     if page.picture is not None:
         _add_picture(document, page, page.picture)
     for table in page.tables:
-        _add_table(document, report, table)
+        _add_table(document, report, table, anchors)
     for line in page.lines:
         document.add_paragraph(_clean(line))
 
@@ -117,16 +122,19 @@ def _add_picture(document: Any, page: Page, picture: MapPicture) -> None:
     _small(note)
 
 
-def _add_table(document: Any, report: Report, table: Table) -> None:
+def _add_table(document: Any, report: Report, table: Table, anchors: Anchors) -> None:
     document.add_heading(_clean(table.title), level=2)
     if not table.rows:
         translate = translator(report.language)
         document.add_paragraph(translate("None."))
         return
-    grid = _add_grid(document, table.headers, table.widths)
-    for row, texts in zip(table.rows, printed_rows(table), strict=True):
-        _fill(grid.add_row().cells, texts, [isinstance(entry, Amount) for entry in row])
-    _set_widths(grid, table.widths)
+    widths = [column.width for column in table.columns]
+    grid = _add_grid(document, table.headers, widths)
+    for row, texts in zip(table.rows, printed_rows(table, report.language), strict=True):
+        cells = grid.add_row().cells
+        _fill(cells, texts, [isinstance(cell, Figure) for cell in row])
+        _mark(cells, row, anchors)
+    _set_widths(grid, widths)
     if table.note:
         _small(document.add_paragraph(_clean(table.note)))
 
@@ -159,6 +167,17 @@ def _fill(cells: Sequence[Any], texts: Sequence[str], right: Sequence[bool]) -> 
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         for run in paragraph.runs:
             run.font.size = Pt(7.5)
+
+
+def _mark(cells: Sequence[Any], values: Sequence[Cell], anchors: Anchors) -> None:
+    """Set a bookmark around every figure of a row."""
+    for cell, value in zip(cells, values, strict=True):
+        if isinstance(value, Figure):
+            name, place = anchors.next(value), cell.paragraphs[0]._p
+            number = {"w:id": str(anchors.count)}
+            first = _element("w:bookmarkStart", {**number, "w:name": name})
+            place.insert(place.index(place.find(qn("w:r"))), first)
+            place.append(_element("w:bookmarkEnd", number))
 
 
 def _set_widths(grid: Any, widths: Sequence[int]) -> None:

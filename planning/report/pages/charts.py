@@ -225,4 +225,4 @@ def _text(
 
 def _svg(width: int, height: int, parts: Sequence[str]) -> str:
     inner = "".join(parts)
-    return f'<svg viewBox="0 0 {width} {height}" role="img" class="chart">{inner}</svg>'
+    return f'<svg viewBox="0 0 {width} {height}" aria-hidden="true" class="chart">{inner}</svg>'

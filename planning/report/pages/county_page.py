@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
-from planning.assess.workflow import ALL_PEOPLE
+from planning.assess.study_figures import (
+    one_gap_figures,
+    plan_base,
+    setting_figures,
+    setting_range,
+)
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.names import gap_place
-from planning.report.content import Chart, Fact, MapPicture, Page, Source, Table, joined
+from planning.report.content import Chart, Fact, MapPicture, Page, Source, joined
 from planning.report.disclosure import WHOLE
-from planning.report.entries import LEAST_SHOWN, Amount, Entry, entry_text
+from planning.report.entries import LEAST_SHOWN, Entry
 from planning.report.pages.charts import band_chart, bar_chart, curve_chart
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
-from planning.words.figures import minutes_text, mode_text, people_text, share_text
+from planning.sites.plan_figures import proposal_figures
+from planning.words.figure import SPEED_WORDS, Figure
+from planning.words.figures import minutes_text, mode_text
+from planning.words.tables import Table, cell_text, table_of
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_FINDINGS = 12
@@ -26,12 +34,6 @@ PLAN_WORDS: dict[str, str] = {
     "within_gap": msgid("best found"),
     "time_limit": msgid("best found in the time given"),
     "infeasible": msgid("no plan keeps the rules"),
-}
-SPEED_WORDS: dict[str, str] = {
-    "default": msgid("default"),
-    "observed": msgid("observed"),
-    "low": msgid("low"),
-    "high": msgid("high"),
 }
 ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
@@ -116,7 +118,7 @@ def county_facts(source: Source) -> tuple[Fact, ...]:
     covered = translate("Covered, {minutes:.0f} min {mode}").format(
         minutes=figure.minutes, mode=mode_text(mode, translate)
     )
-    share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
+    share = tally.share(WHOLE, mode)
     facts = [
         Fact(translate("People"), tally.amount(WHOLE, "inside")),
         Fact(covered, share),
@@ -132,27 +134,29 @@ def county_lead(source: Source) -> str:
     """Return the sentences above the summary: the figure, how far it moves, what is proposed."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    figure = assessment.modes[mode].coverage[0]
-    share = tally.share(WHOLE, f"{mode}/covered", f"{mode}/uncovered", figure.share)
+    figure, language = assessment.modes[mode].coverage[0], source.language
+    if assessment.reason is not None:
+        sentences = [finding_sentence(assessment.reason, translate), proof_sentence(source)]
+        return joined(sentences, language)
+    share = tally.share(WHOLE, mode)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
         " ({mode}); {uncovered} do not."
     )
     sentences = [
         translate(text).format(
-            share=entry_text(share),
-            people=entry_text(tally.amount(WHOLE, "inside")),
+            share=share.text(language),
+            people=tally.amount(WHOLE, "inside").text(language),
             minutes=figure.minutes,
             mode=mode_text(mode, translate),
-            uncovered=entry_text(tally.amount(WHOLE, f"{mode}/uncovered")),
+            uncovered=tally.amount(WHOLE, f"{mode}/uncovered").text(language),
         )
     ]
-    shares = [v.ledger.share for v in assessment.sensitivity if v.ledger.share is not None]
-    if shares and not share.mark:
+    ends = setting_range(assessment)
+    if ends is not None and not share.hidden_sign:
+        low, high = (setting_figures(assessment, variant).share for variant in ends)
         text = msgid("With other defensible settings the share lies between {low} and {high}.")
-        sentences.append(
-            translate(text).format(low=share_text(min(shares)), high=share_text(max(shares)))
-        )
+        sentences.append(translate(text).format(low=low.text(language), high=high.text(language)))
     if assessment.headline_mode is None:
         sentences.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
@@ -165,20 +169,25 @@ def proof_sentence(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
     plan = proposal.plan
-    people = source.tally.amount(WHOLE, SITED)
-    if people.mark or proposal.unit != "people":
+    if plan.status == "not_asked":
+        return source.translate("Proposed sites: not asked, no point counts.")
+    people, language = source.tally.amount(WHOLE, SITED), source.language
+    found = proposal_figures(proposal, plan_base(source.assessment))
+    if people.hidden_sign or proposal.unit != "people":
         text = msgid("{count} proposed sites would cover {people} more people.")
-        return source.translate(text).format(count=len(proposal.sites), people=entry_text(people))
+        return source.translate(text).format(
+            count=found.sites.text(language), people=people.text(language)
+        )
     text = msgid(
         "{count} proposed sites would cover {people} more people ({status}; at most {bound}"
-        " possible, solver gap {gap:.2%})."
+        " possible, solver gap {gap})."
     )
     return source.translate(text).format(
-        count=len(proposal.sites),
-        people=entry_text(people),
+        count=found.sites.text(language),
+        people=people.text(language),
         status=source.translate(PLAN_WORDS[plan.status]),
-        bound=people_text(plan.bound or 0.0),
-        gap=plan.gap or 0.0,
+        bound=found.bound.text(language),
+        gap=found.solver_gap.text(language),
     )
 
 
@@ -186,33 +195,33 @@ def zones_table(source: Source) -> Table:
     """Return one row a zone: people, cover, villages, centres, sites."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    ledgers = assessment.modes[mode].zone_ledgers[ALL_PEOPLE]
     sites = assessment.proposal.candidates.zone[[s.candidate for s in assessment.proposal.sites]]
     rows: list[tuple[Entry, ...]] = []
     for zone, (code, name) in enumerate(
         zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
     ):
         villages = village_facts(source, zone)
+        base = replace(plan_base(assessment), state="proposed", place=code)
         rows.append(
             (
                 str(zone + 1),
                 name,
                 tally.amount(code, "inside"),
                 tally.amount(code, f"{mode}/covered"),
-                tally.share(code, f"{mode}/covered", f"{mode}/uncovered", ledgers[zone].share),
+                tally.share(code, mode),
                 tally.amount(code, f"{mode}/uncovered"),
                 villages[0].value if villages else "—",
-                Amount(float((sites == zone).sum()), "count"),
+                Figure("plan_sites", base, float((sites == zone).sum()), place_name=name),
             )
         )
     title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(
         mode=mode_text(mode, translate), minutes=assessment.study.travel.minutes
     )
-    return Table(
+    return table_of(
+        title,
+        [translate(header) for header in ZONE_HEADERS],
+        rows,
         key="zones",
-        title=title,
-        headers=tuple(translate(header) for header in ZONE_HEADERS),
-        rows=tuple(rows),
         widths=(6, 22, 14, 14, 12, 14, 14, 10),
     )
 
@@ -225,20 +234,21 @@ def gaps_table(source: Source) -> Table:
     for gap in assessment.gaps[:MOST_GAPS]:
         people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
-        place = gap_place(assessment.dataset, gap)
-        rows.append((place, people, nearest, Amount(gap.nearest_minutes, "minutes")))
+        place = gap_place(assessment.dataset, gap, translate)
+        rows.append((place, people, nearest, one_gap_figures(assessment, gap).median))
     headers = (
         msgid("Place"),
         msgid("People"),
-        msgid("Nearest point"),
-        msgid("Minutes"),
+        msgid("Nearest of most people"),
+        msgid("Median minutes"),
     )
-    return Table(
+    return table_of(
+        msgid("Largest service gaps"),
+        headers,
+        rows,
+        translate,
         key="gaps",
-        title=translate("Largest service gaps"),
-        headers=tuple(translate(header) for header in headers),
-        rows=tuple(rows),
-        widths=(30, 13, 30, 11),
+        widths=(40, 10, 22, 12),
     )
 
 
@@ -253,11 +263,11 @@ def bands_table(source: Source) -> Table:
         )
         for minutes in BANDS_MINUTES
     )
-    return Table(
+    return table_of(
+        translate("People within so many minutes of a point"),
+        (translate("People"), *(mode_text(mode, translate) for mode in modes)),
+        rows,
         key="bands",
-        title=translate("People within so many minutes of a point"),
-        headers=(translate("People"), *(mode_text(mode, translate) for mode in modes)),
-        rows=rows,
         widths=(24, *(16 for _ in modes)),
     )
 
@@ -265,7 +275,7 @@ def bands_table(source: Source) -> Table:
 def bands_chart(source: Source) -> str:
     """Return the bands of every mode as a chart; hidden counts are left out."""
     translate, tally = source.translate, source.tally
-    inside = tally.people.get((WHOLE, "inside"), 0.0)
+    inside = tally.people[WHOLE, "inside"]
     series = []
     for mode in source.assessment.modes:
         amounts = [tally.amount(WHOLE, f"{mode}/within_{minutes}") for minutes in BANDS_MINUTES]
@@ -280,7 +290,11 @@ def zone_bars(source: Source) -> tuple[Chart, ...]:
     if len(table.rows) > MOST_BARS:
         return ()
     rows = [
-        (str(row[1]), row[4].value if isinstance(row[4], Amount) else None, entry_text(row[4]))
+        (
+            str(row[1]),
+            row[4].value if isinstance(row[4], Figure) else None,
+            cell_text(row[4], source.language),
+        )
         for row in table.rows
     ]
     return (Chart(table.title, bar_chart(rows)),)
@@ -291,7 +305,7 @@ def sites_chart(source: Source) -> str:
     translate, proposal = source.translate, source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
-    if source.options.audience == "public":
+    if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
     words = (
@@ -338,7 +352,7 @@ def method_page(source: Source) -> Page:
 
 def _finding(source: Source, finding: Finding) -> str:
     """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.audience == "public":
+    if source.options.is_published:
         finding = replace(finding, people=None)
     return finding_sentence(finding, source.translate)
 
@@ -353,11 +367,10 @@ def sources_table(source: Source) -> Table:
         msgid("Licence"),
         msgid("SHA-256, first 12"),
     )
-    return Table(
-        key="sources",
-        title=translate("Inputs"),
-        headers=tuple(translate(header) for header in headers),
-        rows=tuple(
+    return table_of(
+        msgid("Inputs"),
+        headers,
+        [
             (
                 role_text(entry.role, translate),
                 entry.source,
@@ -366,7 +379,9 @@ def sources_table(source: Source) -> Table:
                 entry.sha256[:12],
             )
             for entry in source.assessment.dataset.provenance
-        ),
+        ],
+        translate,
+        key="sources",
         widths=(16, 34, 14, 22, 20),
     )
 

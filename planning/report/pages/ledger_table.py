@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from planning.assess.workflow import ALL_PEOPLE
-from planning.reach.names import LEDGER_LABELS
-from planning.report.content import Source, Table
+from planning.report.content import Source
 from planning.report.disclosure import WHOLE
-from planning.report.entries import Entry
 from planning.words.figures import mode_text
-from planning.words.wording import msgid
+from planning.words.tables import Table, table_of
 
 OF_STUDY = ("input", "outside")
 BY_MODE = ("off_network", "unreachable", "beyond", "covered")
@@ -18,39 +15,18 @@ def ledger_table(source: Source, zone_code: str) -> Table:
     """Return the ledger of a zone, or of the whole study (""), in every mode of travel."""
     translate, tally = source.translate, source.tally
     modes = list(source.assessment.modes)
-    labels = dict(LEDGER_LABELS)
-    rows: list[tuple[Entry, ...]] = []
-    if zone_code == WHOLE:
-        for field in OF_STUDY:
-            amounts = [tally.amount(WHOLE, field) for _ in modes]
-            rows.append((translate(labels[field]), *amounts))
-    inside = [tally.amount(zone_code, "inside") for _ in modes]
-    rows.append((translate(INSIDE), *inside))
-    for field in BY_MODE:
-        amounts = [tally.amount(zone_code, f"{mode}/{field}") for mode in modes]
-        rows.append((translate(labels[field]), *amounts))
-    shares = [
-        tally.share(
-            zone_code, f"{mode}/covered", f"{mode}/uncovered", _share(source, mode, zone_code)
-        )
-        for mode in modes
+    fields = [*(OF_STUDY if zone_code == WHOLE else ()), "inside"]
+    rows = [[tally.amount(zone_code, field)] * len(modes) for field in fields]
+    is_known = all(tally.figures[zone_code, f"{mode}/unknown"].value == 0 for mode in modes)
+    rows += [
+        [tally.amount(zone_code, f"{mode}/{field}") for mode in modes]
+        for field in (BY_MODE if is_known else (*BY_MODE, "unknown"))
     ]
-    rows.append((translate("Share covered"), *shares))
-    return Table(
+    rows.append([tally.share(zone_code, mode) for mode in modes])
+    return table_of(
+        translate("Ledger of people"),
+        (translate("People"), *(mode_text(mode, translate) for mode in modes)),
+        [(row[0].name(source.language, ()), *row) for row in rows],
         key="ledger",
-        title=translate("Ledger of people"),
-        headers=(translate("People"), *(mode_text(mode, translate) for mode in modes)),
-        rows=tuple(rows),
         widths=(24, *(16 for _ in modes)),
     )
-
-
-def _share(source: Source, mode: str, zone_code: str) -> float | None:
-    result = source.assessment.modes[mode]
-    if zone_code == WHOLE:
-        return result.coverage[0].share
-    zone = source.assessment.dataset.zones.code.index(zone_code)
-    return result.zone_ledgers[ALL_PEOPLE][zone].share
-
-
-INSIDE = msgid("Inside the zones")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from planning.assess.study_figures import coverage_figures
 from planning.assess.workflow import Assessment
+from planning.programme.effect_figures import project_place
 from planning.programme.projects import ProjectEffect
-from planning.report.content import Chart, Page, Source, Table, joined
-from planning.report.entries import Amount, Entry
+from planning.report.content import Chart, Page, Source, joined
+from planning.report.entries import Entry, withhold
 from planning.report.pages.charts import step_chart
-from planning.report.tally import project_unit
 from planning.standards.evidence_sheets import STAGE_WORDS
 from planning.standards.judgement import StandardsResult
-from planning.words.figures import mode_text, share_text
+from planning.words.figure import NOBODY, Figure
+from planning.words.figures import mode_text
+from planning.words.tables import Table, table_of
 from planning.words.wording import msgid
 
 MOST_PROJECTS = 34
@@ -21,12 +24,13 @@ MOST_PROJECTS = 34
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Coverage after a project: its name and day (empty: now), people covered and their share."""
+    """Coverage after a project: its name and day (empty: now), people covered, share, increase."""
 
     name: str
     opens_on: str
-    covered: float
-    share: float | None
+    covered: Figure
+    share: Figure
+    more: Figure
 
 
 def programme_steps(assessment: Assessment, result: StandardsResult) -> tuple[Step, ...]:
@@ -34,13 +38,25 @@ def programme_steps(assessment: Assessment, result: StandardsResult) -> tuple[St
 
     What a project gains and loses is counted after all earlier ones, so that the steps add up.
     """
-    counted = assessment.modes[assessment.analysis_mode].coverage[0].ledger
-    inside, covered = counted.inside, counted.covered
-    steps = [Step("", "", covered, counted.share)]
+    now = coverage_figures(assessment, assessment.analysis_mode)
+    inside, covered = now.inside.value or 0.0, now.covered.value
+    if covered is None:  # no point counts: what a project adds to it is unknown, too
+        return ()
+    nothing = Figure("projects_people_more", now.share.base, 0.0)
+    steps = [Step("", "", now.covered, now.share, nothing)]
     for effect in result.evidence.programme.effects:
         covered += effect.gaining_after - effect.losing_after
+        base = replace(now.share.base, detail=f"after {project_place(effect)}")
         share = covered / inside if inside > 0 else None
-        steps.append(Step(effect.project.name, effect.project.opens_on or "", covered, share))
+        steps.append(
+            Step(
+                effect.project.name,
+                effect.project.opens_on or "",
+                Figure("people_covered", base, covered),
+                Figure("coverage_share", base, share, reason="" if share is not None else NOBODY),
+                Figure("projects_people_more", base, covered - (now.covered.value or 0.0)),
+            )
+        )
     return tuple(steps)
 
 
@@ -67,8 +83,8 @@ def programme_lead(source: Source) -> str:
             "With all {count} projects done the share covered goes from {now} to {after} ({mode})."
         ).format(
             count=len(steps) - 1,
-            now=share_text(steps[0].share),
-            after=share_text(steps[-1].share),
+            now=steps[0].share.text(source.language),
+            after=steps[-1].share.text(source.language),
             mode=mode_text(source.assessment.analysis_mode, translate),
         ),
         translate("What a project gains and loses is counted after all earlier ones."),
@@ -99,11 +115,12 @@ def programme_table(source: Source) -> Table:
     if len(rows) > MOST_PROJECTS:
         text = translate("{count} more projects are in the workbook of the standards.")
         note = text.format(count=len(rows) - MOST_PROJECTS)
-    return Table(
+    return table_of(
+        msgid("Projects by date"),
+        headers,
+        rows[:MOST_PROJECTS],
+        translate,
         key="programme",
-        title=translate("Projects by date"),
-        headers=tuple(translate(header) for header in headers),
-        rows=tuple(rows[:MOST_PROJECTS]),
         widths=(6, 28, 10, 12, 22, 12, 12, 14),
         note=note,
     )
@@ -114,15 +131,15 @@ def programme_chart(source: Source) -> str:
     steps = programme_steps(source.assessment, source.standards)[: MOST_PROJECTS + 1]
     labels = [step.opens_on[:7] for step in steps]
     # As many decimals as the table prints: the picture must not tell more than the page.
-    shares = [round(step.share or 0.0, 4) for step in steps]
+    shares = [round(step.share.value or 0.0, 4) for step in steps]
     return step_chart(labels, shares, axis=source.translate("Number of projects done, by date"))
 
 
 def _row(source: Source, number: int, effect: ProjectEffect, step: Step) -> tuple[Entry, ...]:
     translate, tally = source.translate, source.tally
-    unit = project_unit(effect)
+    unit = project_place(effect)
     names = source.assessment.dataset.facilities.name
-    is_hidden = any(tally.amount(unit, figure).mark for figure in ("gaining", "losing"))
+    is_hidden = any(tally.amount(unit, name).hidden_sign for name in ("gaining", "losing"))
     return (
         str(number),
         effect.project.name,
@@ -131,5 +148,5 @@ def _row(source: Source, number: int, effect: ProjectEffect, step: Step) -> tupl
         "、".join(names[place] for place in effect.project.closes) or "—",
         tally.amount(unit, "gaining"),
         tally.amount(unit, "losing"),
-        Amount(None, "share", "withheld") if is_hidden else Amount(step.share, "share"),
+        withhold(step.share) if is_hidden else step.share,
     )

@@ -18,7 +18,7 @@ from data.types import Dataset, Floats
 from planning.assess.workflow import Assessment
 from planning.maps.cells import cell_outlines
 from planning.maps.scene import POINT_STYLES, ROAD_STYLES
-from planning.reach.coverage import Status
+from planning.reach.coverage import NOT_JUDGED, Status
 from planning.reach.scenario import is_operating
 
 SCALE = 2
@@ -189,17 +189,21 @@ def _cells(sheet: _Sheet, assessment: Assessment, zone: int | None) -> None:
     demand = dataset.demand
     status = assessment.modes[assessment.analysis_mode].status
     shown = (demand.people > 0) & (demand.zone >= 0 if zone is None else demand.zone == zone)
+    shown &= ~np.isin(status, NOT_JUDGED)
     hatch = _hatch(sheet.image.size)
     for is_covered in (True, False):
         here = np.flatnonzero(shown & ((status == Status.COVERED) == is_covered))
+        if not len(here):
+            continue
         mask = Image.new("1", sheet.image.size)
         pen = ImageDraw.Draw(mask)
         corners, cell = shapely.get_coordinates(
             cell_outlines(demand, dataset.crs, here), return_index=True
         )
         spots = np.rint(sheet.pixels(corners[:, 0], corners[:, 1])).astype(np.int64)
-        for outline in np.split(spots, np.flatnonzero(np.diff(cell)) + 1):
-            pen.polygon(outline.ravel().tolist(), fill=1)
+        for outline in np.split(spots.ravel(), 2 * np.flatnonzero(np.diff(cell)) + 2):
+            if len(outline):
+                pen.polygon(outline.tolist(), fill=1)
         sheet.image.paste(COVERED if is_covered else hatch, (0, 0), mask)
 
 

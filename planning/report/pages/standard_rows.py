@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from planning.report.content import Source, Table
-from planning.report.entries import LEAST_SHOWN, WITHHELD, Entry
+from planning.report.content import Source
+from planning.report.entries import Entry, withhold
 from planning.standards.catalogue import Preset, Standard
-from planning.standards.paragraphs import figure_text, target_text
+from planning.standards.paragraphs import target_text
+from planning.standards.standard_figures import current_figure
 from planning.standards.verdict import Status, Verdict, gap_text, verdict_text
+from planning.words.figure import Figure
+from planning.words.tables import Column, Table, table_of
 from planning.words.wording import Language, msgid
 
 MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (9, 7), "en": (7, 5)}
@@ -68,13 +71,9 @@ def all_standards(source: Source) -> Table:
     is_chinese = source.options.language == "zh"
     found = [source.standards.standard_of(verdict)[1] for verdict in verdicts]
     sentences = [row.sentence if is_chinese else row.sentence_en for row in found]
-    return replace(
-        table,
-        headers=(*table.headers, source.translate("Sentence")),
-        rows=tuple((*row, text) for row, text in zip(table.rows, sentences, strict=True)),
-        widths=(*table.widths, 52),
-        has_ditto=True,
-    )
+    header = source.translate("Sentence")
+    last = Column(header, sentences, title=header, width=52)
+    return replace(table, columns=(*table.columns, last), has_ditto=True)
 
 
 def standards_table(source: Source, verdicts: Sequence[Verdict], *, note: str = "") -> Table:
@@ -82,11 +81,12 @@ def standards_table(source: Source, verdicts: Sequence[Verdict], *, note: str = 
     translate = source.translate
     columns = COLUMNS[source.options.language]
     rows = [standard_row(source, verdict) for verdict in verdicts]
-    return Table(
+    return table_of(
+        msgid("Standards"),
+        [HEADERS[column] for column in columns],
+        [tuple(row[column] for column in columns) for row in rows],
+        translate,
         key="standards",
-        title=translate("Standards"),
-        headers=tuple(translate(HEADERS[column]) for column in columns),
-        rows=tuple(tuple(row[column] for column in columns) for row in rows),
         widths=WIDTHS[source.options.language],
         note=note,
     )
@@ -103,7 +103,7 @@ def standard_row(source: Source, verdict: Verdict) -> tuple[Entry, ...]:
     return (
         standard.title if language == "zh" else standard.title_en,
         document,
-        current_text(source, standard, verdict),
+        printed_current(source, standard, verdict),
         target_text(standard, translate) or "—",
         words,
         printed_gap(source, standard, verdict) or "—",
@@ -116,12 +116,12 @@ def document_text(source: Source, preset: Preset, standard: Standard) -> str:
     return document.short if source.options.language == "zh" else document.short_en
 
 
-def current_text(source: Source, standard: Standard, verdict: Verdict) -> str:
+def printed_current(source: Source, standard: Standard, verdict: Verdict) -> Figure:
     """Return the current figure; withheld where it gives a hidden count away."""
     unit, name = verdict.zone_code, verdict.standard_id
-    if any((unit, f"{name}/{part}") in source.tally.hidden for part in ("part", "rest")):
-        return WITHHELD
-    return figure_text(standard, verdict, source.translate)
+    current = current_figure(standard, verdict)
+    is_told = any((unit, f"{name}/{part}") in source.tally.hidden for part in ("part", "rest"))
+    return withhold(current) if is_told else current
 
 
 def printed_gap(source: Source, standard: Standard, verdict: Verdict) -> str:
@@ -129,7 +129,7 @@ def printed_gap(source: Source, standard: Standard, verdict: Verdict) -> str:
     key = (verdict.zone_code, f"{verdict.standard_id}/gap")
     if key not in source.tally.hidden:
         return gap_text(verdict, standard, source.translate)
-    mark = f"<{LEAST_SHOWN}" if source.tally.mark(key) == "small" else WITHHELD
+    mark = source.tally.amount(*key).text(source.language)
     rest = gap_text(replace(verdict, gap_people=None), standard, source.translate)
     people = source.translate("{people} people").format(people=mark)
     return source.translate(", ").join(part for part in (people, rest) if part)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.travel import UNREACHED
-from planning.assess.workflow import ALL_PEOPLE
+from planning.assess.study_figures import village_minutes_of, villages_of
 from planning.reach.villages.cover import VillageRow
 from planning.reach.villages.members import members_of
-from planning.report.content import Fact, MapPicture, Page, Source, Table, joined
-from planning.report.entries import Amount, Entry, entry_text
+from planning.report.content import Fact, MapPicture, Page, Source, joined
+from planning.report.entries import Entry
 from planning.report.lines import SITE_NOTE
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.standard_rows import page_standards
 from planning.report.tally import listed_villages
 from planning.standards.paragraphs import REASON_WORDS
+from planning.words.figure import Figure
 from planning.words.figures import mode_text
-from planning.words.wording import msgid
+from planning.words.tables import Table, table_of
+from planning.words.wording import finding_sentence, msgid
 
 
 def zone_page(source: Source, zone: int, picture: MapPicture | None) -> Page:
@@ -52,8 +53,7 @@ def zone_facts(source: Source, zone: int) -> tuple[Fact, ...]:
     assessment, translate = source.assessment, source.translate
     code = assessment.dataset.zones.code[zone]
     mode = assessment.analysis_mode
-    row = assessment.modes[mode].zone_ledgers[ALL_PEOPLE][zone]
-    share = source.tally.share(code, f"{mode}/covered", f"{mode}/uncovered", row.share)
+    share = source.tally.share(code, mode)
     minutes, name = assessment.study.travel.minutes, mode_text(mode, translate)
     covered = translate("Covered, {minutes:.0f} min {mode}").format(minutes=minutes, mode=name)
     facts = [
@@ -72,30 +72,31 @@ def village_facts(source: Source, zone: int | None) -> tuple[Fact, ...]:
     cover = source.standards.evidence.cover
     if cover is None:
         return ()
-    rows = [row for row in cover.judged if zone is None or row.zone == zone]
-    count = sum(not row.is_covered for row in rows)
-    return (Fact(source.translate("Villages not covered"), f"{count} / {len(rows)}"),)
+    found, language = villages_of(source.assessment, cover, zone), source.language
+    text = f"{found.uncovered.text(language)} / {found.judged.text(language)}"
+    return (Fact(source.translate("Villages not covered"), text),)
 
 
 def zone_lead(source: Source, zone: int) -> str:
     """Return two or three sentences that say what the page shows."""
-    assessment, translate = source.assessment, source.translate
+    assessment, translate, language = source.assessment, source.translate, source.language
     code, name = assessment.dataset.zones.code[zone], assessment.dataset.zones.name[zone]
     mode = assessment.analysis_mode
-    row = assessment.modes[mode].zone_ledgers[ALL_PEOPLE][zone]
-    share = source.tally.share(code, f"{mode}/covered", f"{mode}/uncovered", row.share)
+    if assessment.reason is not None:
+        return finding_sentence(assessment.reason, translate)
+    share = source.tally.share(code, mode)
     text = msgid(
         "Of {people} people of {zone}, {share} reach an open point within {minutes:.0f} minutes"
         " ({mode}); {uncovered} do not."
     )
     sentences = [
         translate(text).format(
-            people=entry_text(source.tally.amount(code, "inside")),
+            people=source.tally.amount(code, "inside").text(language),
             zone=name,
-            share=entry_text(share),
+            share=share.text(language),
             minutes=assessment.study.travel.minutes,
             mode=mode_text(mode, translate),
-            uncovered=entry_text(source.tally.amount(code, f"{mode}/uncovered")),
+            uncovered=source.tally.amount(code, f"{mode}/uncovered").text(language),
         )
     ]
     sites = sites_table(source, zone).rows
@@ -113,8 +114,9 @@ def villages_table(source: Source, zone: int) -> Table:
     """Return the worst uncovered villages with people, nearest point, minutes and reason."""
     translate = source.translate
     groups = list(source.assessment.dataset.demand.groups)[:1]
+    minutes = village_minutes_of(source.assessment, source.assessment.analysis_mode)
     rows = tuple(
-        village_row(source, number, row)
+        village_row(source, number, row, minutes[row.code])
         for number, row in enumerate(listed_villages(source.standards, zone), start=1)
     )
     headers = (
@@ -127,11 +129,11 @@ def villages_table(source: Source, zone: int) -> Table:
         translate("Minutes"),
         translate("Reason"),
     )
-    return Table(
+    return table_of(
+        translate("Villages not covered, worst ten"),
+        headers,
+        rows,
         key="villages",
-        title=translate("Villages not covered, worst ten"),
-        headers=headers,
-        rows=rows,
         widths=(6, 18, 10, 13, *(11 for _ in groups), 24, 9, 34),
         note=translate(
             "Covered by a fixed point in or near the village or by a circuit; minutes: half of the"
@@ -140,11 +142,11 @@ def villages_table(source: Source, zone: int) -> Table:
     )
 
 
-def village_row(source: Source, number: int, row: VillageRow) -> tuple[Entry, ...]:
+def village_row(source: Source, number: int, row: VillageRow, minutes: Figure) -> tuple[Entry, ...]:
     """Return one village as a row of the table."""
     translate, tally = source.translate, source.tally
     unit = f"village:{row.code}"
-    point, minutes = nearest_of_village(source, row.code)
+    point = nearest_of_village(source, row.code)
     groups = list(source.assessment.dataset.demand.groups)[:1]
     return (
         str(number),
@@ -153,29 +155,26 @@ def village_row(source: Source, number: int, row: VillageRow) -> tuple[Entry, ..
         tally.amount(unit, "uncovered"),
         *(tally.amount(unit, f"{group}/inside") for group in groups),
         point,
-        Amount(minutes, "minutes"),
+        minutes,
         translate(REASON_WORDS[row.reason]) if row.reason else "—",
     )
 
 
-def nearest_of_village(source: Source, code: str) -> tuple[str, float | None]:
-    """Return the point nearest to most people of a village and the median minutes to any point."""
+def nearest_of_village(source: Source, code: str) -> str:
+    """Return the point nearest to most people of a village."""
     dataset = source.assessment.dataset
     if dataset.villages is None:
-        return "—", None
+        return "—"
     members = members_of(dataset.villages, dataset.demand)
     here = np.flatnonzero(members == dataset.villages.code.index(code))
     times = source.assessment.modes[source.assessment.analysis_mode].nearest
     people = dataset.demand.people[here]
     reached = times.facility[here] >= 0
     if not reached.any() or people.sum() <= 0:
-        return "—", None
+        return "—"
     facility = times.facility[here][reached]
     point = int(np.argmax(np.bincount(facility, weights=people[reached])))
-    order = np.argsort(times.tenths[here], kind="stable")
-    middle = int(np.searchsorted(np.cumsum(people[order]), people.sum() / 2))
-    tenths = times.tenths[here][order[min(middle, len(order) - 1)]]
-    return dataset.facilities.name[point], None if tenths == UNREACHED else float(tenths) / 600
+    return dataset.facilities.name[point]
 
 
 def sites_table(source: Source, zone: int | None) -> Table:
@@ -201,11 +200,12 @@ def sites_table(source: Source, zone: int | None) -> Table:
         msgid("People without cover in reach"),
         msgid("People only by this site"),
     )
-    return Table(
+    return table_of(
+        msgid("Proposed sites"),
+        headers,
+        rows,
+        translate,
         key="sites" if zone is None else "zone_sites",
-        title=translate("Proposed sites"),
-        headers=tuple(translate(header) for header in headers),
-        rows=tuple(rows),
         widths=(9, 30, 20, 20, 18),
         note=translate(SITE_NOTE),
     )

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from data.types import Dataset
+from geo.arrays import Floats
 from geo.modes import MODES
+from geo.pairs import Reach
 from planning.centres.centres import counted_centres
 from planning.centres.service_ratio import Ratios
 from planning.programme.projects import Programme, Project, projects_of, run_programme
-from planning.reach.mode_times import Floats, Mask, ModeTimes
+from planning.reach.mode_times import Mask, ModeTimes
 from planning.reach.scenario import PRIMARY_CARE_KINDS, is_of_county
-from planning.reach.travel_pairs import PairTimes
 from planning.reach.villages.cover import (
     OnFoot,
     VillageCover,
@@ -43,6 +44,8 @@ class StandardsInput:
         As read.
     as_of
         Day (ISO) of the assessment.
+    points
+        (n_facilities,) the fixed points that count, the mask of the assessment.
     is_operating
         (n_facilities,) operating on that day, with or without a position.
     is_operating_on
@@ -73,10 +76,11 @@ class StandardsInput:
 
     dataset: Dataset
     as_of: str
+    points: Mask
     is_operating: Mask
     is_operating_on: Callable[[str], Mask]
     times: Mapping[str, ModeTimes]
-    stop_pairs: Mapping[str, PairTimes]
+    stop_pairs: Mapping[str, Reach]
     headline_mode: str | None
     analysis_mode: str
     minutes: float
@@ -100,14 +104,14 @@ class Evidence:
     given: StandardsInput
     opening: Opening
     is_point: Mask
-    is_open: Mask
+    points: Mask
     people: Floats
     village_input: VillageInput | None
     rules: VillageRules
     covers: Mapping[str, VillageCover]
     swept: tuple[SweptCover, ...]
     exits: ExitRisk | None
-    week: WeekCover
+    week: WeekCover | None
     services: tuple[ServiceCover, ...]
     projects: tuple[Project, ...]
     programme: Programme
@@ -136,11 +140,11 @@ def measure(given: StandardsInput) -> Evidence:
     opening = opening_of(facilities)
     is_point = np.isin(facilities.kind, given.point_kinds)
     is_placed = given.is_operating & facilities.has_position
-    is_open = is_placed & is_point
     rules = replace(given.rules, minutes=given.minutes)
-    villages = village_input(given, opening=opening, is_point=is_point, is_open=is_open)
+    villages = village_input(given, opening=opening, is_point=is_point)
     covers: dict[str, VillageCover] = {}
-    if villages is not None:
+    is_known = bool(given.points.any())
+    if villages is not None and is_known:
         covers = {mode: village_cover(villages, of, rules) for mode, of in given.times.items()}
     people = np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0)
     projects = given.projects
@@ -155,25 +159,29 @@ def measure(given: StandardsInput) -> Evidence:
         given=given,
         opening=opening,
         is_point=is_point,
-        is_open=is_open,
+        points=given.points,
         people=people,
         village_input=villages,
         rules=rules,
         covers=covers,
-        swept=() if villages is None else sweep_villages(villages, given.times, rules),
-        exits=_exits(given, villages, rules, covers),
+        swept=()
+        if not covers or villages is None
+        else sweep_villages(villages, given.times, rules),
+        exits=_exits(given, villages, rules, covers) if covers else None,
         week=week_cover(
-            dataset.demand, times, is_open=is_open, opening=opening, minutes=given.minutes
-        ),
+            dataset.demand, times, points=given.points, opening=opening, minutes=given.minutes
+        )
+        if is_known
+        else None,
         services=service_cover(
-            dataset.demand, facilities, times, is_open=is_placed, minutes=given.minutes
+            dataset.demand, facilities, times, is_operating=is_placed, minutes=given.minutes
         ),
         projects=projects,
         programme=run_programme(
-            projects,
+            projects if is_known else (),
             times.pairs,
             people,
-            is_open=is_open,
+            is_open=given.points,
             minutes=given.minutes,
             figures=lambda state: network_figures(given, villages, state, rules),
         ),
@@ -216,7 +224,7 @@ def network_figures(
     urban = [zone for zone, is_urban in enumerate(dataset.zones.urban) if is_urban]
     cover = None
     if villages is not None:
-        cover = village_cover(replace(villages, is_open=state), times, rules)
+        cover = village_cover(replace(villages, points=state), times, rules)
     return {
         "centres": float(len(centres)),
         "urban_zones_without_centre": float(sum(zone not in seats for zone in urban)),
@@ -231,7 +239,7 @@ def network_figures(
 
 
 def village_input(
-    given: StandardsInput, *, opening: Opening, is_point: Mask, is_open: Mask
+    given: StandardsInput, *, opening: Opening, is_point: Mask
 ) -> VillageInput | None:
     """Return what the village modes stand on; None where the study has no village list."""
     dataset = given.dataset
@@ -245,7 +253,7 @@ def village_input(
         demand=dataset.demand,
         facilities=dataset.facilities,
         is_point=is_point,
-        is_open=is_open,
+        points=given.points,
         opening=opening,
         facility_village=facility_villages(
             dataset.facilities, villages, in_village_m=given.rules.in_village_m

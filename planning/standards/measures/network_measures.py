@@ -9,13 +9,22 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from data.types import Dataset
-from planning.centres.ratio_words import VIEW_WORDS
-from planning.centres.service_ratio import AllZonesRatio, UrbanResult, UrbanVerdict
-from planning.reach.mode_times import Floats, Mask, is_within
+from geo.arrays import Floats
+from planning.centres.norms import SizeStatus
+from planning.centres.ratio_words import RESULT_WORDS, VIEW_WORDS, amount_words
+from planning.centres.service_ratio import AllZonesRatio
+from planning.centres.urban_verdict import (
+    MET_RESULTS,
+    ColumnStatus,
+    UrbanResult,
+    UrbanVerdict,
+)
+from planning.reach.mode_times import Mask, is_within
 from planning.reach.scenario import is_of_county
 from planning.reach.villages.cover import CoverMode, VillageRow
 from planning.standards.measures.institutions import Subject, judged
 from planning.standards.verdict import Note, Status, Verdict
+from planning.words.figures import people_text
 from planning.words.wording import msgid
 
 
@@ -36,13 +45,25 @@ def service_people(subject: Subject) -> list[Verdict]:
 
 
 URBAN_STATUS: dict[UrbanResult, tuple[Status, tuple[str, ...], str]] = {
-    UrbanResult.BOTH: (Status.MET, (), msgid("Both columns met")),
-    UrbanResult.STREET_ONLY: (Status.PARTIAL, (), msgid("Only the subdistrict column met")),
-    UrbanResult.PEOPLE_ONLY: (Status.PARTIAL, (), msgid("Only the people column met")),
-    UrbanResult.NEITHER: (Status.NOT_MET, (), msgid("Neither column met")),
+    UrbanResult.BOTH: (Status.MET, (), RESULT_WORDS[UrbanResult.BOTH]),
+    UrbanResult.STREET_ONLY: (Status.MET, (), RESULT_WORDS[UrbanResult.STREET_ONLY]),
+    UrbanResult.PEOPLE_ONLY: (Status.MET, (), RESULT_WORDS[UrbanResult.PEOPLE_ONLY]),
+    UrbanResult.STREET_NOT_PEOPLE: (
+        Status.PARTIAL,
+        (),
+        RESULT_WORDS[UrbanResult.STREET_NOT_PEOPLE],
+    ),
+    UrbanResult.PEOPLE_NOT_STREET: (
+        Status.PARTIAL,
+        (),
+        RESULT_WORDS[UrbanResult.PEOPLE_NOT_STREET],
+    ),
+    UrbanResult.NEITHER: (Status.NOT_MET, (), RESULT_WORDS[UrbanResult.NEITHER]),
     UrbanResult.NOT_APPLICABLE: (Status.NOT_APPLICABLE, (), ""),
     UrbanResult.NO_URBAN_LIST: (Status.UNDECIDABLE, ("urban",), ""),
+    UrbanResult.NO_STREETS: (Status.UNDECIDABLE, ("streets",), ""),
     UrbanResult.NO_PEOPLE: (Status.UNDECIDABLE, ("people",), ""),
+    UrbanResult.NO_POINTS: (Status.UNDECIDABLE, ("points",), ""),
     UrbanResult.OWNER_UNKNOWN: (
         Status.UNDECIDABLE,
         ("owner",),
@@ -57,8 +78,7 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
     notes = [Note("view", (("view", VIEW_WORDS[row.view]),))]
     if row.size.value == "under" and row.people_per_centre is not None:
         notes.append(Note("below_lower", (("people", row.people_per_centre),)))
-    if row.oversized_ids:
-        notes.append(Note("oversized", (("ids", ", ".join(row.oversized_ids)),)))
+    notes += _bound_notes(row)
     if row.centres_unknown:
         notes.append(Note("unknown_owner", (("count", row.centres_unknown),)))
     is_judged = status in {Status.PARTIAL, Status.NOT_MET}
@@ -66,7 +86,7 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
         subject.verdict(zone, status),
         zone_name=" + ".join(row.zone_names),
         current=row.people_per_centre,
-        numerator=row.service_people,
+        numerator=row.judged_people,
         denominator=float(row.centres),
         gap_people=_people_above(row) if is_judged else None,
         gap_institutions=row.centres_missing if is_judged else None,
@@ -78,8 +98,22 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
     )
 
 
+def _bound_notes(row: UrbanVerdict) -> list[Note]:
+    """Return which centres are above the upper bound by themselves, and what is advised."""
+    upper = tuple(amount_words(row.bounds.upper_people).items())
+    notes = []
+    if row.oversized and row.people is ColumnStatus.MET:
+        centres = ", ".join(f"{c.name} ({people_text(c.people)})" for c in row.oversized)
+        notes.append(
+            Note("oversized", (("count", len(row.oversized)), *upper, ("centres", centres)))
+        )
+    if row.street is ColumnStatus.MET and row.size is SizeStatus.OVER:
+        notes.append(Note("add_branch", upper))
+    return notes
+
+
 def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZonesRatio) -> Verdict:
-    """Return N1 for all judged subdistricts: met when each meets both, not met when one neither."""
+    """Return N1 for all judged subdistricts: met when each is, not met when one meets neither."""
     status, missing = _worst({row.result for row in rows})
     current, people, centres = total.people_per_centre, total.people, total.centres
     notes = [Note("view", (("view", VIEW_WORDS[total.view]),))]
@@ -98,7 +132,7 @@ def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZones
         numerator=people,
         denominator=float(centres),
         gap_people=_people_short(short),
-        gap_institutions=sum(row.centres_missing for row in short),
+        gap_institutions=sum(row.centres_missing or 0 for row in short),
         missing=missing,
         notes=(*notes, Note("unassigned", (("people", total.unassigned_people),))),
         ids=tuple(code for row in short for code in row.zone_codes),
@@ -108,7 +142,7 @@ def _urban_whole(subject: Subject, rows: Sequence[UrbanVerdict], total: AllZones
 
 def _people_above(row: UrbanVerdict) -> float:
     """Return the people above what the centres of a unit may serve."""
-    return max(0.0, row.service_people - row.centres * row.bounds.upper_people)
+    return max(0.0, row.judged_people - row.centres * row.bounds.upper_people)
 
 
 def _people_short(short: Sequence[UrbanVerdict]) -> float | None:
@@ -141,7 +175,7 @@ def _worst(results: set[UrbanResult]) -> tuple[Status, tuple[str, ...]]:
         return Status.UNDECIDABLE, tuple(
             sorted({key for result in open_questions for key in URBAN_STATUS[result][1]})
         )
-    if judged_results == {UrbanResult.BOTH}:
+    if judged_results <= MET_RESULTS:
         return Status.MET, ()
     return Status.NOT_MET if UrbanResult.NEITHER in judged_results else Status.PARTIAL, ()
 

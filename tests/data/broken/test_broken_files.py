@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

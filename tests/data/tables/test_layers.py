@@ -79,6 +79,24 @@ def test_a_stated_encoding_is_kept(shapefile: Any) -> None:
     assert fault(shapefile(), encoding="no-such") == "encoding_unknown"
 
 
+def test_long_whole_numbers_keep_their_digits(tmp_path: Path, write_layer: Any) -> None:
+    codes = [123306044713000171, 123306044713000188]
+    for name in ("a.shp", "a.fgb"):
+        path = write_layer(tmp_path / name, POINTS, {"code": codes})
+        assert sorted(read(path)[0].columns["code"]) == [str(code) for code in codes]
+    pq.write_table(pa.table({"code": [*codes, None]}), tmp_path / "a.parquet")
+    cells = read(tmp_path / "a.parquet")[0].columns["code"]
+    assert cells == (str(codes[0]), str(codes[1]), None)
+
+
+@pytest.mark.parametrize("ending", [".shx", ".dbf"])
+def test_a_shapefile_says_which_part_it_lacks(shapefile: Any, ending: str) -> None:
+    path = shapefile()
+    path.with_suffix(ending).unlink()
+    with pytest.raises(StudyError, match=f"missing beside it: {ending}"):
+        read(path)
+
+
 def test_a_zipped_shapefile(shapefile: Any, tmp_path: Path) -> None:
     for prefix in ("", "文件夹/子/", "../../etc/", "/abs/", "C:\\x\\"):
         path = zipped(shapefile(), tmp_path / "a.zip", prefix)
@@ -177,7 +195,7 @@ def test_kmz_with_traps_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
     import data.tables.layers.archives
 
     path, good = tmp_path / "a.kmz", KML.format(doctype="")
-    for files in ({"a_kml": good, "b_kml": good}, {"readme_txt": "x"}, {"doc_kml": "<VRT/>"}):
+    for files in ({"readme_txt": "x"}, {"doc_kml": "<VRT/>"}):
         assert fault(kmz(path, **files)) == "file_unreadable"
     bomb = '<!DOCTYPE k [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
     assert fault(kmz(path, doc_kml=KML.format(doctype=bomb))) == "file_unreadable"

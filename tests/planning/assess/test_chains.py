@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from data.errors import PlannerError
+from geo.errors import GeoError
+from geo.pairs import reach_from_table
 from geo.search import UNREACHED
 from planning.assess.chains import (
     LegStatus,
@@ -15,7 +16,6 @@ from planning.assess.chains import (
     referral_chains,
     tenths_from_points,
 )
-from planning.reach.travel_pairs import pairs_from_table
 
 # 0-3 stations, 4-5 centres, 6 district hospital, 7 city hospital; two alliances.
 LEVEL = np.array([1, 1, 1, 1, 2, 2, 3, 4], dtype=np.int32)
@@ -37,7 +37,7 @@ MINUTES = {
 def times(minutes=MINUTES, count=8):
     senders, receivers = zip(*minutes, strict=True)
     tenths = [value * 600 for value in minutes.values()]
-    return pairs_from_table(receivers, senders, tenths, n_facilities=count, n_demand=count)
+    return reach_from_table(receivers, senders, tenths, n_facilities=count, n_demand=count)
 
 
 def chains(**changes):
@@ -202,7 +202,7 @@ def test_from_points_through_their_nearest_point_of_care():
 
 
 def test_nobody_refers_in_an_empty_county():
-    none = pairs_from_table([], [], [], n_facilities=0, n_demand=0)
+    none = reach_from_table([], [], [], n_facilities=0, n_demand=0)
     empty = np.empty(0, dtype=np.int32)
     referral = referral_chains(
         none, level=empty, refers_to=empty, alliance=empty, max_leg_minutes=30
@@ -211,7 +211,7 @@ def test_nobody_refers_in_an_empty_county():
 
 
 def test_faults_are_named():
-    with pytest.raises(PlannerError, match="refers_to: expected 8 values, got 2"):
+    with pytest.raises(GeoError, match="refers_to: expected 8 values, got 2"):
         chains(refers_to=np.array([1, 2]))
-    with pytest.raises(PlannerError, match="max_leg_minutes: expected 3 values, got 1"):
+    with pytest.raises(GeoError, match="max_leg_minutes: expected 3 values, got 1"):
         chains(max_leg_minutes=[30.0])

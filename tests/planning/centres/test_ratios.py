@@ -16,8 +16,11 @@ from data.types import Demand, Facilities, ServiceArea, Villages, Zones
 from planning.centres.centres import OWNER_RULES, Centres, counted_centres, government_run
 from planning.centres.norms import RatioBounds, SizeStatus, centres_needed, size_of, size_text
 from planning.centres.ratio_rows import ratio_findings, ratio_rows, view_differences
+from planning.centres.ratio_words import people_sentence, verdict_sentence
 from planning.centres.service_people import nearest_view
-from planning.centres.service_ratio import ColumnStatus, Ratios, UrbanResult, service_ratios
+from planning.centres.service_ratio import Ratios, service_ratios
+from planning.centres.urban_verdict import ColumnStatus, UrbanResult
+from planning.words.wording import translator
 
 GOVERNMENT = "区卫生健康局"
 
@@ -33,6 +36,8 @@ def judge(
     bounds: RatioBounds | None = None,
     count_branches: bool = False,
     is_operating: Sequence[bool] | None = None,
+    reading: str = "or",
+    is_known: bool = True,
 ) -> Ratios:
     operating = np.ones(len(facilities), dtype=bool)
     if is_operating is not None:
@@ -49,6 +54,8 @@ def judge(
         centres=counted_centres(facilities, is_operating=operating, count_branches=count_branches),
         nearest_facility=None if nearest is None else np.array(nearest, dtype=np.int32),
         bounds=bounds,
+        reading=reading,
+        is_known=is_known,
     )
 
 
@@ -76,11 +83,12 @@ def test_120_000_people_with_one_centre_meet_the_street_column_only(make: Simple
         nearest=[0],
     )
     (verdict,) = ratios.zones
-    assert verdict.result.value == "仅符合街道口径"
+    assert verdict.result.value == "符合（按街道口径）"
     assert verdict.size is SizeStatus.OVER
     assert verdict.people_per_centre == 120_000
     assert verdict.centres_needed == (2, 4)
-    assert verdict.centres_missing == 1
+    assert verdict.centres_missing == 0
+    assert "服务人口超10万，建议增设分中心或站" in verdict_sentence(verdict, translator("zh"))
 
 
 def test_two_subdistricts_of_15_000_sharing_one_meet_the_people_column_only(
@@ -96,7 +104,7 @@ def test_two_subdistricts_of_15_000_sharing_one_meet_the_people_column_only(
     )
     for verdict in ratios.zones:  # declared and nearest
         assert verdict.zone_codes == ("Z1", "Z2")
-        assert verdict.result.value == "仅符合人口口径"
+        assert verdict.result.value == "符合（按人口口径）"
         assert verdict.people_per_centre == 30_000
         assert verdict.size is SizeStatus.WITHIN
     assert [verdict.view for verdict in ratios.zones] == ["declared", "nearest"]
@@ -109,9 +117,14 @@ def test_without_the_declaration_each_subdistrict_stands_alone(make: SimpleNames
         make.facilities(centre("A")),
         nearest=[0, 0],
     )
-    assert [verdict.result.value for verdict in ratios.zones] == ["两项均符合", "均不符合"]
+    assert [verdict.result.value for verdict in ratios.zones] == [
+        "符合（街道和人口口径）",
+        "未达到（力争）",
+    ]
     assert ratios.zones[0].service_people == 30_000
     assert ratios.zones[1].people_per_centre is None
+    # Its residents are served next door: they stand in that row and are judged in their own.
+    assert (ratios.zones[1].service_people, ratios.zones[1].judged_people) == (0, 15_000)
 
 
 def test_below_the_lower_bound_is_a_note_and_never_a_failure(make: SimpleNamespace) -> None:
@@ -137,7 +150,7 @@ def test_below_the_lower_bound_is_a_note_and_never_a_failure(make: SimpleNamespa
         (1_120_985, 11, "over", 101_908, (12, 37)),
     ],
 )
-def test_reference_figures(  # noqa: PLR0917 - one row of the table
+def test_reference_figures(
     make: SimpleNamespace,
     people: int,
     count: int,
@@ -208,8 +221,10 @@ def test_impossible_bounds_are_refused(pair: tuple[float, float]) -> None:
         ("township", False, "不适用"),
         ("street", False, "不适用"),
         ("street", None, "无法判定：缺城区街道名单"),
-        ("other", None, "无法判定：缺城区街道名单"),
-        ("street", True, "两项均符合"),
+        ("street", True, "符合（街道和人口口径）"),
+        ("town", True, "符合（按人口口径）"),
+        ("other", True, "符合（按人口口径）"),
+        ("other", None, "符合（按人口口径）"),
     ],
 )
 def test_who_is_judged(make: SimpleNamespace, level: str, urban: bool | None, result: str) -> None:
@@ -232,7 +247,7 @@ def test_an_urban_subdistrict_without_centre_or_people(make: SimpleNamespace) ->
     )
     assert ratios.zones[0].result is UrbanResult.NEITHER
     assert ratios.zones[0].size is SizeStatus.NONE
-    assert ratios.zones[0].service_people == 50_000
+    assert (ratios.zones[0].service_people, ratios.zones[0].judged_people) == (0, 50_000)
     alone = judge(
         make.zones(("Z1", True)),
         make.demand([0], [0]),
@@ -266,16 +281,20 @@ def test_private_and_unverified_owners(make: SimpleNamespace) -> None:
         )
         return ratios.zones[0].result.value, ratios
 
-    assert result(GOVERNMENT, GOVERNMENT)[0] == "两项均符合"
-    assert result(GOVERNMENT, "民营")[0] == "仅符合街道口径"
-    assert result("民营", "个人")[0] == "均不符合"
+    both = "符合（街道和人口口径）"
+    assert result(GOVERNMENT, GOVERNMENT)[0] == both
+    assert result(GOVERNMENT, "民营")[0] == "符合（按街道口径）"
+    assert result("民营", "个人")[0] == "未达到（力争）"
+    assert result("", "个人")[0] == "无法判定：举办主体待核实"
     verdict, ratios = result(GOVERNMENT, "")
-    assert verdict == "无法判定：举办主体待核实"
+    # One column is enough: the unverified owner decides nothing, and is named.
+    assert verdict == "符合（按街道口径）"
+    assert ratios.zones[0].people is ColumnStatus.UNKNOWN
     assert ratios.unknown_owner == ("A1",)
     assert ratios.totals[0].centres == 1
     assert ratios.totals[0].centres_unknown == 1
     # Where the unverified one changes nothing the verdict stands.
-    assert result(GOVERNMENT, GOVERNMENT, "")[0] == "两项均符合"
+    assert result(GOVERNMENT, GOVERNMENT, "")[0] == both
 
 
 @pytest.mark.parametrize(
@@ -445,7 +464,7 @@ def test_rows_are_json_and_in_a_fixed_order(make: SimpleNamespace) -> None:
     rows = ratio_rows(ratios)
     assert [row["row"] for row in rows] == ["all", "institution", "institution", "zone", "zone"]
     assert json.loads(json.dumps(rows, allow_nan=False, ensure_ascii=False)) == rows
-    assert rows[3]["verdict"] == "两项均符合"
+    assert rows[3]["verdict"] == "符合（街道和人口口径）"
     assert rows[3]["verdict_code"] == "both"
     assert rows[4]["verdict"] == "不适用"
     assert dataclasses.is_dataclass(ratios)
@@ -482,3 +501,95 @@ def test_no_centre_at_all(make: SimpleNamespace) -> None:
     assert isinstance(
         counted_centres(make.facilities(), is_operating=np.zeros(0, dtype=bool)), Centres
     )
+
+
+def test_a_district_is_never_judged_by_subdistrict(make: SimpleNamespace) -> None:
+    # 汉阳区: 837,263 people and one centre counted; nothing is known of its subdistricts.
+    ratios = judge(
+        make.zones(("420105", None, "other")),
+        make.demand([837_263], [0]),
+        make.facilities(centre("A")),
+        nearest=[0],
+    )
+    (verdict,) = ratios.zones
+    assert verdict.result.value.startswith("无法判定")
+    assert verdict.street is ColumnStatus.UNKNOWN
+    assert verdict.people is ColumnStatus.NOT_MET
+    assert verdict.people_per_centre == 837_263
+    assert verdict.centres_missing is None
+
+
+@pytest.mark.parametrize(
+    ("urban", "street", "people"),
+    [
+        (True, ColumnStatus.NOT_APPLICABLE, ColumnStatus.MET),
+        (False, ColumnStatus.NOT_APPLICABLE, ColumnStatus.NOT_APPLICABLE),
+    ],
+)
+def test_a_town_is_asked_for_people_alone_where_it_is_listed(
+    make: SimpleNamespace, urban: bool, street: ColumnStatus, people: ColumnStatus
+) -> None:
+    ratios = judge(
+        make.zones(("Z1", urban, "town")),
+        make.demand([50_000], [0]),
+        make.facilities(centre("A")),
+        nearest=[0],
+    )
+    assert (ratios.zones[0].street, ratios.zones[0].people) == (street, people)
+
+
+def test_centres_of_150_000_and_10_000_are_named_in_the_line_of_the_verdict(
+    make: SimpleNamespace,
+) -> None:
+    ratios = judge(
+        make.zones(("Z1", True)),
+        make.demand([150_000, 10_000], [0, 0]),
+        make.facilities(centre("A"), centre("B")),
+        nearest=[0, 1],
+    )
+    (verdict,) = ratios.zones
+    assert verdict.people is ColumnStatus.MET
+    said = people_sentence(verdict, translator("zh"))
+    assert said == "人口口径 符合（平均8万），其中1所超10万：A（15万）"
+    assert said in verdict_sentence(verdict, translator("zh"))
+
+
+def test_both_columns_are_asked_for_where_the_study_reads_it_so(make: SimpleNamespace) -> None:
+    def result(people: float, *, reading: str) -> UrbanResult:
+        zones, places = make.zones(("Z1", True)), make.facilities(centre("A"))
+        demand = make.demand([people], [0])
+        return judge(zones, demand, places, nearest=[0], reading=reading).zones[0].result
+
+    assert result(120_000, reading="or") is UrbanResult.STREET_ONLY
+    assert result(120_000, reading="and") is UrbanResult.STREET_NOT_PEOPLE
+    assert result(50_000, reading="and") is UrbanResult.BOTH
+
+
+def test_where_no_point_counts_no_zone_is_judged(make: SimpleNamespace) -> None:
+    ratios = judge(
+        make.zones(("Z1", True)),
+        make.demand([837_263], [0]),
+        make.facilities(),
+        nearest=[-1],
+        is_known=False,
+    )
+    (verdict,) = ratios.zones
+    assert verdict.result is UrbanResult.NO_POINTS
+    assert verdict.centres_missing is None
+
+
+@pytest.mark.parametrize("owner", ["村集体", "", "不详"])
+def test_an_owner_that_no_row_knows_is_unknown_and_counts_as_no_confirmed_centre(
+    make: SimpleNamespace, owner: str
+) -> None:
+    ratios = judge(
+        make.zones(("Z1", True)),
+        make.demand([50_000], [0]),
+        make.facilities(centre("A") | {"owner": owner}),
+        nearest=[0],
+    )
+    (verdict,) = ratios.zones
+    assert (verdict.centres, verdict.centres_unknown) == (0, 1)
+    assert (verdict.street, verdict.people) == (ColumnStatus.UNKNOWN, ColumnStatus.UNKNOWN)
+    assert verdict.result is UrbanResult.OWNER_UNKNOWN
+    assert verdict.centres_missing is None

@@ -100,7 +100,7 @@ def test_a_folder_with_other_files_is_refused_before_any_work(study, tmp_path, c
     (tmp_path / "out" / "thesis.docx").write_text("x", encoding="utf-8")
     status, _, err = run("assess", study, "--out", tmp_path / "out", capsys=capsys)
     assert status == 2
-    assert "holds other files" in err
+    assert "不是本程序结果" in err
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["thesis.docx"]
 
 

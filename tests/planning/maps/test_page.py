@@ -7,13 +7,13 @@ import gzip
 import json
 import re
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
+from markupsafe import escape
 
 from benchmarks.map_spec import HOSTILE_NAME, SITE_NOTE, SMALL, county_map
 from geo.points import Grid
@@ -24,7 +24,8 @@ from planning.maps.assets import ExternalLinkError, asset, require_self_containe
 
 @pytest.fixture(scope="module")
 def spec() -> maps.MapSpec:
-    return replace(county_map(SMALL), strings=maps.map_strings(lambda text: text))
+    words = maps.map_strings(lambda text: text)
+    return replace(county_map(SMALL), strings=words, mark="For internal use, not for publication")
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_the_page_says_what_a_map_must_say(page: str, spec: maps.MapSpec) -> Non
         spec.maker,
         "Boundaries are indicative only.",
         "Synthetic data",
-        "Internal document, not for publication",
+        spec.mark,
         SITE_NOTE,
         "© OpenStreetMap contributors, ODbL",
         "BSD 2-Clause License",
@@ -87,11 +88,13 @@ def test_the_page_says_what_a_map_must_say(page: str, spec: maps.MapSpec) -> Non
         assert text in page
 
 
-def test_a_review_number_takes_the_place_of_the_internal_mark(spec: maps.MapSpec) -> None:
-    page = maps.to_html(replace(spec, review_number="浙S(2026)12号", is_synthetic=False))
-    assert "浙S(2026)12号" in page
+def test_review_numbers_and_warning_stand_in_the_head(spec: maps.MapSpec) -> None:
+    told = replace(spec, mark="", is_synthetic=False, review_number="浙S12", base_map_number="GS1")
+    page = maps.to_html(told)
+    assert "Map review number: 浙S12" in page
+    assert "Review number of the base map: GS1" in page
     assert 'class="banner"' not in page
-    assert "<b>Internal document" not in page
+    assert "Review number of the base map:" not in maps.to_html(spec)
 
 
 def test_names_cannot_break_out_of_the_page(page: str, spec: maps.MapSpec) -> None:
@@ -148,7 +151,8 @@ def test_assets_hold_no_link_and_their_licence() -> None:
 
 def test_equal_specs_make_equal_pages(page: str, spec: maps.MapSpec) -> None:
     assert maps.to_html(spec) == page
-    again = replace(county_map(SMALL), strings=maps.map_strings(lambda text: text))
+    words = maps.map_strings(lambda text: text)
+    again = replace(county_map(SMALL), strings=words, mark=spec.mark)
     assert maps.to_html(again) == page
     assert maps.to_html(maps.encode_map(again)) == page
 
@@ -302,9 +306,11 @@ def test_holes_and_parts_of_areas_are_kept() -> None:
 
 def test_every_text_is_used_and_every_used_text_exists() -> None:
     script = assets.map_script()
-    page = (Path(maps.__file__).parent / "page.py").read_text(encoding="utf-8")
-    used = set(re.findall(r"\bwords\.(\w+)", script))
-    used |= set(re.findall(r"""(?:words|\["strings"\]|\['strings'\])\[['"](\w+)['"]\]""", page))
+    planning = Path(maps.__file__).parents[1]
+    page = (planning / "maps" / "page.py").read_text(encoding="utf-8")
+    template = (planning / "templates" / "map.html").read_text(encoding="utf-8")
+    used = set(re.findall(r"\bwords\.(\w+)", script + template))
+    used |= set(re.findall(r"""words\[['"](\w+)['"]\]""", page))
     assert used == set(maps.map_strings(lambda text: text))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from geo.pairs import Reach, reach_from_table
 from planning.programme.projects import (
     Programme,
     Project,
@@ -17,14 +18,13 @@ from planning.programme.projects import (
     run_programme,
 )
 from planning.reach.mode_times import is_within, nearest_tenths
-from planning.reach.travel_pairs import Pairs, pairs_from_table
 
 
-def pairs_of(near: list[list[int]], n_demand: int) -> Pairs:
+def pairs_of(near: list[list[int]], n_demand: int) -> Reach:
     """Return pairs of 10 minutes for the demand points listed per facility."""
     facility = [f for f, row in enumerate(near) for _ in row]
     demand = [d for row in near for d in row]
-    return pairs_from_table(
+    return reach_from_table(
         facility, demand, [6000] * len(demand), n_facilities=len(near), n_demand=n_demand
     )
 

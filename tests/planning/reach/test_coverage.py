@@ -8,10 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from geo.travel import UNREACHED, Nearest, NearestStatus
 from planning.reach.coverage import (
-    GapInput,
     Ledger,
     Status,
-    find_gaps,
     ledger,
     ledger_by_unit,
     ledger_by_village,
@@ -138,34 +136,3 @@ def test_zone_with_many_people_far_from_roads_is_doubtful():
     people = np.array([89.0, 11.0, 5.0, 95.0])
     zone = np.array([0, 0, 1, 1], dtype=np.int32)
     assert roads_incomplete(people, access, zone, n_zones=3) == [True, False, False]
-
-
-def line_of_gaps(x, status, *, zone=None, people=None):
-    n = len(x)
-    given_ = GapInput(
-        x_m=np.array(x, dtype=float),
-        y_m=np.zeros(n),
-        people=np.ones(n) if people is None else np.array(people, dtype=float),
-        groups=(("65+", np.full(n, 0.25)),),
-        zone=np.zeros(n, np.int32) if zone is None else np.array(zone, dtype=np.int32),
-        village=np.zeros(n, np.int32),
-    )
-    return find_gaps(given_, np.array(status, dtype=np.uint8), times([18_000] * n), link_m=300)
-
-
-def test_gaps_are_chains_of_short_steps():
-    gaps = line_of_gaps([0, 300, 700, 1000, 1300], [1, 1, 1, 1, 1])
-    assert [gap.demand.tolist() for gap in gaps] == [[2, 3, 4], [0, 1]]
-    assert [gap.people for gap in gaps] == [3, 2]
-    assert gaps[0].nearest_minutes == 30
-    assert gaps[0].group_people == (("65+", 0.75),)
-    assert gaps[0].x_m == pytest.approx(1000)
-
-
-def test_a_gap_never_crosses_a_zone_border_or_takes_covered_points():
-    gaps = line_of_gaps([0, 100, 200, 300], [1, 1, 0, 1], zone=[0, 1, 1, 1])
-    assert sorted(gap.demand.tolist() for gap in gaps) == [[0], [1, 3]]
-
-
-def test_points_without_people_or_outside_make_no_gap():
-    assert line_of_gaps([0, 100], [1, Status.OUTSIDE], people=[0, 5]) == ()

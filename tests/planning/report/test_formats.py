@@ -15,13 +15,15 @@ from data.errors import StudyError
 from planning.assess.run import run_number
 from planning.cli import main
 from planning.report.compose import compose, source_of
-from planning.report.content import ReportOptions, printed_rows
-from planning.report.entries import Amount, entry_text
+from planning.report.content import ReportOptions
+from planning.report.entries import entry_text
 from planning.report.formats import pdf, write
 from planning.report.formats.html import report_html
 from planning.report.formats.pdf import find_browser
 from planning.report.formats.write import formats_of
 from planning.report.handover import hand_over
+from planning.words.figure import Figure
+from planning.words.tables import printed_rows
 from tests.planning.report_study import TOWN_A, assessed
 
 
@@ -72,7 +74,7 @@ def cells_of(report):
         text
         for page in report.pages
         for table in page.tables
-        for row in printed_rows(table)
+        for row in printed_rows(table, "en")
         for text in row
     ]
 
@@ -101,7 +103,7 @@ def test_hostile_names_are_text_in_html(report):
 def test_word_holds_every_cell_with_chinese_fonts_and_a_page_number(report, written):
     document = docx.Document(written / "report.docx")
     cells = [cell.text for table in document.tables for row in table.rows[1:] for cell in row.cells]
-    facts = [entry_text(fact.value) for page in report.pages for fact in page.facts]
+    facts = [entry_text(fact.value, "en") for page in report.pages for fact in page.facts]
     assert sorted(cells) == sorted([*cells_of(report), *facts])
     fonts = document.styles["Normal"].element.rPr.rFonts
     assert fonts.get(docx.oxml.ns.qn("w:eastAsia")) == "宋体"
@@ -120,10 +122,10 @@ def test_the_workbook_holds_numbers_with_their_formats(report, written):
     table = report.pages[1].table("zones")
     for row, cells in zip(table.rows, sheet.iter_rows(min_row=2, min_col=2), strict=False):
         for entry, cell in zip(row, cells, strict=True):
-            if isinstance(entry, Amount):
+            if isinstance(entry, Figure):
                 assert cell.value == entry.value
     assert sheet["D2"].number_format == "#,##0"
-    assert sheet["F2"].number_format == "0.00%"
+    assert sheet["F2"].number_format == "0.00 %"
     assert sheet.freeze_panes == "B2"
     assert sheet.column_dimensions["C"].width > 8
 
@@ -149,7 +151,7 @@ def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
     study, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(write, "find_browser", lambda: None)
-    options = ReportOptions(language="en")
+    options = ReportOptions(language="en", audience="internal")
     notes = hand_over(*study, tmp_path / "out", options=options, formats=("html", "pdf", "map"))
     assert len(notes) == 1
     assert "print it" in notes[0]

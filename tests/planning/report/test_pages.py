@@ -14,8 +14,10 @@ from planning.maps import CellLayer, HoverNumber
 from planning.report.audience import audience_map
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, page_lines
-from planning.report.entries import Amount, entry_text
+from planning.report.entries import entry_text, withhold
+from planning.report.formats.html import report_html
 from planning.report.pages.small_map import icon, small_map
+from planning.words.figure import FEW, WITHHELD, Base, Figure
 from planning.words.figures import people_text, share_text
 from tests.planning.reader import ranges
 from tests.planning.report_study import TOWN_A, TOWN_B, assessed
@@ -43,7 +45,7 @@ def public(study):
 
 
 def lines(report):
-    return [line for page in report.pages for line in page_lines(page)]
+    return [line for page in report.pages for line in page_lines(page, "en")]
 
 
 def test_there_is_a_page_a_zone_between_the_summary_and_the_annexes(internal):
@@ -57,7 +59,7 @@ def test_there_is_a_page_a_zone_between_the_summary_and_the_annexes(internal):
 
 def test_the_page_of_a_town_reads_as_it_was_approved(internal, request):
     page = next(page for page in internal.pages if page.title == TOWN_B)
-    text = "\n".join(page_lines(page)) + "\n"
+    text = "\n".join(page_lines(page, "en")) + "\n"
     if request.config.getoption("--update-golden"):
         GOLDEN.write_text(text, encoding="utf-8")
     assert text == GOLDEN.read_text(encoding="utf-8")
@@ -69,9 +71,9 @@ def test_figures_are_those_of_the_library(study, internal):
     assert (ledger.covered, ledger.beyond) == (600, 4)
     table = internal.pages[2].table("ledger")
     column = {row[0]: row[1].value for row in table.rows}
-    assert column["Covered"] == ledger.covered
-    assert column["Beyond the limit"] == ledger.beyond
-    assert column["Share covered"] == ledger.share
+    assert column["People within 20 min of a fixed point"] == ledger.covered
+    assert column["People beyond the limit"] == ledger.beyond
+    assert column["Share of people within 20 min of a fixed point"] == ledger.share
     zones = internal.pages[1].table("zones").rows
     assert [row[2].value for row in zones] == [604, 600]
     assert [row[4].value for row in zones] == [600 / 604, 500 / 600]
@@ -84,19 +86,55 @@ def test_the_foot_names_date_counting_and_run(study, internal):
     assert labels["Run number"] == run_number(assessment)
     assert "Walking" in labels["How it is counted"]
     assert "会议纪要" in labels["How it is counted"]
-    assert labels["Map review number"] == "Internal material, not for publication"
+    assert labels["Map review number"] == "For internal use, not for publication"
 
 
-def test_maker_and_review_number_are_printed(study):
-    report = compose(source(study, maker="某县卫生健康局", review_number="浙S(2026)1号"))
-    labels = dict(report.labels)
+def test_maker_and_review_numbers_are_printed(study):
+    given = source(
+        study,
+        maker="某县卫生健康局",
+        review_number="浙S(2026)1号",
+        base_map_number="GS(2019)1822号",
+    )
+    labels = dict(compose(given).labels)
     assert labels["Made by (unit)"] == "某县卫生健康局"
     assert labels["Map review number"] == "浙S(2026)1号"
+    assert labels["Review number of the base map"] == "GS(2019)1822号"
+
+
+NOT_REVIEWED = "送审稿，未取得审图号，不得公开发布"
+FORMS = {
+    ("public", ""): ("公开稿（不含地图）", "本稿不含地图", ""),
+    ("public", "浙S1"): ("公开", "浙S1", ""),
+    ("review", ""): ("送审稿", NOT_REVIEWED, NOT_REVIEWED),
+    ("review", "浙S1"): ("公开", "浙S1", ""),
+    ("internal", ""): ("内部", "内部使用，不得公开", "内部使用，不得公开"),
+    ("internal", "浙S1"): ("内部", "浙S1", "内部使用，不得公开"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "words"), FORMS.items())
+def test_every_copy_says_once_who_may_read_it_and_shows_maps_only_where_it_may(study, form, words):
+    audience, number = form
+    mark, label, map_mark = words
+    given = source(study, audience, language="zh", review_number=number)
+    report = compose(given)
+    assert report.marks == (mark,)
+    assert dict(report.labels)["审图号"] == label
+    pictures = [page.picture for page in report.pages if page.picture is not None]
+    assert bool(pictures) == (form != ("public", ""))
+    for picture in pictures:
+        assert (map_mark or f"审图号：{number}") in picture.note
+        assert (number or map_mark) in picture.note
+    if given.options.has_maps:
+        assert audience_map(given).mark == map_mark
+    html = report_html(report)
+    assert not ("公开</span>" in html and "不得公开" in html)
 
 
 def test_the_audience_is_printed(internal, public):
     assert "Internal" in internal.marks
-    assert "For publication" in public.marks
+    assert "For publication (without maps)" in public.marks
     assert not any("fewer than ten" in note for note in internal.notes)
     assert any("fewer than ten" in note for note in public.notes)
 
@@ -110,9 +148,9 @@ def test_a_public_report_prints_no_small_count(public):
         for table in page.tables
         for row in table.rows
         for entry in row
-        if isinstance(entry, Amount) and entry.kind == "people"
+        if isinstance(entry, Figure) and entry.unit == "people"
     ]
-    assert {a.mark for a in amounts} == {"", "small", "withheld"}
+    assert {a.reason for a in amounts} == {"", FEW, WITHHELD}
     assert all(a.value is None or a.value == 0 or a.value >= 10 for a in amounts)
 
 
@@ -122,7 +160,7 @@ def test_a_public_report_never_prints_what_it_hides(study, public):
     for zone, code in enumerate(assessment.dataset.zones.code):
         ledger = assessment.modes["walk"].zone_ledgers["all"][zone]
         assert (code, "walk/uncovered") in given.tally.hidden
-        page = "\n".join(page_lines(public.pages[2 + zone]))
+        page = "\n".join(page_lines(public.pages[2 + zone], "en"))
         assert share_text(ledger.share) not in page
         assert people_text(ledger.covered) not in page.replace("600 people", "")
     whole = assessment.modes["walk"].coverage[0]
@@ -173,8 +211,8 @@ def test_both_languages_have_the_same_figures(study, internal):
             twin = other.table(table.key)
             assert len(table.rows) == len(twin.rows)
             for row, same in zip(table.rows, twin.rows, strict=True):
-                numbers = [entry for entry in row if isinstance(entry, Amount)]
-                assert numbers == [entry for entry in same if isinstance(entry, Amount)]
+                numbers = [entry for entry in row if isinstance(entry, Figure)]
+                assert numbers == [entry for entry in same if isinstance(entry, Figure)]
 
 
 def test_a_report_is_the_same_every_time(study, internal):
@@ -210,7 +248,7 @@ def test_every_key_of_the_legend_is_a_picture(name):
 
 
 def test_a_cell_is_written_as_figures_are_written():
-    assert entry_text(Amount(0.999999, "share")) == "99.99 %"
-    assert entry_text(Amount(None, "minutes")) == "—"
-    assert entry_text(Amount(None, "people", "withheld")) == "*"
-    assert entry_text("<10") == "<10"
+    share = Figure("coverage_share", Base(minutes=20.0), 0.999999)
+    assert entry_text(share, "en") == "99.99 %"
+    assert entry_text(withhold(share), "en") == "*"
+    assert entry_text("<10", "en") == "<10"

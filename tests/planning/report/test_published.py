@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -52,13 +53,24 @@ def test_a_published_folder_holds_no_cells_and_names_its_audience(published):
     names = {path.name for path in published.iterdir()}
     assert names == {
         *("summary.json", "zones.csv", "villages.csv", "gaps.csv", "sites.csv"),
-        *("report.xlsx", "map.html", "run.json"),
+        *("report.xlsx", "run.json"),
     }
     run = json.loads((published / "run.json").read_text(encoding="utf-8"))
     assert run["audience"] == "public"
-    page = (published / "map.html").read_text(encoding="utf-8")
-    assert AUDIENCE_WORDS["public"] in page
-    assert "卫健局" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (replace(PUBLIC, review_number="浙S1"), "浙S1"),
+        (replace(PUBLIC, audience="review"), "no review number yet, not for publication"),
+    ],
+)
+def test_a_map_leaves_the_office_with_its_number_or_to_be_reviewed(study, tmp_path, options, said):
+    folder = write_results(study[0], tmp_path / "out", standards=study[1], options=options)
+    assert said in (folder / "map.html").read_text(encoding="utf-8")
+    assert "卫健局" in (folder / "map.html").read_text(encoding="utf-8")
+    assert not PERSON_LEVEL & {path.name for path in folder.iterdir()}
 
 
 def test_four_people_are_hidden_and_so_is_what_would_tell_them(published):
@@ -122,7 +134,7 @@ def test_zones_are_asked_for_by_code_or_name(study, tmp_path):
 
 @pytest.mark.parametrize(
     ("command", "audience", "known"),
-    [("export", "公开", "public"), ("export", "内部", "internal"), ("report", "public", "public")],
+    [("export", "公开", "public"), ("export", "内部", "internal"), ("report", "送审", "review")],
 )
 def test_export_and_report_are_one_command(study, tmp_path, capsys, *, command, audience, known):
     path = str(study[0].study.path)
@@ -130,8 +142,9 @@ def test_export_and_report_are_one_command(study, tmp_path, capsys, *, command, 
     assert main([*words, "--audience", audience, "--quiet"]) == 0
     run = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert run["audience"] == known
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"map.html", "results.zip", "run.json"}
-    assert capsys.readouterr().err == ""
+    maps = set() if known == "public" else {"map.html"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"results.zip", "run.json"} | maps
+    assert ("本稿不含地图" in capsys.readouterr().err) == (known == "public")
 
 
 @pytest.mark.parametrize(("given", "is_public"), [((), False), (("--audience", "公开"), True)])

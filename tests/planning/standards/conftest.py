@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from data.types import ReportedValue, ServiceArea
+from geo.pairs import reach_from_table
 from planning.centres.centres import counted_centres
 from planning.centres.service_ratio import service_ratios
 from planning.reach.mode_times import ModeTimes
-from planning.reach.travel_pairs import pairs_from_table
+from planning.reach.scenario import PRIMARY_CARE_KINDS
 from planning.standards.indicators import People
 from planning.standards.judgement import StandardsResult, assess_standards
 from planning.standards.measures.evidence import StandardsInput
@@ -79,7 +80,7 @@ def study(
         table = np.array(
             [(f, d, m * 600) for f, row in enumerate(near) for d, m in enumerate(row) if m]
         ).reshape(-1, 3)
-        pairs = pairs_from_table(
+        pairs = reach_from_table(
             table[:, 0], table[:, 1], table[:, 2], n_facilities=len(rows), n_demand=len(people)
         )
         cut = np.zeros(len(people), dtype=bool)
@@ -89,6 +90,7 @@ def study(
         given = StandardsInput(
             dataset=dataset,
             as_of=as_of,
+            points=np.isin(places.kind, PRIMARY_CARE_KINDS) & places.has_position,
             is_operating=operating,
             is_operating_on=lambda _: operating,
             times={mode: ModeTimes(mode, pairs, 30.0, cut) for mode in ("walk", "e_bike")},

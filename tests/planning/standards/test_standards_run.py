@@ -8,10 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.dataset import load_dataset
 from data.errors import StudyError
-from data.study.file import SAMPLE_STUDY, read_study
-from planning.assess.workflow import Assessment, assess
+from planning.assess.workflow import Assessment
 from planning.reach.coverage import Status as Covered
 from planning.reach.mode_times import is_within
 from planning.reach.villages.cover import CoverMode
@@ -25,9 +23,8 @@ from planning.standards.verdict import Status
 
 
 @pytest.fixture(scope="module")
-def assessment() -> Assessment:
-    study = read_study(SAMPLE_STUDY)
-    return assess(load_dataset(study), study)
+def assessment(county: Assessment) -> Assessment:
+    return county
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +53,7 @@ def test_pairs_and_the_search_for_the_nearest_cover_the_same_people(
 ) -> None:
     evidence = result.evidence
     times = evidence.given.times[mode]
-    near = is_within(times.nearest(evidence.is_open), evidence.given.minutes)
+    near = is_within(times.nearest(evidence.points), evidence.given.minutes)
     covered = assessment.modes[mode].status == Covered.COVERED
     inside = assessment.dataset.demand.zone >= 0
     assert np.array_equal(near[inside], covered[inside])
@@ -102,6 +99,7 @@ def test_n1_of_the_county(result: StandardsResult) -> None:
     assert len(by_status[Status.NOT_APPLICABLE]) == 17
 
 
+@pytest.mark.slow
 def test_the_same_twice(assessment: Assessment, result: StandardsResult) -> None:
     first = json.dumps(standards_json(result), sort_keys=True, allow_nan=False)
     again = json.dumps(standards_json(standards_of(assessment)), sort_keys=True, allow_nan=False)
@@ -124,6 +122,7 @@ def test_presets_of_a_study(assessment: Assessment) -> None:
         study_presets("my.toml", folder)
 
 
+@pytest.mark.slow
 def test_residents_are_those_of_the_census(assessment: Assessment) -> None:
     given = standards_input(assessment)
     assert given.population.people == pytest.approx(assessment.dataset.zones.census_people.sum())

@@ -161,6 +161,7 @@ def test_steps_on_steps_equal_all_at_once_and_undo_gives_the_former(town):
         known.append(back)
 
 
+@pytest.mark.slow
 def test_any_road_edits_equal_a_fresh_assessment_of_the_edited_county(county, rng):
     roads, demand = county.dataset.roads, county.dataset.demand
     cell = rng.choice(len(demand), 4, replace=False)

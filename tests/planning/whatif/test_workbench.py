@@ -9,7 +9,8 @@ import pytest
 from data.dataset import load_dataset
 from data.errors import PlannerError
 from data.study.file import read_study
-from planning.assess.workflow import Assessment, assess, assess_mode
+from planning.assess.mode_result import assess_mode
+from planning.assess.workflow import Assessment, assess
 from planning.reach.coverage import Status
 from planning.reach.scenario import Scenario
 from planning.whatif.edits import Edit, edited_facilities, edited_scenario, next_id
@@ -69,7 +70,9 @@ def test_moving_and_closing(road):
     assert covered(moved) == ["p5", "p6"]
     closed = apply_edits(road, (Edit("close", "west"),))
     assert covered(closed) == []
-    assert closed.modes["walk"].ledgers["all"].unreachable == 700.0
+    counted = closed.modes["walk"].ledgers["all"]
+    assert (counted.covered, counted.unreachable, counted.unknown) == (None, None, 700.0)
+    assert closed.gaps == ()
     again = apply_edits(road, (Edit("close", "west"), Edit("open", "west")), previous=closed)
     assert covered(again) == ["p0", "p1"]
 
@@ -82,9 +85,10 @@ def test_the_same_place_is_tied_to_the_road_once(road):
         assert (result.nearest.tenths == alone.modes[mode].nearest.tenths).all()
 
 
+@pytest.mark.slow
 def test_any_edits_equal_a_fresh_assessment_of_the_edited_county(county, rng):
     facilities, demand = county.dataset.facilities, county.dataset.demand
-    open_ids = [facilities.id[row] for row in np.flatnonzero(county.is_open)]
+    open_ids = [facilities.id[row] for row in np.flatnonzero(county.points)]
     cells = rng.choice(len(demand), 6, replace=False)
     spots = [(float(demand.lon[c]), float(demand.lat[c])) for c in cells]
     edits: tuple[Edit, ...] = ()
@@ -101,18 +105,19 @@ def test_any_edits_equal_a_fresh_assessment_of_the_edited_county(county, rng):
         edits += (step,)
         outcome = apply_edits(county, edits, previous=outcome)
     fresh = assess(outcome.dataset, county.study, scenario=outcome.scenario)
-    assert (fresh.is_open == outcome.is_open).all()
+    assert (fresh.points == outcome.points).all()
     assert_times_equal(outcome, county)
     assert fresh.ratios == outcome.ratios
     assert [(g.people, g.zone) for g in fresh.gaps] == [(g.people, g.zone) for g in outcome.gaps]
 
 
+@pytest.mark.slow
 def test_200_random_edits_one_after_the_other_equal_a_fresh_assessment(county, rng):
     travel = replace(county.study.travel, modes=("walk", "car"))
     modes = {mode: county.modes[mode] for mode in travel.modes}
     county = replace(county, study=replace(county.study, travel=travel), modes=modes)
     facilities, demand = county.dataset.facilities, county.dataset.demand
-    open_ids = [facilities.id[row] for row in np.flatnonzero(county.is_open)]
+    open_ids = [facilities.id[row] for row in np.flatnonzero(county.points)]
     edits: tuple[Edit, ...] = ()
     outcome = None
     for number in range(200):
@@ -139,7 +144,7 @@ def test_200_random_edits_one_after_the_other_equal_a_fresh_assessment(county, r
 def assert_times_equal(outcome: Outcome, county: Assessment) -> None:
     """Times, facilities and ledgers are those of the edited county on its own."""
     for mode, after in outcome.modes.items():
-        fresh = assess_mode(outcome.dataset, county.study.travel, mode, is_open=outcome.is_open)
+        fresh = assess_mode(outcome.dataset, county.study, outcome.scenario, mode)
         assert (fresh.nearest.tenths == after.nearest.tenths).all()
         assert (fresh.nearest.facility == after.nearest.facility).all()
         assert (fresh.status == after.status).all()

@@ -47,8 +47,8 @@ def test_every_part_of_the_base_is_part_of_identity_and_name(field: str) -> None
 
 
 def test_an_identity_cannot_be_forged_by_the_text_of_another_field() -> None:
-    plain = Figure("people_covered", Base(group="a;detail=b"), 1.0)
-    split = Figure("people_covered", Base(group="a", detail="b"), 1.0)
+    plain = Figure("gap_people", Base(group="a;detail=b"), 1.0)
+    split = Figure("gap_people", Base(group="a", detail="b"), 1.0)
     assert plain.identity != split.identity
 
 
@@ -56,22 +56,22 @@ def test_names_of_a_page_leave_out_what_all_figures_share() -> None:
     one = Figure("coverage_share", replace(WALK, mode="walk"), 0.5)
     other = Figure("coverage_share", replace(WALK, mode="car"), 0.9)
     names = page_names([one, other], "en")
-    assert names[other.identity] == "Share of people within the circle of a fixed point (Car)"
-    assert page_names([one], "zh") == {one.identity: "固定网点人口覆盖率"}
+    assert names[other.identity] == "Share of people within 20 min of a fixed point (Car)"
+    assert page_names([one], "zh") == {one.identity: "固定网点20分钟人口覆盖率"}
 
 
 @pytest.mark.parametrize(
     ("figure", "zh", "en"),
     [
-        (Figure("people_covered", Base(), 812934.6), "812,935", "812,935"),
-        (Figure("coverage_share", Base(), 0.999999), "99.99 %", "99.99 %"),
+        (Figure("people_covered", Base(minutes=20.0), 812934.6), "812,935", "812,935"),
+        (Figure("coverage_share", Base(minutes=20.0), 0.999999), "99.99 %", "99.99 %"),
         (Figure("plan_cost", Base(), 4_146_667.0), "414.67 万元", "414.67 (10,000 yuan)"),
-        (Figure("gap_median_minutes", Base(), None, above=120.0), "> 120.0", "> 120.0"),
-        (Figure("people_covered", Base(), None, reason=FEW), "<10", "<10"),
-        (Figure("coverage_share", Base(), None, reason=WITHHELD), "*", "*"),
-        (Figure("coverage_share", Base(), None, reason=NOBODY), "—", "—"),
+        (Figure("gap_median_minutes", Base(), None, above=120.0), "> 120", "> 120"),
+        (Figure("people_covered", Base(minutes=20.0), None, reason=FEW), "<10", "<10"),
+        (Figure("coverage_share", Base(minutes=20.0), None, reason=WITHHELD), "*", "*"),
+        (Figure("coverage_share", Base(minutes=20.0), None, reason=NOBODY), "—", "—"),
         (
-            Figure("coverage_share", Base(), None, reason="no point counts"),
+            Figure("coverage_share", Base(minutes=20.0), None, reason="no point counts"),
             "无法判定",
             "cannot be determined",
         ),
@@ -83,15 +83,15 @@ def test_text_in_both_languages(figure: Figure, zh: str, en: str) -> None:
 
 def test_a_figure_has_exactly_one_of_value_bound_and_reason() -> None:
     with pytest.raises(ValueError, match="a value, a bound, or a reason"):
-        Figure("people_covered", Base(), None)
+        Figure("people_covered", Base(minutes=20.0), None)
     with pytest.raises(ValueError, match="a value, a bound, or a reason"):
-        Figure("people_covered", Base(), 1.0, reason=NOBODY)
+        Figure("people_covered", Base(minutes=20.0), 1.0, reason=NOBODY)
 
 
 def test_the_unit_is_that_of_the_term() -> None:
-    assert Figure("people_covered", Base(), 1.0).unit == "people"
+    assert Figure("people_covered", Base(minutes=20.0), 1.0).unit == "people"
     with pytest.raises(ValueError, match="unit of people_covered is people"):
-        Figure("people_covered", Base(), 1.0, "minutes")
+        Figure("people_covered", Base(minutes=20.0), 1.0, "minutes")
     with pytest.raises(ValueError, match="unit of plan_objective is to be given"):
         Figure("plan_objective", Base(), 1.0)
     with pytest.raises(ValueError, match="not a term"):
@@ -101,7 +101,10 @@ def test_the_unit_is_that_of_the_term() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_two_terms_print_one_name(language: Language) -> None:
     assert LOCALE_FOLDER.is_dir()
-    names = [Figure(term, Base(), 1.0, entry.unit or "people") for term, entry in GLOSSARY.items()]
+    names = [
+        Figure(term, Base(minutes=20.0), 1.0, entry.unit or "people")
+        for term, entry in GLOSSARY.items()
+    ]
     printed = [figure.name(language) for figure in names]
     assert len(set(printed)) == len(printed)
 

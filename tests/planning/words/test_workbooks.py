@@ -19,11 +19,11 @@ def cell_named(book, name):
 
 
 SHARES = [
-    Figure("coverage_share", Base(place="1"), 0.999999),
-    Figure("coverage_share", Base(place="2"), 0.5),
-    Figure("coverage_share", Base(place="3"), None, reason=NOBODY),
-    Figure("people_covered", Base(place="1"), None, reason=FEW),
-    Figure("people_covered", Base(place="2"), 1234.56),
+    Figure("coverage_share", Base(minutes=20.0, place="1"), 0.999999),
+    Figure("coverage_share", Base(minutes=20.0, place="2"), 0.5),
+    Figure("coverage_share", Base(minutes=20.0, place="3"), None, reason=NOBODY),
+    Figure("people_covered", Base(minutes=20.0, place="1"), None, reason=FEW),
+    Figure("people_covered", Base(minutes=20.0, place="2"), 1234.56),
     Figure("plan_cost", Base(), 12_345.0),
 ]
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from data.errors import PlannerError
-from geo.errors import Cancelled
+from geo.errors import Cancelled, GeoError
+from geo.pairs import Reach, reach_from_table, within
 from planning.centres.capacity import kernels
 from planning.centres.capacity.assignment import (
     BestAssignment,
@@ -18,7 +19,7 @@ from planning.centres.capacity.assignment import (
     unserved_points,
 )
 from planning.centres.capacity.filling import FillCase, fill_in_order, filling_loss
-from planning.reach.travel_pairs import Pairs, pairs_from_minutes, pairs_from_table, within
+from tests.geo.hand_pairs import pairs_from_minutes
 
 PEOPLE = np.array([1000.0, 2000.0, 3000.0])
 MINUTES = np.array([[5, 25], [15, 12], [35, 8]])
@@ -41,7 +42,7 @@ def assert_assignment(best: BestAssignment, people, capacity) -> None:
     assert best.gap_person_minutes == 0
 
 
-def linear_programme(pairs: Pairs, people, capacity, lower) -> tuple[float, float, float]:
+def linear_programme(pairs: Reach, people, capacity, lower) -> tuple[float, float, float]:
     """Return (served, shortfall, person-minutes) of the best assignment, goal by goal."""
     facility = np.repeat(np.arange(len(capacity)), np.diff(pairs.indptr))
     n_pairs, n_points, n_rows = len(facility), len(people), len(capacity)
@@ -125,7 +126,7 @@ def test_agrees_with_linear_programme(seed, with_lower):
     assert best.assignment.person_minutes == pytest.approx(person_minutes, abs=0.1)
 
 
-def big_instance(n_points: int, n_rows: int, seed: int) -> tuple[Pairs, np.ndarray, np.ndarray]:
+def big_instance(n_points: int, n_rows: int, seed: int) -> tuple[Reach, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     place = rng.uniform(0, 30, (n_points, 2))
     centre = rng.uniform(0, 30, (n_rows, 2))
@@ -168,7 +169,7 @@ def test_order_of_input_does_not_matter():
     facility = np.repeat(np.arange(8), np.diff(pairs.indptr))
     rng = np.random.default_rng(1)
     new_row, new_point = rng.permutation(8), rng.permutation(500)
-    shuffled = pairs_from_table(
+    shuffled = reach_from_table(
         new_row[facility],
         new_point[pairs.demand],
         pairs.tenths,
@@ -280,14 +281,14 @@ def test_edges_give_stated_results(people, capacity):
 
 
 def test_no_pairs_at_all():
-    none = pairs_from_table([], [], [], n_facilities=2, n_demand=3)
+    none = reach_from_table([], [], [], n_facilities=2, n_demand=3)
     best = assign_people(none, people=PEOPLE, capacity=[10, 10], lower=[5, 0])
     assert best.assignment.unserved_far.tolist() == PEOPLE.tolist()
     assert best.shortfall.tolist() == [5, 0]
 
 
 def test_limit_is_met_exactly_at_the_tenth():
-    pairs = pairs_from_table(
+    pairs = reach_from_table(
         [0, 0, 0], [0, 1, 2], [11990, 12000, 12001], n_facilities=1, n_demand=3
     )
     best = assign_people(pairs, people=PEOPLE, capacity=[9e9], limit_minutes=20)
@@ -297,9 +298,9 @@ def test_limit_is_met_exactly_at_the_tenth():
 def test_faults_are_named():
     with pytest.raises(PlannerError, match=r"least load 20.0 is above the capacity 10.0"):
         assign_people(pairs_from_minutes(MINUTES), people=PEOPLE, capacity=[10, 10], lower=[0, 20])
-    with pytest.raises(PlannerError, match="capacity: expected 2 values, got 3"):
+    with pytest.raises(GeoError, match="capacity: expected 2 values, got 3"):
         assign_people(pairs_from_minutes(MINUTES), people=PEOPLE, capacity=[10, 10, 10])
-    with pytest.raises(PlannerError, match="people: 1 values are not finite"):
+    with pytest.raises(GeoError, match="people: 1 values are not finite"):
         assign_people(pairs_from_minutes(MINUTES), people=[1, np.nan, 2], capacity=[10, 10])
 
 

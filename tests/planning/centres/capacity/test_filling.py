@@ -7,15 +7,16 @@ import itertools
 import numpy as np
 import pytest
 
+from geo.pairs import Reach
 from planning.centres.capacity.assignment import assign_people
 from planning.centres.capacity.filling import FillCase, fill_in_order, filling_loss, order_by_people
-from planning.reach.travel_pairs import Pairs, pairs_from_minutes
+from tests.geo.hand_pairs import pairs_from_minutes
 
 PEOPLE = np.array([1000.0, 2000.0, 3000.0])
 MINUTES = np.array([[5, 25], [15, 12], [35, 8]])
 
 
-def random_instance() -> tuple[Pairs, np.ndarray, np.ndarray]:
+def random_instance() -> tuple[Reach, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(3)
     minutes = rng.uniform(0, 30, (200, 4)).round(2)
     people = rng.gamma(1, 10, 200)

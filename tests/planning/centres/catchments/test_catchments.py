@@ -9,13 +9,12 @@ import pandas as pd
 import pytest
 from access import fca
 from access.raam import raam
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from data.errors import PlannerError
-from geo.errors import Cancelled
-from geo.travel import Reach
+from geo.errors import Cancelled, GeoError
+from geo.pairs import Reach, reach_from_table
 from planning.centres.catchments import (
     AGENTS_NOTE,
     CROWDING_NOTE,
@@ -30,7 +29,7 @@ from planning.centres.catchments import (
     pair_weights,
     rational_agents,
 )
-from planning.reach.travel_pairs import Pairs, pairs_from_minutes, pairs_from_table
+from tests.geo.hand_pairs import pairs_from_minutes
 
 MINUTES = np.array([[5, 25], [15, 12], [35, 8]])
 PEOPLE = np.array([1000.0, 2000.0, 3000.0])
@@ -198,7 +197,7 @@ def test_scaling_permuting_splitting_and_merging(method):
         np.testing.assert_allclose(access(twin, people, parts), plain)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.sampled_from(list(Method)))
 def test_never_nan_whatever_is_missing(seed, method):
     rng = np.random.default_rng(seed)
@@ -252,7 +251,7 @@ def test_each_method_has_its_note():
         assert note.source in page
 
 
-def cost_table(pairs: Pairs, limit_minutes: float) -> pd.DataFrame:
+def cost_table(pairs: Reach, limit_minutes: float) -> pd.DataFrame:
     facility = np.repeat(np.arange(len(pairs.indptr) - 1), np.diff(pairs.indptr))
     table = pd.DataFrame({"origin": pairs.demand, "dest": facility, "cost": pairs.tenths / 600})
     # The peer's third step adds up the weights of all rows, also those beyond the limit.
@@ -279,7 +278,7 @@ def test_agrees_with_pysal_access(method, peer, seed):
 
     def weight(minutes: float) -> float:
         tenths = round(minutes * 600)
-        one = pairs_from_table([0], [0], [tenths], n_facilities=1, n_demand=1)
+        one = reach_from_table([0], [0], [tenths], n_facilities=1, n_demand=1)
         return float(pair_weights(one, Decay(kind, 30))[0])
 
     theirs = peer(
@@ -296,7 +295,7 @@ def test_agrees_with_pysal_access(method, peer, seed):
     )
 
 
-def assert_equilibrium(answer, pairs: Pairs, people) -> None:
+def assert_equilibrium(answer, pairs: Reach, people) -> None:
     """Check Wardrop's condition: nobody pays more than the cheapest place costs."""
     facility = np.repeat(np.arange(len(answer.load)), np.diff(answer.flows.indptr))
     paid = answer.congestion[facility] + answer.flows.tenths / (600 * answer.tau_minutes)
@@ -429,11 +428,11 @@ def test_two_byte_times_give_the_same_and_compile_nothing_anew():
 
 
 def test_faults_are_named():
-    with pytest.raises(PlannerError, match="supply: expected 2 values, got 1"):
+    with pytest.raises(GeoError, match="supply: expected 2 values, got 1"):
         floating_catchments(
             pairs_from_minutes(MINUTES), people=PEOPLE, supply=[1], method=Method.TWO_STEP
         )
-    with pytest.raises(PlannerError, match="people: 1 values are negative"):
+    with pytest.raises(GeoError, match="people: 1 values are negative"):
         rational_agents(pairs_from_minutes(MINUTES), people=[1, 2, -3], supply=DOCTORS)
-    with pytest.raises(PlannerError, match=r"outside 0\.\.1"):
-        pairs_from_table([2], [0], [5], n_facilities=2, n_demand=1)
+    with pytest.raises(GeoError, match=r"outside 0\.\.1"):
+        reach_from_table([2], [0], [5], n_facilities=2, n_demand=1)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from geo.pairs import reach_from_table
 from planning.reach.mode_times import ModeTimes
-from planning.reach.travel_pairs import pairs_from_table
 from planning.reach.villages.opening import opening_of
 from planning.reach.villages.service_words import SERVICES, SHOWN
 from planning.reach.villages.services import (
@@ -31,7 +31,7 @@ def times(minutes: list[list[float | None]]) -> ModeTimes:
         ]
     )
     n = len(minutes[0])
-    pairs = pairs_from_table(
+    pairs = reach_from_table(
         table[:, 0], table[:, 1], table[:, 2], n_facilities=len(minutes), n_demand=n
     )
     return ModeTimes("e_bike", pairs, 30.0, np.zeros(n, dtype=bool))
@@ -130,7 +130,7 @@ def test_coverage_by_service_and_its_group(
         demand,
         facilities,
         times([[5, 25, 5], [25, 5, 25], [1, 1, 1]]),
-        is_open=np.array([True, False, True]),
+        is_operating=np.array([True, False, True]),
         minutes=20,
         services=("vaccination", "hospice"),
     )
@@ -143,7 +143,7 @@ def test_coverage_by_service_and_its_group(
         make_demand([100], [0]),
         facilities,
         times([[5], [5], [5]]),
-        is_open=np.ones(3, dtype=bool),
+        is_operating=np.ones(3, dtype=bool),
         minutes=20,
         services=("vaccination",),
     )
@@ -172,7 +172,7 @@ def test_the_week(make_facilities: Callable[..., Any], make_demand: Callable[...
                 [None, None, None, 5, None],
             ]
         ),
-        is_open=np.ones(4, dtype=bool),
+        points=np.ones(4, dtype=bool),
         opening=opening_of(facilities),
         minutes=20,
     )

@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from data.types import CircuitStop, Villages
+from geo.pairs import Reach, reach_from_table
 from planning.reach.mode_times import (
     ModeTimes,
     cover_count,
@@ -20,7 +21,6 @@ from planning.reach.mode_times import (
     nearest_tenths,
     people_losing_alone,
 )
-from planning.reach.travel_pairs import Pairs, pairs_from_table
 from planning.reach.villages.cover import (
     CoverMode,
     OnFoot,
@@ -39,7 +39,7 @@ FAR = None
 MIN = 600
 
 
-def pairs_of(minutes: Sequence[Sequence[float | None]]) -> Pairs:
+def pairs_of(minutes: Sequence[Sequence[float | None]]) -> Reach:
     """Return pairs from minutes[facility][demand]; None is out of reach."""
     rows = [
         (f, d, round(value * MIN))
@@ -48,7 +48,7 @@ def pairs_of(minutes: Sequence[Sequence[float | None]]) -> Pairs:
         if value is not None
     ]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return pairs_from_table(
+    return reach_from_table(
         table[:, 0],
         table[:, 1],
         table[:, 2],
@@ -95,7 +95,7 @@ def world(
             demand=demand,
             facilities=places,
             is_point=np.ones(len(places), dtype=bool),
-            is_open=np.ones(len(places), bool) if is_open is None else np.array(is_open),
+            points=np.ones(len(places), bool) if is_open is None else np.array(is_open),
             opening=opening_of(places),
             facility_village=np.array([row.get("in", -1) for row in facilities], dtype=np.int32),
             stops=stops,

@@ -1,1 +1,0 @@
-"""Where rows stand, and which coordinate system that is told in."""

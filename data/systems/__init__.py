@@ -1,0 +1,1 @@
+"""How the coordinate system of a list is judged: by what lies around its places."""
