@@ -213,6 +213,12 @@ TABLE_MESSAGES: dict[str, Message] = {
         "{count} cells hold {number}, far more than any other: it stands for no value",
         "Write the true number, and 0 where there is none.",
     ),
+    "numbers_like_no_value": Message(
+        "warning",
+        "{count} cells hold {number}, far more than any other: they look like no value and were"
+        " taken as numbers",
+        "Leave such rows out: what is not listed cannot be reached, and nobody is counted there.",
+    ),
     "number_negative": Message("error", "{count} numbers are below zero", "Correct them."),
     "unit_in_header": Message("note", "the header says {unit}: values were multiplied by {factor}"),
     "id_made": Message(

@@ -12,6 +12,7 @@ import pandas as pd
 from data.errors import StudyError, raise_errors, severity
 from data.store import write_json
 from data.tables.delimited import decoded
+from data.tables.plain import note_no_values
 from data.tables.sheets import unescaped
 from geo.errors import Finding, Progress
 from planning.sites.site_table.checks import TableOptions, option_faults, row_faults
@@ -97,6 +98,8 @@ def run_site_table(  # noqa: PLR0913 - the options of one command
         for table, file in zip(tables, options.files, strict=False):
             findings += row_faults(table, file) if len(table) else []
         raise_errors(findings)
+    for table, column, path in ((tables[0], "cost", times), (tables[1], "people", demand)):
+        note_no_values(table, column, path.name, findings)
     with cancel_on_interrupt(progress) as watched:
         plan = site_table(
             tables[0], tables[1], options, capacity=tables[2] if capacity is not None else None,
