@@ -19,6 +19,8 @@ from data.population.meaning import (
     most_per_ha,
     people_per_unit,
     says_density,
+    stated_scale,
+    stated_unit,
 )
 from data.types import Floats, Ints
 from geo.crs import LONLAT, is_degrees, is_known, is_web_mercator, transform
@@ -147,8 +149,8 @@ def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
     words = [*raster.descriptions, *raster.units, *raster.tags().values(), *raster.tags(1).values()]
     if says_density(words, Path(raster.name).stem):
         findings.append(Finding("raster_density", file=file))
-    elif people_per_unit(raster.units[0] or "") is None:
-        unit = (("unit", raster.units[0][:40]),)
+    elif people_per_unit(stated_unit(raster)) is None:
+        unit = (("unit", stated_unit(raster)[:40]),)
         findings.append(Finding("raster_unit_unknown", unit, file=file))
     if n_rows * n_columns > MAX_CELLS:
         sizes = (("columns", n_columns), ("rows", n_rows))
@@ -162,12 +164,13 @@ def _band(raster: Any, nodata: float | None) -> _Band:
     """Return how the numbers of the only band become people."""
     from rasterio.enums import MaskFlags
 
-    factor = people_per_unit(raster.units[0] or "") or 1.0
+    factor = people_per_unit(stated_unit(raster)) or 1.0
+    scale, offset = stated_scale(raster)
     dtype = np.dtype(raster.dtypes[0])
     return _Band(
         nodata=raster.nodata if nodata is None else nodata,
-        scale=raster.scales[0] * factor,
-        offset=raster.offsets[0] * factor,
+        scale=scale * factor,
+        offset=offset * factor,
         has_mask=MaskFlags.per_dataset in raster.mask_flag_enums[0],
         highest=float(np.iinfo(dtype).max) if dtype.kind in "iu" else None,
     )

@@ -13,8 +13,11 @@ from data.types import CellValue, ColumnKind
 
 SIGNS = ("%", "‰")
 """Signs of a rate."""
-MULTIPLES = {"百": 100.0, "千": 1_000.0, "万": 10_000.0, "亿": 100_000_000.0}
-"""Words behind a number that multiply it."""
+MULTIPLES = {
+    **{"百万": 1_000_000.0, "千万": 10_000_000.0, "百": 100.0, "千": 1_000.0, "万": 10_000.0},
+    "亿": 100_000_000.0,
+}
+"""Words behind a number that multiply it, the longest first."""
 
 T = TypeVar("T")
 Parser: TypeAlias = Callable[[CellValue], T | None]
@@ -206,11 +209,20 @@ def number(cell: CellValue) -> float | None:
     if found is None:
         raise CellError(written)
     value, rest = float(found[1].replace(",", "")), found[2] or ""
-    if rest[:1] in MULTIPLES:
-        value, rest = value * MULTIPLES[rest[0]], rest[1:]
+    word = multiple_of(rest)
+    value, rest = value * MULTIPLES.get(word, 1.0), rest.removeprefix(word)
     if rest not in _COUNTERS or not math.isfinite(value):
         raise CellError(written)
     return value
+
+
+def multiple_of(words: str) -> str:
+    """Return the word in front that multiplies a number; "" where there is none.
+
+    >>> multiple_of("百万元"), multiple_of("人")
+    ('百万', '')
+    """
+    return next((word for word in MULTIPLES if words.startswith(word)), "")
 
 
 def rate(cell: CellValue) -> tuple[float, str] | None:
