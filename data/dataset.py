@@ -40,6 +40,7 @@ from data.regions import (
 )
 from data.roads.read import RoadsRead, read_study_roads
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
+from data.stopping import stoppable
 from data.store import file_sha256
 from data.study.file import read_study, write_template
 from data.study.files import placed_file
@@ -49,6 +50,7 @@ from data.systems.evidence import NamedPlaces, Surroundings
 from data.systems.layers import Layers, judge_layers
 from data.systems.named import read_named_places
 from data.types import (
+    NO_PROJECTS,
     Candidates,
     CircuitStop,
     Dataset,
@@ -108,7 +110,7 @@ def load_dataset(
     StudyError
         With every error of every file.
     """
-    with databases_as_files(study, progress=progress) as local:
+    with stoppable(progress), databases_as_files(study, progress=progress) as local:
         return _loaded(local, cache_dir=cache_dir, progress=progress)
 
 
@@ -339,15 +341,15 @@ def _with_programme(
     *,
     crs: str,
     findings: list[Finding],
-) -> tuple[Facilities | None, Projects | None, tuple[tuple[int, ...], ...]]:
+) -> tuple[Facilities | None, Projects, tuple[tuple[int, ...], ...]]:
     """Return the institutions with those of the programme, the projects, and birth years by row."""
     births = () if rows is None else rows.birth_years
     if study.programme is None or placed is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     source = study.programme.source
     read = _attempt(findings, lambda: read_programme(source, findings))
     if read is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     projects, whole = join_programme(read, placed, zones, crs, findings)
     of = dict(zip(placed.id, births or ((),) * len(placed), strict=True))
     return whole, projects, tuple(of.get(name, ()) for name in whole.id) if births else ()
@@ -453,7 +455,7 @@ def _fingerprint(dataset: Dataset) -> str:
         for item in fields(dataset)
         # A study without a programme keeps the fingerprint it had before there was one.
         if item.name not in _NOT_ANALYSED
-        and not (item.name == "programme" and dataset.programme is None)
+        and not (item.name == "programme" and not len(dataset.programme))
     }
     return fingerprint({**seen, "roads": dataset.roads.fingerprint})
 

@@ -71,6 +71,18 @@ def question() -> None:
         key=Key.SITE_MODE,
         format_func=lambda name: mode_text(name, _) if name else _("as at the side"),
     )
+    cost, assumed, today = st.columns([3, 4, 2], gap="medium")
+    cost.number_input(
+        _("Cost of a station (10,000 yuan)"),
+        0.0,
+        step=10.0,
+        value=None,
+        format="%g",
+        placeholder=_("to be filled in"),
+        key=Key.SITE_COST,
+    )
+    assumed.checkbox(_("Assume costs that are not known"), key=Key.SITE_ASSUMED)
+    today.checkbox(_("Start from the present network"), key=Key.SITE_FROM_TODAY)
     if chosen in {"lscp", "villages"}:
         st.checkbox(_("Leave out people whom no candidate reaches"), key=Key.SITE_ASIDE)
     for finding in siting_refused():
@@ -110,15 +122,15 @@ def map_choice(proposal: Proposal) -> tuple[Any, int]:
         horizontal=True,
         format_func=lambda name: _(ON_MAP[name]),
     )
-    rival = 0
-    if shown == "plan" and len(proposal.choices) > 1:
-        rival = right.radio(
+    chosen = 0
+    if shown == "plan" and len(proposal.alternatives.plans) > 1:
+        chosen = right.radio(
             _("Alternatives"),
-            range(len(proposal.choices)),
+            range(len(proposal.alternatives.plans)),
             horizontal=True,
             format_func=lambda number: choice_name(number + 1, _),
         )
-    return shown, rival
+    return shown, chosen
 
 
 def curve_chart(proposal: Proposal) -> None:
@@ -176,14 +188,7 @@ def _curve(assessment: Assessment) -> None:
 
 def _goals(assessment: Assessment) -> None:
     _ = words()
-    cost = st.number_input(
-        _("Cost of a station (10,000 yuan)"),
-        0.0,
-        step=10.0,
-        value=None,
-        format="%.0f",
-        key=Key.SITE_COST,
-    )
+    cost = get(Key.SITE_COST)
     sheet_table(goal_sheet(site_goals(assessment), cost, _), file_name="goals.xlsx")
     st.caption(
         _(
@@ -193,14 +198,14 @@ def _goals(assessment: Assessment) -> None:
     )
 
 
-def _rivals(assessment: Assessment) -> None:
+def _alternatives(assessment: Assessment) -> None:
     _ = words()
     sheet_table(choice_sheet(assessment.proposal, _), file_name="alternatives.xlsx")
-    if assessment.proposal.is_complete:
+    if assessment.proposal.alternatives.is_complete:
         st.caption(_("No other plan is as good within the share that the study asks for."))
 
 
-def _doubts(assessment: Assessment) -> None:
+def _robustness(assessment: Assessment) -> None:
     _ = words()
     proposal = assessment.proposal
     if proposal.robustness is None:
@@ -226,16 +231,23 @@ def _closings(assessment: Assessment) -> None:
 
 def _costs(assessment: Assessment) -> None:
     _ = words()
+    costs = assessment.proposal.costs
+    if not costs.units:
+        st.info(
+            _("Nobody has said what a point costs: fill it in above, or switch assumptions on.")
+        )
+        return
     sheet_table(cost_sheet(assessment.proposal, _), file_name="costs.xlsx")
-    st.caption(_("Costs are assumptions: the study file may replace every one of them."))
+    if costs.are_assumed:
+        st.caption(_("Costs are assumptions: the study file may replace every one of them."))
 
 
 TABS: dict[str, Callable[[Assessment], None]] = {
     msgid("Proposed sites"): _sites,
     msgid("Curve"): _curve,
     msgid("Stations for a target"): _goals,
-    msgid("Alternatives"): _rivals,
-    msgid("Stability"): _doubts,
+    msgid("Alternatives"): _alternatives,
+    msgid("Stability"): _robustness,
     msgid("Why not another"): _others,
     msgid("If a point closes"): _closings,
     msgid("Unit costs"): _costs,

@@ -82,6 +82,22 @@ SITING_MESSAGES: dict[str, Message] = {
     "siting_option_wrong": Message(
         "error", "{option} is {actual}, it must be {expected}", "Correct it."
     ),
+    "siting_format": Message(
+        "error",
+        "the file says format {actual}, known is {supported}",
+        "Open it with the version that wrote it, or write it again.",
+    ),
+    "siting_enough": Message(
+        "note",
+        "by this measure almost everybody is covered: a further point gains fewer than {people:g} "
+        "people; {proposed} are proposed",
+        "Ask for another mode or limit, or lower `siting.min_gain_people`.",
+    ),
+    "siting_gains_small": Message(
+        "note",
+        "no further candidate gains {people:g} people; {proposed} are proposed",
+        "Add candidates, or lower `siting.min_gain_people`.",
+    ),
     "siting_file_missing": Message(
         "error", "the file does not exist", "Correct the path on the command line."
     ),

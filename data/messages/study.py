@@ -112,19 +112,21 @@ POSITION_MESSAGES: dict[str, Message] = {
         "warning",
         "{count} rows do not tell which system their coordinates are in; they were taken as WGS 84:"
         " {gcj02} people would change side of the circle if they are GCJ-02 (Amap, Tencent),"
-        " {bd09} if they are BD-09 (Baidu) ({mode}, {minutes} min)",
+        " {bd09} if they are BD-09 (Baidu) ({mode}, {limit} min)",
         "Ask where the coordinates come from, and state `coordinates`.",
     ),
     "coordinates_suspected_people": Message(
         "warning",
         "the coordinates look like {found}, not {stated}: they would move by {shift_m} m, "
-        "{minutes} minutes on foot, and {changed} people would change side of the circle",
+        "{minutes} minutes on foot, and {changed} people would change side of the circle"
+        " ({mode}, {limit} min)",
         'Check on the map; then state `coordinates = "{found}"`, or "{stated}" if they are right.',
     ),
     "coordinates_mixed_people": Message(
         "warning",
         "the rows are not in one coordinate system; by groups of rows: {groups};"
-        " {changed} people would change side of the circle if each group is read in its own",
+        " {changed} people would change side of the circle if each group is read in its own"
+        " ({mode}, {limit} min)",
         "Check on the map; state the system row by row in a column 坐标系.",
     ),
     "coordinates_fit": Message("note", "the coordinates fit {system}"),

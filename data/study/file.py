@@ -43,13 +43,16 @@ class _Heading:
     maker: str = ""
 
 
-def read_study(path: Path | str) -> Study:
+def read_study(path: Path | str, *, is_confined: bool = False) -> Study:
     """Return the study file, checked; nothing but the study file itself is opened.
 
     Parameters
     ----------
     path
         The TOML file. Paths in it are relative to its folder.
+    is_confined
+        Whether the study is somebody's upload: it may name files of its own folder only, and learns
+        nothing of others.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def read_study(path: Path | str) -> Study:
     values = _toml(path)
     if values.get("format", FORMAT) != FORMAT:
         _refuse_format(path, values["format"])
-    context = Context(file=path.name, folder=path.parent, findings=[])
+    context = Context(path.name, path.parent, findings=[], is_confined=is_confined)
     if "format" not in values:
         context.report("study_key_missing", key="format")
     tables = {name: values[name] for name in values if name != "format"}

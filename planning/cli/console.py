@@ -46,6 +46,8 @@ READER_STAGES = (
     msgid("waiting for the server"),
     msgid("database"),
     msgid("waiting for other proofs"),
+    msgid("waiting for other work"),
+    msgid("reading files"),
 )
 """What `geo`, `data` and kernels say that they do; they know no languages: the words stand here."""
 

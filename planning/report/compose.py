@@ -110,6 +110,8 @@ def head_marks(source: Source) -> tuple[str, ...]:
     marks = [translate(copy_mark(options.audience, options.review_number))]
     if source.assessment.dataset.is_synthetic:
         marks.append(translate("Synthetic data"))
+    if source.assessment.caveats:
+        marks.append(translate("With reservations: see the first page"))
     return tuple(marks)
 
 

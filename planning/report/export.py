@@ -15,6 +15,7 @@ import shapely
 from data.folder import output_folder, write_run
 from data.study.files import named_files
 from geo.errors import Progress, silent
+from planning.assess.caveats import caveat_sentences
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
 from planning.assess.run import run_number, run_record
@@ -253,7 +254,7 @@ def siting_layers(assessment: Assessment) -> dict[str, geopandas.GeoDataFrame]:
     ends = np.empty((len(served.site), 2, 2))
     ends[:, 0, 0], ends[:, 0, 1] = demand.x_m[served.demand], demand.y_m[served.demand]
     ends[:, 1, 0], ends[:, 1, 1] = sites.x_m[served.site], sites.y_m[served.site]
-    rows = np.flatnonzero(proposal.served_by >= 0)
+    rows = np.flatnonzero(proposal.service.site >= 0)
     return {
         "site_assignment": _frame(
             assignment_columns(proposal, dataset), shapely.linestrings(ends), dataset.crs
@@ -270,6 +271,7 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
     """Return what every layer says of itself: title, sources, attribution, dates, run number."""
     dataset = assessment.dataset
     sources = [f"{entry.source} {entry.date}".strip() for entry in dataset.provenance]
+    caveats = caveat_sentences(assessment, translator("en"))
     return {
         "title": dataset.title,
         "synthetic": "yes" if dataset.is_synthetic else "no",
@@ -278,6 +280,7 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
         "data_date": dataset.date,
         "as_of": assessment.scenario.as_of,
         "run_number": run_number(assessment),
+        **({"caveats": " ".join(caveats)} if caveats else {}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unicodedata import east_asian_width
 
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import (
     all_gaps_figures,
@@ -21,6 +22,7 @@ from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_w
 from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
+from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
 from planning.words.figures import mode_text, people_text
 from planning.words.wording import Language, finding_sentence, msgid, translator
 
@@ -34,7 +36,7 @@ def result_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
     return [
         *_heading(assessment, language),
-        *reason_lines(assessment, language),
+        *caveat_lines(assessment, language),
         *coverage_lines(assessment, language),
         *ledger_lines(assessment, language),
         *ratio_lines(assessment, language),
@@ -44,11 +46,10 @@ def result_lines(assessment: Assessment, language: Language) -> list[str]:
     ]
 
 
-def reason_lines(assessment: Assessment, language: Language) -> list[str]:
-    """Return why nothing is known of who is covered, before anything else is said."""
-    if assessment.reason is None:
-        return []
-    return ["", finding_sentence(assessment.reason, translator(language))]
+def caveat_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return what could change who is covered, before anything else is said."""
+    sentences = caveat_sentences(assessment, translator(language))
+    return ["", *sentences] if sentences else []
 
 
 def coverage_lines(assessment: Assessment, language: Language) -> list[str]:
@@ -166,33 +167,24 @@ def gap_lines(assessment: Assessment, language: Language) -> list[str]:
 def site_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
     translate, proposal = translator(language), assessment.proposal
-    if proposal.plan.status == "not_asked":
-        return ["", translate("Proposed sites: not asked, no point counts.")]
+    if not proposal.terms.is_known:
+        return ["", translate(NOT_ASKED)]
     base = plan_base(assessment)
-    found = proposal_figures(proposal, base)
+    count = proposal_figures(proposal, base).sites.text(language)
     lines = [
         "",
-        translate(
-            "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
-        ).format(
-            count=found.sites.text(language),
-            people=found.newly.text(language),
-            minutes=proposal.minutes,
-        ),
-        translate("  proof: {status}, at most {bound} possible, solver gap {gap}").format(
-            status=proposal.plan.status,
-            bound=found.bound.text(language),
-            gap=found.solver_gap.text(language),
-        ),
+        translate("Proposed sites: {count}").format(count=count),
+        *(f"  {line}" for line in plan_sentences(proposal, translate)),
     ]
     for rank, site in enumerate(proposal.sites, start=1):
-        lines.append(
-            translate("  {rank}. {name}: {people} people without cover in reach").format(
-                rank=rank,
-                name=proposal.candidates.name[site.candidate],
-                people=site_figures(proposal, site, base).reached.text(language),
-            )
+        said = translate("  {rank}. {name}: {people} people without cover in reach").format(
+            rank=rank,
+            name=proposal.candidates.name[site.candidate],
+            people=site_figures(proposal, site, base).reached.text(language),
         )
+        if site.project is not None:
+            said += translate("; ") + project_sentence(site.project, translate)
+        lines.append(said)
     lines.append("  " + translate(SITE_NOTE))
     return lines
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from planning.assess.study_figures import unplaced_figure
+from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.villages.cover import VillageRow
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
@@ -13,6 +15,7 @@ from planning.report.results import (
     SUMMARY_FORMAT,
     coverage_row,
     gap_columns,
+    gap_row,
     site_columns,
 )
 from planning.report.tally import MOST_GAPS, SITED, listed_villages
@@ -56,15 +59,15 @@ def published_summary(source: Source, warnings: Sequence[str]) -> dict[str, Any]
                     "minutes": minutes,
                     "people": tally.amount(WHOLE, f"{mode}/within_{minutes}").value,
                 }
-                for minutes, _ in result.people_within
+                for minutes in BANDS_MINUTES
             ]
-            for mode, result in assessment.modes.items()
+            for mode in assessment.modes
         },
         "headline_mode": assessment.headline_mode,
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
-        "gaps": {"count": len(assessment.gaps)},
-        "unplaced_facilities": int((~assessment.dataset.facilities.has_position).sum()),
+        "gaps": {"count": gap_row(assessment)["count"]},
+        "unplaced_facilities": int(unplaced_figure(assessment).value or 0),
         "ratios": [],
         "siting": _siting(source),
         "warnings": list(warnings),
@@ -146,9 +149,9 @@ def published_sites(source: Source) -> list[Column]:
 def _siting(source: Source) -> dict[str, Any]:
     proposal = source.assessment.proposal
     return {
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
+        "mode": proposal.terms.mode,
+        "minutes": proposal.terms.minutes,
+        "kind": proposal.terms.kind,
         "model": proposal.plan.model,
         "candidates": len(proposal.candidates),
         "count": len(proposal.sites),

@@ -18,6 +18,7 @@ from planning.assess.study_figures import (
 )
 from planning.assess.workflow import Assessment
 from planning.programme.effect_figures import effect_figures, project_place
+from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.cover import VillageRow
@@ -198,14 +199,14 @@ def _groups(draft: _Draft, assessment: Assessment) -> None:
 
 def _bands(draft: _Draft, assessment: Assessment) -> None:
     """Add the people within each band of minutes; the steps between bands are told by them."""
-    for mode, result in assessment.modes.items():
+    for mode in assessment.modes:
         before: Key | None = None
-        limits = [minutes for minutes, _ in result.people_within]
-        for minutes, figure in zip(limits, bands_of(assessment, mode), strict=True):
-            people = figure.value or 0.0
-            key = (WHOLE, f"{mode}/within_{minutes}")
-            step = (WHOLE, f"{mode}/step_{minutes}")
+        for minutes, figure in zip(BANDS_MINUTES, bands_of(assessment, mode), strict=True):
+            key, people = (WHOLE, f"{mode}/within_{minutes}"), figure.value
             draft.add(*key, figure)
+            if people is None:
+                continue
+            step = (WHOLE, f"{mode}/step_{minutes}")
             draft.people[step] = people - (draft.people[before] if before else 0.0)
             draft.unprinted.add(step)
             draft.add_sum(key, (before, step) if before else (step,))

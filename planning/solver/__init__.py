@@ -1,22 +1,24 @@
 """Where the next stations go, with a bound on how much better any other plan could be."""
 
-from planning.solver.cover.curve import CoverCurve, cover_curve
-from planning.solver.models.budget import BudgetCover, CheapestCover
-from planning.solver.models.two_level import TwoLevel, TwoLevelPlan, solve_two_level
-from planning.solver.models.villages import VillageCover
+from planning.solver.models.cover_curve import CoverCurve, cover_curve
+from planning.solver.models.two_level import TwoLevelPlan, solve_two_level
 from planning.solver.pairs import SparseReach, sparse_reach
+from planning.solver.plan import SitingPlan
 from planning.solver.problems import (
     BackupCover,
+    BudgetCover,
     CapacitatedCover,
     CapacitatedMedian,
+    CheapestCover,
     ExpectedCover,
     FewestSites,
     MaximalCover,
     PCentre,
     PMedian,
     SiteRules,
-    SitingPlan,
     SolveLimits,
+    TwoLevel,
+    VillageCover,
 )
 from planning.solver.solve import solve
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geo.errors import Progress
-from planning.solver.problems import SitingPlan, SolveLimits, relative_gap, status_of
+from planning.solver.plan import SitingPlan, relative_gap, status_of
+from planning.solver.problems import SolveLimits
 from planning.solver.solve import Problem, solve
 from planning.solver.stop import Clock
 
-MOST_TRIED = 300
+MOST_TRIALS = 300
 """Problems solved in the search for alternatives."""
 
 QUICK = SolveLimits(rounds=60, nodes=0)
@@ -74,10 +75,10 @@ def alternatives(
     best = solve(problem, seed=seed, limits=limits, progress=progress)
     if best.objective is None:
         return Alternatives((best,), (0.0,), True)
-    found, tried = [best], 0
+    found, n_trials = [best], 0
     queue: list[tuple[float, int, frozenset[int], SitingPlan]] = [(0.0, 0, frozenset(), best)]
     seen: set[frozenset[int]] = {frozenset()}
-    while queue and len(found) < count and tried < MOST_TRIED:
+    while queue and len(found) < count and n_trials < MOST_TRIALS:
         if not clock.goes_on("alternatives", len(found), count):
             break
         _, _, closed, plan = heapq.heappop(queue)
@@ -85,14 +86,14 @@ def alternatives(
             found.append(plan)
         for site in _may_close(problem, plan):
             without = closed | {site}
-            if without in seen or tried >= MOST_TRIED:
+            if without in seen or n_trials >= MOST_TRIALS:
                 continue
             seen.add(without)
-            tried += 1
-            trial = _solved_without(problem, without, seed, clock)
+            n_trials += 1
+            trial = _solve_without(problem, without, seed, clock)
             lost = _lost(best, trial)
             if trial is not None and lost <= within:
-                heapq.heappush(queue, (lost, tried, without, trial))
+                heapq.heappush(queue, (lost, n_trials, without, trial))
     plans = tuple(_with_bound_of(best, plan) for plan in found)
     return Alternatives(
         plans, tuple(_lost(best, plan) for plan in found), not queue and not clock.is_cut
@@ -104,7 +105,7 @@ def _may_close(problem: Any, plan: SitingPlan) -> list[int]:
     return [int(j) for j in plan.new_sites if int(j) not in problem.rules.required]
 
 
-def _solved_without(
+def _solve_without(
     problem: Any, closed: frozenset[int], seed: int, clock: Clock
 ) -> SitingPlan | None:
     """Return a plan without some sites; None when the rules leave too few."""
@@ -128,13 +129,9 @@ def _lost(best: SitingPlan, plan: SitingPlan | None) -> float:
     """Return the loss of a plan as a share of the best objective, 0 when it is as good."""
     if plan is None or plan.objective is None or best.objective is None or best.bound is None:
         return float("inf")
-    is_upper = best.bound >= best.objective and _is_maximum(best.model)
-    loss = best.objective - plan.objective if is_upper else plan.objective - best.objective
+    loss = best.objective - plan.objective
+    loss = loss if best.sense == "max" else -loss
     return max(0.0, loss) / max(abs(best.objective), 1e-9)
-
-
-def _is_maximum(model: str) -> bool:
-    return model in {"mclp", "backup", "mexclp", "capacitated-cover", "budget"}
 
 
 def _with_bound_of(best: SitingPlan, plan: SitingPlan) -> SitingPlan:

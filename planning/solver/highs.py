@@ -10,7 +10,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.solver.pairs import Flags, Floats
+from planning.solver.pairs import Flags, Floats, Indices
+from planning.solver.rules import RuleArrays
 from planning.solver.stop import Clock
 from planning.solver.turns import take_turn
 
@@ -235,3 +236,25 @@ def _answer(solver: Any, programme: Programme) -> Solved:
         int(info.mip_node_count) if is_mip else 0,
         np.array([] if is_mip else solution.row_dual),
     )
+
+
+def add_site_rules(
+    programme: Programme, rules: RuleArrays, cost: Floats, budget: float, column: Indices
+) -> None:
+    """Add budget, conflict and zone rows; `column` is the column of each site, -1 none."""
+    sites = np.flatnonzero(column >= 0)
+    zero = np.zeros(len(sites), dtype=np.int64)
+    programme.add_rows(zero, column[sites], cost[sites], lower=-np.inf, upper=budget, count=1)
+    owner = np.repeat(np.arange(len(column)), np.diff(rules.conflict_indptr))
+    keep = (owner < rules.conflict_site) & (column[owner] >= 0) & (column[rules.conflict_site] >= 0)
+    pairs = np.column_stack([column[owner[keep]], column[rules.conflict_site[keep]]])
+    if len(pairs):
+        row = np.repeat(np.arange(len(pairs)), 2)
+        programme.add_rows(row, pairs.ravel(), 1.0, lower=-np.inf, upper=1.0, count=len(pairs))
+    n_zones = len(rules.zone_most) - 1
+    if n_zones:
+        ruled = sites[rules.zone[sites] < n_zones]
+        programme.add_rows(
+            rules.zone[ruled], column[ruled], 1.0,
+            lower=rules.zone_least[:-1], upper=rules.zone_most[:-1], count=n_zones,
+        )  # fmt: skip

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from data.errors import StudyError
 from geo.errors import Finding
-from planning.solver.cover import kernels
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.integer[Any]]
@@ -162,10 +162,14 @@ def transpose(
     indptr: Pointers, index: Indices, n_columns: int
 ) -> tuple[Pointers, Indices, Pointers]:
     """Return the transposed pointers, the row of each pair, and which pair it was."""
-    out_indptr, row, pair = kernels.transpose(
-        read_only(indptr, np.int64), read_only(index, np.int32), n_columns
+    # Pair numbers are stored from 1, as a stored 0 may be taken for nothing.
+    number = np.arange(1, len(index) + 1)
+    pairs = csr_array((number, index, indptr), shape=(len(indptr) - 1, n_columns)).tocsc()
+    return (
+        read_only(pairs.indptr, np.int64),
+        read_only(pairs.indices, np.int32),
+        read_only(pairs.data - 1, np.int64),
     )
-    return read_only(out_indptr, np.int64), read_only(row, np.int32), read_only(pair, np.int64)
 
 
 def keep_sites(reach: SparseReach, sites: Indices) -> SparseReach:

@@ -1,17 +1,12 @@
-"""Siting problems as typed values, the rules a plan must keep, and the plan that answers them."""
+"""Siting problems as typed values, the rules a plan must keep, and when a search stops."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import ClassVar
 
-import numpy as np
-
-from geo.errors import Finding
 from planning.solver.pairs import Floats, Indices, SparseReach
-
-Status: TypeAlias = Literal["optimal", "within_gap", "time_limit", "infeasible", "not_asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +83,8 @@ class MaximalCover:
         What the plan must keep.
     """
 
+    model: ClassVar[str] = "mclp"
+
     reach: SparseReach
     people: Floats
     limit: float
@@ -111,6 +108,8 @@ class PMedian:
         Cost per person of a row that no open site serves at that cost or less, one number or
         (n_demand,); None means that everybody must be served.
     """
+
+    model: ClassVar[str] = "p-median"
 
     reach: SparseReach
     people: Floats
@@ -138,6 +137,11 @@ class FewestSites:
     share: float = 1.0
     rules: SiteRules = field(default_factory=SiteRules)
 
+    @property
+    def model(self) -> str:
+        """Name of the model: everybody, or a share of the people."""
+        return "lscp" if self.share >= 1.0 else "partial-lscp"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PCentre:
@@ -150,6 +154,8 @@ class PCentre:
     limit
         Pairs that cost more are not used; None uses all.
     """
+
+    model: ClassVar[str] = "p-centre"
 
     reach: SparseReach
     people: Floats
@@ -167,6 +173,8 @@ class BackupCover:
     reach, people, limit, count, rules
         As in `MaximalCover`; existing sites count as covers.
     """
+
+    model: ClassVar[str] = "backup"
 
     reach: SparseReach
     people: Floats
@@ -190,6 +198,8 @@ class ExpectedCover:
     units_per_site
         Most new units at one site.
     """
+
+    model: ClassVar[str] = "mexclp"
 
     reach: SparseReach
     people: Floats
@@ -219,6 +229,8 @@ class CapacitatedCover:
         True when the people of one row may go to several sites; else rows are served whole.
     """
 
+    model: ClassVar[str] = "capacitated-cover"
+
     reach: SparseReach
     people: Floats
     limit: float
@@ -246,6 +258,8 @@ class CapacitatedMedian:
         Cost that each person below a lower load adds.
     """
 
+    model: ClassVar[str] = "capacitated-median"
+
     reach: SparseReach
     people: Floats
     count: int
@@ -258,97 +272,108 @@ class CapacitatedMedian:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SitingPlan:
-    """An answer with its proof; numbers of sites and demand rows are those of the problem.
+class BudgetCover:
+    """Cover most people with what a budget buys.
+
+    Sites are options: a new station, an upgrade of an existing one (a site of its own with the
+    reach it has afterwards), or keeping a closable one (with its running cost only).
 
     Parameters
     ----------
-    model
-        `mclp`, `lscp`, `partial-lscp`, `p-median`, `p-centre`, `backup`, `mexclp`,
-        `capacitated-cover`, `capacitated-median`, `budget`, `cheapest`, `villages` or `two-level`.
-    status
-        `optimal` only when proved; `within_gap` when rounds or nodes ran out; `time_limit` when the
-        clock or the user stopped the search; `infeasible` when no plan keeps the rules.
-    objective
-        Recomputed from the assignment; None when infeasible, or when no plan was found before the
-        search stopped.
-    bound
-        No plan can be better than this; None with the objective.
-    gap
-        abs(bound - objective) / max(abs(objective), 1e-9); None with the objective.
-    method
-        What found the plan and what proved the bound.
-    seed
-        Seed of the local search.
-    sites
-        Open sites, existing ones included, ascending. A site with several units appears once.
-    new_sites
-        Sites to build, ascending.
-    assignment
-        (n_demand,) site that serves each row, -1 where none does.
-    flow_demand, flow_site, flow_people
-        People served by pair, for models that share a row between sites; empty otherwise.
-    units
-        (len(sites),) units at each site; 1 but for expected cover.
-    is_replayable
-        False when the clock or the user stopped the run.
-    findings
-        What a reader must know: who cannot be reached, what is short of its lower load.
+    reach, people, limit, rules
+        As in `MaximalCover`; existing sites cost nothing here.
+    budget
+        What the options may cost together, in yuan.
+    cost
+        (n_sites,) cost of each option over the plan, above 0; see `plan_costs`.
     """
 
-    model: str
-    status: Status
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    method: str
-    seed: int
-    sites: Indices
-    new_sites: Indices
-    assignment: Indices
-    flow_demand: Indices
-    flow_site: Indices
-    flow_people: Floats
-    units: Indices
-    is_replayable: bool = True
-    findings: tuple[Finding, ...] = ()
+    model: ClassVar[str] = "budget"
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    budget: float
+    cost: Floats
+    rules: SiteRules = field(default_factory=SiteRules)
 
 
-def relative_gap(objective: float, bound: float) -> float:
-    """Return abs(bound - objective) / max(abs(objective), 1e-9).
+@dataclass(frozen=True, slots=True, eq=False)
+class CheapestCover:
+    """Cover a share of the people at least cost; options and costs as in `BudgetCover`.
 
-    >>> relative_gap(200.0, 201.0)
-    0.005
+    Parameters
+    ----------
+    reach, people, limit, cost, rules
+        As in `BudgetCover`.
+    share
+        Share of all people to be covered; at 1 every demand row must be covered, people or not.
     """
-    return abs(bound - objective) / max(abs(objective), 1e-9)
+
+    model: ClassVar[str] = "cheapest"
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    cost: Floats
+    share: float = 1.0
+    rules: SiteRules = field(default_factory=SiteRules)
 
 
-def step_of(people: Floats) -> float:
-    """Return the least difference of two sums of these weights; 0 when they are not whole.
+@dataclass(frozen=True, slots=True, eq=False)
+class VillageCover:
+    """Fewest sites that leave every village covered: a share of its people within the limit.
 
-    >>> step_of(np.array([4.0, 6.0])), step_of(np.array([0.5, 1.0]))
-    (2.0, 0.0)
+    Parameters
+    ----------
+    reach, people, limit, rules
+        As in `MaximalCover`.
+    village
+        (n_demand,) village of each row, numbered from 0; -1 for rows that count for none.
+    quota
+        Share of a village's people that must be within the limit of any open site; a village
+        without people counts as covered.
     """
-    if not len(people) or people.max(initial=0.0) > 2.0**52 or (people != np.floor(people)).any():
-        return 0.0
-    return float(np.gcd.reduce(people.astype(np.int64)))
+
+    model: ClassVar[str] = "villages"
+
+    reach: SparseReach
+    people: Floats
+    limit: float
+    village: Indices
+    quota: float = 0.9
+    rules: SiteRules = field(default_factory=SiteRules)
 
 
-def tightened(bound: float, step: float, *, is_upper: bool) -> float:
-    """Return the bound moved to the next value that an objective of this step can take.
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoLevel:
+    """Serve everybody at stations that refer to centres: people times (way + referrals x way on).
 
-    >>> tightened(100.99, 1.0, is_upper=True), tightened(75.2, 1.0, is_upper=False)
-    (100.0, 76.0)
+    Each station refers to the open centre that is cheapest from it (hierarchical p-median).
+
+    Parameters
+    ----------
+    reach, people, limit, unlisted_cost, rules
+        As in `PMedian`, for stations.
+    stations, centres
+        Number of new stations and of new centres.
+    referral
+        (n_sites, n_centres) cost from each station to each centre; inf where there is no way.
+    referral_share
+        Referrals per visit to a station.
+    existing_centres
+        Centres that are open and stay open.
     """
-    if step <= 0 or not np.isfinite(bound):
-        return bound
-    slack = 1e-9 * max(1.0, abs(bound) / step) + 1e-7
-    steps = np.floor(bound / step + slack) if is_upper else np.ceil(bound / step - slack)
-    return float(steps) * step + 0.0  # no negative zero
 
+    model: ClassVar[str] = "two-level"
 
-def status_of(objective: float, bound: float, *, is_cut: bool) -> Status:
-    """Return `optimal` at a gap of at most 1e-9, else why the search stopped."""
-    if relative_gap(objective, bound) <= 1e-9:
-        return "optimal"
-    return "time_limit" if is_cut else "within_gap"
+    reach: SparseReach
+    people: Floats
+    stations: int
+    centres: int
+    referral: Floats
+    referral_share: float
+    existing_centres: tuple[int, ...] = ()
+    limit: float | None = None
+    unlisted_cost: float | None = None
+    rules: SiteRules = field(default_factory=SiteRules)

@@ -102,13 +102,13 @@ def after_required(rules: RuleArrays) -> RuleArrays:
     may_build[rules.required] = False
     owner = np.repeat(np.arange(len(may_build)), np.diff(rules.conflict_indptr))
     may_build[rules.conflict_site[np.isin(owner, rules.required)]] = False
-    taken = np.bincount(rules.zone[rules.required], minlength=len(rules.zone_most))
+    built = np.bincount(rules.zone[rules.required], minlength=len(rules.zone_most))
     return replace(
         rules,
         required=read_only([], np.int32),
         may_build=may_build,
-        zone_least=read_only(np.maximum(rules.zone_least - taken, 0), np.int64),
-        zone_most=read_only(rules.zone_most - taken, np.int64),
+        zone_least=read_only(np.maximum(rules.zone_least - built, 0), np.int64),
+        zone_most=read_only(rules.zone_most - built, np.int64),
     )
 
 
@@ -233,7 +233,7 @@ def _zone_contradictions(arrays: RuleArrays, count: int | None) -> list[Finding]
         if least > min(most, int(available[zone])) or required[zone] > most:
             numbers = {"least": least, "most": most, "candidates": int(available[zone])}
             findings.append(Finding("siting_zone_rule", tuple(numbers.items()), rows=(zone,)))
-    asked = int(arrays.zone_least.sum())
-    if count is not None and asked > count:
-        findings.append(Finding("siting_zones_above_count", (("least", asked), ("count", count))))
+    needed = int(arrays.zone_least.sum())
+    if count is not None and needed > count:
+        findings.append(Finding("siting_zones_above_count", (("least", needed), ("count", count))))
     return findings

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from geo.errors import Progress
-from planning.solver.cover.maximal import solve_maximal_cover
 from planning.solver.faults import require_sound
-from planning.solver.loads.capacitated import solve_capacitated
-from planning.solver.median.p_median import solve_median
-from planning.solver.models.backup import solve_backup
-from planning.solver.models.budget import BudgetCover, CheapestCover, solve_budget, solve_cheapest
-from planning.solver.models.expected import solve_expected
-from planning.solver.models.fewest import solve_fewest_sites
-from planning.solver.models.p_centre import solve_centre
-from planning.solver.models.villages import VillageCover, solve_villages
+from planning.solver.models.backup import backup_cover
+from planning.solver.models.budget import budget_cover, cheapest_cover
+from planning.solver.models.capacitated import capacitated
+from planning.solver.models.expected import expected_cover
+from planning.solver.models.fewest import fewest_sites
+from planning.solver.models.maximal import maximal_cover
+from planning.solver.models.p_centre import p_centre
+from planning.solver.models.p_median import p_median
+from planning.solver.models.villages import village_cover
+from planning.solver.plan import Answer, NoAnswer, SitingPlan, Task, plan_of, task_of
 from planning.solver.problems import (
     BackupCover,
+    BudgetCover,
     CapacitatedCover,
     CapacitatedMedian,
+    CheapestCover,
     ExpectedCover,
     FewestSites,
     MaximalCover,
     PCentre,
     PMedian,
-    SitingPlan,
     SolveLimits,
+    VillageCover,
 )
+from planning.solver.stop import Clock
 
 Problem: TypeAlias = (
     MaximalCover
@@ -43,18 +47,18 @@ Problem: TypeAlias = (
     | VillageCover
 )
 
-_SOLVERS: dict[type, Callable[..., SitingPlan]] = {
-    MaximalCover: solve_maximal_cover,
-    FewestSites: solve_fewest_sites,
-    PMedian: solve_median,
-    PCentre: solve_centre,
-    BackupCover: solve_backup,
-    ExpectedCover: solve_expected,
-    CapacitatedCover: solve_capacitated,
-    CapacitatedMedian: solve_capacitated,
-    BudgetCover: solve_budget,
-    CheapestCover: solve_cheapest,
-    VillageCover: solve_villages,
+_MODELS: dict[type, Callable[[Task], Answer | NoAnswer]] = {
+    MaximalCover: maximal_cover,
+    FewestSites: fewest_sites,
+    PMedian: p_median,
+    PCentre: p_centre,
+    BackupCover: backup_cover,
+    ExpectedCover: expected_cover,
+    CapacitatedCover: capacitated,
+    CapacitatedMedian: capacitated,
+    BudgetCover: budget_cover,
+    CheapestCover: cheapest_cover,
+    VillageCover: village_cover,
 }
 
 
@@ -85,5 +89,5 @@ def solve(
         When the problem contradicts itself; every fault at once.
     """
     require_sound(problem)
-    options: dict[str, Any] = {"seed": seed, "limits": limits, "progress": progress}
-    return _SOLVERS[type(problem)](problem, **options)
+    task = task_of(problem, Clock(limits or SolveLimits(), progress), seed)
+    return plan_of(task, _MODELS[type(problem)](task))

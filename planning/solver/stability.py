@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from geo.errors import Progress
-from planning.solver.pairs import Floats, SparseReach, read_only
-from planning.solver.problems import SiteRules, SitingPlan, SolveLimits
+from planning.solver.pairs import Floats
+from planning.solver.plan import SitingPlan
+from planning.solver.problems import SiteRules, SolveLimits
 from planning.solver.solve import Problem, solve
 from planning.solver.stop import Clock
 
@@ -64,22 +65,22 @@ def stability(
         The plan that is being judged.
     runs
         Name -> the same problem under other inputs: speed sets, thresholds, population sources and
-        years, or the random ones of `perturbed`. Sites have the same numbers in all.
+        years. Sites have the same numbers in all.
     seed, limits, progress
         As in `solve`, for each run.
     """
     clock = Clock(SolveLimits(seconds=limits.seconds), progress)
-    plans, held = [], []
+    plans, objectives = [], []
     for number, problem in enumerate(runs.values()):
         if not clock.goes_on("stability", number, len(runs)):
             break
         plans.append(solve(problem, seed=seed, limits=limits, progress=progress))
-        held.append(_held(plan, problem, seed))
+        objectives.append(_objective_under(plan, problem, seed))
     n_sites = next(iter(runs.values())).reach.n_sites
     chosen = np.zeros(n_sites)
     for other in plans:
         chosen[other.new_sites] += 1.0
-    objective = np.array(held, dtype=np.float64)
+    objective = np.array(objectives, dtype=np.float64)
     known = objective[np.isfinite(objective)]
     low, middle, high = np.percentile(known, [5, 50, 95]) if len(known) else (np.nan,) * 3
     best = [np.nan if p.objective is None else p.objective for p in plans]
@@ -89,7 +90,7 @@ def stability(
     )  # fmt: skip
 
 
-def _held(plan: SitingPlan, problem: Any, seed: int) -> float:
+def _objective_under(plan: SitingPlan, problem: Any, seed: int) -> float:
     """Return the objective of a plan's sites under another problem; NaN where they break it."""
     rules = SiteRules(existing=problem.rules.existing, required=tuple(plan.new_sites.tolist()))
     fixed = {"count": len(plan.new_sites)} if hasattr(problem, "count") else {}
@@ -99,49 +100,3 @@ def _held(plan: SitingPlan, problem: Any, seed: int) -> float:
     closed = replace(rules, forbidden=tuple(int(j) for j in others))
     result = solve(replace(problem, rules=closed, **fixed), seed=seed, limits=QUICK)
     return np.nan if result.objective is None else result.objective
-
-
-def perturbed(
-    problem: Problem,
-    *,
-    runs: int,
-    cost_spread: float = 0.1,
-    people_spread: float = 0.1,
-    seed: int = 0,
-) -> dict[str, Problem]:
-    """Return the problem with random inputs: times by site and people by row, log-normal.
-
-    Parameters
-    ----------
-    problem
-        Any problem. Its pairs should reach beyond the limit, or a faster run finds nobody new.
-    runs
-        Number of runs.
-    cost_spread
-        Standard deviation of the logarithm of the factor on all costs of one site.
-    people_spread
-        The same for the people of one row.
-    seed
-        Seed of the generator.
-    """
-    rng = np.random.default_rng(seed)
-    result: dict[str, Problem] = {}
-    for number in range(1, runs + 1):
-        by_site = np.exp(rng.normal(0.0, cost_spread, problem.reach.n_sites))
-        by_row = np.exp(rng.normal(0.0, people_spread, problem.reach.n_demand))
-        cost = problem.reach.cost * by_site[problem.reach.site]
-        reach = SparseReach(
-            problem.reach.indptr,
-            problem.reach.demand,
-            read_only(cost, np.float64),
-            problem.reach.n_demand,
-        )
-        people = read_only(problem.people * by_row, np.float64)
-        result[f"random {number}"] = replace(problem, reach=reach, people=people)
-    return result
-
-
-def chosen_often(result: Stability, *, share: float = 0.5) -> Sequence[int]:
-    """Return the sites that at least a share of the runs choose, most often first."""
-    order = np.lexsort((np.arange(len(result.chosen_share)), -result.chosen_share))
-    return [int(j) for j in order if result.chosen_share[j] >= share]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planning.solver.cover.curve import cover_curve
+from planning.solver.models.cover_curve import cover_curve
 from planning.solver.pairs import SparseReach, sparse_reach
 from planning.solver.problems import (
     BackupCover,

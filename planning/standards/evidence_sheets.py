@@ -28,11 +28,20 @@ COVER_WORDS: dict[CoverMode, str] = {
 }
 
 STAGE_WORDS: dict[str, str] = {
+    "idea": msgid("idea"),
     "siting": msgid("siting"),
-    "plan_approved": msgid("plan approved"),
+    "zoning": msgid("zoning plan done"),
+    "approved": msgid("project approved"),
+    "scheduled": msgid("in a yearly plan"),
+    "design": msgid("design"),
     "building": msgid("building"),
+    "topped_out": msgid("topped out"),
     "fitting_out": msgid("fitting out"),
+    "accepted": msgid("accepted"),
+    "licensed": msgid("licensed"),
     "operating": msgid("operating"),
+    "delayed": msgid("delayed"),
+    "ended": msgid("ended"),
 }
 
 WEEKDAYS = (

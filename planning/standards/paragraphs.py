@@ -167,7 +167,10 @@ def _figure(standard: Standard, whole: Verdict, translate: Translate) -> list[st
         sentences.append(
             translate(text).format(year=whole.year, base=base_text(whole.base, translate))
         )
-    if whole.mode and whole.minutes is not None:
+    if standard.metres is not None:
+        text = translate(msgid("{metres:g} m along the network."))
+        sentences.append(text.format(metres=standard.metres))
+    elif whole.mode and whole.minutes is not None:
         mode = translate(MODE_NAMES.get(whole.mode, whole.mode))
         text = translate(msgid("{mode}, {minutes:g} minutes."))
         sentences.append(text.format(mode=mode, minutes=whole.minutes))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.errors import Finding
+from planning.assess.caveats import caveat_sentences
 from planning.assess.study_figures import (
     one_gap_figures,
     plan_base,
     setting_figures,
     setting_range,
+    zone_sites_figure,
 )
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.names import gap_place
@@ -23,18 +25,19 @@ from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
 from planning.sites.plan_figures import proposal_figures
+from planning.sites.proof import (
+    NOT_ASKED,
+    enough_sentences,
+    proof_of,
+    proof_sentence,
+    state_sentences,
+)
 from planning.words.figure import SPEED_WORDS, Figure
 from planning.words.figures import minutes_text, mode_text
 from planning.words.tables import Table, cell_text, table_of
 from planning.words.wording import Translate, finding_sentence, msgid
 
 MOST_FINDINGS = 12
-PLAN_WORDS: dict[str, str] = {
-    "optimal": msgid("proved best"),
-    "within_gap": msgid("best found"),
-    "time_limit": msgid("best found in the time given"),
-    "infeasible": msgid("no plan keeps the rules"),
-}
 ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
     "villages": msgid("Village list"),
@@ -135,22 +138,23 @@ def county_lead(source: Source) -> str:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure, language = assessment.modes[mode].coverage[0], source.language
+    caveats = caveat_sentences(assessment, translate)
     if assessment.reason is not None:
-        sentences = [finding_sentence(assessment.reason, translate), proof_sentence(source)]
-        return joined(sentences, language)
+        return joined([*caveats, siting_sentences(source)], language)
     share = tally.share(WHOLE, mode)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
         " ({mode}); {uncovered} do not."
     )
     sentences = [
+        *caveats,
         translate(text).format(
             share=share.text(language),
             people=tally.amount(WHOLE, "inside").text(language),
             minutes=figure.minutes,
             mode=mode_text(mode, translate),
             uncovered=tally.amount(WHOLE, f"{mode}/uncovered").text(language),
-        )
+        ),
     ]
     ends = setting_range(assessment)
     if ends is not None and not share.hidden_sign:
@@ -161,47 +165,40 @@ def county_lead(source: Source) -> str:
         sentences.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
         )
-    sentences.append(proof_sentence(source))
+    sentences.append(siting_sentences(source))
     return joined(sentences, source.options.language)
 
 
-def proof_sentence(source: Source) -> str:
+def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
-    plan = proposal.plan
-    if plan.status == "not_asked":
-        return source.translate("Proposed sites: not asked, no point counts.")
-    people, language = source.tally.amount(WHOLE, SITED), source.language
+    if not proposal.terms.is_known:
+        return source.translate(NOT_ASKED)
+    language, is_hidden = source.language, source.options.is_published
     found = proposal_figures(proposal, plan_base(source.assessment))
-    if people.hidden_sign or proposal.unit != "people":
-        text = msgid("{count} proposed sites would cover {people} more people.")
-        return source.translate(text).format(
-            count=found.sites.text(language), people=people.text(language)
-        )
-    text = msgid(
-        "{count} proposed sites would cover {people} more people ({status}; at most {bound}"
-        " possible, solver gap {gap})."
-    )
-    return source.translate(text).format(
-        count=found.sites.text(language),
-        people=people.text(language),
-        status=source.translate(PLAN_WORDS[plan.status]),
-        bound=found.bound.text(language),
-        gap=found.solver_gap.text(language),
-    )
+    text = msgid("{count} proposed sites would cover {people} more people.")
+    sentences = [
+        *enough_sentences(proposal, source.translate),
+        source.translate(text).format(
+            count=found.sites.text(language),
+            people=source.tally.amount(WHOLE, SITED).text(language),
+        ),
+        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_hidden),
+    ]
+    if not is_hidden:
+        sentences += state_sentences(proposal, source.translate)
+    return joined(sentences, language)
 
 
 def zones_table(source: Source) -> Table:
     """Return one row a zone: people, cover, villages, centres, sites."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    sites = assessment.proposal.candidates.zone[[s.candidate for s in assessment.proposal.sites]]
     rows: list[tuple[Entry, ...]] = []
     for zone, (code, name) in enumerate(
         zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
     ):
         villages = village_facts(source, zone)
-        base = replace(plan_base(assessment), state="proposed", place=code)
         rows.append(
             (
                 str(zone + 1),
@@ -211,7 +208,7 @@ def zones_table(source: Source) -> Table:
                 tally.share(code, mode),
                 tally.amount(code, f"{mode}/uncovered"),
                 villages[0].value if villages else "—",
-                Figure("plan_sites", base, float((sites == zone).sum()), place_name=name),
+                zone_sites_figure(assessment, zone),
             )
         )
     title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(

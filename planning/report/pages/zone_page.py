@@ -13,6 +13,12 @@ from planning.report.lines import SITE_NOTE
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.standard_rows import page_standards
 from planning.report.tally import listed_villages
+from planning.sites.proof import (
+    band_sentences,
+    caveat_sentences,
+    cost_sentences,
+    project_sentences,
+)
 from planning.standards.paragraphs import REASON_WORDS
 from planning.words.figure import Figure
 from planning.words.figures import mode_text
@@ -177,6 +183,24 @@ def nearest_of_village(source: Source, code: str) -> str:
     return dataset.facilities.name[point]
 
 
+def _plan_notes(source: Source, zone: int | None) -> list[str]:
+    """Return what stands below the sites: projects, doubts and money of the whole plan."""
+    translate, proposal = source.translate, source.assessment.proposal
+    note = translate(SITE_NOTE)
+    if zone is not None:
+        return [note]
+    is_public = source.options.audience == "public"
+    figures = [] if is_public else band_sentences(proposal, translate)
+    projects = [] if is_public else project_sentences(proposal, translate)
+    return [
+        *projects,
+        *figures,
+        *caveat_sentences(proposal, translate),
+        *cost_sentences(proposal, translate),
+        note,
+    ]
+
+
 def sites_table(source: Source, zone: int | None) -> Table:
     """Return the proposed sites of a zone with their place, or all (None) with their zone."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
@@ -207,5 +231,5 @@ def sites_table(source: Source, zone: int | None) -> Table:
         translate,
         key="sites" if zone is None else "zone_sites",
         widths=(9, 30, 20, 20, 18),
-        note=translate(SITE_NOTE),
+        note=joined(_plan_notes(source, zone), source.options.language),
     )

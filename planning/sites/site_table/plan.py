@@ -16,6 +16,7 @@ from planning.sites.site_table.checks import (
     existing_suffice,
     table_instance,
 )
+from planning.solver.plan import SitingPlan
 from planning.solver.problems import (
     BackupCover,
     CapacitatedCover,
@@ -25,7 +26,6 @@ from planning.solver.problems import (
     PCentre,
     PMedian,
     SiteRules,
-    SitingPlan,
     SolveLimits,
 )
 from planning.solver.solve import Problem, solve

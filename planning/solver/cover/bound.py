@@ -8,8 +8,9 @@ import numpy as np
 
 from planning.solver.cover import kernels
 from planning.solver.cover.model import Choice, CoverCore, worth_of
-from planning.solver.cover.search import improved
+from planning.solver.cover.search import swap_sites, worth_arrays
 from planning.solver.pairs import Flags, Floats, Indices
+from planning.solver.plan import least_gain
 from planning.solver.stop import Clock
 
 PATIENCE = 30
@@ -41,7 +42,9 @@ class Dual:
     rounds: int
 
 
-def lagrangian(core: CoverCore, choice: Choice, step: float, clock: Clock) -> tuple[Dual, Choice]:
+def lagrangian_bound(
+    core: CoverCore, choice: Choice, step: float, clock: Clock
+) -> tuple[Dual, Choice]:
     """Lower the bound until it meets the best choice, the rounds end or the clock stops.
 
     Parameters
@@ -49,51 +52,48 @@ def lagrangian(core: CoverCore, choice: Choice, step: float, clock: Clock) -> tu
     core
         The problem.
     choice
-        Best choice known; better ones met on the way are kept and improved by swaps.
+        Best choice known; better ones met on the way are improved by swaps.
     step
         Least difference between two objectives, 0 when unknown.
     clock
         Rounds and time.
     """
     instance = core.instance
+    n_rows, n_sites = instance.n_rows, instance.n_sites
     price = _first_price(core)
-    direction, best_price = np.zeros(instance.n_rows), price.copy()
-    use = np.zeros(instance.n_sites)
-    value, units = np.zeros(instance.n_sites), np.array(choice.units, dtype=np.int32)
-    least_gap = step - 1e-6 * step if step > 0 else 1e-10 * max(1.0, abs(choice.worth))
-    worth = choice.worth if np.isfinite(choice.worth) else 0.0
-    numbers = np.array([1e300, worth, 1.0, 0.0, 0.0, 0.0, least_gap])
-    n_pairs = len(instance.site_row) + instance.n_sites + instance.n_rows + 1
-    chunk = max(1, PAIRS_A_CHUNK // n_pairs)
+    prices = kernels.Prices(
+        price, np.zeros(n_rows), price.copy(), np.zeros(n_sites),
+        np.array(choice.units, dtype=np.int32), np.zeros(n_sites),
+    )  # fmt: skip
+    rows = kernels.Rows(instance.site_indptr, instance.site_row, core.start, core.need)
+    state = np.zeros(1, kernels.BOUND_STATE).view(np.recarray)[0]
+    state.bound, state.worth, state.factor = 1e300, max(choice.worth, 0.0), 1.0
+    state.least_gap = least_gain(max(1.0, state.worth), step)
+    chunk = max(1, PAIRS_A_CHUNK // (len(instance.site_row) + n_sites + n_rows + 1))
     best = choice
     # One round even after a stop: a plan never comes without a bound.
-    while numbers[5] == 0 and (
-        clock.goes_on("bound", int(numbers[4]), clock.limits.rounds) or numbers[4] == 0
+    while not state.is_done and (
+        clock.goes_on("bound", int(state.rounds), clock.limits.rounds) or state.rounds == 0
     ):
-        left = clock.limits.rounds - int(numbers[4])
+        left = clock.limits.rounds - int(state.rounds)
         if left <= 0:
             break
         kernels.cover_rounds(
-            instance.site_indptr, instance.site_row, instance.people, core.level_gain,
-            core.start, core.need, core.cost, core.budget, core.copies,
-            1 if clock.is_cut else min(chunk, left), PATIENCE, price, direction, best_price,
-            value, units, use, numbers,
+            rows, worth_arrays(core), core.budget, core.copies,
+            1 if clock.is_cut else min(chunk, left), PATIENCE, prices, state,
         )  # fmt: skip
-        best = _better(core, best, units, numbers, clock)
-    return Dual(float(numbers[0]), best_price, value, int(numbers[4])), best
+        if state.worth > best.worth and core.rules.are_plain:
+            best = _better(core, best, prices.units, clock)
+            state.worth = max(state.worth, best.worth)
+    return Dual(float(state.bound), prices.best, prices.value, int(state.rounds)), best
 
 
-def _better(core: CoverCore, best: Choice, units: Indices, numbers: Floats, clock: Clock) -> Choice:
-    """Keep and improve a choice met by the rounds when it is better and keeps the rules."""
-    if numbers[1] <= best.worth or not core.rules.are_plain:
-        return best
+def _better(core: CoverCore, best: Choice, units: Indices, clock: Clock) -> Choice:
+    """Improve a choice met by the rounds, and return it when it is better than the best."""
     found = Choice(units.copy(), worth_of(core, units))
     if not core.need.any():
-        found = improved(core, found, clock)
-    if found.worth > best.worth:
-        best = found
-        numbers[1] = max(numbers[1], best.worth)
-    return best
+        found = swap_sites(core, found, clock)
+    return found if found.worth > best.worth else best
 
 
 def _first_price(core: CoverCore) -> Floats:
@@ -105,8 +105,12 @@ def _first_price(core: CoverCore) -> Floats:
     return np.asarray(worth / share, dtype=np.float64)
 
 
-def decided(core: CoverCore, dual: Dual, target: float) -> tuple[Flags, Flags]:
+def decide_sites(core: CoverCore, dual: Dual, target: float) -> tuple[Flags, Flags]:
     """Return the sites that every choice worth at least `target` contains, and those none does.
+
+    Reduced-cost fixing at the best prices (Beasley 1990): a choice made to take a site, or to do
+    without it, fills the rest of the budget with the best others, so its bound is what they come
+    to. `filled` is the fractional knapsack; a site is decided where that bound is below the target.
 
     Parameters
     ----------

@@ -6,18 +6,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.solver.cover import kernels
 from planning.solver.pairs import (
     ByDemand,
     CoverInstance,
     Flags,
     Floats,
     Indices,
+    SparseReach,
+    by_demand,
     cover_instance,
+    keep_pairs,
     merge_rows,
     read_only,
+    times_covered,
 )
-from planning.solver.rules import RuleArrays, keeps_site_rules
+from planning.solver.rules import RuleArrays, after_required, keeps_site_rules
+from planning.solver.set import kernels as set_kernels
 
 ONE_COVER = read_only([1.0, 0.0], np.float64)
 """Worth of the first, second, ... cover of a person: only the first counts."""
@@ -95,38 +99,42 @@ def covers_of(instance: CoverInstance, units: Indices) -> Indices:
     return np.bincount(instance.site_row, each, minlength=instance.n_rows).astype(np.int32)
 
 
-def without_contained_sites(core: CoverCore) -> CoverCore:
-    """Drop sites whose rows all lie among another site's, where sites differ in nothing else."""
+def drop_contained_sites(core: CoverCore) -> CoverCore:
+    """Drop sites whose rows all lie among another site's, where sites differ in nothing else.
+
+    Exchanging a contained site for its container loses nobody, so some best plan has none
+    (column dominance, Church and ReVelle 1974); it would not hold under rules or unequal costs.
+    """
     if not core.rules.are_plain or core.copies > 1 or not core.has_unit_costs or core.need.any():
         return core
     if len(core.level_gain) > 2:
         return core
     instance, dropped = core.instance, ~core.rules.may_build
-    kernels.mark_contained(
+    set_kernels.mark_contained(
         instance.site_indptr, instance.site_row, instance.row_indptr, instance.row_site,
         False, dropped,
     )  # fmt: skip
     # The budget may be larger than what is left; then the dropped ones add nothing anyway.
-    return reduced(core, np.zeros(instance.n_sites, dtype=np.int32), ~dropped)
+    return reduce_cover(core, np.zeros(instance.n_sites, dtype=np.int32), ~dropped)
 
 
-def reduced(core: CoverCore, taken: Indices, is_open: Flags) -> CoverCore:
-    """Return what is left to decide after some sites are taken and others are out.
+def reduce_cover(core: CoverCore, fixed: Indices, is_open: Flags) -> CoverCore:
+    """Return what is left to decide after some sites are fixed and others are out.
 
     Parameters
     ----------
     core
         The problem; the sites keep their numbers. A row that must be covered and has no open site
         left is dropped: `can_meet_needs` tells.
-    taken
+    fixed
         (n_sites,) units that are decided.
     is_open
         (n_sites,) True where more units may still be placed.
     """
-    owner = np.repeat(taken > 0, np.diff(core.rules.conflict_indptr))
+    owner = np.repeat(fixed > 0, np.diff(core.rules.conflict_indptr))
     is_open = is_open & core.rules.may_build
     is_open[core.rules.conflict_site[owner]] = False
-    covers = covers_of(core.instance, taken)
+    covers = covers_of(core.instance, fixed)
     need = np.maximum(core.need - covers, 0)
     start = core.start + covers - (core.need - need)
     left = (need > 0) | (start < len(core.level_gain) - 1)
@@ -143,7 +151,7 @@ def reduced(core: CoverCore, taken: Indices, is_open: Flags) -> CoverCore:
     merged, people, merged_of = merge_rows(rows, instance.people, start * 2 + need)
     first = np.zeros(len(people), dtype=np.int64)
     first[merged_of[merged_of >= 0]] = np.flatnonzero(merged_of >= 0)
-    zone_count = np.bincount(core.rules.zone, taken, minlength=len(core.rules.zone_most))
+    zone_count = np.bincount(core.rules.zone, fixed, minlength=len(core.rules.zone_most))
     rules = replace(
         core.rules,
         may_build=is_open,
@@ -154,13 +162,59 @@ def reduced(core: CoverCore, taken: Indices, is_open: Flags) -> CoverCore:
         core,
         instance=cover_instance(merged, people),
         rules=rules,
-        budget=core.budget - float(core.cost @ taken),
+        budget=core.budget - float(core.cost @ fixed),
         start=read_only(start[first], np.int32),
         need=read_only(need[first], np.int32),
     )
 
 
-def can_meet_needs(core: CoverCore, taken: Indices, is_open: Flags) -> bool:
+def can_meet_needs(core: CoverCore, fixed: Indices, is_open: Flags) -> bool:
     """Say whether every row that must be covered still can be."""
-    units = np.where(is_open & core.rules.may_build, core.copies, 0) + taken
+    units = np.where(is_open & core.rules.may_build, core.copies, 0) + fixed
     return bool((covers_of(core.instance, units) >= core.need).all())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedCover:
+    """What is left to decide once the existing sites stand.
+
+    Parameters
+    ----------
+    core
+        Merged rows that no existing or required site covers; the sites keep their numbers.
+    base
+        People covered by existing and required sites.
+    """
+
+    core: CoverCore
+    base: float
+
+
+def prepare_cover(
+    cover: SparseReach, people: Floats, rules: RuleArrays, left: int, *, is_merged: bool = True
+) -> PreparedCover:
+    """Drop rows that standing sites serve and merge equal rows; `left` sites are to be chosen.
+
+    A curve over millions of pairs asks for rows as they are: merging would take longer than it
+    saves. Its core has no pairs by row.
+    """
+    served = times_covered(cover, np.concatenate([rules.existing, rules.required])) > 0
+    rest = after_required(rules)
+    still_open = keep_pairs(cover, ~served[cover.demand] & rest.may_build[cover.site])
+    if is_merged:
+        merged, weight, _ = merge_rows(by_demand(still_open), people)
+        instance = cover_instance(merged, weight)
+    else:
+        is_reached = np.zeros(cover.n_demand, dtype=bool)
+        is_reached[still_open.demand] = True
+        weight = read_only(np.where(is_reached, people, 0.0), np.float64)
+        nothing = read_only([0], np.int64)
+        instance = CoverInstance(
+            still_open.indptr, still_open.demand, nothing, read_only([], np.int32), weight
+        )
+    none = read_only(np.zeros(len(weight)), np.int32)
+    core = CoverCore(
+        instance, rest, read_only(np.ones(cover.n_sites), np.float64),
+        float(left), ONE_COVER, none, none,
+    )  # fmt: skip
+    return PreparedCover(core, float(people[served].sum()))

@@ -6,17 +6,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planning.solver.cover.bound import decide_sites, lagrangian_bound
 from planning.solver.cover.model import (
     Choice,
     CoverCore,
     can_meet_needs,
     covers_of,
-    reduced,
+    drop_contained_sites,
+    reduce_cover,
     worth_of,
 )
-from planning.solver.highs import Programme, run_highs
+from planning.solver.cover.search import greedy_choice, swap_sites
+from planning.solver.cover.tree import fits_tree, search_tree
+from planning.solver.highs import Programme, add_site_rules, run_highs
 from planning.solver.pairs import Flags, Floats, Indices, read_only
-from planning.solver.rules import RuleArrays
+from planning.solver.plan import least_gain
 from planning.solver.stop import Clock
 
 LARGEST_PROOF = 400_000
@@ -31,28 +35,6 @@ class Proof:
     bound: float
     nodes: int
     is_infeasible: bool = False
-
-
-def add_site_rules(
-    programme: Programme, rules: RuleArrays, cost: Floats, budget: float, column: Indices
-) -> None:
-    """Add budget, conflict and zone rows; `column` is the column of each site, -1 none."""
-    sites = np.flatnonzero(column >= 0)
-    zero = np.zeros(len(sites), dtype=np.int64)
-    programme.add_rows(zero, column[sites], cost[sites], lower=-np.inf, upper=budget, count=1)
-    owner = np.repeat(np.arange(len(column)), np.diff(rules.conflict_indptr))
-    keep = (owner < rules.conflict_site) & (column[owner] >= 0) & (column[rules.conflict_site] >= 0)
-    pairs = np.column_stack([column[owner[keep]], column[rules.conflict_site[keep]]])
-    if len(pairs):
-        row = np.repeat(np.arange(len(pairs)), 2)
-        programme.add_rows(row, pairs.ravel(), 1.0, lower=-np.inf, upper=1.0, count=len(pairs))
-    n_zones = len(rules.zone_most) - 1
-    if n_zones:
-        ruled = sites[rules.zone[sites] < n_zones]
-        programme.add_rows(
-            rules.zone[ruled], column[ruled], 1.0,
-            lower=rules.zone_least[:-1], upper=rules.zone_most[:-1], count=n_zones,
-        )  # fmt: skip
 
 
 def cover_programme(core: CoverCore) -> tuple[Programme, Indices]:
@@ -97,9 +79,9 @@ def start_values(core: CoverCore, units: Indices, column: Indices) -> Floats:
     return np.asarray(x, dtype=np.float64)
 
 
-def proved_by_branching(
+def branch(
     core: CoverCore,
-    taken: Indices,
+    fixed: Indices,
     is_open: Flags,
     *,
     best: Choice,
@@ -113,32 +95,32 @@ def proved_by_branching(
     ----------
     core
         The whole problem.
-    taken, is_open
+    fixed, is_open
         (n_sites,) units decided, and where more may be placed.
     best
         Best choice known; `worth` is -inf when none keeps the rules.
     bound
-        Bound known; choices not better than `best` need not be in reach of `taken` and `is_open`.
+        Bound known; choices not better than `best` need not be in reach of `fixed` and `is_open`.
     clock
         Nodes and time.
     is_last
         False when something else will be tried after it.
     """
-    if not can_meet_needs(core, taken, is_open):
+    if not can_meet_needs(core, fixed, is_open):
         return Proof(best, best.worth, 0, not np.isfinite(best.worth))
-    rest = reduced(core, taken, is_open)
-    base = _decided_worth(core, taken)
+    rest = reduce_cover(core, fixed, is_open)
+    base = _decided_worth(core, fixed)
     if len(rest.instance.site_row) > LARGEST_PROOF:
         return Proof(best, bound, 0)
     programme, column = cover_programme(rest)
-    left = best.units - taken
+    left = best.units - fixed
     is_start = np.isfinite(best.worth) and bool((left >= 0).all()) and not left[column < 0].any()
     start = start_values(rest, left, column) if is_start else None
     solved = run_highs(programme, clock, start=start, is_last=is_last)
     if solved.is_infeasible:
         return Proof(best, best.worth, solved.nodes, not np.isfinite(best.worth))
     if solved.x is not None:
-        units = taken.copy()
+        units = fixed.copy()
         sites = np.flatnonzero(column >= 0)
         units[sites] += np.round(solved.x[: len(sites)]).astype(units.dtype)
         found = Choice(units, worth_of(core, units))
@@ -146,9 +128,67 @@ def proved_by_branching(
     return Proof(best, min(bound, max(best.worth, base - solved.bound)), solved.nodes)
 
 
-def _decided_worth(core: CoverCore, taken: Indices) -> float:
+def _decided_worth(core: CoverCore, fixed: Indices) -> float:
     """Return what the decided units are worth, whether or not the needs and zones are met yet."""
-    covers = covers_of(core.instance, taken)
+    covers = covers_of(core.instance, fixed)
     nothing = read_only(np.zeros(len(core.rules.zone_least)), np.int64)
     rules = replace(core.rules, zone_least=nothing)
-    return worth_of(replace(core, rules=rules, need=np.minimum(core.need, covers)), taken)
+    return worth_of(replace(core, rules=rules, need=np.minimum(core.need, covers)), fixed)
+
+
+def best_choice(
+    core: CoverCore, step: float, clock: Clock, *, choice: Choice | None = None
+) -> tuple[Proof, str]:
+    """Return the best choice of a cover problem, its bound and how both were found.
+
+    Greedy and swaps give the choice, the Lagrangian the bound; sites whose reduced value decides
+    them are fixed, and branch and bound closes what is left.
+
+    Parameters
+    ----------
+    core
+        The problem.
+    step
+        Least difference between two objectives, 0 when unknown.
+    clock
+        Rounds, nodes and time.
+    choice
+        A choice to start from instead of the greedy one.
+    """
+    if choice is None:
+        core = drop_contained_sites(core)
+        choice = swap_sites(core, greedy_choice(core, clock), clock)
+    dual, choice = lagrangian_bound(core, choice, step, clock)
+    method = f"greedy, swap, Lagrangian ({dual.rounds} rounds)"
+    target = choice.worth + least_gain(choice.worth, step)
+    if dual.bound < target or (clock.is_cut and np.isfinite(choice.worth)):
+        return Proof(choice, dual.bound, 0), method
+    is_in, is_out = decide_sites(core, dual, target)
+    left = Proof(choice, dual.bound, 0)
+    proof = _close_gap(core, is_in, ~is_in & ~is_out, left, target - choice.worth, clock=clock)
+    return proof, f"{method}, fixing, branch and bound ({proof.nodes} nodes)"
+
+
+def _close_gap(
+    core: CoverCore, is_in: Flags, is_open: Flags, proof: Proof, step: float, *, clock: Clock
+) -> Proof:
+    """Close what is left: a tree on prices, then a general solver, then the tree to its limits."""
+    fixed = is_in.astype(np.int32)
+    uses_tree = np.isfinite(proof.choice.worth) and fits_tree(core, is_open)
+    nodes = 0
+    for turn in ("tree", "solver", "tree to the end"):
+        if turn == "solver":
+            proof = branch(
+                core, fixed, is_open, best=proof.choice, bound=proof.bound, clock=clock,
+                is_last=not uses_tree,
+            )  # fmt: skip
+            nodes += proof.nodes
+        elif uses_tree:
+            choice, bound, count = search_tree(
+                core, fixed, is_open, best=proof.choice, bound=proof.bound, step=step, clock=clock,
+                is_last=turn == "tree to the end",
+            )  # fmt: skip
+            proof, nodes = Proof(choice, bound, 0), nodes + count
+        if clock.is_cut or proof.is_infeasible or proof.bound < proof.choice.worth + step:
+            break
+    return replace(proof, nodes=nodes)

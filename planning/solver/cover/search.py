@@ -72,16 +72,14 @@ def site_sums(instance: CoverInstance, value: Floats) -> Floats:
 
 def pick_more(core: CoverCore, state: GreedyState, *, most: int, clock: Clock) -> Picks:
     """Pick up to `most` more units; the state moves on. Ties go to the lowest site."""
-    instance, rules = core.instance, core.rules
     site, gain = np.zeros(most, dtype=np.int32), np.zeros(most)
+    run = kernels.Greedy(state.times, state.used, state.key, state.heap, state.room)
     done = 0
     while done < most and clock.goes_on("greedy", done, most):
         chunk = min(CHUNK, most - done)
         n_picked, state.heap_size, state.budget = kernels.greedy(
-            instance.site_indptr, instance.site_row, instance.people, core.level_gain,
-            read_only(core.cost, np.float64), rules.conflict_indptr, rules.conflict_site,
-            rules.zone, state.budget, core.copies, state.room, state.times, state.used, state.key,
-            state.heap, state.heap_size, chunk, site[done:], gain[done:],
+            pairs_of(core.instance), worth_arrays(core), _rules_of(core), run, state.budget,
+            core.copies, state.heap_size, chunk, site[done:], gain[done:],
         )  # fmt: skip
         done += n_picked
         if n_picked < chunk:
@@ -123,30 +121,49 @@ def _fill_zones(core: CoverCore, state: GreedyState) -> None:
                 state.times[core.instance.site_row[rows]] += 1
 
 
-def improved(core: CoverCore, choice: Choice, clock: Clock) -> Choice:
+def swap_sites(core: CoverCore, choice: Choice, clock: Clock) -> Choice:
     """Move one unit at a time to where it adds most until no move helps."""
     units = np.array(choice.units, dtype=np.int32)
     n_units = int(units.sum())
     if n_units == 0 or len(units) * n_units > SWAP_TABLE:
         return choice
-    instance, rules = core.instance, core.rules
+    rules = core.rules
     chosen = np.zeros(n_units, dtype=np.int32)
     n_chosen = int((units > 0).sum())
     chosen[:n_chosen] = np.flatnonzero(units)
-    times = (core.start + covers_of(instance, units)).astype(np.int32)
+    times = (core.start + covers_of(core.instance, units)).astype(np.int32)
     zone_count = np.bincount(rules.zone, units, minlength=len(rules.zone_most)).astype(np.int64)
     room = np.array(rules.zone_most - zone_count)
+    state = kernels.Choice(units, chosen, times, room, zone_count)
     spare = core.budget - float(core.cost @ units)
-    moves, least_gain = 0, 1e-9 * max(1.0, float(instance.people.sum()))
+    moves, least_gain = 0, 1e-9 * max(1.0, float(core.instance.people.sum()))
     while clock.goes_on("swap", moves, core.instance.n_sites):
         done, n_chosen, spare = kernels.swap(
-            instance.site_indptr, instance.site_row, instance.row_indptr, instance.row_site,
-            instance.people, core.level_gain, read_only(core.cost, np.float64),
-            rules.conflict_indptr, rules.conflict_site, rules.zone, rules.zone_least,
-            read_only(rules.may_build, np.bool_), spare, core.copies, room, zone_count, times,
-            units, chosen, n_chosen, CHUNK, least_gain,
+            pairs_of(core.instance), worth_arrays(core), _rules_of(core),
+            read_only(rules.may_build, np.bool_), core.copies, state, spare, n_chosen, CHUNK,
+            least_gain,
         )  # fmt: skip
         moves += done
         if done < CHUNK or moves >= clock.limits.rounds:
             break
     return Choice(units, worth_of(core, units))
+
+
+def pairs_of(instance: CoverInstance) -> kernels.Pairs:
+    """Return the pairs as the kernels take them."""
+    return kernels.Pairs(
+        instance.site_indptr, instance.site_row, instance.row_indptr, instance.row_site
+    )
+
+
+def worth_arrays(core: CoverCore) -> kernels.Worth:
+    """Return what covers are worth and sites cost, as the kernels take them."""
+    cost = read_only(core.cost, np.float64)
+    return kernels.Worth(core.instance.people, core.level_gain, cost)
+
+
+def _rules_of(core: CoverCore) -> kernels.SiteRules:
+    rules = core.rules
+    return kernels.SiteRules(
+        rules.conflict_indptr, rules.conflict_site, rules.zone, rules.zone_least
+    )

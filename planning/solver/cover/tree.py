@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planning.solver.cover import kernels
-from planning.solver.cover.model import Choice, CoverCore, reduced, worth_of
+from planning.solver.cover.model import Choice, CoverCore, reduce_cover, worth_of
+from planning.solver.cover.search import pairs_of
 from planning.solver.pairs import Flags, Floats, Indices, read_only
 from planning.solver.stop import Clock
 
@@ -29,8 +30,8 @@ def fits_tree(core: CoverCore, is_open: Flags) -> bool:
     )
 
 
-def chosen_by_tree(
-    core: CoverCore, taken: Indices, is_open: Flags, *, best: Choice, bound: float, step: float,
+def search_tree(
+    core: CoverCore, fixed: Indices, is_open: Flags, *, best: Choice, bound: float, step: float,
     clock: Clock, is_last: bool = False,
 ) -> tuple[Choice, float, int]:  # fmt: skip
     """Search every choice that is worth more than the best, depth first.
@@ -39,8 +40,8 @@ def chosen_by_tree(
     ----------
     core
         The problem.
-    taken, is_open
-        (n_sites,) units decided, and sites that may still be taken.
+    fixed, is_open
+        (n_sites,) units decided, and sites that may still be fixed.
     best, bound
         Best choice and bound known.
     step
@@ -55,41 +56,45 @@ def chosen_by_tree(
     tuple
         The best choice, the bound, and the nodes of the tree.
     """
-    rest = reduced(core, taken, is_open)
-    base = worth_of(core, taken)
+    rest = reduce_cover(core, fixed, is_open)
+    base = worth_of(core, fixed)
     sites = np.flatnonzero(np.diff(rest.instance.site_indptr) > 0)
     indptr = np.append(rest.instance.site_indptr[sites], rest.instance.site_indptr[-1:])
     n_rows, n_sites = rest.instance.n_rows, len(sites)
-    status = np.zeros((n_sites + 3, n_sites), dtype=np.int8)
-    price, open_bound = np.zeros((n_sites + 3, n_rows)), np.zeros(n_sites + 3)
+    price = np.zeros((n_sites + 3, n_rows))
     price[0] = _first_price(rest, n_sites)
+    status, open_bound = np.zeros((n_sites + 3, n_sites), dtype=np.int8), np.zeros(n_sites + 3)
     open_bound[0] = bound - base
-    state = np.array([1.0, best.worth - base, 0.0, 0.0])
+    stack = kernels.Stack(status, price, open_bound)
+    state = np.zeros(1, kernels.TREE_STATE).view(np.recarray)[0]
+    state.n_open, state.worth = 1, best.worth - base
+    node_state = np.zeros(1, kernels.BOUND_STATE).view(np.recarray)[0]
     found = np.zeros(n_sites, dtype=np.bool_)
     n_pairs = len(rest.instance.site_row) + n_rows + n_sites + 1
     rounds = max(1, PAIRS_A_CHUNK // n_pairs)
+    pairs = pairs_of(rest.instance)._replace(site_indptr=read_only(indptr, np.int64))
     nothing = read_only(np.zeros(n_rows), np.int32)
     unit = read_only(np.ones(n_sites), np.float64)
-    while state[0] > 0 and state[2] < clock.limits.nodes:
-        if not clock.goes_on("branch", int(state[2]), clock.limits.nodes):
+    while state.n_open > 0 and state.nodes < clock.limits.nodes:
+        if not clock.goes_on("branch", int(state.nodes), clock.limits.nodes):
             break
-        if not is_last and state[3] * n_pairs > FIRST_PAIRS:
+        if not is_last and state.rounds * n_pairs > FIRST_PAIRS:
             break
         kernels.cover_tree(
-            read_only(indptr, np.int64), rest.instance.site_row, rest.instance.people,
-            core.level_gain, nothing, unit, round(rest.budget), step, rounds, PATIENCE,
-            status, price, open_bound, found, state,
+            pairs, rest.instance.people, core.level_gain, nothing, unit, round(rest.budget), step,
+            rounds, PATIENCE, stack, found, state, node_state,
         )  # fmt: skip
     if found.any():
-        units = np.array(taken)
+        units = np.array(fixed)
         units[sites[found]] = 1
         best = Choice(units, worth_of(core, units))
-    highest = float(open_bound[: int(state[0])].max(initial=-np.inf))
-    return best, min(bound, max(best.worth, highest + base)), int(state[2])
+    # Nodes still open may hold anything up to their bound; nodes done hold nothing better.
+    highest = float(open_bound[: int(state.n_open)].max(initial=-np.inf))
+    return best, min(bound, max(best.worth, highest + base)), int(state.nodes)
 
 
 def _first_price(rest: CoverCore, n_sites: int) -> Floats:
-    """Return the price of each row by the share of its sites that can be expected to be taken."""
+    """Return the price of each row by the share of its sites that can be expected to be fixed."""
     degree = np.diff(rest.instance.row_indptr)
     share = np.maximum(1.0, degree * rest.budget / max(1, n_sites))
     return np.asarray(rest.instance.people / share, dtype=np.float64)

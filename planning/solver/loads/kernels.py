@@ -1,4 +1,4 @@
-"""Compiled loops of the models with loads; the rules and names of `kernels` hold here too.
+"""Compiled loops of the models with loads; the rules and names of `cover.kernels` hold here too.
 
 Everything is a maximum: pair e brings profit[e] when site j serves row site_row[e] whole, a row
 weighs weight[i] people, a site takes at most upper[j] and pays `penalty` per person below lower[j].
@@ -7,94 +7,129 @@ weighs weight[i] people, a site takes at most upper[j] and pays `penalty` per pe
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import njit
 
+BOUND_STATE = np.dtype([
+    ("bound", np.float64), ("profit", np.float64), ("factor", np.float64), ("stale", np.int64),
+    ("rounds", np.int64), ("is_done", np.int64), ("least_gap", np.float64), ("is_better", np.int64),
+])  # fmt: skip
+"""Best bound, best profit of a plan, factor of the step, rounds without a better bound, rounds
+done, 1 when finished, the gap that ends the rounds, 1 when the bound improved in this call."""
+
+
+class Sites(NamedTuple):
+    """Pairs by site and what each brings; loads of each site and whether it stands already."""
+
+    indptr: Any
+    row: Any
+    profit: Any
+    lower: Any
+    upper: Any
+    is_fixed: Any
+
+
+class Prices(NamedTuple):
+    """Prices of the rows now, their direction, and the best ones.
+
+    At the best ones each site has its `value` and the price of one person's `room`; `is_open` and
+    `share` are the sites that open now and what they take of each pair.
+    """
+
+    now: Any
+    direction: Any
+    best: Any
+    value: Any
+    room: Any
+    is_open: Any
+    share: Any
+
 
 @njit(cache=True, nogil=True)
-def _fill(j, site_indptr, site_row, profit, weight, price, lower, upper, penalty, taken):
+def _fill(j, sites, weight, price, penalty, share):
     """Fill one site with the best rows at these prices, the last one in part.
 
-    `taken` receives the share of each pair; return (value, price of one person's room), value -inf
-    when the lower load cannot be met.
+    `share` receives that of each pair; return (value, price of one person's room), value -inf when
+    the lower load cannot be met. The fractional knapsack (Dantzig 1957) bounds the whole one; the
+    rate at which it stops is what one more person's room would bring.
     """
-    start, end = site_indptr[j], site_indptr[j + 1]
-    taken[start:end] = 0.0
+    lower, upper = sites.lower[j], sites.upper[j]
+    start, end = sites.indptr[j], sites.indptr[j + 1]
+    share[start:end] = 0.0
     value, load = 0.0, 0.0
     for e in range(start, end):
-        gain = profit[e] - price[site_row[e]]
+        gain = sites.profit[e] - price[sites.row[e]]
         if gain > 0.0:
-            taken[e] = 1.0
+            share[e] = 1.0
             value += gain
-            load += weight[site_row[e]]
-    if lower[j] <= load <= upper[j]:
+            load += weight[sites.row[e]]
+    if lower <= load <= upper:
         return value, 0.0
-    is_full = load > upper[j]
+    # Over its load a site gives back its worst rows; below it, it takes the least bad others.
+    is_full = load > upper
     side = np.empty(end - start, np.int64)
     ratio = np.empty(end - start)
     k = 0
     for e in range(start, end):
-        if (taken[e] > 0.0) == is_full:
+        if (share[e] > 0.0) == is_full:
             side[k] = e
-            rate = (profit[e] - price[site_row[e]]) / weight[site_row[e]]
+            rate = (sites.profit[e] - price[sites.row[e]]) / weight[sites.row[e]]
             ratio[k] = rate if is_full else -rate
             k += 1
     order = np.argsort(ratio[:k], kind="mergesort")
     room = 0.0
     for position in order:
         e = side[position]
-        w = weight[site_row[e]]
+        w = weight[sites.row[e]]
         rate = ratio[position] if is_full else -ratio[position]
         if is_full:
-            part = min(1.0, (load - upper[j]) / w)
-            taken[e] = 1.0 - part
+            part = min(1.0, (load - upper) / w)
+            share[e] = 1.0 - part
             load -= part * w
             value -= part * w * rate
         else:
             if -rate >= penalty:
                 break
-            part = min(1.0, (lower[j] - load) / w)
-            taken[e] = part
+            part = min(1.0, (lower - load) / w)
+            share[e] = part
             load += part * w
             value += part * w * rate
         room = rate
-        if part < 1.0 or load == upper[j]:
+        if part < 1.0 or load == upper:
             break
-    if load < lower[j] - 1e-9 * lower[j]:
+    if load < lower - 1e-9 * lower:
         if penalty == np.inf:
             return -np.inf, 0.0
-        value -= penalty * (lower[j] - load)
+        value -= penalty * (lower - load)
         room = -penalty
     return value, room
 
 
 @njit(cache=True, nogil=True)
-def load_rounds(
-    site_indptr, site_row, profit, weight, lower, upper, penalty, is_fixed, count, must_serve,
-    rounds, patience, price, direction, taken, served, best_price, best_value, best_room, is_open,
-    numbers
-):  # fmt: skip
+def load_rounds(sites, weight, penalty, count, must_serve, rounds, patience, prices, state):
     """Lower the Lagrangian bound: each row's assignment is priced, each site fills itself.
 
-    numbers = (best bound, best plan, step factor, rounds without progress, rounds done, 1 when
-    finished, gap that ends it, 1 when the bound improved in this call).
+    bound(u) = sum of u + the standing sites' values + the `count` largest others (the capacitated
+    facility location relaxation of Geoffrion and McBride 1978; Pirkul 1987). Any u gives a valid
+    bound; a price below 0 is one only where every row must be served.
     """
-    n, m = len(weight), len(lower)
-    value, room = np.zeros(m), np.zeros(m)
-    numbers[7] = 0.0
+    n, m = len(weight), len(sites.lower)
+    value, room, served = np.zeros(m), np.zeros(m), np.zeros(n)
+    price, direction, is_open = prices.now, prices.direction, prices.is_open
+    state.is_better = 0
     for _ in range(rounds):
-        numbers[4] += 1
+        state.rounds += 1
         bound = 0.0
         for i in range(n):
             bound += price[i]
         for j in range(m):
-            value[j], room[j] = _fill(
-                j, site_indptr, site_row, profit, weight, price, lower, upper, penalty, taken
-            )
-        is_open[:] = is_fixed
+            value[j], room[j] = _fill(j, sites, weight, price, penalty, prices.share)
+        is_open[:] = sites.is_fixed
         left = count
         for j in np.argsort(-value, kind="mergesort"):
-            if is_fixed[j]:
+            if sites.is_fixed[j]:
                 continue
             if left == 0 or value[j] <= 0.0:
                 break
@@ -104,8 +139,8 @@ def load_rounds(
         for j in range(m):
             if is_open[j]:
                 bound += value[j]
-                for e in range(site_indptr[j], site_indptr[j + 1]):
-                    served[site_row[e]] += taken[e]
+                for e in range(sites.indptr[j], sites.indptr[j + 1]):
+                    served[sites.row[e]] += prices.share[e]
         square = 0.0
         for i in range(n):
             g = 1.0 - served[i] + 0.8 * direction[i]
@@ -113,25 +148,25 @@ def load_rounds(
                 g = 0.0
             direction[i] = g
             square += g * g
-        if bound < numbers[0] - 1e-7 * abs(numbers[0]):
-            numbers[0] = bound
-            numbers[3] = 0
-            numbers[7] = 1.0
-            best_price[:] = price
-            best_value[:] = value
-            best_room[:] = room
+        if bound < state.bound - 1e-7 * abs(state.bound):
+            state.bound = bound
+            state.stale = 0
+            state.is_better = 1
+            prices.best[:] = price
+            prices.value[:] = value
+            prices.room[:] = room
         else:
-            numbers[3] += 1
-        if square < 1e-9 or numbers[2] < 1e-3 or numbers[0] - numbers[1] < numbers[6]:
-            numbers[5] = 1
+            state.stale += 1
+        if square < 1e-9 or state.factor < 1e-3 or state.bound - state.profit < state.least_gap:
+            state.is_done = 1
             return
-        if numbers[3] >= patience:
-            numbers[2] *= 0.7
-            numbers[3] = 0
-            price[:] = best_price
+        if state.stale >= patience:
+            state.factor *= 0.7
+            state.stale = 0
+            price[:] = prices.best
             direction[:] = 0.0
             continue
-        step = numbers[2] * max(bound - numbers[1], 1e-9 * abs(bound)) / square
+        step = state.factor * max(bound - state.profit, 1e-9 * abs(bound)) / square
         for i in range(n):
             price[i] -= step * direction[i]
             if not must_serve and price[i] < 0.0:

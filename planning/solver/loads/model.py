@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.solver.loads import kernels
 from planning.solver.pairs import (
     Flags,
     Floats,
@@ -19,9 +18,6 @@ from planning.solver.pairs import (
     transpose,
 )
 from planning.solver.rules import RuleArrays, rules_among
-
-SWEEPS = 6
-"""Rounds of shifting and exchanging rows between open sites."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,43 +138,3 @@ def load_core(  # noqa: PLR0913 - every load of both models
 
 def _with_cost(reach: SparseReach, cost: Floats) -> SparseReach:
     return SparseReach(reach.indptr, reach.demand, cost, reach.n_demand)
-
-
-def plan_at(core: LoadCore, open_sites: Indices) -> LoadPlan:
-    """Return a plan with whole rows at the given open sites, by regret, shifts and exchanges."""
-    n_rows, n_open = len(core.weight), len(open_sites)
-    position = np.full(len(core.site), -1, dtype=np.int32)
-    position[open_sites] = np.arange(n_open, dtype=np.int32)
-    table = np.empty((n_rows, n_open))
-    kernels.dense_profit(
-        core.row_indptr, core.row_site, core.row_profit, read_only(position, np.int32), table
-    )
-    assigned, load = np.full(n_rows, -1, dtype=np.int32), np.zeros(n_open)
-    upper = read_only(core.upper[open_sites], np.float64)
-    if n_open:
-        kernels.assign_rows(
-            read_only(table, np.float64), core.weight, upper, SWEEPS, assigned, load
-        )
-    lower = core.lower[open_sites]
-    if core.penalty > 0 and (load < lower).any():
-        kernels.meet_lower(
-            read_only(table, np.float64), core.weight, upper, read_only(lower, np.float64),
-            assigned, load,
-        )  # fmt: skip
-    served = np.flatnonzero(assigned >= 0)
-    return LoadPlan(
-        np.asarray(open_sites), served, np.asarray(open_sites)[assigned[served]],
-        core.weight[served], _profit(core, table, assigned, load, lower),
-    )  # fmt: skip
-
-
-def _profit(core: LoadCore, table: Floats, assigned: Indices, load: Floats, lower: Floats) -> float:
-    """Return the profit of an assignment less the penalties; -inf when it breaks a rule."""
-    served = np.flatnonzero(assigned >= 0)
-    short = float(np.maximum(lower - load, 0.0).sum())
-    if core.must_serve and len(served) < len(assigned):
-        return -np.inf
-    if short > 0 and not np.isfinite(core.penalty):
-        return -np.inf
-    lost = core.penalty * short if short > 0 else 0.0
-    return float(table[served, assigned[served]].sum()) - lost

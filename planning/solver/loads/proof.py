@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planning.solver.cover.proof import add_site_rules
-from planning.solver.highs import Programme, Solved, run_highs
+from planning.solver.highs import Programme, Solved, add_site_rules, run_highs
 from planning.solver.loads.model import LoadCore, LoadPlan
 from planning.solver.pairs import Flags, Floats, Indices
 from planning.solver.stop import Clock
@@ -127,7 +126,7 @@ def plan_from(core: LoadCore, x: Floats, pair: Indices, sites: Indices) -> LoadP
     return LoadPlan(np.union1d(opened, np.flatnonzero(core.is_fixed)), row, site, people, profit)
 
 
-def branched(
+def branch(
     core: LoadCore,
     decided: tuple[Flags, Flags, Flags],
     best: LoadPlan,
@@ -150,5 +149,5 @@ def best_assignment(core: LoadCore, plan: LoadPlan, clock: Clock) -> LoadPlan:
     site = np.repeat(np.arange(len(core.site)), np.diff(core.site_indptr))
     is_open = np.zeros(len(core.site), dtype=bool)
     is_open[plan.open_sites] = True
-    found, _ = branched(core, (is_open, ~is_open, is_open[site]), plan, clock)
+    found, _ = branch(core, (is_open, ~is_open, is_open[site]), plan, clock)
     return found if found is not None and found.profit > plan.profit else plan

@@ -1,129 +1,67 @@
-"""Search and bound of the models with loads."""
+"""Plans of the models with loads: rows given to open sites, and open sites exchanged."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from planning.solver.loads import kernels
-from planning.solver.loads.model import LoadCore, LoadPlan, plan_at
-from planning.solver.pairs import Flags, Floats
+from planning.solver.loads.model import LoadCore, LoadPlan
+from planning.solver.pairs import Floats, Indices, read_only
 from planning.solver.stop import Clock
 
-PATIENCE = 15
-
-ROUNDS_A_LOOK = 5
-"""Rounds of the bound between two plans made from its open sites."""
+SWEEPS = 6
+"""Rounds of shifting and exchanging rows between open sites."""
 
 NEAR_SITES = 25
 """Sites, best by their value in the bound, that are tried in the place of an open one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LoadDual:
-    """Best bound and what proves it.
-
-    Parameters
-    ----------
-    bound
-        No plan brings more.
-    price
-        (n_rows,) price of serving each row.
-    value
-        (n_sites,) what each site brings at these prices, -inf when it cannot meet its lower load.
-    room
-        (n_sites,) price of one person's room at each site.
-    rounds
-        Rounds run.
-    """
-
-    bound: float
-    price: Floats
-    value: Floats
-    room: Floats
-    rounds: int
-
-
-def bound_and_plan(core: LoadCore, step: float, clock: Clock) -> tuple[LoadDual, LoadPlan]:
-    """Lower the bound by priced assignments and make a plan of the sites it opens.
-
-    Parameters
-    ----------
-    core
-        The problem.
-    step
-        Least difference between two objectives, 0 when unknown.
-    clock
-        Rounds and time.
-    """
-    n_rows, n_sites = len(core.weight), len(core.site)
-    price, direction = _first_price(core), np.zeros(n_rows)
-    taken, served = np.zeros(len(core.profit)), np.zeros(n_rows)
-    best_price, value, room = price.copy(), np.zeros(n_sites), np.zeros(n_sites)
-    is_open = np.zeros(n_sites, dtype=np.bool_)
-    best = plan_at(core, np.flatnonzero(core.is_fixed))
-    seen: set[bytes] = set()
-    numbers = np.array([1e300, _reference(core, best), 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-    # One round even after a stop: a plan never comes without a bound.
-    while numbers[5] == 0 and (
-        clock.goes_on("bound", int(numbers[4]), clock.limits.rounds) or numbers[4] == 0
-    ):
-        left = clock.limits.rounds - int(numbers[4])
-        if left <= 0:
-            break
-        numbers[6] = _least_gap(best, step)
-        kernels.load_rounds(
-            core.site_indptr, core.site_row, core.profit, core.weight, core.lower, core.upper,
-            core.penalty, core.is_fixed, core.count, core.must_serve, min(ROUNDS_A_LOOK, left),
-            PATIENCE, price, direction, taken, served, best_price, value, room, is_open, numbers,
+def plan_at(core: LoadCore, open_sites: Indices) -> LoadPlan:
+    """Return a plan with whole rows at the given open sites, by regret, shifts and exchanges."""
+    n_rows, n_open = len(core.weight), len(open_sites)
+    position = np.full(len(core.site), -1, dtype=np.int32)
+    position[open_sites] = np.arange(n_open, dtype=np.int32)
+    table = np.empty((n_rows, n_open))
+    kernels.dense_profit(
+        core.row_indptr, core.row_site, core.row_profit, read_only(position, np.int32), table
+    )
+    assigned, load = np.full(n_rows, -1, dtype=np.int32), np.zeros(n_open)
+    upper = read_only(core.upper[open_sites], np.float64)
+    if n_open:
+        kernels.assign_rows(
+            read_only(table, np.float64), core.weight, upper, SWEEPS, assigned, load
+        )
+    lower = core.lower[open_sites]
+    if core.penalty > 0 and (load < lower).any():
+        kernels.meet_lower(
+            read_only(table, np.float64), core.weight, upper, read_only(lower, np.float64),
+            assigned, load,
         )  # fmt: skip
-        key = np.packbits(is_open).tobytes()
-        if numbers[7] and key not in seen and core.rules.are_plain:
-            seen.add(key)
-            best = _better(best, plan_at(core, np.flatnonzero(is_open)))
-            numbers[1] = max(numbers[1], best.profit)
-    dual = LoadDual(float(numbers[0]), best_price, value, room, int(numbers[4]))
-    return dual, best
+    served = np.flatnonzero(assigned >= 0)
+    return LoadPlan(
+        np.asarray(open_sites), served, np.asarray(open_sites)[assigned[served]],
+        core.weight[served], _profit(core, table, assigned, load, lower),
+    )  # fmt: skip
 
 
-def _reference(core: LoadCore, plan: LoadPlan) -> float:
-    """Return a profit to aim the first steps at: the plan's, or half the worst assignment's."""
-    if np.isfinite(plan.profit):
-        return plan.profit
-    worst = np.full(len(core.weight), np.inf)
-    row = np.repeat(np.arange(len(core.weight)), np.diff(core.row_indptr))
-    np.minimum.at(worst, row, core.row_profit)
-    return float(worst[np.isfinite(worst)].sum())
+def _profit(core: LoadCore, table: Floats, assigned: Indices, load: Floats, lower: Floats) -> float:
+    """Return the profit of an assignment less the penalties; -inf when it breaks a rule."""
+    served = np.flatnonzero(assigned >= 0)
+    short = float(np.maximum(lower - load, 0.0).sum())
+    if core.must_serve and len(served) < len(assigned):
+        return -np.inf
+    if short > 0 and not np.isfinite(core.penalty):
+        return -np.inf
+    lost = core.penalty * short if short > 0 else 0.0
+    return float(table[served, assigned[served]].sum()) - lost
 
 
-def _least_gap(best: LoadPlan, step: float) -> float:
-    if not np.isfinite(best.profit):
-        return 0.0
-    return step * (1 - 1e-6) if step > 0 else 1e-10 * max(1.0, abs(best.profit))
-
-
-def _better(a: LoadPlan, b: LoadPlan) -> LoadPlan:
-    return b if b.profit > a.profit else a
-
-
-def _first_price(core: LoadCore) -> Floats:
-    """Return as the price of each row a part of its best profit, or its second best."""
-    best = np.full(len(core.weight), -np.inf)
-    row = np.repeat(np.arange(len(core.weight)), np.diff(core.row_indptr))
-    np.maximum.at(best, row, core.row_profit)
-    best[~np.isfinite(best)] = 0.0
-    if not core.must_serve:
-        return best * 0.5
-    return np.asarray(best * 2.0)
-
-
-def searched_sites(core: LoadCore, dual: LoadDual, best: LoadPlan, clock: Clock) -> LoadPlan:
-    """Exchange one site at a time with those that the bound values most, and try without it."""
+def exchange_sites(core: LoadCore, value: Floats, best: LoadPlan, clock: Clock) -> LoadPlan:
+    """Exchange one site at a time with those of most `value` in the bound; try without it."""
     if not core.rules.are_plain:
         return best
-    order = np.argsort(-dual.value, kind="stable")
-    near = order[np.isfinite(dual.value[order])][: NEAR_SITES + core.count]
+    order = np.argsort(-value, kind="stable")
+    near = order[np.isfinite(value[order])][: NEAR_SITES + core.count]
     improved = True
     while improved:
         improved = False
@@ -142,33 +80,3 @@ def searched_sites(core: LoadCore, dual: LoadDual, best: LoadPlan, clock: Clock)
             if improved:
                 break
     return best
-
-
-def decided_pairs(core: LoadCore, dual: LoadDual, target: float) -> tuple[Flags, Flags, Flags]:
-    """Return what every plan of at least `target` must open, may open, and may use.
-
-    Returns
-    -------
-    tuple
-        (n_sites,) sites that are in, (n_sites,) sites that are out, (n_pairs,) pairs that may
-        serve.
-    """
-    free = np.flatnonzero(~core.is_fixed)
-    order = free[np.argsort(-dual.value[free], kind="stable")]
-    value = np.append(np.maximum(dual.value[order], 0.0), 0.0)
-    count = min(core.count, len(order))
-    first_out = value[count]
-    last_in = value[count - 1] if count else np.inf
-    is_in, is_out = core.is_fixed.copy(), np.zeros(len(core.site), dtype=bool)
-    top, rest = order[:count], order[count:]
-    is_in[top] = dual.bound - dual.value[top] + first_out < target
-    opening_loss = np.zeros(len(core.site))
-    opening_loss[rest] = last_in - dual.value[rest]
-    opening_loss[top] = np.maximum(-dual.value[top], 0.0)
-    is_out[free] = dual.bound - opening_loss[free] < target
-    site = np.repeat(np.arange(len(core.site)), np.diff(core.site_indptr))
-    forced = core.profit - dual.price[core.site_row] - dual.room[site] * core.weight[core.site_row]
-    with_pair = dual.bound - opening_loss[site] + np.minimum(forced, 0.0)
-    # A divisible row may use a pair in part, which the bound of a whole one does not exclude.
-    may_use = ~is_out[site] & (core.is_divisible | (with_pair >= target))
-    return is_in, is_out, may_use

@@ -8,10 +8,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from planning.solver.loads import kernels
-from planning.solver.loads.model import LoadCore, LoadPlan, plan_at
-from planning.solver.loads.proof import branched
-from planning.solver.loads.search import LoadDual, decided_pairs, searched_sites
+from planning.solver.loads.bound import (
+    LoadDual,
+    decide_pairs,
+    dual_of,
+    prices_from,
+    run_rounds,
+)
+from planning.solver.loads.model import LoadCore, LoadPlan
+from planning.solver.loads.proof import branch
+from planning.solver.loads.search import exchange_sites, plan_at
 from planning.solver.pairs import Flags, Floats, read_only
+from planning.solver.plan import least_gain
 from planning.solver.stop import Clock
 
 MOST_ROUNDS, FEW_ROUNDS = 60, 15
@@ -77,8 +85,7 @@ class LoadTree:
     @property
     def target(self) -> float:
         """Profit that a better plan must reach."""
-        least = self.step * (1 - 1e-6) if self.step > 0 else 1e-10 * abs(self.best.profit)
-        return self.best.profit + least
+        return self.best.profit + least_gain(self.best.profit, self.step)
 
     @property
     def bound(self) -> float:
@@ -113,10 +120,10 @@ def grow(tree: LoadTree, clock: Clock, *, is_last: bool) -> None:
 def _settle(tree: LoadTree, node: Node, clock: Clock) -> None:
     """Bound a node; drop it, solve it, or split it at the site its rounds are least sure of."""
     core = _within(tree.core, node)
-    dual, use = _bounded(tree, core, node, clock)
+    dual, use = _bound_node(tree, core, node, clock)
     if dual.bound < tree.target:
         return
-    is_in, is_out, may_use = decided_pairs(core, dual, tree.target)
+    is_in, is_out, may_use = decide_pairs(core, dual, tree.target)
     is_out |= node.is_out
     free = np.flatnonzero(~is_in & ~is_out)
     full = is_in.sum() - tree.core.is_fixed.sum() >= tree.core.count
@@ -143,32 +150,27 @@ def _within(core: LoadCore, node: Node) -> LoadCore:
     )
 
 
-def _bounded(tree: LoadTree, core: LoadCore, node: Node, clock: Clock) -> tuple[LoadDual, Floats]:
+def _bound_node(
+    tree: LoadTree, core: LoadCore, node: Node, clock: Clock
+) -> tuple[LoadDual, Floats]:
     """Return the bound of a node and how often its rounds opened each site; try their sites."""
-    n_rows, n_sites = len(core.weight), len(core.site)
-    price, direction = node.price.copy(), np.zeros(n_rows)
-    taken, served = np.zeros(len(core.profit)), np.zeros(n_rows)
-    best_price, value, room = price.copy(), np.zeros(n_sites), np.zeros(n_sites)
-    is_open, use = np.zeros(n_sites, dtype=np.bool_), np.zeros(n_sites)
-    gap = tree.target - tree.best.profit
-    numbers = np.array([1e300, tree.best.profit, 0.4, 0.0, 0.0, 0.0, gap, 0.0])
+    prices, use = prices_from(core, node.price), np.zeros(len(core.site))
+    state = np.zeros(1, kernels.BOUND_STATE).view(np.recarray)[0]
+    state.bound, state.profit, state.factor = 1e300, tree.best.profit, 0.4
+    state.least_gap = tree.target - tree.best.profit
     before = np.inf
-    while numbers[5] == 0 and numbers[4] < MOST_ROUNDS:
-        kernels.load_rounds(
-            core.site_indptr, core.site_row, core.profit, core.weight, core.lower, core.upper,
-            core.penalty, core.is_fixed, core.count, core.must_serve, 1, PATIENCE, price,
-            direction, taken, served, best_price, value, room, is_open, numbers,
-        )  # fmt: skip
-        use += (1 - KEPT_USE) * (is_open - use)
-        if numbers[4] % FEW_ROUNDS == 0:
-            rest = (MOST_ROUNDS - numbers[4]) / FEW_ROUNDS
-            if numbers[0] - rest * (before - numbers[0]) > tree.target:
+    while not state.is_done and state.rounds < MOST_ROUNDS:
+        run_rounds(core, prices, state, rounds=1, patience=PATIENCE)
+        use += (1 - KEPT_USE) * (prices.is_open - use)
+        if state.rounds % FEW_ROUNDS == 0:
+            # At the pace of the last rounds, would the rest of them reach the target?
+            rest = (MOST_ROUNDS - state.rounds) / FEW_ROUNDS
+            if state.bound - rest * (before - state.bound) > tree.target:
                 break
-            before = float(numbers[0])
-    tree.n_pairs += numbers[4] * len(core.profit)
-    _try_sites(tree, core, value, node.is_out, clock)
-    bound = min(node.bound, float(numbers[0]))
-    return LoadDual(bound, best_price, value, room, int(numbers[4])), use
+            before = float(state.bound)
+    tree.n_pairs += state.rounds * len(core.profit)
+    _try_sites(tree, core, prices.value, node.is_out, clock)
+    return dual_of(prices, min(node.bound, float(state.bound)), int(state.rounds)), use
 
 
 def _try_sites(tree: LoadTree, core: LoadCore, value: Floats, is_out: Flags, clock: Clock) -> None:
@@ -182,8 +184,7 @@ def _try_sites(tree: LoadTree, core: LoadCore, value: Floats, is_out: Flags, clo
     tree.seen.add(key)
     found = plan_at(tree.core, sites)
     if found.profit > tree.best.profit:
-        dual = LoadDual(np.inf, np.zeros(0), value, np.zeros(0), 0)
-        tree.best = searched_sites(tree.core, dual, found, clock)
+        tree.best = exchange_sites(tree.core, value, found, clock)
 
 
 def _solve_leaf(
@@ -192,7 +193,7 @@ def _solve_leaf(
     """Assign the rows to the sites of a node as well as possible, all its sites being decided."""
     part = clock.part(1.0, 1.0)
     part.limits = replace(part.limits, nodes=LEAF_NODES)
-    found, solved = branched(tree.core, decided, tree.best, part)
+    found, solved = branch(tree.core, decided, tree.best, part)
     clock.is_cut, clock.is_stopped = clock.is_cut or part.is_stopped, part.is_stopped
     if found is not None and found.profit > tree.best.profit:
         tree.best = found

@@ -90,23 +90,23 @@ def median_core(
         rules.candidates, rules_among(rules, rules.candidates),
         min(count, len(rules.candidates)), 0.0,
     )  # fmt: skip
-    return _rebuilt(core, pairs, base)
+    return _sort_pairs(core, pairs, base)
 
 
-def reduced_median(core: MedianCore, is_in: Flags, is_out: Flags) -> MedianCore:
+def reduce_median(core: MedianCore, is_in: Flags, is_out: Flags) -> MedianCore:
     """Return what is left to decide after some sites are open for good and others closed."""
     pairs = SparseReach(core.site_indptr, core.site_row, core.site_cost, len(core.people))
     base = np.array(core.base)
     opened = keep_sites(pairs, np.flatnonzero(is_in))
     np.minimum.at(base, opened.demand, opened.cost)
     left = np.flatnonzero(~is_in & ~is_out)
-    taken = np.bincount(core.rules.zone[is_in], minlength=len(core.rules.zone_most))
+    built = np.bincount(core.rules.zone[is_in], minlength=len(core.rules.zone_most))
     owner = np.repeat(is_in, np.diff(core.rules.conflict_indptr))
     left = np.setdiff1d(left, core.rules.conflict_site[owner])
     rules = replace(
         core.rules,
-        zone_least=read_only(np.maximum(core.rules.zone_least - taken, 0), np.int64),
-        zone_most=read_only(core.rules.zone_most - taken, np.int64),
+        zone_least=read_only(np.maximum(core.rules.zone_least - built, 0), np.int64),
+        zone_most=read_only(core.rules.zone_most - built, np.int64),
     )
     smaller = replace(
         core,
@@ -114,10 +114,10 @@ def reduced_median(core: MedianCore, is_in: Flags, is_out: Flags) -> MedianCore:
         rules=rules_among(rules, left),
         count=min(core.count - int(is_in.sum()), len(left)),
     )
-    return _rebuilt(smaller, keep_sites(pairs, left), base)
+    return _sort_pairs(smaller, keep_sites(pairs, left), base)
 
 
-def _rebuilt(core: MedianCore, pairs: SparseReach, base: Floats) -> MedianCore:
+def _sort_pairs(core: MedianCore, pairs: SparseReach, base: Floats) -> MedianCore:
     """Drop pairs that do not beat the base and rows without pairs; sort both directions."""
     pairs = keep_pairs(pairs, (pairs.cost < base[pairs.demand]) & (core.people[pairs.demand] > 0))
     is_served = np.bincount(pairs.demand, minlength=pairs.n_demand) > 0

@@ -6,12 +6,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.solver.cover.proof import add_site_rules
-from planning.solver.highs import Programme, Solved, run_highs
-from planning.solver.median.model import MedianCore
-from planning.solver.median.search import MedianDual
+from planning.solver.highs import Programme, Solved, add_site_rules, run_highs
+from planning.solver.median.model import MedianCore, cost_of, reduce_median
+from planning.solver.median.search import (
+    MedianDual,
+    decide_sites,
+    lagrangian_bound,
+    shake_sites,
+    swap_sites,
+)
+from planning.solver.median.tree import fits_tree, grow, median_tree
 from planning.solver.pairs import Flags, Floats, Indices
+from planning.solver.plan import NO_INDICES, least_gain
+from planning.solver.rules import keeps_site_rules
 from planning.solver.stop import Clock
+
+MOST_REDUCTIONS = 6
+
+WORTH_BOUNDING_AGAIN = 0.1
+"""Share of sites decided that makes another round of decisions worth its time."""
 
 LARGEST_PROOF = 6_000
 """Most steps (distinct costs of all rows) handed to branch and bound: above it the first relaxation
@@ -105,7 +118,7 @@ def median_programme(core: MedianCore, steps: Steps) -> Programme:
     return programme
 
 
-def median_by_branching(
+def branch(
     core: MedianCore, dual: MedianDual, cutoff: float, chosen: Indices | None, clock: Clock
 ) -> Solved | None:
     """Return what branch and bound finds among plans of at most `cutoff`; None when too large."""
@@ -142,3 +155,149 @@ def _start_values(core: MedianCore, steps: Steps, chosen: Indices) -> Floats | N
     if ((reached - before)[last] == 0).any():
         return None
     return np.concatenate([is_open[:-1], is_paid])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MedianAnswer:
+    """Sites by their number in the problem, the bound, and whether the rules leave no plan."""
+
+    sites: Indices
+    bound: float
+    method: str
+    is_infeasible: bool
+
+
+def best_median(
+    core: MedianCore, step: float, clock: Clock, *, start: Indices, seed: int = 0
+) -> MedianAnswer:
+    """Return the best sites of a p-median core, with the bound and how both were found.
+
+    The Lagrangian bound decides sites for good; what they leave is a smaller p-median with the
+    decided sites as its base, bounded again, and in the end handed to branch and bound.
+    """
+    # Above what no site at all would cost, when the start breaks a rule: every plan is better.
+    is_allowed = keeps_site_rules(core.rules, start)
+    nothing = cost_of(core, NO_INDICES)
+    cost = cost_of(core, start) if is_allowed else nothing + 1.0 + 1e-6 * nothing
+    state = _Search(core, NO_INDICES, core.site[start], cost, -np.inf, is_allowed)
+    price = np.zeros(int(core.row.max(initial=-1)) + 1)
+    dual = _raise_bound(state, step, clock, None)
+    if not state.is_proved(step):
+        state.offer(shake_sites(core, numbers_of(core, state.best), seed, clock))
+    for _ in range(MOST_REDUCTIONS):
+        price[state.rest.row] = dual.price
+        share = _reduce(state, dual, step)
+        if share == 0.0 or state.is_proved(step) or clock.is_cut:
+            break
+        dual = _raise_bound(state, step, clock, price[state.rest.row])
+        if share < WORTH_BOUNDING_AGAIN:
+            break
+    method = f"greedy, swap, Lagrangian ({state.rounds} rounds)"
+    if not state.is_proved(step) and not clock.is_cut:
+        nodes = _branch(state, dual, step, clock)
+        method += f", fixing, branch and bound ({nodes} nodes)"
+    return MedianAnswer(
+        np.sort(state.best), state.bound, method, state.is_proved(step) and not state.is_allowed
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Search:
+    """One search: every plan better than `best` contains `fixed` and goes on in `rest`."""
+
+    rest: MedianCore
+    fixed: Indices
+    best: Indices
+    cost: float
+    bound: float
+    is_allowed: bool
+    rounds: int = 0
+
+    def cutoff(self, step: float) -> float:
+        """Return the cost that a better plan may have at most."""
+        return self.cost - least_gain(self.cost, step)
+
+    def is_proved(self, step: float) -> bool:
+        """Say whether no better plan is left."""
+        return self.bound > self.cutoff(step)
+
+    def offer(self, sites: Indices) -> None:
+        """Take the plan of `fixed` and these sites of `rest` when it is better."""
+        cost = cost_of(self.rest, sites)
+        if cost < self.cost and keeps_site_rules(self.rest.rules, sites):
+            self.cost, self.is_allowed = cost, True
+            self.best = np.concatenate([self.fixed, self.rest.site[sites]])
+
+    def raise_bound(self, bound: float) -> None:
+        """Note a bound on the plans in `rest`; all others cost at least as much as `best`."""
+        self.bound = max(self.bound, min(bound, self.cost))
+
+
+def _raise_bound(state: _Search, step: float, clock: Clock, price: Floats | None) -> MedianDual:
+    """Bound what is left and keep better sites that the bound suggests."""
+    dual, sites = lagrangian_bound(state.rest, state.cost, step, clock, price=price)
+    state.rounds += dual.rounds
+    if len(sites) == state.rest.count:
+        state.offer(swap_sites(state.rest, sites, clock)[0])
+    state.raise_bound(dual.bound)
+    return dual
+
+
+def _reduce(state: _Search, dual: MedianDual, step: float) -> float:
+    """Decide sites by their reduced costs; return the share that was decided."""
+    rest, cutoff = state.rest, state.cutoff(step)
+    is_in, is_out = decide_sites(rest, dual, cutoff)
+    decided = int(is_in.sum() + is_out.sum())
+    if decided == 0:
+        return 0.0
+    state.fixed = np.concatenate([state.fixed, rest.site[is_in]])
+    state.rest = reduce_median(rest, is_in, is_out)
+    rest_is_plain = state.rest.rules.are_plain
+    if state.rest.count == 0 or (rest_is_plain and state.rest.n_sites <= state.rest.count):
+        state.offer(np.arange(min(state.rest.n_sites, state.rest.count)))
+        state.raise_bound(np.inf)
+    return decided / rest.n_sites
+
+
+def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
+    """Close what is left: a tree on prices, then a general solver, then the tree to its limits."""
+    rest, nodes = state.rest, 0
+    if not fits_tree(rest):
+        return _branch_with_rules(state, dual, step, clock)
+    tree = median_tree(rest, dual, state.cost)
+    for turn in ("tree", "solver", "tree to the end"):
+        if turn == "solver":
+            nodes += _branch_with_rules(state, dual, step, clock)
+            tree.state.cost = min(tree.state.cost, state.cost - rest.constant)
+        else:
+            least = state.cost - state.cutoff(step)
+            grow(tree, least, clock, is_last=turn == "tree to the end")
+            if tree.sites is not None:
+                state.offer(tree.sites)
+            state.raise_bound(tree.lowest)
+        if clock.is_cut or state.is_proved(step):
+            break
+    return nodes + tree.nodes
+
+
+def _branch_with_rules(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
+    """Close what is left by a mixed-integer programme, which knows the rules among sites."""
+    rest = state.rest
+    kept = np.setdiff1d(state.best, state.fixed)
+    is_inside = len(kept) == rest.count and bool(np.isin(kept, rest.site).all())
+    chosen = numbers_of(rest, kept) if is_inside else None
+    solved = branch(rest, dual, state.cutoff(step), chosen, clock)
+    if solved is None:
+        return 0
+    if solved.is_infeasible:
+        state.raise_bound(np.inf)
+    elif solved.x is not None:
+        state.offer(np.flatnonzero(solved.x[: rest.n_sites] > 0.5))
+    if not solved.is_infeasible:
+        state.raise_bound(solved.bound)
+    return solved.nodes
+
+
+def numbers_of(core: MedianCore, sites: Indices) -> Indices:
+    """Return the numbers within the core of sites given by their numbers in the problem."""
+    return np.searchsorted(core.site, np.sort(sites))

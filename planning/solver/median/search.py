@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from planning.solver.median import kernels
 from planning.solver.median.model import MedianCore, cost_of
 from planning.solver.pairs import Flags, Floats, Indices
+from planning.solver.plan import least_gain
 from planning.solver.stop import Clock
 
 PATIENCE = 30
@@ -41,26 +43,22 @@ class MedianDual:
 def greedy_sites(core: MedianCore) -> Indices:
     """Return `count` sites picked by largest saving; ties go to the lowest."""
     picked = np.zeros(core.count, dtype=np.int32)
-    rules = core.rules
+    nothing = np.zeros(0, dtype=np.int64)
     done = kernels.median_greedy(
-        core.site_indptr, core.site_row, core.site_cost, core.people, rules.conflict_indptr,
-        rules.conflict_site, rules.zone, np.array(rules.zone_most), np.array(core.base), picked,
-    )  # fmt: skip
+        by_site(core), core.people, _rules_of(core, nothing), np.array(core.base), picked
+    )
     return picked[:done]
 
 
-def swapped(core: MedianCore, chosen: Indices, clock: Clock) -> tuple[Indices, float]:
+def swap_sites(core: MedianCore, chosen: Indices, clock: Clock) -> tuple[Indices, float]:
     """Replace one site at a time while that lowers the cost; return the sites and the cost."""
     chosen = np.array(chosen, dtype=np.int32)
-    rules = core.rules
-    zone_count = np.bincount(rules.zone[chosen], minlength=len(rules.zone_most)).astype(np.int64)
-    room = np.array(rules.zone_most - zone_count)
+    rules = _rules_of(core, chosen)
     moves, cost = 0, cost_of(core, chosen)
     while len(chosen) and clock.goes_on("swap", moves, clock.limits.rounds):
         done, _ = kernels.median_swap(
-            core.row_indptr, core.row_site, core.row_cost, core.people, core.base,
-            rules.conflict_indptr, rules.conflict_site, rules.zone, rules.zone_least,
-            room, zone_count, chosen, MOVES_A_CHUNK, 1e-9 * max(1.0, cost),
+            by_row(core), core.people, core.base, rules, chosen, MOVES_A_CHUNK,
+            1e-9 * max(1.0, cost),
         )  # fmt: skip
         moves += done
         if done < MOVES_A_CHUNK or moves >= clock.limits.rounds:
@@ -68,7 +66,7 @@ def swapped(core: MedianCore, chosen: Indices, clock: Clock) -> tuple[Indices, f
     return np.sort(chosen), cost_of(core, chosen)
 
 
-def median_lagrangian(
+def lagrangian_bound(
     core: MedianCore, best_cost: float, step: float, clock: Clock, *, price: Floats | None = None
 ) -> tuple[MedianDual, Indices]:
     """Raise the bound until it meets `best_cost`, the rounds end or the clock stops.
@@ -79,52 +77,46 @@ def median_lagrangian(
         The dual, and the best sites met on the way (empty when none beat `best_cost`).
     """
     price = _first_price(core) if price is None else np.minimum(price, core.people * core.base)
-    direction, best_price = np.zeros(len(price)), price.copy()
-    reduced, sites = np.zeros(core.n_sites), np.full(core.count, -1, dtype=np.int64)
-    gap = step - 1e-6 * step if step > 0 else 1e-10 * max(1.0, best_cost)
-    target = best_cost - core.constant
-    numbers = np.array([-1e300, target, 1.2, 0.0, 0.0, 0.0, gap])
+    prices = kernels.Prices(
+        price, np.zeros(len(price)), price.copy(), np.zeros(core.n_sites),
+        np.full(core.count, -1, dtype=np.int64),
+    )  # fmt: skip
+    state = np.zeros(1, kernels.BOUND_STATE).view(np.recarray)[0]
+    state.bound, state.cost, state.factor = -1e300, best_cost - core.constant, 1.2
+    state.least_gap = least_gain(max(1.0, best_cost), step)
     chunk = max(1, PAIRS_A_CHUNK // (len(core.row_site) + core.n_sites + len(price) + 1))
     seen: set[bytes] = set()
     # One round even after a stop: a plan never comes without a bound.
-    while numbers[5] == 0 and (
-        clock.goes_on("bound", int(numbers[4]), clock.limits.rounds) or numbers[4] == 0
+    while not state.is_done and (
+        clock.goes_on("bound", int(state.rounds), clock.limits.rounds) or state.rounds == 0
     ):
-        left = clock.limits.rounds - int(numbers[4])
+        left = clock.limits.rounds - int(state.rounds)
         if left <= 0:
             break
-        to_polish = ROUNDS_A_POLISH - int(numbers[4]) % ROUNDS_A_POLISH
+        to_polish = ROUNDS_A_POLISH - int(state.rounds) % ROUNDS_A_POLISH
         kernels.median_rounds(
-            core.row_indptr, core.row_site, core.row_cost, core.site_indptr, core.site_row,
-            core.site_cost, core.people, core.base, core.count, PATIENCE,
-            1 if clock.is_cut else min(chunk, left, to_polish), price, direction, best_price,
-            reduced, sites, numbers,
+            by_row(core), by_site(core), core.people, core.base, core.count, PATIENCE,
+            1 if clock.is_cut else min(chunk, left, to_polish), prices, state,
         )  # fmt: skip
-        if numbers[4] % ROUNDS_A_POLISH == 0 and numbers[5] == 0:
-            _polish(core, reduced, sites, numbers, seen=seen, clock=clock)
-    found = sites[sites >= 0].astype(np.int32)
-    bound = core.constant + float(numbers[0])
-    return MedianDual(bound, best_price, reduced, int(numbers[4])), found
+        if state.rounds % ROUNDS_A_POLISH == 0 and not state.is_done:
+            _polish(core, prices, state, seen=seen, clock=clock)
+    found = prices.sites[prices.sites >= 0].astype(np.int32)
+    bound = core.constant + float(state.bound)
+    return MedianDual(bound, prices.best, prices.reduced, int(state.rounds)), found
 
 
 def _polish(
-    core: MedianCore,
-    reduced: Floats,
-    sites: Indices,
-    numbers: Floats,
-    *,
-    seen: set[bytes],
-    clock: Clock,
+    core: MedianCore, prices: kernels.Prices, state: Any, *, seen: set[bytes], clock: Clock
 ) -> None:
     """Swap from the sites that the best bound opens; keep them when they beat the best cost."""
-    top = np.sort(np.argsort(reduced, kind="stable")[: core.count]).astype(np.int32)
+    top = np.sort(np.argsort(prices.reduced, kind="stable")[: core.count]).astype(np.int32)
     if top.tobytes() in seen or not core.rules.are_plain:
         return
     seen.add(top.tobytes())
-    chosen, cost = swapped(core, top, clock)
-    if cost - core.constant < numbers[1]:
-        numbers[1] = cost - core.constant
-        sites[:] = chosen
+    chosen, cost = swap_sites(core, top, clock)
+    if cost - core.constant < state.cost:
+        state.cost = cost - core.constant
+        prices.sites[:] = chosen
 
 
 def _first_price(core: MedianCore) -> Floats:
@@ -141,8 +133,11 @@ def _first_price(core: MedianCore) -> Floats:
     return np.asarray(core.people * np.minimum(cost, 1.5 * last), dtype=np.float64)
 
 
-def decided_sites(core: MedianCore, dual: MedianDual, cutoff: float) -> tuple[Flags, Flags]:
-    """Return the sites that every plan of at most `cutoff` opens, and those that none opens."""
+def decide_sites(core: MedianCore, dual: MedianDual, cutoff: float) -> tuple[Flags, Flags]:
+    """Return the sites that every plan of at most `cutoff` opens, and those that none opens.
+
+    Reduced-cost fixing as in `kernels._decide`, at the best prices of the bound.
+    """
     order = np.argsort(dual.reduced, kind="stable")
     is_top = np.zeros(core.n_sites, dtype=bool)
     is_top[order[: core.count]] = True
@@ -153,7 +148,7 @@ def decided_sites(core: MedianCore, dual: MedianDual, cutoff: float) -> tuple[Fl
     return is_in, is_out
 
 
-def shaken(core: MedianCore, chosen: Indices, seed: int, clock: Clock) -> Indices:
+def shake_sites(core: MedianCore, chosen: Indices, seed: int, clock: Clock) -> Indices:
     """Replace some sites at random and swap again, several times; return the best sites met.
 
     Swaps alone stop where no single replacement helps. The work is bounded: large problems are left
@@ -172,7 +167,27 @@ def shaken(core: MedianCore, chosen: Indices, seed: int, clock: Clock) -> Indice
         outside = np.setdiff1d(np.arange(core.n_sites), best)
         kept = rng.permutation(best)[: core.count - moved]
         added = rng.choice(outside, min(moved, len(outside)), replace=False)
-        trial, cost = swapped(core, np.concatenate([kept, added]), clock)
+        trial, cost = swap_sites(core, np.concatenate([kept, added]), clock)
         if cost < best_cost * (1 - 1e-12) and len(trial) == core.count:
             best, best_cost = trial, cost
     return best
+
+
+def by_row(core: MedianCore) -> kernels.ByRow:
+    """Return the pairs by row as the kernels take them."""
+    return kernels.ByRow(core.row_indptr, core.row_site, core.row_cost)
+
+
+def by_site(core: MedianCore) -> kernels.BySite:
+    """Return the pairs by site as the kernels take them."""
+    return kernels.BySite(core.site_indptr, core.site_row, core.site_cost)
+
+
+def _rules_of(core: MedianCore, chosen: Indices) -> kernels.SiteRules:
+    """Return the rules as the kernels take them, counts by zone being those of some sites."""
+    rules = core.rules
+    count = np.bincount(rules.zone[chosen], minlength=len(rules.zone_most)).astype(np.int64)
+    return kernels.SiteRules(
+        rules.conflict_indptr, rules.conflict_site, rules.zone, rules.zone_least,
+        np.array(rules.zone_most - count), count,
+    )  # fmt: skip

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planning.solver.median import kernels
 from planning.solver.median.model import MedianCore
-from planning.solver.median.search import MedianDual
-from planning.solver.pairs import Flags, Floats, Indices
+from planning.solver.median.search import MedianDual, by_row
+from planning.solver.pairs import Flags, Indices
 from planning.solver.stop import Clock
 
 LARGEST_STACK = 60_000_000
@@ -30,26 +30,24 @@ TREE_NODES = 3
 
 @dataclass(slots=True, eq=False)
 class MedianTree:
-    """A search that can be stopped and taken up again; the arrays are those of the kernel.
+    """A search that can be stopped and taken up again.
 
     Parameters
     ----------
     core
         The problem; no rules among sites.
-    status, price, bound
-        Open nodes: sites that are open (1), closed (2) or free (0), prices and bound of each.
+    stack
+        Open nodes.
     best
         (n_sites,) sites of the best plan that the tree met; none when it met none.
     state
-        Open nodes, best cost, nodes done, rounds done.
+        Open nodes, least cost, nodes and rounds done.
     """
 
     core: MedianCore
-    status: NDArray[np.int8]
-    price: Floats
-    bound: Floats
+    stack: kernels.Stack
     best: Flags
-    state: Floats
+    state: Any
 
     @property
     def sites(self) -> Indices | None:
@@ -59,13 +57,13 @@ class MedianTree:
     @property
     def nodes(self) -> int:
         """Nodes done."""
-        return int(self.state[2])
+        return int(self.state.nodes)
 
     @property
     def lowest(self) -> float:
-        """No plan costs less."""
-        open_bounds = self.bound[: int(self.state[0])]
-        lowest = min(float(open_bounds.min(initial=np.inf)), float(self.state[1]))
+        """No plan costs less: neither the best one nor any plan of an open node."""
+        open_bounds = self.stack.bound[: int(self.state.n_open)]
+        lowest = min(float(open_bounds.min(initial=np.inf)), float(self.state.cost))
         return lowest + self.core.constant
 
 
@@ -77,11 +75,13 @@ def fits_tree(core: MedianCore) -> bool:
 def median_tree(core: MedianCore, dual: MedianDual, best_cost: float) -> MedianTree:
     """Return the tree with its root alone; plans that cost `best_cost` or more are left out."""
     n, m = len(core.people), core.n_sites
-    price, bound = np.zeros((m + 3, n)), np.zeros(m + 3)
-    price[0], bound[0] = dual.price, dual.bound - core.constant
-    state = np.array([1.0, best_cost - core.constant, 0.0, 0.0])
-    status = np.zeros((m + 3, m), dtype=np.int8)
-    return MedianTree(core, status, price, bound, np.zeros(m, dtype=np.bool_), state)
+    stack = kernels.Stack(
+        np.zeros((m + 3, m), dtype=np.int8), np.zeros((m + 3, n)), np.zeros(m + 3)
+    )
+    stack.price[0], stack.bound[0] = dual.price, dual.bound - core.constant
+    state = np.zeros(1, kernels.TREE_STATE).view(np.recarray)[0]
+    state.n_open, state.cost = 1, best_cost - core.constant
+    return MedianTree(core, stack, np.zeros(m, dtype=np.bool_), state)
 
 
 def grow(tree: MedianTree, step: float, clock: Clock, *, is_last: bool) -> None:
@@ -101,13 +101,14 @@ def grow(tree: MedianTree, step: float, clock: Clock, *, is_last: bool) -> None:
     core, state = tree.core, tree.state
     n_pairs = len(core.row_site) + len(core.people) + core.n_sites + 1
     rounds = max(1, PAIRS_A_CHUNK // n_pairs)
+    node_state = np.zeros(1, kernels.BOUND_STATE).view(np.recarray)[0]
     most_nodes = TREE_NODES * clock.limits.nodes
     most_pairs = np.inf if clock.limits.seconds is not None else ALL_PAIRS
     most_pairs = most_pairs if is_last else FIRST_PAIRS
-    while state[0] > 0 and state[2] < most_nodes and state[3] * n_pairs <= most_pairs:
+    while state.n_open > 0 and state.nodes < most_nodes and state.rounds * n_pairs <= most_pairs:
         if not clock.goes_on("branch", tree.nodes, most_nodes):
             break
         kernels.median_tree(
-            core.row_indptr, core.row_site, core.row_cost, core.people, core.base, core.count,
-            step, rounds, PATIENCE, tree.status, tree.price, tree.bound, tree.best, state,
+            by_row(core), core.people, core.base, core.count, step, rounds, PATIENCE, tree.stack,
+            tree.best, state, node_state,
         )  # fmt: skip

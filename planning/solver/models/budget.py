@@ -2,85 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from data.errors import StudyError
-from geo.errors import Finding, Progress
-from planning.solver.cover.bound import lagrangian
-from planning.solver.cover.maximal import best_choice, no_plan, prepared_cover
-from planning.solver.cover.model import ONE_COVER, Choice, CoverCore, covers_of
-from planning.solver.cover.proof import cover_programme, start_values
+from geo.errors import Finding
+from planning.solver.cover.bound import lagrangian_bound
+from planning.solver.cover.model import Choice, CoverCore, covers_of, prepare_cover
+from planning.solver.cover.proof import best_choice, cover_programme, start_values
 from planning.solver.cover.search import pick_more, start_greedy
 from planning.solver.highs import run_highs
-from planning.solver.models.fewest import unreachable_finding, unreachable_rows
-from planning.solver.pairs import (
-    Floats,
-    Indices,
-    SparseReach,
-    nearest_open,
-    read_only,
-    within,
+from planning.solver.pairs import Floats, Indices, read_only
+from planning.solver.plan import (
+    Answer,
+    NoAnswer,
+    Task,
+    people_served,
+    step_of,
+    unreachable_finding,
+    unreachable_rows,
 )
-from planning.solver.plan import Answer, covered_plan, infeasible_plan, plan_of
-from planning.solver.problems import SiteRules, SitingPlan, SolveLimits, step_of
-from planning.solver.rules import RuleArrays, compile_rules
 from planning.solver.stop import Clock
 
 SUBSIDY_YUAN = 20_000.0
 """Yearly running subsidy of a village clinic with fewer than two rural doctors (Shangyu)."""
 
-SUBSIDY_TWO_DOCTORS_YUAN = 40_000.0
-"""The same with two doctors or more."""
-
 LARGEST_PROOF = 400_000
 """Most pairs of a least-cost programme."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BudgetCover:
-    """Cover most people with what a budget buys.
-
-    Sites are options: a new station, an upgrade of an existing one (a site of its own with the
-    reach it has afterwards), or keeping a closable one (with its running cost only).
-
-    Parameters
-    ----------
-    reach, people, limit, rules
-        As in `MaximalCover`; existing sites cost nothing here.
-    budget
-        What the options may cost together, in yuan.
-    cost
-        (n_sites,) cost of each option over the plan, above 0; see `plan_costs`.
-    """
-
-    reach: SparseReach
-    people: Floats
-    limit: float
-    budget: float
-    cost: Floats
-    rules: SiteRules = field(default_factory=SiteRules)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CheapestCover:
-    """Cover a share of the people at least cost; options and costs as in `BudgetCover`.
-
-    Parameters
-    ----------
-    reach, people, limit, cost, rules
-        As in `BudgetCover`.
-    share
-        Share of all people to be covered; at 1 every demand row must be covered, people or not.
-    """
-
-    reach: SparseReach
-    people: Floats
-    limit: float
-    cost: Floats
-    share: float = 1.0
-    rules: SiteRules = field(default_factory=SiteRules)
 
 
 def plan_costs(build_yuan: Floats, running_yuan: Floats, *, years: float) -> Floats:
@@ -97,19 +46,67 @@ def plan_costs(build_yuan: Floats, running_yuan: Floats, *, years: float) -> Flo
 
     Examples
     --------
-    >>> plan_costs(np.array([300_000.0]), running_subsidy(np.array([2.0])), years=5).tolist()
+    >>> plan_costs(np.array([300_000.0]), np.array([40_000.0]), years=5).tolist()
     [500000.0]
     """
     return np.asarray(build_yuan + years * running_yuan, dtype=np.float64)
 
 
-def running_subsidy(doctors: Floats) -> Floats:
-    """Return the yearly subsidy by number of rural doctors: 20,000 yuan, 40,000 from two on."""
-    return np.where(np.asarray(doctors) >= 2, SUBSIDY_TWO_DOCTORS_YUAN, SUBSIDY_YUAN)
+def budget_cover(task: Task) -> Answer | NoAnswer:
+    """Choose the options that cover most people within a budget.
+
+    Raises
+    ------
+    StudyError
+        When the budget is below the cheapest option, or an option is free.
+    """
+    problem, rules = task.problem, task.rules
+    _require_costs(task, problem.budget)
+    cover = prepare_cover(task.reach, problem.people, rules, 0)
+    left = problem.budget - float(problem.cost[rules.required].sum())
+    step = step_of(problem.people)
+    proof, method = best_choice(_price(cover.core, problem.cost, left), step, task.clock)
+    if not np.isfinite(proof.choice.worth):
+        return NoAnswer(method, proof.is_infeasible)
+    new_sites = task.with_required(np.flatnonzero(proof.choice.units))
+    assignment, _ = task.assign(new_sites)
+    objective = people_served(problem.people, assignment)
+    return Answer(new_sites, objective, cover.base + proof.bound, method, assignment, step)
 
 
-def _require_costs(cost: Floats, rules: RuleArrays, budget: float | None) -> None:
+def cheapest_cover(task: Task) -> Answer | NoAnswer:
+    """Choose the cheapest options that cover a share of the people; the objective is their cost.
+
+    Raises
+    ------
+    StudyError
+        When an option is free.
+    """
+    problem, rules = task.problem, task.rules
+    _require_costs(task, None)
+    lost = unreachable_rows(task.reach, rules)
+    total = float(problem.people.sum())
+    short = float(problem.people[lost].sum()) - (1 - problem.share) * total
+    if (problem.share >= 1 and lost.any()) or short > 1e-9 * total:
+        return NoAnswer("reach", findings=(unreachable_finding(task, lost),))
+    # With a share of 1 rows without people count too: everybody weighs one more.
+    people = problem.people + 1.0 if problem.share >= 1 else problem.people
+    cover = prepare_cover(task.reach, people, rules, 0)
+    core = _price(cover.core, problem.cost, np.inf)
+    target = problem.share * float(people.sum()) - cover.base
+    units, bound, method = _cheapest(core, target - 1e-9 * max(1.0, abs(target)), task.clock)
+    if units is None:
+        return NoAnswer(method, not np.isfinite(bound))
+    new_sites = task.with_required(np.flatnonzero(units))
+    bound += float(problem.cost[rules.required].sum())
+    objective = float(problem.cost[new_sites].sum())
+    assignment, _ = task.assign(new_sites)
+    return Answer(new_sites, objective, bound, method, assignment, step_of(problem.cost))
+
+
+def _require_costs(task: Task, budget: float | None) -> None:
     """Raise when an option costs nothing or the budget buys none."""
+    cost, rules = task.problem.cost, task.rules
     findings = []
     candidates = cost[rules.candidates]
     free = rules.candidates[candidates <= 0]
@@ -126,120 +123,11 @@ def _require_costs(cost: Floats, rules: RuleArrays, budget: float | None) -> Non
         raise StudyError(*findings)
 
 
-def solve_budget(
-    problem: BudgetCover,
-    *,
-    seed: int = 0,
-    limits: SolveLimits | None = None,
-    progress: Progress | None = None,
-) -> SitingPlan:
-    """Choose the options that cover most people within a budget.
-
-    Parameters
-    ----------
-    problem
-        Reach, people, limit, budget, costs and rules.
-    seed
-        Kept in the plan; the search draws no random numbers.
-    limits
-        Rounds, nodes and seconds.
-    progress
-        Called at least every half second; when it raises `Cancelled`, the best plan so far is
-        returned.
-
-    Raises
-    ------
-    StudyError
-        When the budget is below the cheapest option, an option is free, or rules contradict.
-    """
-    clock = Clock(limits or SolveLimits(), progress)
-    rules = compile_rules(problem.rules, problem.reach.n_sites)
-    _require_costs(problem.cost, rules, problem.budget)
-    cover = prepared_cover(problem.reach, problem.people, problem.limit, rules, 0)
-    core = _priced(cover.core, problem.cost, problem.budget - problem.cost[rules.required].sum())
-    step = step_of(problem.people)
-    proof, method = best_choice(core, step, clock)
-    if not np.isfinite(proof.choice.worth):
-        return no_plan(
-            "budget", cover.reach.n_demand, is_infeasible=proof.is_infeasible, is_cut=clock.is_cut,
-            method=method, seed=seed,
-        )  # fmt: skip
-    new_sites = np.concatenate([rules.required, np.flatnonzero(proof.choice.units)])
-    answer = Answer(new_sites, cover.base + proof.bound, method, is_cut=clock.is_cut)
-    return covered_plan(
-        "budget", answer, cover.reach, problem.people, rules.existing, seed=seed, step=step
-    )
-
-
-def _priced(core: CoverCore, cost: Floats, budget: float) -> CoverCore:
+def _price(core: CoverCore, cost: Floats, budget: float) -> CoverCore:
     """Return the core with yuan in the place of unit costs."""
     # Sites that may not be built keep a cost above 0, as ratios are taken of all.
-    paid = np.where(core.rules.may_build, cost, 1.0)
-    return CoverCore(
-        core.instance, core.rules, read_only(paid, np.float64), float(budget), ONE_COVER,
-        core.start, core.need,
-    )  # fmt: skip
-
-
-def solve_cheapest(
-    problem: CheapestCover,
-    *,
-    seed: int = 0,
-    limits: SolveLimits | None = None,
-    progress: Progress | None = None,
-) -> SitingPlan:
-    """Choose the cheapest options that cover a share of the people.
-
-    The objective is the cost of the options in yuan.
-
-    Parameters
-    ----------
-    problem
-        Reach, people, limit, costs, share and rules.
-    seed
-        Kept in the plan; the search draws no random numbers.
-    limits
-        Nodes and seconds.
-    progress
-        Called at least every half second; when it raises `Cancelled`, the best plan so far is
-        returned.
-
-    Raises
-    ------
-    StudyError
-        When an option is free or rules contradict.
-    """
-    clock = Clock(limits or SolveLimits(), progress)
-    rules = compile_rules(problem.rules, problem.reach.n_sites)
-    _require_costs(problem.cost, rules, None)
-    reach = within(problem.reach, problem.limit)
-    lost = unreachable_rows(reach, rules)
-    total = float(problem.people.sum())
-    short = float(problem.people[lost].sum()) - (1 - problem.share) * total
-    if (problem.share >= 1 and lost.any()) or short > 1e-9 * total:
-        found = unreachable_finding(problem.reach, problem.people, lost, rules)
-        return infeasible_plan(
-            "cheapest", reach.n_demand, method="reach", seed=seed, findings=(found,)
-        )
-    # With a share of 1 rows without people count too: everybody weighs one more.
-    people = problem.people + 1.0 if problem.share >= 1 else problem.people
-    cover = prepared_cover(reach, people, problem.limit, rules, 0)
-    core = _priced(cover.core, problem.cost, np.inf)
-    target = problem.share * float(people.sum()) - cover.base
-    choice, bound, method = _cheapest(core, target - 1e-9 * max(1.0, abs(target)), clock)
-    if choice is None:
-        return no_plan(
-            "cheapest", reach.n_demand, is_infeasible=not np.isfinite(bound), is_cut=clock.is_cut,
-            method=method, seed=seed,
-        )  # fmt: skip
-    new_sites = np.concatenate([rules.required, np.flatnonzero(choice)])
-    fixed = float(problem.cost[rules.required].sum())
-    assignment, _ = nearest_open(reach, np.concatenate([rules.existing, new_sites]))
-    return plan_of(
-        "cheapest", Answer(new_sites, fixed + bound, method, is_cut=clock.is_cut),
-        existing=rules.existing, objective=float(problem.cost[new_sites].sum()),
-        assignment=assignment, seed=seed, step=step_of(problem.cost), is_upper=False,
-    )  # fmt: skip
+    cost = np.where(core.rules.may_build, cost, 1.0)
+    return replace(core, cost=read_only(cost, np.float64), budget=float(budget))
 
 
 def _cheapest(core: CoverCore, target: float, clock: Clock) -> tuple[Indices | None, float, str]:
@@ -283,7 +171,7 @@ def _greedy_units(core: CoverCore, target: float, clock: Clock) -> Indices:
     units = np.maximum(state.used, 0)
     if covered < target:
         units = core.rules.may_build.astype(units.dtype)
-    return _pruned(core, units, target)
+    return _drop_spare(core, units, target)
 
 
 def _least_cost(core: CoverCore, units: Indices | None, target: float, clock: Clock) -> float:
@@ -297,16 +185,18 @@ def _least_cost(core: CoverCore, units: Indices | None, target: float, clock: Cl
     sites = np.flatnonzero(core.rules.may_build)
     spent = float(core.cost[sites].sum() if units is None else core.cost @ units)
     nothing = np.zeros(core.instance.n_sites, dtype=np.int32)
-    priced = replace(core, budget=0.97 * spent)
-    dual, _ = lagrangian(priced, Choice(nothing, target), 0.0, clock)
+    # A little below what the greedy plan costs: prices are sharpest at the budget they are made
+    # for, and the least budget is near there.
+    trial = replace(core, budget=0.97 * spent)
+    dual, _ = lagrangian_bound(trial, Choice(nothing, target), 0.0, clock)
     order = sites[np.argsort(-dual.value[sites] / core.cost[sites], kind="stable")]
-    paid = np.concatenate([[0.0], np.cumsum(core.cost[order])])
+    spent_by = np.concatenate([[0.0], np.cumsum(core.cost[order])])
     worth = np.concatenate([[0.0], np.cumsum(dual.value[order])])
-    beside = dual.bound - float(np.interp(priced.budget, paid, worth))
-    return float(np.interp(target - beside, worth, paid)) * (1 - 1e-9)
+    beside = dual.bound - float(np.interp(trial.budget, spent_by, worth))
+    return float(np.interp(target - beside, worth, spent_by)) * (1 - 1e-9)
 
 
-def _pruned(core: CoverCore, units: Indices, target: float) -> Indices:
+def _drop_spare(core: CoverCore, units: Indices, target: float) -> Indices:
     """Take out sites that are not needed for the target, the dearest first."""
     units, instance = units.copy(), core.instance
     covers = covers_of(instance, units)

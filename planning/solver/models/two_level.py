@@ -9,7 +9,6 @@ import numpy as np
 
 from data.errors import StudyError
 from geo.errors import Finding, Progress
-from planning.solver.median.p_median import solve_median
 from planning.solver.pairs import (
     Floats,
     Indices,
@@ -18,48 +17,10 @@ from planning.solver.pairs import (
     read_only,
     within,
 )
-from planning.solver.plan import infeasible_plan
-from planning.solver.problems import (
-    PMedian,
-    SiteRules,
-    SitingPlan,
-    SolveLimits,
-    relative_gap,
-    status_of,
-)
+from planning.solver.plan import SitingPlan, infeasible_plan, relative_gap, status_of
+from planning.solver.problems import PMedian, SolveLimits, TwoLevel
+from planning.solver.solve import solve
 from planning.solver.stop import Clock
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TwoLevel:
-    """Serve everybody at stations that refer to centres: people times (way + referrals x way on).
-
-    Each station refers to the open centre that is cheapest from it (hierarchical p-median).
-
-    Parameters
-    ----------
-    reach, people, limit, unlisted_cost, rules
-        As in `PMedian`, for stations.
-    stations, centres
-        Number of new stations and of new centres.
-    referral
-        (n_sites, n_centres) cost from each station to each centre; inf where there is no way.
-    referral_share
-        Referrals per visit to a station.
-    existing_centres
-        Centres that are open and stay open.
-    """
-
-    reach: SparseReach
-    people: Floats
-    stations: int
-    centres: int
-    referral: Floats
-    referral_share: float
-    existing_centres: tuple[int, ...] = ()
-    limit: float | None = None
-    unlisted_cost: float | None = None
-    rules: SiteRules = field(default_factory=SiteRules)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,19 +75,19 @@ def solve_two_level(
     _require(problem)
     search = _Search(problem, seed, Clock(limits or SolveLimits(), progress))
     standing = frozenset(problem.existing_centres)
-    root = search.bounded(standing, frozenset(range(problem.referral.shape[1])))
+    root = search.bound_node(standing, frozenset(range(problem.referral.shape[1])))
     if root is None or root.plan.objective is None:
         return _no_plan(problem, root.plan if root is not None else None, seed)
     queue = [root]
     while queue:
-        if search.tried >= search.clock.limits.nodes or search.clock.is_cut:
+        if search.n_medians >= search.clock.limits.nodes or search.clock.is_cut:
             break
         node = heapq.heappop(queue)
         if node.bound >= search.cutoff:
             queue = []
             break
-        for taken, allowed in search.split(node):
-            child = search.bounded(taken, allowed)
+        for fixed, allowed in search.split(node):
+            child = search.bound_node(fixed, allowed)
             if child is not None and child.bound < search.cutoff:
                 heapq.heappush(queue, child)
     bound = min([search.loose_bound, *(node.bound for node in queue)])
@@ -135,11 +96,11 @@ def solve_two_level(
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Node:
-    """Centres that are open (`taken`) and those that may be; ordered by bound, then by number."""
+    """Centres that are open (`fixed`) and those that may be; ordered by bound, then by number."""
 
     bound: float
     number: int
-    taken: frozenset[int] = field(compare=False)
+    fixed: frozenset[int] = field(compare=False)
     allowed: frozenset[int] = field(compare=False)
     plan: SitingPlan = field(compare=False)
 
@@ -154,7 +115,7 @@ class _Search:
     best: SitingPlan | None = None
     centres: frozenset[int] = frozenset()
     loose_bound: float = np.inf
-    tried: int = 0
+    n_medians: int = 0
 
     @property
     def wanted(self) -> int:
@@ -168,25 +129,27 @@ class _Search:
             return np.inf
         return self.best.objective * (1 - 1e-10)
 
-    def bounded(self, taken: frozenset[int], allowed: frozenset[int]) -> _Node | None:
+    def bound_node(self, fixed: frozenset[int], allowed: frozenset[int]) -> _Node | None:
         """Return the node with its bound; None when it holds no plan or is settled."""
-        if len(taken) == self.wanted:
-            allowed = taken
-        self.tried += 1
+        if len(fixed) == self.wanted:
+            allowed = fixed
+        self.n_medians += 1
         plan = _median(self.problem, allowed, self.seed, self.clock)
         if plan.objective is None or plan.bound is None:
-            return _Node(np.inf, self.tried, taken, allowed, plan) if self.tried == 1 else None
-        used = taken | _used(self.problem, plan, allowed)
+            return (
+                _Node(np.inf, self.n_medians, fixed, allowed, plan) if self.n_medians == 1 else None
+            )
+        used = fixed | _used(self.problem, plan, allowed)
         if len(used) <= self.wanted:
             self.offer(plan, used)
             if plan.status != "optimal":
                 self.loose_bound = min(self.loose_bound, plan.bound)
-            return None if self.tried > 1 else _Node(plan.bound, 1, taken, taken | used, plan)
+            return None if self.n_medians > 1 else _Node(plan.bound, 1, fixed, fixed | used, plan)
         weight = _people_by_centre(self.problem, plan, allowed)
-        ranked = sorted(used - taken, key=lambda k: (-weight[k], k))
-        guess = taken | set(ranked[: self.wanted - len(taken)])
+        ranked = sorted(used - fixed, key=lambda k: (-weight[k], k))
+        guess = fixed | set(ranked[: self.wanted - len(fixed)])
         self.offer(_median(self.problem, guess, self.seed, self.clock), guess)
-        return _Node(plan.bound, self.tried, taken, allowed, plan)
+        return _Node(plan.bound, self.n_medians, fixed, allowed, plan)
 
     def offer(self, plan: SitingPlan, centres: frozenset[int]) -> None:
         """Keep a plan when it is better than the best."""
@@ -196,12 +159,12 @@ class _Search:
     def split(self, node: _Node) -> list[tuple[frozenset[int], frozenset[int]]]:
         """Return the two halves of a node: its most used free centre open, or closed."""
         weight = _people_by_centre(self.problem, node.plan, node.allowed)
-        free = _used(self.problem, node.plan, node.allowed) - node.taken
-        if not free or len(node.taken) >= self.wanted:
+        free = _used(self.problem, node.plan, node.allowed) - node.fixed
+        if not free or len(node.fixed) >= self.wanted:
             return []
         centre = min(free, key=lambda k: (-weight[k], k))
-        halves = [(node.taken | {centre}, node.allowed), (node.taken, node.allowed - {centre})]
-        return [(taken, allowed) for taken, allowed in halves if len(allowed) >= self.wanted]
+        halves = [(node.fixed | {centre}, node.allowed), (node.fixed, node.allowed - {centre})]
+        return [(fixed, allowed) for fixed, allowed in halves if len(allowed) >= self.wanted]
 
 
 def _require(problem: TwoLevel) -> None:
@@ -241,7 +204,7 @@ def _median(problem: TwoLevel, centres: frozenset[int], seed: int, clock: Clock)
     )  # fmt: skip
     seconds = None if np.isinf(clock.seconds_left) else max(0.1, clock.seconds_left)
     limits = replace(clock.limits, seconds=seconds)
-    plan = solve_median(median, seed=seed, limits=limits, progress=clock.progress)
+    plan = solve(median, seed=seed, limits=limits, progress=clock.progress)
     clock.goes_on("centres", 0, 1)
     return plan
 
@@ -295,7 +258,7 @@ def _answer(search: _Search, bound: float) -> TwoLevelPlan:
         bound=bound,
         gap=relative_gap(best.objective, bound),
         status=status_of(best.objective, bound, is_cut=search.clock.is_cut),
-        method=f"branch and bound over centres ({search.tried} p-medians)",
+        method=f"branch and bound over centres ({search.n_medians} p-medians)",
         is_replayable=not search.clock.is_cut,
     )
     centre_of = np.full(problem.reach.n_sites, -1)

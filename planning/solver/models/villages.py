@@ -2,219 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from geo.errors import Finding, Progress
-from planning.solver.cover.maximal import no_plan
-from planning.solver.cover.proof import add_site_rules
-from planning.solver.highs import Programme, run_highs
+from geo.errors import Finding
 from planning.solver.pairs import (
-    CoverInstance,
     Flags,
     Floats,
-    Indices,
-    SparseReach,
     by_demand,
     cover_instance,
     keep_pairs,
     merge_rows,
-    nearest_open,
     times_covered,
-    within,
 )
-from planning.solver.plan import Answer, infeasible_plan, plan_of
-from planning.solver.problems import SiteRules, SitingPlan, SolveLimits
-from planning.solver.rules import RuleArrays, after_required, compile_rules
-from planning.solver.stop import Clock
-
-LARGEST_PROOF = 200_000
-"""Most pairs handed to branch and bound; above it the greedy plan has the relaxation's bound."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VillageCover:
-    """Fewest sites that leave every village covered: a share of its people within the limit.
-
-    Parameters
-    ----------
-    reach, people, limit, rules
-        As in `MaximalCover`.
-    village
-        (n_demand,) village of each row, numbered from 0; -1 for rows that count for none.
-    quota
-        Share of a village's people that must be within the limit of any open site; a village
-        without people counts as covered.
-    """
-
-    reach: SparseReach
-    people: Floats
-    limit: float
-    village: Indices
-    quota: float = 0.9
-    rules: SiteRules = field(default_factory=SiteRules)
+from planning.solver.plan import Answer, NoAnswer, Task
+from planning.solver.set.model import SetAnswer
+from planning.solver.set.quotas import (
+    QuotaCore,
+    fewest_for_quotas,
+    fewest_for_quotas_with_rules,
+)
 
 
-def solve_villages(
-    problem: VillageCover,
-    *,
-    seed: int = 0,
-    limits: SolveLimits | None = None,
-    progress: Progress | None = None,
-) -> SitingPlan:
+def village_cover(task: Task) -> Answer | NoAnswer:
     """Cover every village by its quota with the fewest sites.
 
     The objective counts all open sites, existing ones included.
-
-    Parameters
-    ----------
-    problem
-        Reach, people, limit, villages, quota and rules.
-    seed
-        Kept in the plan; the search draws no random numbers.
-    limits
-        Nodes and seconds.
-    progress
-        Called at least every half second; when it raises `Cancelled`, the best plan so far is
-        returned.
-
-    Raises
-    ------
-    StudyError
-        When the rules contradict each other.
     """
-    clock = Clock(limits or SolveLimits(), progress)
-    rules = compile_rules(problem.rules, problem.reach.n_sites)
-    cover = within(problem.reach, problem.limit)
-    standing = np.concatenate([rules.existing, rules.required])
-    served = times_covered(cover, standing) > 0
-    rest = after_required(rules)
-    wanted = _still_wanted(problem, served)
-    pairs = keep_pairs(cover, ~served[cover.demand] & rest.may_build[cover.site])
-    counts = problem.village >= 0
-    counts[counts] &= wanted[problem.village[counts]] > 0
-    pairs = keep_pairs(pairs, counts[pairs.demand])
-    rows, people, merged_of = merge_rows(by_demand(pairs), problem.people, problem.village)
-    village = np.full(len(people), -1)
-    village[merged_of[merged_of >= 0]] = problem.village[merged_of >= 0]
-    can_reach = np.bincount(village, people, minlength=len(wanted))
+    wanted = _wanted(task)
+    core = _quota_core(task, wanted)
+    can_reach = np.bincount(core.village, core.instance.people, minlength=len(wanted))
     lost = np.flatnonzero(wanted > can_reach * (1 + 1e-12))
     if len(lost):
         missing = float((wanted - can_reach)[lost].sum())
         params = (("count", len(lost)), ("people", missing))
-        found = Finding("siting_villages_beyond", params, rows=tuple(map(int, lost[:5])))
-        return infeasible_plan(
-            "villages", cover.n_demand, method="reach", seed=seed, findings=(found,)
-        )
-    instance = cover_instance(rows, people)
-    sites, bound, method = _fewest(instance, village, wanted, rest, clock)
-    if sites is None:
-        return no_plan(
-            "villages", cover.n_demand, is_infeasible=not np.isfinite(bound), is_cut=clock.is_cut,
-            method=method, seed=seed,
-        )  # fmt: skip
-    new_sites = np.concatenate([rules.required, sites])
-    assignment, _ = nearest_open(cover, np.concatenate([rules.existing, new_sites]))
-    return plan_of(
-        "villages", Answer(new_sites, len(standing) + bound, method, is_cut=clock.is_cut),
-        existing=rules.existing, objective=float(len(rules.existing) + len(new_sites)),
-        assignment=assignment, seed=seed, step=1.0, is_upper=False,
+        found = Finding("siting_villages_beyond", params, rows=tuple(map(int, lost)))
+        return NoAnswer("reach", findings=(found,))
+    answer = _fewest(task, core)
+    if answer.sites is None:
+        return NoAnswer(answer.method, answer.bound > task.reach.n_sites)
+    new_sites = task.with_required(answer.sites)
+    return Answer(
+        new_sites, float(len(task.rules.existing) + len(new_sites)),
+        float(len(task.standing) + answer.bound), answer.method, task.assign(new_sites)[0], 1.0,
     )  # fmt: skip
 
 
-def _still_wanted(problem: VillageCover, served: Flags) -> Floats:
+def _fewest(task: Task, core: QuotaCore) -> SetAnswer:
+    if not (core.wanted > 0).any() and not task.rest.zone_least.any():
+        return SetAnswer(np.zeros(0, dtype=np.int64), 0, "standing sites")
+    if task.rules.are_plain:
+        return fewest_for_quotas(core, task.clock, seed=task.seed)
+    return fewest_for_quotas_with_rules(core, task.rest, task.clock)
+
+
+def _served(task: Task) -> Flags:
+    return np.asarray(times_covered(task.reach, task.standing) > 0)
+
+
+def _wanted(task: Task) -> Floats:
     """Return the people of each village who must still come within the limit, (n_villages,)."""
+    problem = task.problem
     inside = problem.village >= 0
     village, people = problem.village[inside], problem.people[inside]
     n_villages = int(village.max(initial=-1)) + 1
     total = np.bincount(village, people, minlength=n_villages)
-    near = np.bincount(village, people * served[inside], minlength=n_villages)
+    near = np.bincount(village, people * _served(task)[inside], minlength=n_villages)
     wanted = problem.quota * total * (1 - 1e-12) - near
     return np.asarray(np.maximum(wanted, 0.0), dtype=np.float64)
 
 
-def _fewest(
-    instance: CoverInstance, village: Indices, wanted: Floats, rules: RuleArrays, clock: Clock
-) -> tuple[Indices | None, float, str]:
-    """Return the fewest sites, the bound on their number and the method."""
-    if not (wanted > 0).any() and not rules.zone_least.any():
-        return np.zeros(0, dtype=np.int64), 0.0, "standing sites"
-    greedy = _greedy(instance, village, wanted)
-    programme = _programme(instance, village, wanted, rules)
-    is_large = len(instance.site_row) > LARGEST_PROOF
-    if is_large:
-        programme.is_integer[:] = False
-    start = None
-    if rules.are_plain and not is_large:
-        start = np.zeros(len(programme.cost))
-        start[greedy] = 1.0
-        row = instance.site_row[np.isin(_owner(instance), greedy)]
-        start[instance.n_sites + row] = 1.0
-    solved = run_highs(programme, clock, start=start)
-    best = greedy if rules.are_plain else None
-    if solved.x is not None and not is_large:
-        found = np.flatnonzero(solved.x[: instance.n_sites] > 0.5)
-        if best is None or len(found) < len(best):
-            best = found
-    method = (
-        "greedy, relaxation" if is_large else f"greedy, branch and bound ({solved.nodes} nodes)"
-    )
-    if solved.is_infeasible:
-        return None, np.inf, method
-    least = 1.0 if (wanted > 0).any() else 0.0
-    return best, max(least, solved.bound), method
-
-
-def _owner(instance: CoverInstance) -> Indices:
-    return np.repeat(np.arange(instance.n_sites), np.diff(instance.site_indptr))
-
-
-def _programme(
-    instance: CoverInstance, village: Indices, wanted: Floats, rules: RuleArrays
-) -> Programme:
-    """Return the programme: open sites, covered share of each row, wanted people by village."""
-    n_sites, n_rows = instance.n_sites, instance.n_rows
-    upper = np.concatenate([rules.may_build.astype(np.float64), np.ones(n_rows)])
-    programme = Programme(
-        np.concatenate([np.ones(n_sites), np.zeros(n_rows)]), np.zeros(n_sites + n_rows), upper,
-        np.arange(n_sites + n_rows) < n_sites,
-    )  # fmt: skip
-    row = np.repeat(np.arange(n_rows), np.diff(instance.row_indptr))
-    programme.add_rows(
-        np.concatenate([row, np.arange(n_rows)]),
-        np.concatenate([instance.row_site, n_sites + np.arange(n_rows)]),
-        np.concatenate([np.ones(len(row)), -np.ones(n_rows)]),
-        lower=0.0, upper=np.inf, count=n_rows,
-    )  # fmt: skip
-    programme.add_rows(
-        village, n_sites + np.arange(n_rows), instance.people,
-        lower=wanted, upper=np.inf, count=len(wanted),
-    )  # fmt: skip
-    column = np.where(rules.may_build, np.arange(n_sites), -1)
-    add_site_rules(programme, rules, np.ones(n_sites), float(n_sites), column)
-    return programme
-
-
-def _greedy(instance: CoverInstance, village: Indices, wanted: Floats) -> Indices:
-    """Add the site that brings most wanted people, villages capped at what they still want."""
-    left, is_open = wanted.copy(), np.zeros(instance.n_rows, dtype=bool)
-    is_open[:] = True
-    chosen: list[int] = []
-    owner = _owner(instance)
-    while (left > 1e-9).any():
-        people = np.where(is_open, instance.people, 0.0)[instance.site_row]
-        key = owner.astype(np.int64) * len(wanted) + village[instance.site_row]
-        group, inverse = np.unique(key, return_inverse=True)
-        gain = np.minimum(np.bincount(inverse, people), left[group % len(wanted)])
-        total = np.bincount(group // len(wanted), gain, minlength=instance.n_sites)
-        j = int(np.argmax(total))
-        if total[j] <= 0:
-            break
-        chosen.append(j)
-        rows = instance.site_row[instance.site_indptr[j] : instance.site_indptr[j + 1]]
-        rows = rows[is_open[rows]]
-        left -= np.bincount(village[rows], instance.people[rows], minlength=len(wanted))
-        left = np.maximum(left, 0.0)
-        is_open[rows] = False
-    return np.sort(np.array(chosen, dtype=np.int64))
+def _quota_core(task: Task, wanted: Floats) -> QuotaCore:
+    """Return the rows that count: in a village that wants people, with people, not served yet."""
+    problem, cover = task.problem, task.reach
+    counts = (problem.village >= 0) & (problem.people > 0) & ~_served(task)
+    counts[counts] &= wanted[problem.village[counts]] > 0
+    pairs = keep_pairs(cover, counts[cover.demand] & task.rest.may_build[cover.site])
+    rows, people, merged_of = merge_rows(by_demand(pairs), problem.people, problem.village)
+    village = np.zeros(len(people), dtype=np.int64)
+    village[merged_of[merged_of >= 0]] = problem.village[merged_of >= 0]
+    return QuotaCore(cover_instance(rows, people), village, wanted, np.arange(cover.n_sites))

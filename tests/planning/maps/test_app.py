@@ -99,7 +99,7 @@ def _metrics(driver: Any) -> list[str]:
     return list(driver.execute_script(script))
 
 
-@pytest.mark.parametrize("query", ["", "?inline=1"], ids=["static files", "inline"])
+@pytest.mark.parametrize("query", ["", "?inline=1"], ids=["handed out", "inline"])
 def test_the_app_edits_keeps_the_view_and_returns_clicks(
     driver: Any, app_address: str, query: str
 ) -> None:

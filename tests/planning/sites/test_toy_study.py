@@ -59,11 +59,9 @@ def write_toy(folder, siting, *, extra=""):
         nodes=nodes,
         ways=ways,
         people=[(name, PLACES[name], count) for name, count in PEOPLE.items()],
-        points=[("old", PLACES["D1"])],
+        points=[("old", (40_000.0, 0.0))],  # counts, and reaches nobody: no road leads to it
         travel='modes = ["walk"]',
         extra=f"""
-[scenario]
-closed = ["old"]
 [candidates]
 path = "sites.csv"
 {extra}
@@ -141,7 +139,7 @@ def test_reasons_of_the_best_single_site(tmp_path):
         3_000,
         1_000,
     )
-    assert other["taken_by"] == [{"id": "S2", "people": 2_000}]
+    assert other["covered_by"] == [{"id": "S2", "people": 2_000}]
     assert [point["people"] for point in found["curve"]["points"]] == [0, 5_000, 6_000]
 
 
@@ -163,7 +161,7 @@ def test_the_files_of_a_run_agree(tmp_path):
     dataset = load_dataset(study)
     folder = write_results(assess(dataset, study), tmp_path / "out")
     found = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
-    assert found["format"] == "servicecircle.siting/1"
+    assert found["format"] == "servicecircle.siting/2"
     table = (folder / "sites.csv").read_text(encoding="utf-8-sig").splitlines()
     header, row = (line.split(",") for line in table)
     values = dict(zip(header, row, strict=True))
@@ -229,5 +227,6 @@ def test_a_lower_load_above_all_people_says_so(tmp_path):
 
 def test_nobody_in_reach_is_said(tmp_path):
     found = answered(tmp_path, "minutes = 1")
-    assert found["plan"]["objective"] == 0
+    assert (found["plan"]["status"], found["plan"]["objective"]) == ("not_asked", None)
+    assert "no further candidate gains 2 people; 0 are proposed" in " ".join(found["findings"])
     assert "no candidate reaches anyone" in " ".join(found["findings"])

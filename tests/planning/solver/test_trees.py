@@ -36,7 +36,7 @@ def scattered(seed: int) -> tuple[SparseReach, NDArray[np.float64], NDArray[np.f
     return reach, rng.integers(1, 20, N).astype(np.float64), cost
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(3))
 def test_p_median(seed: int) -> None:
     reach, people, cost = scattered(seed)
     plan = solve(PMedian(reach, people, COUNT))
@@ -44,7 +44,7 @@ def test_p_median(seed: int) -> None:
     assert (plan.status, plan.objective, plan.bound) == ("optimal", best, best)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(3))
 def test_maximal_cover(seed: int) -> None:
     reach, people, cost = scattered(seed)
     plan = solve(MaximalCover(reach, people, LIMIT, COUNT))
@@ -52,7 +52,7 @@ def test_maximal_cover(seed: int) -> None:
     assert (plan.status, plan.objective, plan.bound) == ("optimal", best, best)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("penalty", [0.0, 0.5, np.inf])
 @pytest.mark.parametrize("is_divisible", [False, True])
 def test_loads(

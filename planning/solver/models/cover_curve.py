@@ -8,8 +8,7 @@ import numpy as np
 
 from geo.errors import Progress
 from planning.solver.cover import kernels
-from planning.solver.cover.maximal import PreparedCover, prepared_cover
-from planning.solver.cover.model import CoverCore
+from planning.solver.cover.model import CoverCore, PreparedCover, prepare_cover
 from planning.solver.cover.search import (
     GreedyState,
     Picks,
@@ -18,7 +17,7 @@ from planning.solver.cover.search import (
     site_sums,
     start_greedy,
 )
-from planning.solver.pairs import Floats, Indices, SparseReach, read_only
+from planning.solver.pairs import Floats, Indices, SparseReach, read_only, within
 from planning.solver.problems import SiteRules, SolveLimits
 from planning.solver.rules import compile_rules
 from planning.solver.stop import Clock
@@ -90,7 +89,9 @@ def cover_curve(
     clock = Clock(SolveLimits(), progress)
     arrays = compile_rules(rules or SiteRules(), reach.n_sites)
     most = len(arrays.candidates) if most is None else min(most, len(arrays.candidates))
-    cover = prepared_cover(reach, people, limit, arrays, most, is_merged=False)
+    cover = prepare_cover(
+        within(reach, limit), people, arrays, most - len(arrays.required), is_merged=False
+    )
     return greedy_curve(cover, most - len(arrays.required), clock)
 
 
