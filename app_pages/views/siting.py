@@ -10,6 +10,7 @@ from data.types import Dataset
 from geo.errors import Finding
 from planning.sites import Proposal
 from planning.sites.candidates import CANNOT_MEND, NOT_A_PARCEL, Group, kind_group
+from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import ENOUGH_CODES, plan_sentences, project_sentence
 from planning.sites.robustness import RUN_NAMES
 from planning.sites.rows import gain_per_wan, often_chosen, site_columns
@@ -95,7 +96,8 @@ def plan_lines(
     ]
     if proposal.people.lost > 0:
         lost = msgid("{people} people lose cover by the points that the plan gives up.")
-        lines.append(translate(lost).format(people=people_text(proposal.people.lost)))
+        people = proposal_figures(proposal).lost.words(translate)
+        lines.append(translate(lost).format(people=people))
     if proposal.without_weights is not None:
         plain = msgid("Without weights the best plan newly covers {people} people.")
         gained = people_text(proposal.without_weights.people.newly)
@@ -127,7 +129,7 @@ def reason_lines(
     """
     lines = []
     for rank, site in enumerate(proposal.sites, start=1):
-        is_alone = site.shared_people < 0.5
+        is_alone, found = site.shared_people < 0.5, site_figures(proposal, site)
         alone = msgid("**{rank}. {name}**: {reached} people without cover in reach.")
         shared_text = msgid(
             "**{rank}. {name}**: {reached} people without cover in reach, {own} of them by no "
@@ -138,8 +140,8 @@ def reason_lines(
             translate(text).format(
                 rank=rank,
                 name=quote(proposal.candidates.name[site.candidate]),
-                reached=people_text(site.reached_people),
-                own=people_text(site.new_people),
+                reached=found.reached.words(translate),
+                own=found.only.words(translate),
             )
         ]
         groups = [

@@ -29,7 +29,7 @@ from planning.reach.villages.village_figures import (
     village_base,
     villages_figures,
 )
-from planning.sites.plan_figures import plan_figures
+from planning.sites.plan_figures import plan_base, plan_figures
 from planning.words.figure import Base, Figure, each
 
 
@@ -142,7 +142,7 @@ def is_timed(assessment: Assessment, mode: str) -> bool:
 def zone_sites_figure(assessment: Assessment, zone: int) -> Figure:
     """Return how many sites of the plan lie in a zone by its index."""
     zones, proposal = assessment.dataset.zones, assessment.proposal
-    base = replace(plan_base(assessment), state="proposed", place=zones.code[zone])
+    base = replace(plan_base(proposal), place=zones.code[zone])
     count = sum(int(proposal.candidates.zone[site.candidate]) == zone for site in proposal.sites)
     return Figure("plan_sites", base, float(count), place_name=zones.name[zone])
 
@@ -198,7 +198,7 @@ def assessment_figures(assessment: Assessment) -> Iterator[Figure]:
         yield from each(one_gap_figures(assessment, gap))
     yield unplaced_figure(assessment)
     yield from each(ratio_figures(assessment.ratios, ratio_base(assessment)))
-    yield from each(plan_figures(assessment.proposal, plan_base(assessment)))
+    yield from each(plan_figures(assessment.proposal))
     yield from (zone_sites_figure(assessment, zone) for zone in range(len(dataset.zones)))
 
 
@@ -206,9 +206,3 @@ def ratio_base(assessment: Assessment) -> Base:
     """Return what the figures of N1 stand on."""
     own = assessment.modes[assessment.analysis_mode].coverage[0]
     return Base(date=assessment.scenario.as_of, people=own.population_base)
-
-
-def plan_base(assessment: Assessment) -> Base:
-    """Return what the figures of the siting plan stand on: those of the coverage it adds to."""
-    terms = assessment.proposal.terms
-    return replace(coverage_base(assessment, terms.mode), minutes=terms.minutes)

@@ -222,6 +222,8 @@ class NetworkStates:
 
     Parameters
     ----------
+    day
+        Day (ISO) of today's points.
     today
         (n,) fixed points that count on the day (现状网点).
     committed
@@ -232,6 +234,7 @@ class NetworkStates:
         Points of projects that do not count today, those of `committed` included.
     """
 
+    day: str
     today: Mask
     committed: Mask
     until: str
@@ -287,7 +290,7 @@ def network_states(
         )
         for i in np.flatnonzero(waiting & counts & ~today)
     )
-    return NetworkStates(today, committed, until, unbuilt)
+    return NetworkStates(scenario.as_of, today, committed, until, unbuilt)
 
 
 def project_classes(

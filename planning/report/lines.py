@@ -10,7 +10,6 @@ from planning.assess.study_figures import (
     all_gaps_figures,
     coverage_figures,
     one_gap_figures,
-    plan_base,
     ratio_base,
     setting_figures,
     setting_range,
@@ -169,8 +168,7 @@ def site_lines(assessment: Assessment, language: Language) -> list[str]:
     translate, proposal = translator(language), assessment.proposal
     if not proposal.terms.is_known:
         return ["", translate(NOT_ASKED)]
-    base = plan_base(assessment)
-    count = proposal_figures(proposal, base).sites.text(language)
+    count = proposal_figures(proposal).sites.text(language)
     lines = [
         "",
         translate("Proposed sites: {count}").format(count=count),
@@ -180,7 +178,7 @@ def site_lines(assessment: Assessment, language: Language) -> list[str]:
         said = translate("  {rank}. {name}: {people} people without cover in reach").format(
             rank=rank,
             name=proposal.candidates.name[site.candidate],
-            people=site_figures(proposal, site, base).reached.text(language),
+            people=site_figures(proposal, site).reached.text(language),
         )
         if site.project is not None:
             said += translate("; ") + project_sentence(site.project, translate)

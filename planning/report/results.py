@@ -17,7 +17,6 @@ from planning.assess.study_figures import (
     bands_of,
     coverage_figures,
     one_gap_figures,
-    plan_base,
     setting_figures,
     speeds_of,
     unplaced_figure,
@@ -284,8 +283,7 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
     """Return the siting answer with its proof as summary.json writes it."""
     proposal = assessment.proposal
     plan, candidates = proposal.plan, proposal.candidates
-    base = plan_base(assessment)
-    figures = proposal_figures(proposal, base)
+    figures = proposal_figures(proposal)
     return {
         "mode": proposal.terms.mode,
         "minutes": proposal.terms.minutes,
@@ -306,7 +304,7 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
         "sites": [candidates.id[site.candidate] for site in proposal.sites],
         "curve": [
             {"sites": number, "people": people.value, "bound": bound.value}
-            for number, (people, bound) in enumerate(curve_figures(proposal, base))
+            for number, (people, bound) in enumerate(curve_figures(proposal))
         ],
         "reachable_people": proposal.curve.reachable,
         "knee": proposal.curve.knee,

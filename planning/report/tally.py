@@ -12,7 +12,6 @@ from planning.assess.study_figures import (
     coverage_base,
     coverage_figures,
     one_gap_figures,
-    plan_base,
     village_figures,
     zone_figures,
 )
@@ -287,12 +286,11 @@ def _sites(draft: _Draft, assessment: Assessment) -> None:
     """Add the people of each proposed site and of all together."""
     proposal = assessment.proposal
     units = [f"site:{proposal.candidates.id[site.candidate]}" for site in proposal.sites]
-    base = plan_base(assessment)
     for unit, site in zip(units, proposal.sites, strict=True):
-        found = site_figures(proposal, site, base)
+        found = site_figures(proposal, site)
         draft.add(unit, "reached", found.reached)
         draft.add(unit, "new", found.only)
-    draft.add(WHOLE, SITED, proposal_figures(proposal, base).newly)
+    draft.add(WHOLE, SITED, proposal_figures(proposal).newly)
     for figure in ("reached", "new"):
         draft.add_sum((WHOLE, SITED), tuple((unit, figure) for unit in units))
 

@@ -11,6 +11,7 @@ from data.errors import StudyError
 from data.study.tables import Study
 from geo.errors import Finding, Progress, silent
 from geo.travel import Nearest
+from planning.reach.coverage import POINT_LEVEL, population_base
 from planning.reach.mode_input import ModeInput, nearest_point
 from planning.reach.scenario import NetworkStates
 from planning.sites.candidates import options_of
@@ -66,6 +67,7 @@ from planning.solver import (
 )
 from planning.solver.alternatives import alternatives
 from planning.solver.plan import infeasible_plan
+from planning.words.figure import Base
 from planning.words.wording import msgid
 
 CURVE_SITES, NO_SITES = 60, np.zeros(0, dtype=np.int32)
@@ -281,6 +283,15 @@ def _terms(case: _Case, unit: Unit, *, includes_base: bool) -> Terms:
         base=question.start.base,
         committed_until=question.start.network.until,
         min_gain_people=case.least_people,
+        coverage=Base(
+            mode=case.mode.network.mode,
+            minutes=question.minutes,
+            speed_set=case.mode.travel.speed_set,
+            level=POINT_LEVEL,
+            state="today",
+            date=question.start.network.day,
+            people=population_base(case.mode.dataset),
+        ),
         knows_today=bool(question.start.network.today.any()),
         is_known=case.mode.is_known,
     )

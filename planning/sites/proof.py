@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from geo.errors import Finding
 from planning.reach.scenario import Mask
+from planning.sites.plan_figures import proposal_figures
 from planning.sites.proposal import (
     SENSES,
     STATE_NAMES,
@@ -24,7 +25,7 @@ from planning.solver import SitingPlan, SolveLimits, TwoLevel
 from planning.solver.pairs import Indices
 from planning.solver.plan import relative_gap
 from planning.solver.solve import Problem
-from planning.words.figure import STATE_WORDS, UNKNOWN
+from planning.words.figure import STATE_WORDS, Figure
 from planning.words.figures import minutes_text, people_text, share_text
 from planning.words.units import amount_text
 from planning.words.wording import Translate, finding_sentence, msgid
@@ -252,7 +253,7 @@ def enough_sentences(proposal: Proposal, translate: Translate) -> list[str]:
 
 def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     """Return the people covered in the three states of the network."""
-    people, terms = proposal.people, proposal.terms
+    terms = proposal.terms
     text = (
         msgid(
             "Served within the loads: {today} with the present network, {committed} with decided "
@@ -264,15 +265,13 @@ def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
             "(until {until}), {planned} with the plan carried out."
         )
     )
+    found = proposal_figures(proposal)
+    today, committed, planned = (
+        _people_and_share(people, share, translate)
+        for people, share in zip(found.people, found.shares, strict=True)
+    )
     said = translate(text).format(
-        today=(
-            _people_and_share(people.today, people.inside, translate)
-            if terms.knows_today
-            else translate(UNKNOWN)
-        ),
-        committed=_people_and_share(people.committed, people.inside, translate),
-        until=terms.committed_until,
-        planned=_people_and_share(people.with_plan, people.inside, translate),
+        today=today, committed=committed, until=terms.committed_until, planned=planned
     )
     start = (
         msgid("The plan starts from the present network: {newly} people are newly covered.")
@@ -281,14 +280,14 @@ def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
             "The plan starts from decided projects in use: {newly} people are newly covered."
         )
     )
-    lines = [said, translate(start).format(newly=people_text(people.newly))]
-    if people.in_reach is not None:
+    lines = [said, translate(start).format(newly=found.newly.words(translate))]
+    if found.in_reach:
         reach = msgid("Within reach, whatever the loads: {today}, {committed}, {planned} people.")
         lines.append(
             translate(reach).format(
-                today=people_text(people.in_reach.today),
-                committed=people_text(people.in_reach.committed),
-                planned=people_text(people.in_reach.with_plan),
+                today=found.in_reach.today.words(translate),
+                committed=found.in_reach.committed.words(translate),
+                planned=found.in_reach.with_plan.words(translate),
             )
         )
     return lines
@@ -306,7 +305,9 @@ def project_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     ]
     if lines:
         text = msgid("Of the people newly covered, {people} belong to projects listed already.")
-        lines.append(translate(text).format(people=people_text(proposal.people.on_projects)))
+        lines.append(
+            translate(text).format(people=proposal_figures(proposal).on_projects.words(translate))
+        )
     return lines
 
 
@@ -380,6 +381,10 @@ def cost_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     return lines
 
 
-def _people_and_share(people: float, inside: float, translate: Translate) -> str:
-    share = share_text(people / inside if inside > 0 else None)
-    return translate("{people} people ({share})").format(people=people_text(people), share=share)
+def _people_and_share(people: Figure, share: Figure, translate: Translate) -> str:
+    """Return people with their share; that nothing is known is said once."""
+    if people.value is None:
+        return people.words(translate)
+    return translate("{people} people ({share})").format(
+        people=people.words(translate), share=share.words(translate)
+    )

@@ -14,6 +14,7 @@ from planning.sites.question import PlanCosts
 from planning.sites.readings import Base
 from planning.solver import CoverCurve, SitingPlan
 from planning.solver.pairs import Indices
+from planning.words.figure import Base as FigureBase
 
 Unit: TypeAlias = Literal[
     "people",
@@ -65,6 +66,8 @@ class Terms:
         State that the plan starts from, and the day up to which decided projects count.
     min_gain_people
         A site that gains fewer is not proposed.
+    coverage
+        What the figures of today's coverage in this mode stand on.
     knows_today, is_known
         Whether any point counts today, and in the base; without one nobody's cover is known.
     """
@@ -78,6 +81,7 @@ class Terms:
     base: Base
     committed_until: str
     min_gain_people: float
+    coverage: FigureBase
     knows_today: bool
     is_known: bool
 

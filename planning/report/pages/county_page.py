@@ -8,7 +8,6 @@ from geo.errors import Finding
 from planning.assess.caveats import caveat_sentences
 from planning.assess.study_figures import (
     one_gap_figures,
-    plan_base,
     setting_figures,
     setting_range,
     zone_sites_figure,
@@ -175,7 +174,7 @@ def siting_sentences(source: Source) -> str:
     if not proposal.terms.is_known:
         return source.translate(NOT_ASKED)
     language, is_hidden = source.language, source.options.is_published
-    found = proposal_figures(proposal, plan_base(source.assessment))
+    found = proposal_figures(proposal)
     text = msgid("{count} proposed sites would cover {people} more people.")
     sentences = [
         *enough_sentences(proposal, source.translate),
