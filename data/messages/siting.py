@@ -21,10 +21,16 @@ SITING_MESSAGES: dict[str, Message] = {
         "no site may be built: all are forbidden or exist already",
         "Allow some candidates.",
     ),
+    "siting_unanswered": Message(
+        "warning",
+        "the question of new sites could not be asked as it stands: no site is proposed, all other"
+        " results are whole",
+        "Correct what is said below, in the study or on the page of new sites, and ask again.",
+    ),
     "siting_count_above_candidates": Message(
         "error",
         "{count} new sites are asked for, {candidates} candidates may be built",
-        "Ask for fewer.",
+        "Ask for fewer, or let candidates stand closer together (`candidates.spacing_m`).",
     ),
     "siting_count_below_required": Message(
         "error", "{count} new sites are asked for, {required} are required", "Raise the count."

@@ -11,6 +11,7 @@ import pandas as pd
 from data.errors import StudyError, raise_errors, severity
 from data.store import write_json
 from data.tables.delimited import decoded
+from data.tables.plain import note_no_values
 from data.tables.sheets import unescaped
 from geo.errors import Finding, Progress
 from planning.sites.site_table.checks import row_faults
@@ -99,6 +100,8 @@ def run_site_table(  # noqa: PLR0913 - the tables of one command
         for name, table in tables.items():
             findings += row_faults(table, files[name]) if len(table) else []
         raise_errors(findings)
+    for name, column in (("times", "cost"), ("demand", "people")):
+        note_no_values(tables[name], column, files[name], findings)
     with cancel_on_interrupt(progress) as watched:
         plan = site_table(tables, options, limits=limits, progress=watched)
     plan["findings"] = [
