@@ -15,8 +15,8 @@ from data.tables.plain import note_no_values
 from data.tables.sheets import unescaped
 from geo.errors import Finding, Progress
 from planning.sites.site_table.checks import row_faults
-from planning.sites.site_table.options import TableOptions, option_faults
 from planning.sites.site_table.plan import site_table
+from planning.sites.site_table.table_options import TableOptions, option_faults
 from planning.solver.problems import SolveLimits
 from planning.solver.stop import cancel_on_interrupt
 
@@ -55,7 +55,7 @@ def run_site_table(  # noqa: PLR0913 - the tables of one command
     demand
         CSV `demand_id, people`, for `villages` also `village`.
     model
-        A key of `planning.sites.site_table.options.MODELS`.
+        A key of `planning.sites.site_table.table_options.MODELS`.
     out
         JSON file to write; None writes none.
     capacity
