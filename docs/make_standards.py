@@ -18,8 +18,8 @@ TREATMENTS = {
 }
 HEAD = """# Standards
 
-This page is written from `planning/presets/*.toml` by `docs/make_standards.py`; a test checks that it
-is fresh. Change the presets, or copy one, edit it and name its path as `preset` of your study.
+This page is written from `planning/presets/*.toml` by `docs/make_standards.py`; a test checks that
+it is fresh. Change the presets, or copy one, edit it and name its path as `preset` of your study.
 
 How a standard is judged:
 
