@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from data.checks import row_finding
+from data.checks import ids_of, row_finding
 from data.errors import StudyError, raise_errors, unreadable
 from data.places.positions import layer_crs, stated_system
 from data.roads.overrides import Overrides
@@ -133,7 +133,7 @@ def read_lines(
         w for w, use in zip(way_id, uses, strict=True) if use.road_class == FERRY and not use.use
     ]
     if idle:
-        findings.append(row_finding("ferry_without_time", idle, file=table.file))
+        findings.append(row_finding("ferry_without_time", ids_of(idle), file=table.file))
     ways = ways_of(way_id, uses)
     line, row = _lines(table.geometry, table, findings)
     return _joined(line, row, crs=crs, ways=ways, source=source, findings=findings)

@@ -14,6 +14,7 @@ import shapely
 from pyproj import Geod
 
 import geo
+from data.checks import ids_of
 from data.elevation import read_heights
 from data.errors import StudyError, raise_errors, unreadable
 from data.roads.cache import forget_oldest, load_roads, save_roads
@@ -312,7 +313,7 @@ def _read_raw(
     raise_errors(findings)
     absent = sorted(set(uses) - set(raw.ways.way_id.tolist()))
     if absent and options.ferries is not None:
-        file, rows = options.ferries.path.name, tuple(absent[:10])
+        file, rows = options.ferries.path.name, ids_of(absent[:10])
         findings.append(Finding("ferry_unknown", (("count", len(absent)),), file=file, rows=rows))
     return raw
 
