@@ -292,6 +292,8 @@ def _read_raw(
     name = path.name.lower()
     uses = {ferry.way: ferry.use for ferry in sides.ferries}
     is_osm, is_graphml = name.endswith(OSM_SUFFIXES), name.endswith(".graphml")
+    if name.endswith(".dwg"):
+        raise StudyError(Finding("roads_dwg", file=path.name))
     if not (is_osm or is_graphml or name.endswith(LINE_SUFFIXES)):
         raise StudyError(Finding("roads_format", (("suffix", path.suffix),), file=path.name))
     try:
