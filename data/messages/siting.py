@@ -158,7 +158,22 @@ SITING_MESSAGES: dict[str, Message] = {
     "siting_further_sites_idle": Message(
         "note", "{idle} of {count} sites would add nobody and are left out", "Ask for fewer."
     ),
-    "siting_count_unused": Message("note", "lscp finds the count itself; {count} is not used"),
+    "siting_count_unused": Message("note", "{model} finds the count itself; {count} is not used"),
+    "siting_option_unused": Message("note", "model {model} does not use {option}"),
+    "siting_capacitated_median": Message(
+        "note", "without --limit `capacitated` serves everybody: a p-median with loads"
+    ),
+    "siting_site_without_cost": Message(
+        "error", "{count} sites of the times have no cost here: {first}", "Add their rows."
+    ),
+    "siting_role_unknown": Message(
+        "error",
+        "{count} values are not known: {first}",
+        "Leave the cell blank or write open, required or forbidden.",
+    ),
+    "siting_village_beyond": Message(
+        "note", "village {village}: at most {share:.1%} of its people can be reached"
+    ),
     "siting_room_short": Message(
         "warning",
         "the {count} largest new sites and the existing ones hold {room:g} people of {people:g}",

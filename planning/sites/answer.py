@@ -14,8 +14,7 @@ from geo.travel import Nearest
 from planning.reach.coverage import POINT_LEVEL, population_base
 from planning.reach.mode_input import ModeInput, nearest_point
 from planning.reach.scenario import NetworkStates
-from planning.sites.candidates import options_of
-from planning.sites.problem import build_problem
+from planning.sites.formulation import build_problem
 from planning.sites.proof import SitingProblem, in_planners_units
 from planning.sites.proposal import (
     MODELS_WITH_LOADS,
@@ -37,16 +36,18 @@ from planning.sites.question import (
     question_of,
     without_weights,
 )
-from planning.sites.readings import Reading, open_pairs, reading_of
+from planning.sites.readings import Reading, reading_of
 from planning.sites.reasons import (
     assign_new,
     chosen_sites,
     closing_losses,
     match_projects,
+    points_given_up,
     popular_left_out,
 )
 from planning.sites.robustness import check_robustness, speed_bands
 from planning.sites.targets import (
+    curve_of,
     drop_idle_sites,
     drop_small_options,
     explain_no_gain,
@@ -61,7 +62,6 @@ from planning.solver import (
     SitingPlan,
     SolveLimits,
     TwoLevel,
-    cover_curve,
     solve,
     solve_two_level,
 )
@@ -70,7 +70,7 @@ from planning.solver.plan import infeasible_plan
 from planning.words.figure import Base
 from planning.words.wording import msgid
 
-CURVE_SITES, NO_SITES = 60, np.zeros(0, dtype=np.int32)
+NO_SITES = np.zeros(0, dtype=np.int32)
 
 
 def propose(
@@ -238,7 +238,7 @@ def _proposal(
     new_sites = solved.plan.new_sites
     people, service = _count(solved, solved.plan)
     shown = in_planners_units(solved.problem, solved.plan)
-    curve = _curve(case.question, reading, progress)
+    curve = curve_of(case.question, reading, progress)
     times = nearest_point(mode)
     return Proposal(
         terms=_terms(case, solved.problem.unit, includes_base=solved.problem.includes_base),
@@ -249,7 +249,7 @@ def _proposal(
         people=people,
         sites=chosen_sites(question, reading, mode, new_sites, service),
         centres=solved.centres,
-        closed=_given_up(question, solved.plan),
+        closed=points_given_up(question, solved.plan),
         service=service,
         curve=curve,
         targets=targets(case.question, reading, mode, curve),
@@ -297,18 +297,6 @@ def _terms(case: _Case, unit: Unit, *, includes_base: bool) -> Terms:
     )
 
 
-def _curve(question: Question, reading: Reading, progress: Progress | None) -> CoverCurve:
-    open_people = np.where(reading.is_covered, 0.0, reading.people)
-    return cover_curve(
-        open_pairs(reading.pairs, open_people),
-        open_people,
-        reading.limit_tenths,
-        rules=question.rules,
-        most=CURVE_SITES,
-        progress=progress,
-    )
-
-
 def _alternatives(
     solved: _Solved, people: PeopleCounted, progress: Progress | None
 ) -> Alternatives:
@@ -345,15 +333,6 @@ def _without_weights(solved: _Solved, progress: Progress | None) -> PlanChoice |
     plan, _ = _solve(plain.question, problem, progress)
     people, _ = _count(replace(solved, case=plain, problem=problem), plan)
     return PlanChoice(in_planners_units(problem, plan), 0.0, people)
-
-
-def _given_up(question: Question, plan: SitingPlan) -> tuple[int, ...]:
-    """Return the institutions that a plan does not keep."""
-    if plan.objective is None:
-        return ()
-    kept = set(plan.new_sites.tolist())
-    options = options_of(question.sites, "keep").tolist()
-    return tuple(int(question.sites.facility[i]) for i in options if i not in kept)
 
 
 def _count(solved: _Solved, plan: SitingPlan) -> tuple[PeopleCounted, NewService]:

@@ -26,7 +26,7 @@ from planning.sites.candidates import (
     no_candidates,
     site_kind,
 )
-from planning.sites.generation import Candidacy, closable, find_candidates
+from planning.sites.candidates.generation import Candidacy, closable, find_candidates
 from planning.sites.readings import Start
 from planning.solver import SiteRules
 from planning.solver.models.budget import SUBSIDY_YUAN, plan_costs

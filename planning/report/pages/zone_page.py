@@ -189,13 +189,13 @@ def _plan_notes(source: Source, zone: int | None) -> list[str]:
     note = translate(SITE_NOTE)
     if zone is not None:
         return [note]
-    is_public = source.options.audience == "public"
-    figures = [] if is_public else band_sentences(proposal, translate)
-    projects = [] if is_public else project_sentences(proposal, translate)
+    caveats = caveat_sentences(proposal, translate)
+    if source.options.audience == "public":
+        return [*caveats, note]
     return [
-        *projects,
-        *figures,
-        *caveat_sentences(proposal, translate),
+        *project_sentences(proposal, translate),
+        *band_sentences(proposal, translate),
+        *caveats,
         *cost_sentences(proposal, translate),
         note,
     ]
