@@ -47,8 +47,8 @@ POSITION_MESSAGES: dict[str, Message] = {
     ),
     "position_north_first": Message(
         "note",
-        "the first of the two metric coordinates is the northing, as surveyors write them; they were"
-        " read so",
+        "the first of the two metric coordinates is the northing, as surveyors write them; they"
+        " were read so",
     ),
     "position_zone": Message(
         "note",
