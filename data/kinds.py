@@ -81,6 +81,20 @@ def kind_code(written: str) -> str | None:
     return _BY_NAME.get(plain) or _BY_NAME.get(without_code) or _BY_NAME.get(without_remark)
 
 
+def kind_of_name(name: str) -> str | None:
+    """Return the kind that the name of an institution ends with; None where it says none.
+
+    >>> kind_of_name("联丰村卫生室"), kind_of_name("章镇中心卫生院"), kind_of_name("便民服务站")
+    ('D600', 'C210', None)
+    """
+    plain = _plain(name)
+    written = _REMARK.sub("", plain) or plain
+    if any(word in written for word in _SPECIAL):
+        return None
+    ending = max((each for each in _ENDINGS if written.endswith(each)), key=len, default=None)
+    return None if ending is None else _BY_NAME[ending]
+
+
 def kind_level(kind: str, written: str = "", affiliation: str = "") -> int:
     """Return the tool's level of a kind.
 
@@ -117,4 +131,12 @@ def _plain(written: str) -> str:
 
 
 _BY_NAME = {name: code for code, names in KIND_NAMES.items() for name in names}
+_ENDINGS = tuple(
+    name
+    for name in _BY_NAME
+    if not name.isascii() and name not in {"中心", "服务站", "急救站点", "急救中心站", "县级医院"}
+)
+"""Names of kinds by which institutions call themselves; a 服务站 may serve anything."""
+_SPECIAL = ("口腔", "眼科", "牙科", "骨科", "美容", "肛肠", "皮肤", "肿瘤", "宠物", "动物")
+"""Words of names that say a special kind, which has codes of its own."""
 _BY_STATUS = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}

@@ -280,6 +280,10 @@ def _codes(layer: Layer, findings: list[Finding]) -> tuple[str, ...]:
     table = layer.table
     header = layer.columns.get("code")
     if header is None:
+        names = _column(layer, "name", ("",) * len(table))
+        if len(table) == 1 or (all(names) and not repeated(names)):
+            findings.append(row_finding("codes_by_name", table.row, file=table.file))
+            return tuple(name or "1" for name in names)
         findings.append(missing_column(table, "code"))
         return tuple(f"row{row}" for row in table.row.tolist())
     codes = tuple(text(cell) for cell in table.columns[header])

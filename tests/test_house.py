@@ -124,6 +124,37 @@ def test_no_module_is_a_drawer_for_everything(package):
     assert [path_of(one) for one in names if one.stem.strip("_") in DRAWERS] == []
 
 
+def walks() -> dict[str, list[str]]:
+    """Return the walks of docs/architecture.md: title -> the places they pass."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    sections = re.split(r"^###? ", page, flags=re.M)
+    found = {
+        text.partition("\n")[0]: re.findall(r"^\d+\. `([^`]+)`", text, re.M) for text in sections
+    }
+    return {title: places for title, places in found.items() if places}
+
+
+@pytest.mark.parametrize("title", walks())
+def test_a_walk_through_the_house_is_short_and_does_not_climb_back(title):
+    places = walks()[title]
+    assert 2 <= len(places) <= 12
+    assert len(places) == len(set(places))
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    heights = [height(place) for place in places]
+    assert heights in (sorted(heights), sorted(heights, reverse=True))
+
+
+def height(place: str) -> tuple[int, int]:
+    """Return how high a place stands: its package, then its room in the contract of the package."""
+    package, room = place.split("/")[:2]
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = config["tool"]["importlinter"]["contracts"]
+    named = [c["layers"] for c in contracts if c.get("containers") == [package]]
+    rows = [re.findall(r"\w+", row) for row in (named[0] if named else [])]
+    at = next((number for number, row in enumerate(rows) if Path(room).stem in row), 0)
+    return PACKAGES.index(package), -at
+
+
 def imported(file: Path) -> set[str]:
     """Return the top-level names that a module imports anywhere in it."""
     found = set()

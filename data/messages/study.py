@@ -331,6 +331,29 @@ PLACE_MESSAGES: dict[str, Message] = {
         "{confidence}, at most {error_m} m off)",
         "Check them on the map; `place_by_village = false` leaves them without a place.",
     ),
+    "facilities_village_unclear": Message(
+        "warning",
+        "{count} institutions name a village that may be several: {names}",
+        "Write the code of the village into the list, or place them on the map.",
+    ),
+    "facilities_former_village": Message(
+        "note", "{count} institutions name a village by what it was called: {names}"
+    ),
+    "facilities_village_alike": Message(
+        "warning",
+        "{count} institutions name a village almost as it is written: {names}",
+        "Check them; write the code of the village into the list where it is another.",
+    ),
+    "kinds_by_name": Message(
+        "warning",
+        "{count} rows state no kind that is known; their names say it: {kinds}",
+        "Check them; a column 机构类别 of the list decides over names.",
+    ),
+    "codes_by_name": Message(
+        "warning",
+        "there is no column of codes: {count} rows are known by their names",
+        "Add the codes, so that other tables can name these rows.",
+    ),
     "facility_far": Message(
         "error",
         "{count} institutions are more than {limit_km} km from the zones (up to {farthest_km} km)",

@@ -177,8 +177,12 @@ def _chains(graph: Any, file: str) -> list[_Chain]:
     """Return the lines of all edges, an edge and its twin as one."""
     chains: dict[tuple[Any, ...], _Chain] = {}
     lost: list[int] = []
+    # Where no edge says `oneway`, the arcs of a directed graph are its directions.
+    by_arcs = graph.is_directed() and not any("oneway" in d for _, _, d in graph.edges(data=True))
     for number, (one, other, data) in enumerate(graph.edges(data=True)):
-        is_oneway = not _IS_ONEWAY.isdisjoint(map(str.lower, _values(data.get("oneway"))))
+        is_oneway = by_arcs or not _IS_ONEWAY.isdisjoint(
+            map(str.lower, _values(data.get("oneway")))
+        )
         ways = [int(value) for value in _values(data.get("osmid")) if value.lstrip("-").isdigit()]
         way_id = min(ways, default=-1 - number)
         tail, head = (one, other) if graph.is_directed() else _directed(one, other, data)

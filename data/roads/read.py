@@ -43,7 +43,10 @@ from geo.slope import pace_of_slope
 __all__ = ["RoadOptions", "RoadsRead", "read_roads", "read_study_roads"]
 
 _GEO_RULES = ("access", "arcs", "graph", "limits", "modes", "roads", "slope")
-_DATA_RULES = ("conditions", "elevation", "store")
+_DATA_RULES = (
+    *("conditions", "elevation", "store", "tables/aliases", "tables/cells", "tables/headers"),
+    "tables/parquet",
+)
 """Modules that decide, with this package, what becomes of a road file: a change in one makes
 stored roads stale."""
 

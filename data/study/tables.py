@@ -18,6 +18,7 @@ DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "zones": ("code", "name", "level", "urban", "people"),
     "villages": ("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+    "former_names": ("code", "former_name"),
     "population": ("id", "lon", "lat", "lonlat", "division_code"),
     "facilities": (
         *(*FACILITY_COLUMNS, "lon", "lat", "lonlat", "level"),
@@ -95,6 +96,16 @@ class RoadsTable(TableSource):
     """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`."""
 
     join_m: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class VillagesTable(TableSource):
+    """`[villages]`: the layer of villages; `former_names` says what they were called.
+
+    It is a column of the layer, or a file beside it with a `code` and a `former_name` a row.
+    """
+
+    former_names: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +297,7 @@ class Study:
     projection: ProjectionTable | None = None
     zones: ZonesTable | None = None
     successions: TableSource | None = None
-    villages: TableSource | None = None
+    villages: VillagesTable | None = None
     circuits: TableSource | None = None
     service_areas: TableSource | None = None
     water: TableSource | None = None

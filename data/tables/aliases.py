@@ -49,6 +49,7 @@ ALIASES: dict[str, str] = {
     "lon": "经度 longitude lng long x 东经 x坐标 经度坐标",
     "lat": "纬度 latitude y 北纬 y坐标 纬度坐标",
     "lonlat": "经纬度 经纬度坐标 坐标 地理坐标 空间坐标 location lonlat lnglat",
+    "former_name": "曾用名 原名 旧名 原村名 旧村名 原名称 旧名称 合并前村名",
     "old_code": "旧代码 原代码 旧区划代码",
     "new_code": "新代码 现代码 新区划代码",
     "old_name": "旧名称 原名称",

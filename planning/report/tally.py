@@ -22,8 +22,9 @@ from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.cover import VillageRow
 from planning.reach.villages.village_figures import uncovered_figure, village_base
-from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
+from planning.report.disclosure import SAME, WHOLE, Key, Sum, hidden_figures
 from planning.report.entries import LEAST_SHOWN, hide_small, withhold
+from planning.report.nested import nested_counts
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import worst_villages
@@ -95,6 +96,7 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
         found = effect_figures(effect, coverage_base(assessment, assessment.analysis_mode))
         draft.add(project_place(effect), "gaining", found.gaining)
         draft.add(project_place(effect), "losing", found.losing)
+    _nested(draft, assessment)
     sums, unprinted = tuple(draft.sums), frozenset(draft.unprinted)
     hidden: frozenset[Key] = frozenset()
     if is_public:
@@ -280,6 +282,23 @@ def _gaps(draft: _Draft, assessment: Assessment) -> None:
     for zone, code in enumerate(assessment.dataset.zones.code):
         units = [f"gap:{gap.gap_id}" for gap in listed if gap.zone == zone]
         _rest_of_zone(draft, code, units, whole)
+
+
+def _nested(draft: _Draft, assessment: Assessment) -> None:
+    """Add what lies between counts of which one is part of the other: all can subtract."""
+    codes = assessment.dataset.zones.code
+    villages = sorted({unit for unit, _ in draft.people if unit.startswith("village:")})
+    names: dict[str, None] = {}
+    for inner, outer in nested_counts(assessment, [WHOLE, *codes, *villages]):
+        if inner in draft.people and outer in draft.people:
+            rest = (outer[0], f"{outer[1]} but {inner[1]}")
+            draft.people[rest] = round(max(draft.people[outer] - draft.people[inner], 0.0), SAME)
+            draft.unprinted.add(rest)
+            draft.add_sum(outer, (inner, rest))
+            names[rest[1]] = None
+    for name in names:
+        if all((unit, name) in draft.people for unit in (WHOLE, *codes)):
+            _over_zones(draft, codes, name)
 
 
 def _sites(draft: _Draft, assessment: Assessment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +29,13 @@ from planning.sites.proposal import (
     Terms,
     Unit,
 )
-from planning.sites.question import Question, plan_costs_of, question_of, without_weights
+from planning.sites.question import (
+    Question,
+    empty_question,
+    plan_costs_of,
+    question_of,
+    without_weights,
+)
 from planning.sites.readings import Reading, reading_of
 from planning.sites.reasons import (
     assign_new,
@@ -95,17 +102,9 @@ def propose(
     """
     report = progress or silent
     stage = None if progress is None else _as_one_stage(progress)
-    base = network.today if study.siting.start.base == "today" else network.committed
-    mode = replace(mode, points=base)
+    mode = _starting(study, mode, network)
     question = question_of(study, mode, network)
-    reading = reading_of(
-        mode,
-        question.snaps,
-        question.start,
-        minutes=question.minutes,
-        reach_minutes=question.reach_minutes,
-        today=today,
-    )
+    reading = _reading(question, mode, today)
     # Where no point counts nobody is known to be without one: there is nothing to ask.
     if not len(question.sites) or not mode.is_known:
         return _no_proposal(_Case(question, reading, mode, 0.0))
@@ -115,6 +114,46 @@ def propose(
     robustness = check_robustness(solved.case.question, reading, mode, solved.plan, progress=stage)
     report(msgid("Reasons of the plan"), 0, 1)
     return _proposal(case, solved, robustness, stage)
+
+
+def unanswered(
+    study: Study,
+    mode: ModeInput,
+    network: NetworkStates,
+    *,
+    today: Nearest,
+    findings: Sequence[Finding],
+) -> Proposal:
+    """Return the proposal of a study whose question cannot be asked: none, and why.
+
+    Parameters
+    ----------
+    study, mode, network, today
+        As for `propose`.
+    findings
+        What is wrong with the question.
+    """
+    mode = _starting(study, mode, network)
+    question = empty_question(study, mode, network)
+    none = _no_proposal(_Case(question, _reading(question, mode, today), mode, 0.0))
+    return replace(none, findings=(Finding("siting_unanswered"), *findings))
+
+
+def _starting(study: Study, mode: ModeInput, network: NetworkStates) -> ModeInput:
+    """Return the mode with the points of the state that a plan starts from."""
+    base = network.today if study.siting.start.base == "today" else network.committed
+    return replace(mode, points=base)
+
+
+def _reading(question: Question, mode: ModeInput, today: Nearest) -> Reading:
+    return reading_of(
+        mode,
+        question.snaps,
+        question.start,
+        minutes=question.minutes,
+        reach_minutes=question.reach_minutes,
+        today=today,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
