@@ -96,9 +96,14 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class RoadsTable(TableSource):
-    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`."""
+    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`.
+
+    `classes` says what the words of the class column (the layers of a drawing) mean as highway
+    values.
+    """
 
     join_m: float = 0.5
+    classes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

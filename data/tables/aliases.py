@@ -57,7 +57,7 @@ ALIASES: dict[str, str] = {
     "old_name": "旧名称 原名称",
     "new_name": "新名称 现名称",
     "date": "日期 变更日期 生效日期",
-    "class": "highway fclass 道路等级 公路等级 技术等级 路网等级 道路类型 道路类别 等级",
+    "class": "highway fclass 道路等级 公路等级 技术等级 路网等级 道路类型 道路类别 等级 图层",
     "direction": "oneway 单行 单向 单行线 是否单行 是否单行道 通行方向",
     "maxspeed": "限速 最高限速 限速值",
     "share": "比例 人口比例",
