@@ -15,7 +15,7 @@ MODES = ("walk", "walk_elderly", "e_bike", "car")
 
 
 def parts(mode: str, people: float) -> Finding:
-    return Finding("people_on_parts", (("mode", mode),), people=people)
+    return Finding("people_on_parts", (("mode", mode), ("places", "甲村")), people=people)
 
 
 def test_what_touches_everybody_comes_before_what_touches_many_and_notes_come_last():
