@@ -161,6 +161,7 @@ def test_files_of_a_small_study_agree(small, tmp_path, language):
     walk_files(small[1], tmp_path, language)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_of_a_small_study_agree(small, monkeypatch, tmp_path, page, language):
