@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from geo.modes import CLASS_SPEEDS_KPH
 
-
 _LONGEST_ID = 20
 
 
