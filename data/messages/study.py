@@ -411,6 +411,11 @@ PLACE_MESSAGES: dict[str, Message] = {
     "parent_unknown": Message(
         "warning", "{count} villages name a parent that is not in the file", "Correct the codes."
     ),
+    "village_mode_unknown": Message(
+        "warning",
+        "{count} words for the mode of a village are not understood: {words}",
+        "Write 点位, 组团, 巡诊 or 无.",
+    ),
     "facility_unknown": Message(
         "warning",
         "{count} rows name institutions that are not in the list: {words}",

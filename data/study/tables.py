@@ -17,7 +17,10 @@ DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
 
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "zones": ("code", "name", "level", "urban", "people"),
-    "villages": ("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+    "villages": (
+        *("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+        *("declared_mode", "served_by"),
+    ),
     "former_names": ("code", "former_name"),
     "population": ("id", "lon", "lat", "lonlat", "division_code"),
     "facilities": (
