@@ -15,6 +15,7 @@ from planning.assess.workflow import assess
 from planning.cli.serving import STUDY_VARIABLE
 from planning.report.content import ReportOptions
 from planning.report.export import write_results
+from planning.report.compose import source_of
 from planning.report.handover import hand_over
 from planning.report.lines import result_lines
 from planning.standards.result import Result, result_of
@@ -99,13 +100,8 @@ def walk_files(known: Known, folder: Path, language: Language) -> None:
     assert assert_agree(geopackage_sightings(results / "results.gpkg", known), language)
     page = (results / "map.html").read_text(encoding="utf-8")
     assert assert_agree(html_sightings(page, known), language)
-    hand_over(
-        assessment,
-        standards,
-        folder / "report",
-        options=options,
-        formats=("html", "docx", "xlsx"),
-    )
+    source = source_of(assessment, standards, options)
+    hand_over(source, folder / "report", formats=("html", "docx", "xlsx"))
     report = folder / "report"
     page = (report / "report.html").read_text(encoding="utf-8")
     assert assert_agree(html_sightings(page, known), language)
