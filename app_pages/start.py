@@ -5,9 +5,9 @@ import streamlit as st
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import STYLE, page_link, sidebar
 from app_pages.session.choices import Key
-from app_pages.session.opening import attempt, open_known, open_upload
-from app_pages.session.state import data_folder, get, keep_choices, opened, put, study_path, words
-from app_pages.session.uploads import recent_studies
+from app_pages.session.opening import attempt, open_known, open_upload, remove
+from app_pages.session.state import get, keep_choices, opened, own_folder, put, study_path, words
+from app_pages.session.uploads import is_upload, recent_studies
 from data.study.file import SAMPLE_STUDY
 
 _ = words()
@@ -23,9 +23,12 @@ left, right = st.columns(2, gap="large")
 with left:
     st.subheader(_("Open a study"), anchor=False)
     st.button(_("Built-in county (synthetic)"), on_click=attempt, args=(open_known, SAMPLE_STUDY))
-    for number, path in enumerate(recent_studies(data_folder())):
+    for number, path in enumerate(recent_studies(own_folder())):
         label = plain(f"{path.parent.name}/{path.name}")
-        st.button(label, on_click=attempt, args=(open_known, path), key=f"recent-{number}")
+        open_it, remove_it = st.columns([4, 1])
+        open_it.button(label, on_click=attempt, args=(open_known, path), key=f"recent-{number}")
+        if is_upload(own_folder(), path):
+            remove_it.button(_("Remove"), on_click=remove, args=(path,), key=f"remove-{number}")
 with right:
     st.subheader(_("Upload a study"), anchor=False)
     st.file_uploader(

@@ -21,7 +21,7 @@ OPTIONS = (
     "server.headless=true",
     "server.fileWatcherType=none",
     "server.address=127.0.0.1",
-    "server.enableStaticServing=true",
+    "server.enableStaticServing=false",
     "browser.gatherUsageStats=false",
 )
 PROBE = """

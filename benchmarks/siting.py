@@ -21,7 +21,9 @@ from benchmarks.siting_instances import (
 from benchmarks.siting_peers import peer_answers
 from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
+from geo.snap import snap
 from geo.travel import UNREACHED, nearest
+from geo.travel import reach as travel_reach
 from planning.assess.workflow import assess
 from planning.solver import (
     CapacitatedCover,
@@ -133,7 +135,7 @@ def _what_if_row() -> Row:
     """Return the best new site of the built-in county after its busiest point closes."""
     study = read_study(SAMPLE_STUDY)
     found = assess(load_dataset(study), study)
-    result, proposal = found.modes[found.proposal.mode], found.proposal
+    result, proposal = found.modes[found.proposal.terms.mode], found.proposal
     demand, travel = found.dataset.demand, found.study.travel
     load = np.bincount(
         result.nearest.facility[result.nearest.facility >= 0], minlength=len(found.points)
@@ -141,8 +143,12 @@ def _what_if_row() -> Row:
     is_open = found.points.copy()
     is_open[int(load.argmax())] = False
     network = found.dataset.roads.networks[result.mode]
-    limit = round(proposal.minutes * 600)
-    pairs = proposal.reach
+    limit = round(proposal.terms.minutes * 600)
+    sites = proposal.candidates
+    snaps = snap(
+        found.dataset.roads, network, sites.x_m, sites.y_m, max_access_m=travel.max_access_m
+    )
+    pairs = travel_reach(network, result.demand_snaps, snaps, limit_minutes=proposal.terms.minutes)
     reach = SparseReach(pairs.indptr, pairs.demand, pairs.tenths, pairs.n_demand)
 
     def answer() -> SitingPlan:

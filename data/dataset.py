@@ -22,7 +22,9 @@ from data.facilities.read import (
     row_names,
 )
 from data.places.placement import place_rows
-from data.population.rasters import Box
+from data.places.positions import to_system
+from data.places.village_names import FormerNames, read_former_names
+from data.population.rasters import Window
 from data.population.read import Population, read_population
 from data.postgis import databases_as_files
 from data.programme.read import join_programme, read_programme
@@ -38,6 +40,7 @@ from data.regions import (
 )
 from data.roads.read import RoadsRead, read_study_roads
 from data.sidetables import read_circuits, read_indicators, read_reported, read_service_areas
+from data.stopping import stoppable
 from data.store import file_sha256
 from data.study.file import read_study, write_template
 from data.study.files import placed_file
@@ -47,6 +50,7 @@ from data.systems.evidence import NamedPlaces, Surroundings
 from data.systems.layers import Layers, judge_layers
 from data.systems.named import read_named_places
 from data.types import (
+    NO_PROJECTS,
     Candidates,
     CircuitStop,
     Dataset,
@@ -61,7 +65,7 @@ from data.types import (
     Villages,
     Zones,
 )
-from geo.crs import local_crs, to_metric
+from geo.crs import LONLAT, local_crs, to_metric
 from geo.errors import Finding, GeoError, Progress
 from geo.fingerprints import fingerprint
 from geo.zones import distance_to_box_m
@@ -75,6 +79,9 @@ _NOT_ANALYSED = frozenset(
     }
 )
 """Fields that the fingerprint leaves out; roads have one of their own."""
+
+_WINDOW_SEGMENTS = 16
+"""Of each quarter of a circle around a corner: less than 0.5 % too narrow."""
 
 T = TypeVar("T")
 
@@ -103,7 +110,7 @@ def load_dataset(
     StudyError
         With every error of every file.
     """
-    with databases_as_files(study, progress=progress) as local:
+    with stoppable(progress), databases_as_files(study, progress=progress) as local:
         return _loaded(local, cache_dir=cache_dir, progress=progress)
 
 
@@ -125,7 +132,8 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
     )
     demand = build_demand(study, population, zones, villages, crs=crs, findings=findings)
     if facilities is not None:
-        facilities = _placed(study, facilities, (villages, demand), crs, findings)
+        former = _former_names(study, villages_layer, villages, findings)
+        facilities = _placed(study, facilities, (villages, former, demand), crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
     placed, projects, births = _with_programme(
         study, placed, facilities, zones, crs=crs, findings=findings
@@ -206,15 +214,24 @@ def _read_places(
     return population, zones, villages, facilities
 
 
-def _window(study: Study, zones: Layer | None) -> Box | None:
-    """Return the box of degrees that `population.window_km` leaves of a raster."""
+def _window(study: Study, zones: Layer | None) -> Window | None:
+    """Return the area in degrees that `population.window_km` leaves of a raster.
+
+    It reaches as far beyond the border of the zones everywhere; of points beyond their hull.
+    """
     margin_km = study.population.window_km
     if margin_km is None or zones is None:
         return None
-    west, south, east, north = shapely.total_bounds(zones.lonlat)
-    rise = margin_km / 110.6
-    run = rise / np.cos(np.radians(min(max(abs(south), abs(north)) + rise, 89.0)))
-    return west - run, south - rise, east + run, north + rise
+    crs = _metric_crs(None, zones)
+    if crs is None:
+        return None
+    merged = shapely.union_all(zones.lonlat)
+    area = merged if shapely.area(merged) > 0 else shapely.convex_hull(merged)
+    metric = to_system(np.array([area], dtype=object), source=LONLAT, target=crs)
+    grown = shapely.buffer(metric, margin_km * 1000, quad_segs=_WINDOW_SEGMENTS)
+    window: Window = to_system(grown, source=crs, target=LONLAT)[0]
+    shapely.prepare(window)
+    return window
 
 
 def _metric_crs(population: Population | None, zones: Layer | None) -> str | None:
@@ -245,12 +262,12 @@ def _zones(
 def _placed(
     study: Study,
     rows: FacilityRows,
-    places: tuple[Villages | None, Demand],
+    places: tuple[Villages | None, FormerNames, Demand],
     crs: str,
     findings: list[Finding],
 ) -> FacilityRows:
     """Return the institutions with those placed that have no coordinates of their own."""
-    villages, demand = places
+    villages, former, demand = places
     found = _attempt(
         findings,
         lambda: place_rows(
@@ -258,6 +275,7 @@ def _placed(
             (rows.lon, rows.lat),
             villages if study.facilities.place_by_village else None,
             demand,
+            former=former,
             crs=crs,
             side_file=placed_file(study),
             findings=findings,
@@ -273,6 +291,23 @@ def _placed(
         )
     note_unplaced(rows, findings)
     return rows
+
+
+def _former_names(
+    study: Study, layer: Layer | None, villages: Villages | None, findings: list[Finding]
+) -> FormerNames:
+    """Return what the villages were called -> their places among the villages."""
+    source = study.villages
+    if source is None or layer is None or villages is None:
+        return {}
+    found = _attempt(
+        findings, lambda: read_former_names(source, layer.table, layer.columns, findings)
+    )
+    place_of = {code: place for place, code in enumerate(villages.code)}
+    return {
+        name: tuple(place_of[code] for code in codes if code in place_of)
+        for name, codes in (found or {}).items()
+    }
 
 
 def _named_places(study: Study, findings: list[Finding]) -> NamedPlaces | None:
@@ -306,15 +341,15 @@ def _with_programme(
     *,
     crs: str,
     findings: list[Finding],
-) -> tuple[Facilities | None, Projects | None, tuple[tuple[int, ...], ...]]:
+) -> tuple[Facilities | None, Projects, tuple[tuple[int, ...], ...]]:
     """Return the institutions with those of the programme, the projects, and birth years by row."""
     births = () if rows is None else rows.birth_years
     if study.programme is None or placed is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     source = study.programme.source
     read = _attempt(findings, lambda: read_programme(source, findings))
     if read is None:
-        return placed, None, births
+        return placed, NO_PROJECTS, births
     projects, whole = join_programme(read, placed, zones, crs, findings)
     of = dict(zip(placed.id, births or ((),) * len(placed), strict=True))
     return whole, projects, tuple(of.get(name, ()) for name in whole.id) if births else ()
@@ -392,6 +427,12 @@ def _provenance(study: Study, roads: RoadsRead) -> tuple[Provenance, ...]:
         if side.is_file()
         else []
     )
+    former = None if study.villages is None else study.villages.former_names
+    named = (
+        None if former is None or study.villages is None else study.villages.path.parent / former
+    )
+    if named is not None and named.is_file():
+        chosen.append(Provenance("former names", named.name, file_sha256(named)))
     excluded = [
         Provenance(f"exclusions {layer.name}", layer.path.name, file_sha256(layer.path))
         for layer in study.exclusions.layers
@@ -414,7 +455,7 @@ def _fingerprint(dataset: Dataset) -> str:
         for item in fields(dataset)
         # A study without a programme keeps the fingerprint it had before there was one.
         if item.name not in _NOT_ANALYSED
-        and not (item.name == "programme" and dataset.programme is None)
+        and not (item.name == "programme" and not len(dataset.programme))
     }
     return fingerprint({**seen, "roads": dataset.roads.fingerprint})
 

@@ -17,6 +17,16 @@ from data.messages.words import READER_SAYS
 from geo.errors import MESSAGES as GEO_MESSAGES
 from geo.errors import Finding, Message, Severity, sentences
 
+CAVEATS = frozenset(
+    {
+        *("coordinates_undetermined", "coordinates_undetermined_people"),
+        *("coordinates_suspected", "coordinates_suspected_people"),
+        *("coordinates_mixed", "coordinates_mixed_people"),
+        "people_unlike_census",
+    }
+)
+"""Findings that may change who is covered: every surface says them beside its figures."""
+
 MESSAGES: dict[str, Message] = {
     **GEO_MESSAGES,
     **CIRCUIT_MESSAGES,
@@ -73,8 +83,18 @@ MESSAGES: dict[str, Message] = {
     ),
     "people_on_parts": Message(
         "warning",
-        "{mode}: people live by roads without a link to the main network",
+        "{mode}: people live by roads without a link to the main network: {places}",
         "Link the roads, or give the ferry in the study; islands.csv lists the parts.",
+    ),
+    "people_one_way_in": Message(
+        "warning",
+        "{mode}: one-way streets let people in and not out again (only in): {places}",
+        "They are not cut off: check the direction of these streets in the road file.",
+    ),
+    "people_one_way_out": Message(
+        "warning",
+        "{mode}: one-way streets let people out and not back in (only out): {places}",
+        "Their way to a point is counted; check the direction of these streets in the road file.",
     ),
     "place_unknown": Message(
         "error",
@@ -156,6 +176,21 @@ MESSAGES: dict[str, Message] = {
         "error",
         "an upload may hold {files} files and {megabytes} MB at most",
         "Cut the data to the study's area, or put them into the data folder of the server.",
+    ),
+    "upload_room": Message(
+        "error",
+        "the uploads kept hold {kept_mb} MB; this one would lead beyond the {limit_mb} MB allowed",
+        "Remove uploads that are no longer needed, or ask whoever looks after the server.",
+    ),
+    "server_busy": Message(
+        "error",
+        "{count} pieces of work are under way already, which is as many as may be",
+        "Wait until one has ended and try again.",
+    ),
+    "server_full": Message(
+        "error",
+        "the server holds as much memory as it may ({limit_mb} MB)",
+        "Close pages that are no longer needed and try again in some minutes.",
     ),
     "upload_outside": Message(
         "error",

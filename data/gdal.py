@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import StudyError, unreadable
+from data.stopping import check_stop
 from geo.errors import Cancelled, Finding, GeoError
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -184,11 +185,19 @@ def read_features(path: Path, driver: str, *, encoding: str | None = None) -> Fe
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on mixed geometry types: checked by us
+            import pyarrow as pa
             from pyogrio import raw
 
-            meta, table = raw.read_arrow(
-                path, encoding=encoding, datetime_as_string=True, **options
-            )
+            with raw.open_arrow(
+                path, encoding=encoding, datetime_as_string=True, use_pyarrow=True, **options
+            ) as (meta, reader):
+                batches = []
+                for batch in reader:
+                    check_stop()
+                    batches.append(batch)
+                table = pa.Table.from_batches(batches, schema=reader.schema)
+    except Cancelled:
+        raise
     except Exception as error:  # GDAL's binding raises IndexError and others on broken files
         raise unreadable(path, _expected(driver), error) from error
     name = meta["geometry_name"] or "wkb_geometry"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -105,6 +106,7 @@ def read_circuits(
     known = set(facility_ids)
     _check_known(rows, "base_facility", known, "facility_unknown", findings)
     codes = _village_codes(rows, villages, findings)
+    _check_weekdays(rows, findings)
     flags = parsed_column(rows.table, rows.columns.get("is_island_point"), "flag", [])
     stops = [
         CircuitStop(
@@ -261,6 +263,24 @@ def _read(
                 )
             )
     return rows
+
+
+_NO_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[七八九十零089]|(?<!\d)(?:0|[89]|\d{2,})(?!\d)")
+
+
+def _check_weekdays(rows: _Rows, findings: list[Finding]) -> None:
+    """Warn of days that no week has, such as 周八."""
+    wrong = [i for i in range(len(rows)) if _NO_WEEKDAY.search(rows.text("weekdays", i))]
+    if wrong:
+        findings.append(
+            row_finding(
+                "weekday_unknown",
+                rows.table.row[wrong],
+                file=rows.table.file,
+                column=rows.columns["weekdays"],
+                text=rows.text("weekdays", wrong[0]),
+            )
+        )
 
 
 def _check_known(

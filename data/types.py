@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from data.programme.stages import ProjectType, Stage
+from data.programme.stages import ProjectClass, ProjectType, Stage, class_of
 from geo import arrays
 from geo.errors import Finding
 from geo.points import Grid
@@ -116,6 +116,10 @@ class Villages:
         (n,) people by the village table; NaN where it has none.
     geometry
         (n,) polygons or points.
+    declared_mode, served_by
+        What a layout plan declares of each village: `point`, `cluster`, `circuit` or `uncovered`,
+        and the id or name of the clinic that serves it; blank where it is silent, empty without a
+        plan.
     """
 
     code: tuple[str, ...]
@@ -124,6 +128,8 @@ class Villages:
     zone: Ints
     people: Floats
     geometry: Geometries
+    declared_mode: tuple[str, ...] = ()
+    served_by: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.code)
@@ -361,6 +367,19 @@ class Projects:
         """Return a column as text, empty where it is blank."""
         return tuple("" if value is None else str(value) for value in self.columns[column])
 
+    def project_class(self, row: int, *, zoning_is_decided: bool = False) -> ProjectClass:
+        """Return the class of one project.
+
+        One with 控规 is decided with an approval number, a yearly plan or the study's own word.
+        """
+        has_plan = bool(self.columns["year_plan_yuan"][row] or self.columns["approval_no"][row])
+        return class_of(self.stage[row], is_backed=zoning_is_decided or has_plan)
+
+
+NO_PROJECTS = Projects(
+    (), (), (), (), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), (), {}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FerryLine:
@@ -380,12 +399,15 @@ class OtherPlaces:
 
     Parameters
     ----------
+    file
+        File name of the list.
     systems
         k names of readings: a system, or `mixed` where each group of rows is in its own.
     lon, lat
         (k, n_facilities) degrees, WGS 84; NaN for those without a place.
     """
 
+    file: str
     systems: tuple[str, ...]
     lon: Floats
     lat: Floats
@@ -423,6 +445,6 @@ class Dataset:
     fingerprint: str
     successions: tuple[Succession, ...] = ()
     exclusions: Exclusions | None = None
-    programme: Projects | None = None
+    programme: Projects = NO_PROJECTS
     doctor_birth_years: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
     other_places: OtherPlaces | None = None

@@ -37,6 +37,9 @@ STRUCTURE_BIT = 1 << 9
 FERRY_WAIT_MINUTES = 15.0
 """Added to the OSM `duration` of a ferry without a timetable `[I]`."""
 
+_NO_TUNNEL = frozenset({"no", "building_passage"})
+"""A passage through a building lies on the ground and is entered from the house beside it."""
+
 FERRY = "ferry"
 CONNECTOR = "connector"
 """Class of the zero-length segments that carry across a barrier those whom it lets through."""
@@ -155,7 +158,8 @@ def way_use(tags: Tags) -> WayUse:
     minutes = ferry_minutes(tags.get("duration", "")) if is_ferry else math.nan
     if is_ferry and math.isnan(minutes):
         return WayUse(FERRY, 0)
-    may_join = not is_ferry and road_class not in _MOTORWAYS and tags.get("tunnel", "no") == "no"
+    is_tunnel = tags.get("tunnel", "no") not in _NO_TUNNEL
+    may_join = not is_ferry and road_class not in _MOTORWAYS and not is_tunnel
     use = 0
     for vehicle in VEHICLES:
         if not (is_ferry or road_class in CLASSES[vehicle]) or not _may_enter(
@@ -165,7 +169,7 @@ def way_use(tags: Tags) -> WayUse:
         forward, backward = directions(tags, vehicle)
         use |= USE_BITS[vehicle, "forward"] * forward | USE_BITS[vehicle, "backward"] * backward
         use |= USE_BITS[vehicle, "join"] * (may_join and (forward or backward))
-    if use and not (tags.get("bridge", "no") == "no" and tags.get("tunnel", "no") == "no"):
+    if use and (is_tunnel or tags.get("bridge", "no") != "no"):
         use |= STRUCTURE_BIT
     forward_kph, backward_kph, unread = _limits(tags)
     return WayUse(road_class, use, forward_kph, backward_kph, minutes, unread)

@@ -1,6 +1,7 @@
 """The lock, the wheel and the names: what a fresh machine gets is what is checked here."""
 
 import importlib.metadata
+import importlib.util
 import re
 import subprocess
 import sys
@@ -71,6 +72,18 @@ def test_third_party_lists_every_pin():
     listed = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
     for pin in pins((ROOT / "requirements.lock").read_text(encoding="utf-8")):
         assert f"| {pin.split('==')[0]} |" in listed
+
+
+def test_third_party_names_what_the_wheels_bring():
+    spec = importlib.util.spec_from_file_location("third_party", ROOT / "docs/make_third_party.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    listed = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
+    for name in make.pinned_names((ROOT / "requirements.lock").read_text(encoding="utf-8")):
+        for library in make.bundled_libraries(name):
+            said = re.escape(f"{library} ({make.LIBRARY_LICENCES[library]})")
+            assert re.search(rf"^\| {name} \|.*{said}", listed, re.M), (name, library)
+    assert "geos (LGPL-2.1-or-later)" in listed
 
 
 def test_each_package_comes_from_one_distribution():

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from app_pages.parts.text import plain
@@ -27,6 +25,7 @@ from app_pages.views.siting import (
 )
 from data.study.siting import MODELS_OF_A_SHARE
 from planning.assess.workflow import Assessment
+from planning.report.pages.charts import as_picture, curve_chart, curve_words
 from planning.sites import Proposal
 from planning.sites.rows import closing_columns, not_chosen_columns
 from planning.words.figures import mode_text
@@ -38,7 +37,7 @@ HIDDEN = ("mode", "minutes", "status", "model", "lon", "lat", "site_note", "cann
 ANY_NUMBER = ("lscp", "partial-lscp", "villages", "budget", "cheapest")
 """Models that find the number of stations themselves."""
 
-COVERED_COLOUR, BOUND_COLOUR, KNEE_COLOUR = "#00441b", "#9ecae1", "#d6006c"
+CURVE_PX = 720
 
 
 def question() -> None:
@@ -71,6 +70,18 @@ def question() -> None:
         key=Key.SITE_MODE,
         format_func=lambda name: mode_text(name, _) if name else _("as at the side"),
     )
+    cost, assumed, today = st.columns([3, 4, 2], gap="medium")
+    cost.number_input(
+        _("Cost of a station (10,000 yuan)"),
+        0.0,
+        step=10.0,
+        value=None,
+        format="%g",
+        placeholder=_("to be filled in"),
+        key=Key.SITE_COST,
+    )
+    assumed.checkbox(_("Assume costs that are not known"), key=Key.SITE_ASSUMED)
+    today.checkbox(_("Start from the present network"), key=Key.SITE_FROM_TODAY)
     if chosen in {"lscp", "villages"}:
         st.checkbox(_("Leave out people whom no candidate reaches"), key=Key.SITE_ASIDE)
     for finding in siting_refused():
@@ -110,46 +121,32 @@ def map_choice(proposal: Proposal) -> tuple[Any, int]:
         horizontal=True,
         format_func=lambda name: _(ON_MAP[name]),
     )
-    rival = 0
-    if shown == "plan" and len(proposal.choices) > 1:
-        rival = right.radio(
+    chosen = 0
+    if shown == "plan" and len(proposal.alternatives.plans) > 1:
+        chosen = right.radio(
             _("Alternatives"),
-            range(len(proposal.choices)),
+            range(len(proposal.alternatives.plans)),
             horizontal=True,
             format_func=lambda number: choice_name(number + 1, _),
         )
-    return shown, rival
+    return shown, chosen
 
 
-def curve_chart(proposal: Proposal) -> None:
+def show_curve(proposal: Proposal) -> None:
     """Show people newly covered by number of stations, the bound above, the knee and the plan."""
     _ = words()
     curve = proposal.curve
-    number, people, bound = _("New stations"), _("People newly covered"), _("At most possible")
-    rows = pd.DataFrame(
-        {number: range(len(curve.covered)), people: curve.covered, bound: curve.bound}
+    svg = curve_chart(
+        curve.covered.tolist(),
+        curve.bound.tolist(),
+        chosen=len(proposal.sites),
+        knee=curve.knee,
+        words=curve_words(_),
     )
-    base = alt.Chart(rows).encode(
-        x=alt.X(f"{number}:Q", axis=alt.Axis(tickMinStep=1, format="d")),
-        tooltip=[alt.Tooltip(f"{name}:Q", format=",.0f") for name in (number, people, bound)],
-    )
-    band = base.mark_area(color=BOUND_COLOUR, opacity=0.6).encode(
-        y=alt.Y(f"{people}:Q", title=people, axis=alt.Axis(format=",.0f")), y2=f"{bound}:Q"
-    )
-    line = base.mark_line(color=COVERED_COLOUR, point=True).encode(y=f"{people}:Q")
-    knee = pd.DataFrame(
-        {number: [curve.knee], _("Knee"): [_("knee: {count}").format(count=curve.knee)]}
-    )
-    rule = alt.Chart(knee).mark_rule(color=KNEE_COLOUR, strokeDash=[4, 4]).encode(x=f"{number}:Q")
-    text = (
-        alt.Chart(knee)
-        .mark_text(color=KNEE_COLOUR, align="left", dx=6, dy=12, baseline="top", fontSize=13)
-        .encode(x=f"{number}:Q", y=alt.value(0), text=_("Knee"))
-    )
-    st.altair_chart(band + line + rule + text, width="stretch", height=360)
+    st.image(as_picture(svg), width=CURVE_PX)
     st.caption(
         _(
-            "Dark line: stations added one by one, each where it covers most. Light band: no choice"
+            "Blue line: stations added one by one, each where it covers most. Light band: no choice"
             " of that many candidates covers more. Knee: one more adds least compared with those"
             " before."
         )
@@ -171,19 +168,12 @@ def _sites(assessment: Assessment) -> None:
 
 
 def _curve(assessment: Assessment) -> None:
-    curve_chart(assessment.proposal)
+    show_curve(assessment.proposal)
 
 
 def _goals(assessment: Assessment) -> None:
     _ = words()
-    cost = st.number_input(
-        _("Cost of a station (10,000 yuan)"),
-        0.0,
-        step=10.0,
-        value=None,
-        format="%.0f",
-        key=Key.SITE_COST,
-    )
+    cost = get(Key.SITE_COST)
     sheet_table(goal_sheet(site_goals(assessment), cost, _), file_name="goals.xlsx")
     st.caption(
         _(
@@ -193,14 +183,14 @@ def _goals(assessment: Assessment) -> None:
     )
 
 
-def _rivals(assessment: Assessment) -> None:
+def _alternatives(assessment: Assessment) -> None:
     _ = words()
     sheet_table(choice_sheet(assessment.proposal, _), file_name="alternatives.xlsx")
-    if assessment.proposal.is_complete:
+    if assessment.proposal.alternatives.is_complete:
         st.caption(_("No other plan is as good within the share that the study asks for."))
 
 
-def _doubts(assessment: Assessment) -> None:
+def _robustness(assessment: Assessment) -> None:
     _ = words()
     proposal = assessment.proposal
     if proposal.robustness is None:
@@ -226,16 +216,23 @@ def _closings(assessment: Assessment) -> None:
 
 def _costs(assessment: Assessment) -> None:
     _ = words()
+    costs = assessment.proposal.costs
+    if not costs.units:
+        st.info(
+            _("Nobody has said what a point costs: fill it in above, or switch assumptions on.")
+        )
+        return
     sheet_table(cost_sheet(assessment.proposal, _), file_name="costs.xlsx")
-    st.caption(_("Costs are assumptions: the study file may replace every one of them."))
+    if costs.are_assumed:
+        st.caption(_("Costs are assumptions: the study file may replace every one of them."))
 
 
 TABS: dict[str, Callable[[Assessment], None]] = {
     msgid("Proposed sites"): _sites,
     msgid("Curve"): _curve,
     msgid("Stations for a target"): _goals,
-    msgid("Alternatives"): _rivals,
-    msgid("Stability"): _doubts,
+    msgid("Alternatives"): _alternatives,
+    msgid("Stability"): _robustness,
     msgid("Why not another"): _others,
     msgid("If a point closes"): _closings,
     msgid("Unit costs"): _costs,

@@ -13,6 +13,7 @@ from streamlit_folium import st_folium
 
 from app_pages.parts.text import plain
 from app_pages.session.choices import Key
+from app_pages.session.media import put_for_session
 from app_pages.session.state import (
     current,
     encoded_map,
@@ -22,10 +23,10 @@ from app_pages.session.state import (
     map_download,
     opened,
     put,
-    static_folder,
     words,
 )
 from app_pages.views.tables import page_columns
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import coverage_figures
 from planning.maps import EncodedMap, Focus, edit_group
@@ -33,7 +34,6 @@ from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
 from planning.words.figures import mode_text
 from planning.words.tables import Column, Table, table_of_columns
-from planning.words.wording import finding_sentence
 from planning.words.workbooks import workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -110,14 +110,14 @@ def heading(title: str) -> None:
     if dataset.is_synthetic:
         parts.insert(1, _("Synthetic data"))
     st.caption(plain(" · ".join(parts)))
+    for sentence in caveat_sentences(assessment, _):
+        st.warning(plain(sentence))
 
 
 def coverage_metrics() -> None:
     """Show the coverage of all modes side by side, with the full name of each figure on hover."""
     _ = words()
     assessment = current()
-    if assessment.reason is not None:
-        st.warning(plain(finding_sentence(assessment.reason, _)))
     columns = st.columns(len(assessment.modes))
     for column, mode in zip(columns, assessment.modes, strict=True):
         share = coverage_figures(assessment, mode).share
@@ -157,7 +157,6 @@ def county_map(
     is_clickable
         Whether a click on the map runs the page again.
     """
-    folder = static_folder()
     if isinstance(layers, EncodedMap):
         shown: Sequence[Layer] | EncodedMap = layers if layers.document["layers"] else ()
     else:
@@ -165,14 +164,14 @@ def county_map(
     answer: dict[str, Any] = st_folium(
         interactive_map(
             encoded or encoded_map(),
-            static_dir=folder,
+            put=put_for_session,
             options=options or MapOptions(view_key="county"),
         ),
         height=height,
         use_container_width=True,
         returned_objects=["last_clicked"] if is_clickable else [],
         feature_group_to_add=(
-            [edit_group(shown, focus=focus, link=link, static_dir=folder)]
+            [edit_group(shown, focus=focus, link=link, put=put_for_session)]
             if shown or focus or link is not None
             else None
         ),

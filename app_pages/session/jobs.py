@@ -1,18 +1,59 @@
-"""Long work in threads of its own: a page may be left and re-entered, and the result is kept."""
+"""Long work in threads of its own: a page may be left and re-entered, and the result is kept.
+
+What is kept and what runs at the same time is bounded for each session and for all: `Bounds`.
+"""
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from geo.errors import Cancelled, Progress
+from app_pages.session.memory import resident_mb, usable_mb
+from data.errors import PlannerError
+from geo.errors import Cancelled, Finding, Progress
+from planning.solver.turns import Line
 
 Make = Callable[[Progress], Any]
 Key = tuple[Hashable, ...]
+
+WAITING = "waiting for other work"
+"""Stage of a job in the line; `total` is how many are ahead."""
+
+QUICK = frozenset({"outcome", "picture", "ways", "cell-map", "islands", "encoded"})
+"""Kinds that take seconds at most: they wait for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much work there may be.
+
+    Parameters
+    ----------
+    at_once
+        Slow jobs that run at the same time; the others wait in a line.
+    of_one, of_all
+        Jobs of a session, and of all, that run or wait; more are refused.
+    kept
+        Results of each kind that are kept.
+    idle_seconds
+        A result that no open session has asked for in this time is dropped.
+    memory_mb
+        Memory of the server above which kept results are dropped, and new work is refused when
+        that does not help.
+    """
+
+    at_once: int = max(2, os.cpu_count() or 1)
+    of_one: int = 4
+    of_all: int = 32
+    kept: int = 12
+    idle_seconds: float = 600.0
+    memory_mb: float = usable_mb()
 
 
 class Workers:
@@ -44,20 +85,34 @@ _workers = Workers()
 
 
 class Job:
-    """One piece of work: its stage while it runs, then its result or its error."""
+    """One piece of work: its stage while it runs, then its result or its error.
 
-    def __init__(self, make: Make) -> None:
+    Parameters
+    ----------
+    make
+        Does the work.
+    line
+        Where it waits for its turn; None begins at once.
+    """
+
+    def __init__(self, make: Make, line: Line | None = None) -> None:
         self.stage, self.done, self.total = "", 0, 0
-        self.started = time.monotonic()
+        self.started = self.asked = time.monotonic()
+        self.askers: set[str] = set()
         self._stop, self._ready = threading.Event(), threading.Event()
         self._result: Any = None
         self._error: BaseException | None = None
-        _workers.run(lambda: self._run(make))
+        _workers.run(lambda: self._run(make, line))
 
     @property
     def is_cancelled(self) -> bool:
         """True when somebody has asked to stop it."""
         return self._stop.is_set()
+
+    @property
+    def has_ended(self) -> bool:
+        """True when it has a result or an error."""
+        return self._ready.is_set()
 
     @property
     def has_failed(self) -> bool:
@@ -78,12 +133,21 @@ class Job:
             raise self._error
         return self._result
 
-    def _run(self, make: Make) -> None:
+    def _run(self, make: Make, line: Line | None) -> None:
         try:
-            self._result = make(self._report)
+            if line is None:
+                self._result = make(self._report)
+            else:
+                with line.turn(self._waits) as has_turn:
+                    self._result = make(self._report) if has_turn else None
+                    self._report(self.stage, 0, 0)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the result
             self._error = error
         self._ready.set()
+
+    def _waits(self, ahead: int) -> bool:
+        self.stage, self.done, self.total = WAITING, 0, ahead
+        return not self._stop.is_set()
 
     def _report(self, stage: str, done: int, total: int) -> None:
         if self._stop.is_set():
@@ -92,22 +156,44 @@ class Job:
 
 
 class JobStore:
-    """Jobs by key, shared by all sessions; the latest `most` of each kind are kept."""
+    """Jobs by key, shared by all sessions, within bounds."""
 
-    def __init__(self, most: int = 12) -> None:
-        self._most = most
+    def __init__(self, bounds: Bounds = Bounds()) -> None:
+        self._bounds = bounds
+        self._line = Line(bounds.at_once)
         self._lock = threading.Lock()
         self._jobs: dict[str, OrderedDict[Key, Job]] = {}
 
-    def job(self, kind: str, key: Key, make: Make) -> Job:
-        """Return the job of a key, started now unless it runs or has run well."""
+    def job(self, kind: str, key: Key, make: Make, *, asker: str = "") -> Job:
+        """Return the job of a key, started now unless it runs or has run well.
+
+        What the same session asked before of the same kind, and nobody else wants, is stopped.
+
+        Parameters
+        ----------
+        kind, key
+            What is asked for.
+        make
+            Does the work.
+        asker
+            Session that asks.
+
+        Raises
+        ------
+        PlannerError
+            When the session or the server has too much to do already, or the memory is full.
+        """
         with self._lock:
+            self._leave_others(kind, key, asker)
             jobs = self._jobs.setdefault(kind, OrderedDict())
             known = jobs.get(key)
             if known is None or known.has_failed:
-                known = jobs[key] = Job(make)
+                self._check_bounds(kind, asker)
+                known = jobs[key] = Job(make, None if kind in QUICK else self._line)
+            known.askers.add(asker)
+            known.asked = time.monotonic()
             jobs.move_to_end(key)
-            while len(jobs) > self._most:
+            while len(jobs) > self._bounds.kept:
                 jobs.popitem(last=False)
             return known
 
@@ -118,3 +204,45 @@ class JobStore:
                 older = [key for key in jobs if key[0] == subject and key[1] != state]
                 for key in older:
                     jobs.pop(key).cancel()
+
+    def sweep(self, is_open: Callable[[str], bool]) -> int:
+        """Drop what no open session has asked for lately and return how many jobs went."""
+        oldest = time.monotonic() - self._bounds.idle_seconds
+        with self._lock:
+            left = [
+                (jobs, key)
+                for jobs, key, job in self._all()
+                if job.asked < oldest and not any(map(is_open, job.askers))
+            ]
+            for jobs, key in left:
+                jobs.pop(key).cancel()
+        return len(left)
+
+    def _all(self) -> Iterator[tuple[OrderedDict[Key, Job], Key, Job]]:
+        for jobs in self._jobs.values():
+            for key, job in jobs.items():
+                yield jobs, key, job
+
+    def _leave_others(self, kind: str, key: Key, asker: str) -> None:
+        for other, job in self._jobs.get(kind, {}).items():
+            if other != key and not job.has_ended and asker in job.askers:
+                job.askers.discard(asker)
+                if not job.askers:
+                    job.cancel()
+
+    def _check_bounds(self, kind: str, asker: str) -> None:
+        running = [job for _, _, job in self._all() if not job.has_ended]
+        own = [job for job in running if asker in job.askers]
+        for many, most in ((own, self._bounds.of_one), (running, self._bounds.of_all)):
+            if len(many) >= most:
+                raise PlannerError(Finding("server_busy", (("count", len(many)),)))
+        if kind in QUICK or resident_mb() < self._bounds.memory_mb:
+            return
+        ended = [(job.asked, jobs, key) for jobs, key, job in self._all() if job.has_ended]
+        for _, jobs, key in sorted(ended, key=lambda each: each[0]):
+            del jobs[key]
+            if resident_mb() < self._bounds.memory_mb:
+                return
+        if resident_mb() >= self._bounds.memory_mb:
+            limit = (("limit_mb", int(self._bounds.memory_mb)),)
+            raise PlannerError(Finding("server_full", limit))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Hashable
@@ -27,9 +29,10 @@ from app_pages.session.choices import (
     siting_of,
     with_settings,
 )
-from app_pages.session.jobs import Job, JobStore, Make
+from app_pages.session.jobs import WAITING, Job, JobStore, Make
 from app_pages.session.links import link_number, parse_link
 from app_pages.session.login import require_login
+from app_pages.session.media import is_open, session_id
 from app_pages.views.workbench import named
 from data.dataset import load_dataset
 from data.errors import PlannerError
@@ -46,7 +49,7 @@ from planning.maps import EncodedMap, encode_map
 from planning.maps.cartography import assessment_map
 from planning.reach.scenario import scenario_of
 from planning.report.export import map_html
-from planning.solver.turns import WAITING
+from planning.solver.turns import WAITING as PROOFS_WAIT
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
 from planning.whatif.edits import Edit
@@ -55,8 +58,10 @@ from planning.whatif.scenarios import edits_from_text, edits_text
 from planning.words.wording import Language, Translate, finding_sentence, msgid, translator
 
 PAGES_FOLDER = Path(__file__).parents[1]
-STATIC_FOLDER = PAGES_FOLDER.parent / "static"
 SITE_LAYERS = ("newly_covered", "site_assignment", "sites")
+
+SWEEP_SECONDS = 60.0
+"""Time between two looks at what no open session asks for any more."""
 
 PATIENCE_SECONDS = {"outcome": 1.0, "picture": 1.0, "ways": 5.0, "encoded": 2.0}
 """Seconds before progress is shown: what is ready in a moment shows none."""
@@ -365,11 +370,6 @@ def made(kind: str, key: Hashable, make: Make) -> Any:
     return _ready(kind, (*_study_key(), settings(), asked_siting(), key), make)
 
 
-def static_folder() -> Path | None:
-    """Return the folder that the server hands out, or None where it cannot be written."""
-    return STATIC_FOLDER if os.access(STATIC_FOLDER.parent, os.W_OK) else None
-
-
 def data_folder() -> Path:
     """Return where uploads and the list of recent studies are kept, outside the program."""
     chosen = os.environ.get("SERVICECIRCLE_DATA")
@@ -381,6 +381,19 @@ def data_folder() -> Path:
     return folder
 
 
+def own_folder() -> Path:
+    """Return where the uploads and recent studies of this person are kept.
+
+    Where a login is configured nobody sees those of others; without one there is nobody to tell
+    apart.
+    """
+    known = st.user.to_dict()
+    if not known.get("is_logged_in"):
+        return data_folder()
+    who = "\n".join(str(known.get(name) or "") for name in ("iss", "sub", "email"))
+    return data_folder() / "people" / hashlib.sha256(who.encode()).hexdigest()[:32]
+
+
 def map_download() -> bytes:
     """Return the offline map of the present assessment."""
     return map_html(current(), language()).encode()
@@ -388,7 +401,16 @@ def map_download() -> bytes:
 
 @st.cache_resource(show_spinner=False)
 def _store() -> JobStore:
-    return JobStore()
+    store = JobStore()
+    threading.Thread(target=_sweep, args=(store,), daemon=True).start()
+    return store
+
+
+def _sweep(store: JobStore) -> None:
+    """Free what no open session has asked for lately, for as long as the server runs."""
+    while True:
+        time.sleep(SWEEP_SECONDS)
+        store.sweep(is_open)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -423,10 +445,12 @@ def _study_key() -> tuple[Path, Stamp]:
 def _ready(kind: str, key: tuple[Hashable, ...], make: Make) -> Any:
     """Return a result of the store; until it is there, the page shows how far the work has come."""
     while True:
-        job = _store().job(kind, key, make)
-        if not job.wait(PATIENCE_SECONDS.get(kind, 0.3)):
-            _show_progress(job, kind)
         try:
+            job = _store().job(kind, key, make, asker=session_id())
+            if job.is_cancelled and st.session_state.pop(Key.IS_STOPPED, False):
+                _stopped()  # the work itself ends at its next look, and nobody waits for it
+            if not job.wait(PATIENCE_SECONDS.get(kind, 0.3)):
+                _show_progress(job, kind)
             return job.result()
         except Cancelled:
             if st.session_state.pop(Key.IS_STOPPED, False):
@@ -459,8 +483,10 @@ def _show_progress(job: Job, kind: str) -> None:
 def _stage(job: Job) -> str:
     """Return what a job does, in words; of one that waits, how many are ahead of it."""
     _ = words()
-    if job.stage == WAITING:
+    if job.stage == PROOFS_WAIT:
         return _("Waiting for other proofs: {count} ahead").format(count=job.total)
+    if job.stage == WAITING:
+        return _("Waiting for other work: {count} ahead").format(count=job.total)
     return _(job.stage) if job.stage else ""
 
 

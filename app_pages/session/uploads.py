@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -18,9 +19,16 @@ from geo.errors import Finding
 MOST_FILES = 200
 MOST_BYTES = 500_000_000
 RECENT = 8
+MOST_KEPT_BYTES = 2_000_000_000
+"""Of the uploads of one person, or of everybody where no login tells people apart."""
+
+MOST_KEPT_OF_ALL_BYTES = 20_000_000_000
+_UPLOADS = "uploads"
 
 
-def keep_upload(folder: Path, files: Sequence[tuple[str, bytes]]) -> Path:
+def keep_upload(
+    folder: Path, files: Sequence[tuple[str, bytes]], *, root: Path | None = None
+) -> Path:
     """Keep an uploaded study and return its study file.
 
     The files go to a folder named by their content, so that two uploads at once never meet.
@@ -31,12 +39,14 @@ def keep_upload(folder: Path, files: Sequence[tuple[str, bytes]]) -> Path:
         Where uploads are kept.
     files
         (name, content): one ZIP, or a study file (`.toml`) with the files it names.
+    root
+        Folder with the uploads of all people; `folder` where there is one for all.
 
     Raises
     ------
     StudyError
-        When there is no study file or more than one, a name leads out of the folder, or the
-        content is too large.
+        When there is no study file or more than one, a name leads out of the folder, the content
+        is too large, or too much is kept already.
     """
     contents = _unpacked(files)
     studies = sorted(name for name in contents if name.lower().endswith(".toml"))
@@ -45,7 +55,11 @@ def keep_upload(folder: Path, files: Sequence[tuple[str, bytes]]) -> Path:
     digest = hashlib.sha256()
     for name in sorted(contents):
         digest.update(name.encode() + b"\0" + hashlib.sha256(contents[name]).digest())
-    target = folder / "uploads" / digest.hexdigest()[:16]
+    target = folder / _UPLOADS / digest.hexdigest()[:16]
+    if not target.is_dir():
+        added = sum(map(len, contents.values()))
+        for place, most in ((folder / _UPLOADS, MOST_KEPT_BYTES), (root, MOST_KEPT_OF_ALL_BYTES)):
+            _check_room(place or folder, added, most)
     for name, content in contents.items():
         path = target / name
         # Written in one step under a name that follows from the content: what is there is whole,
@@ -54,6 +68,19 @@ def keep_upload(folder: Path, files: Sequence[tuple[str, bytes]]) -> Path:
             with atomic_file(path) as file:
                 file.write(content)
     return target / studies[0]
+
+
+def remove_upload(folder: Path, study: Path) -> None:
+    """Delete an uploaded study with its folder; nothing happens to a study that is no upload."""
+    uploads = (folder / _UPLOADS).resolve()
+    place = study.resolve().parent
+    if place != uploads and place.is_relative_to(uploads):
+        shutil.rmtree(uploads / place.relative_to(uploads).parts[0], ignore_errors=True)
+
+
+def is_upload(folder: Path, study: Path) -> bool:
+    """Return whether a study was uploaded here."""
+    return study.resolve().is_relative_to((folder / _UPLOADS).resolve())
 
 
 def require_inside(study: Study) -> None:
@@ -85,6 +112,12 @@ def remember_study(folder: Path, path: Path) -> None:
     kept = [path, *(known for known in recent_studies(folder) if known != path)][:RECENT]
     value = {"paths": [str(known) for known in kept]}
     write_json(folder / "recent.json", value, kind="recent", version=1)
+
+
+def _check_room(place: Path, added_bytes: int, most_bytes: int) -> None:
+    kept = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+    if kept + added_bytes > most_bytes:
+        _refuse("upload_room", kept_mb=kept // 1_000_000, limit_mb=most_bytes // 1_000_000)
 
 
 def _unpacked(files: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:

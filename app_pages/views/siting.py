@@ -1,4 +1,4 @@
-"""The siting page in words: models, reasons, rivals, doubts, costs, and what the map shows."""
+"""The siting page in words: models, reasons, alternatives, costs, and what the map shows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Literal, TypeAlias
 
 from data.study.siting import SitingModel
 from data.types import Dataset
+from geo.errors import Finding
 from planning.sites import Proposal
 from planning.sites.candidates import CANNOT_MEND, NOT_A_PARCEL, Group, kind_group
+from planning.sites.plan_figures import proposal_figures, site_figures
+from planning.sites.proof import ENOUGH_CODES, plan_sentences, project_sentence
 from planning.sites.robustness import RUN_NAMES
-from planning.sites.rows import often_chosen, site_columns
+from planning.sites.rows import gain_per_wan, often_chosen, site_columns
 from planning.words.figures import mode_text, people_text, share_text
 from planning.words.tables import Column, Table, Value, table_of
 from planning.words.wording import Translate, msgid
@@ -34,15 +37,6 @@ MODEL_NAMES: dict[SitingModel, str] = {
 }
 """Models in the order in which the page offers them."""
 
-UNIT_NAMES: dict[str, str] = {
-    "people": msgid("people newly covered"),
-    "people covered twice": msgid("people covered twice"),
-    "expected people": msgid("people covered by a free station, on average"),
-    "sites": msgid("new stations"),
-    "yuan": msgid("yuan"),
-    "person-minutes": msgid("person-minutes"),
-    "minutes": msgid("minutes, the longest way"),
-}
 GROUP_NAMES: dict[Group, str] = {
     "centre": msgid("Centre"),
     "station": msgid("Station"),
@@ -83,64 +77,37 @@ def page_site_columns(proposal: Proposal, dataset: Dataset, translate: Translate
     ]
 
 
-def plan_lines(proposal: Proposal, translate: Translate) -> list[str]:
-    """Return the plan in sentences: what it does, how it is proved, what doubt leaves of it."""
-    people = proposal.people
-    if proposal.plan.objective is None:
-        return [translate("No plan answers this question; the reasons stand below.")]
-    text = msgid(
-        "{count} sites, {mode}, {minutes:g} min: {newly} people are newly covered, {before} → "
-        "{after} of the people."
-    )
+def plan_lines(
+    proposal: Proposal, translate: Translate, *, quote: Callable[[str], str] = str
+) -> list[str]:
+    """Return the plan in sentences; the first is what matters most.
+
+    `quote` writes a name so that the page shows it letter by letter.
+    """
+    terms = proposal.terms
+    text = msgid("{count} points, {mode}, {minutes:g} min.")
     lines = [
         translate(text).format(
             count=len(proposal.sites),
-            mode=mode_text(proposal.mode, translate),
-            minutes=proposal.minutes,
-            newly=people_text(people.newly),
-            before=_share(people.today, people.inside),
-            after=_share(people.with_plan, people.inside),
+            mode=mode_text(terms.mode, translate),
+            minutes=terms.minutes,
         ),
-        proof_line(proposal, translate),
+        *plan_sentences(proposal, translate, quote=quote),
     ]
-    if proposal.sites:
-        cost = msgid("Cost over {years:g} years: {yuan:,.0f} yuan, by the unit costs below.")
-        lines.append(translate(cost).format(years=proposal.years, yuan=proposal.plan_yuan))
-    if people.lost > 0:
+    if proposal.people.lost > 0:
         lost = msgid("{people} people lose cover by the points that the plan gives up.")
-        lines.append(translate(lost).format(people=people_text(people.lost)))
-    if proposal.robustness is not None:
-        held = msgid(
-            "Under {count} readings of the inputs the plan covers {low} to {high} of the people."
-        )
-        lines.append(
-            translate(held).format(
-                count=len(proposal.robustness.runs),
-                low=share_text(proposal.robustness.low_share),
-                high=share_text(proposal.robustness.high_share),
-            )
-        )
+        people = proposal_figures(proposal).lost.words(translate)
+        lines.append(translate(lost).format(people=people))
     if proposal.without_weights is not None:
         plain = msgid("Without weights the best plan newly covers {people} people.")
-        gained = people_text(proposal.without_weights.gained_people)
+        gained = people_text(proposal.without_weights.people.newly)
         lines.append(translate(plain).format(people=gained))
     return lines
 
 
-def proof_line(proposal: Proposal, translate: Translate) -> str:
-    """Return the status of the plan with objective, bound and gap."""
-    plan, unit = proposal.plan, translate(UNIT_NAMES[proposal.unit])
-    objective, bound = plan.objective or 0.0, plan.bound or 0.0
-    if plan.status == "optimal":
-        text = msgid("Proved: no other choice of these candidates is better ({unit}: {value}).")
-        return translate(text).format(value=_amount(objective), unit=unit)
-    text = msgid("Best found ({unit}: {value}); no choice is better than {bound}; gap {gap:.2%}.")
-    said = translate(text).format(
-        value=_amount(objective), unit=unit, bound=_amount(bound), gap=plan.gap or 0.0
-    )
-    if not plan.is_replayable:
-        said += " " + translate("Cut by the clock: another run may differ.")
-    return said
+def page_findings(proposal: Proposal) -> list[Finding]:
+    """Return what is found of a plan beside its own sentences."""
+    return [found for found in proposal.findings if found.code not in ENOUGH_CODES]
 
 
 def kind_lines(proposal: Proposal, translate: Translate) -> list[str]:
@@ -162,7 +129,7 @@ def reason_lines(
     """
     lines = []
     for rank, site in enumerate(proposal.sites, start=1):
-        is_alone = site.shared_people < 0.5
+        is_alone, found = site.shared_people < 0.5, site_figures(proposal, site)
         alone = msgid("**{rank}. {name}**: {reached} people without cover in reach.")
         shared_text = msgid(
             "**{rank}. {name}**: {reached} people without cover in reach, {own} of them by no "
@@ -173,8 +140,8 @@ def reason_lines(
             translate(text).format(
                 rank=rank,
                 name=quote(proposal.candidates.name[site.candidate]),
-                reached=people_text(site.reached_people),
-                own=people_text(site.new_people),
+                reached=found.reached.words(translate),
+                own=found.only.words(translate),
             )
         ]
         groups = [
@@ -191,6 +158,12 @@ def reason_lines(
             shared = msgid("Shares {people} with {name}.")
             name = quote(proposal.candidates.name[other])
             parts.append(translate(shared).format(people=people_text(people), name=name))
+        if site.project is not None:
+            parts.append(project_sentence(site.project, translate, quote=quote))
+        yield_per_wan = gain_per_wan(proposal, site)
+        if yield_per_wan is not None:
+            text = msgid("{people:.1f} people only by this point for 10,000 yuan.")
+            parts.append(translate(text).format(people=yield_per_wan))
         if proposal.robustness is not None:
             often = msgid("Chosen in {times} of {count} readings.")
             count = len(proposal.robustness.runs)
@@ -207,15 +180,15 @@ def why_not_lines(
     names = proposal.candidates.name
     lines = []
     for row in proposal.not_chosen:
-        open_people = row.in_reach_people - row.covered_today
+        open_people = row.in_reach_people - row.covered_before
         text = msgid("**{name}** reaches {people} people without cover")
         said = translate(text).format(
             name=quote(names[row.candidate]), people=people_text(max(open_people, 0.0))
         )
-        if row.taken_by:
+        if row.covered_by:
             takers = "、".join(
                 translate("{name} ({people} people)").format(name=names[i], people=people_text(p))
-                for i, p in row.taken_by
+                for i, p in row.covered_by
             )
             said += translate("; taken by {who}").format(who=quote(takers))
         left = translate("; it would still add {people}.").format(people=people_text(row.left))
@@ -233,6 +206,7 @@ def run_sheet(proposal: Proposal, translate: Translate) -> Table:
             (
                 run_name(run.label, translate),
                 share_text(run.share_today),
+                share_text(run.share_committed),
                 share_text(run.share_with_plan),
                 f"{len(best & set(run.sites))} / {len(best)}",
                 others or "—",
@@ -241,6 +215,7 @@ def run_sheet(proposal: Proposal, translate: Translate) -> Table:
     headers = (
         msgid("Reading of the inputs"),
         msgid("Covered today"),
+        msgid("Covered with decided projects"),
         msgid("Covered with the plan"),
         msgid("Sites of the plan that are best here, too"),
         msgid("Others that would be chosen"),
@@ -282,15 +257,15 @@ def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> T
 
 
 def choice_sheet(proposal: Proposal, translate: Translate) -> Table:
-    """Return the plan and its rivals side by side."""
+    """Return the plan and its alternatives side by side."""
     best = set(proposal.plan.new_sites.tolist())
     rows: list[tuple[Value, ...]] = []
-    for number, choice in enumerate(proposal.choices, start=1):
+    for number, choice in enumerate(proposal.alternatives.plans, start=1):
         own = set(choice.plan.new_sites.tolist())
         rows.append(
             (
                 choice_name(number, translate),
-                people_text(choice.gained_people),
+                people_text(choice.people.newly),
                 share_text(choice.lost_share),
                 _names(proposal, own - best),
                 _names(proposal, best - own),
@@ -307,7 +282,7 @@ def choice_sheet(proposal: Proposal, translate: Translate) -> Table:
 
 
 def choice_name(number: int, translate: Translate) -> str:
-    """Return the name of a plan among its rivals."""
+    """Return the name of a plan among its alternatives."""
     return translate("Plan {number}").format(number=number)
 
 
@@ -317,16 +292,16 @@ def cost_sheet(proposal: Proposal, translate: Translate) -> Table:
         (
             translate(GROUP_NAMES[entry.group]),
             translate(PART_NAMES[entry.part]),
-            round(entry.yuan),
+            entry.yuan / 10_000,
             translate(MARK_NAMES[entry.mark]),
             translate(entry.source),
         )
-        for entry in proposal.costs
+        for entry in proposal.costs.units
     ]
     headers = (
         msgid("Kind of point"),
         msgid("What is paid"),
-        msgid("Yuan"),
+        msgid("10,000 yuan"),
         msgid("Basis"),
         msgid("Source"),
     )
@@ -335,11 +310,3 @@ def cost_sheet(proposal: Proposal, translate: Translate) -> Table:
 
 def _names(proposal: Proposal, sites: set[int]) -> str:
     return "、".join(proposal.candidates.name[i] for i in sorted(sites)) or "—"
-
-
-def _share(part: float, whole: float) -> str:
-    return share_text(part / whole if whole > 0 else None)
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"

@@ -31,7 +31,7 @@ CANDIDATE_STYLES = (
 
 
 def plan_layers(
-    proposal: Proposal, dataset: Dataset, shown: OnMap, rival: int, translate: Translate
+    proposal: Proposal, dataset: Dataset, shown: OnMap, chosen: int, translate: Translate
 ) -> list[Layer]:
     """Return what is laid over the map.
 
@@ -39,22 +39,22 @@ def plan_layers(
     ----------
     shown
         The plan with those whom it newly covers, how often sites are chosen, or all candidates.
-    rival
-        Number of the plan among its rivals, 0 for the best one.
+    chosen
+        Number of the plan among its alternatives, 0 for the best one.
     """
     if shown == "candidates":
         return [candidate_layer(proposal, translate)]
     if shown == "stability" and proposal.robustness is not None:
         return [stability_layer(proposal, translate)]
-    if 0 < rival < len(proposal.choices):
-        return [rival_layer(proposal, proposal.choices[rival], translate)]
+    if 0 < chosen < len(proposal.alternatives.plans):
+        return [alternative_layer(proposal, proposal.alternatives.plans[chosen], translate)]
     return [
         layer if isinstance(layer, SiteLayer) else replace(layer, is_visible=True)
         for layer in site_layers(proposal, dataset, translate)
     ]
 
 
-def map_caption(shown: OnMap, rival: int, translate: Translate) -> str:
+def map_caption(shown: OnMap, chosen: int, translate: Translate) -> str:
     """Return what the marks on the map mean."""
     if shown == "candidates":
         return translate("Violet rings: candidate sites. Pink triangles: those of the plan.")
@@ -63,7 +63,7 @@ def map_caption(shown: OnMap, rival: int, translate: Translate) -> str:
             "Dark green: chosen in 80 % of the readings or more. Orange: in half or more. "
             "Brown rings: in fewer."
         )
-    if rival:
+    if chosen:
         return translate("Dark green: as in plan 1. Pink: instead of a site of plan 1.")
     return translate(
         "Numbers: proposed sites by people reached. Green areas: newly covered. Lines: from "
@@ -119,7 +119,9 @@ def candidate_layer(proposal: Proposal, translate: Translate) -> FacilityLayer:
     )
 
 
-def rival_layer(proposal: Proposal, choice: PlanChoice, translate: Translate) -> FacilityLayer:
+def alternative_layer(
+    proposal: Proposal, choice: PlanChoice, translate: Translate
+) -> FacilityLayer:
     """Return the sites of another plan; those that the best plan lacks are marked."""
     best = set(proposal.plan.new_sites.tolist())
     index = choice.plan.new_sites
@@ -130,7 +132,7 @@ def rival_layer(proposal: Proposal, choice: PlanChoice, translate: Translate) ->
         PointStyle(msgid("Instead of a site of plan 1"), "triangle", "#d6006c", 17.0, 9.0),
     )
     return FacilityLayer(
-        id="rival",
+        id="alternative",
         label=translate("Alternatives"),
         lon=sites.lon,
         lat=sites.lat,

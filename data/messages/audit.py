@@ -137,6 +137,16 @@ AUDIT_MESSAGES: dict[str, Message] = {
         " economic type",
         "Correct one of the two: the ratio of people to centres rests on it.",
     ),
+    "weekday_unknown": Message(
+        "warning",
+        "{count} stops name a day that no week has, such as `{text}`",
+        "Write 周一 to 周日, or Mo to Su.",
+    ),
+    "open_days_contradict_hours": Message(
+        "warning",
+        "{count} institutions state more or fewer days a week than their opening hours have",
+        "Correct the days or the hours; the stated days are used.",
+    ),
     "open_days_implausible": Message(
         "warning", "{count} institutions are open more than 7 days a week", "Correct them."
     ),

@@ -21,10 +21,16 @@ SITING_MESSAGES: dict[str, Message] = {
         "no site may be built: all are forbidden or exist already",
         "Allow some candidates.",
     ),
+    "siting_unanswered": Message(
+        "warning",
+        "the question of new sites could not be asked as it stands: no site is proposed, all other"
+        " results are whole",
+        "Correct what is said below, in the study or on the page of new sites, and ask again.",
+    ),
     "siting_count_above_candidates": Message(
         "error",
         "{count} new sites are asked for, {candidates} candidates may be built",
-        "Ask for fewer.",
+        "Ask for fewer, or let candidates stand closer together (`candidates.spacing_m`).",
     ),
     "siting_count_below_required": Message(
         "error", "{count} new sites are asked for, {required} are required", "Raise the count."
@@ -75,6 +81,22 @@ SITING_MESSAGES: dict[str, Message] = {
     ),
     "siting_option_wrong": Message(
         "error", "{option} is {actual}, it must be {expected}", "Correct it."
+    ),
+    "siting_format": Message(
+        "error",
+        "the file says format {actual}, known is {supported}",
+        "Open it with the version that wrote it, or write it again.",
+    ),
+    "siting_enough": Message(
+        "note",
+        "by this measure almost everybody is covered: a further point gains fewer than {people:g} "
+        "people; {proposed} are proposed",
+        "Ask for another mode or limit, or lower `siting.min_gain_people`.",
+    ),
+    "siting_gains_small": Message(
+        "note",
+        "no further candidate gains {people:g} people; {proposed} are proposed",
+        "Add candidates, or lower `siting.min_gain_people`.",
     ),
     "siting_file_missing": Message(
         "error", "the file does not exist", "Correct the path on the command line."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -146,6 +146,8 @@ def join_programme(
     nowhere = np.flatnonzero(is_new & ~np.isfinite(rows.lon))
     if len(nowhere):
         findings.append(row_finding("programme_unplaced", rows.row[nowhere], file=rows.file))
+    _note_differences(rows, facilities, known, findings)
+    facilities = _as_programmed(facilities, rows, known)
     added = np.flatnonzero(is_new & np.isfinite(rows.lon)).astype(np.int32)
     whole = _with_points(facilities, rows, added, zones, crs)
     number = {name: i for i, name in enumerate(whole.id)}
@@ -158,7 +160,6 @@ def join_programme(
         number.get(rows.facility_id[i], -1) if rows.type[i] is ProjectType.RELOCATION else -1
         for i in range(len(rows.id))
     ]
-    _note_differences(rows, facilities, known, findings)
     projects = Projects(
         id=rows.id,
         name=rows.name,
@@ -194,12 +195,15 @@ def _with_points(
         rows.kind_after[i] or (facilities.kind[k] if k >= 0 else "")
         for i, k in zip(added.tolist(), old, strict=True)
     ]
-    opens = rows.columns["open_date"]
+    opens = [
+        None if class_of(stage) is ProjectClass.SUSPENDED else day
+        for stage, day in zip(rows.stage, rows.columns["open_date"], strict=True)
+    ]
     own: dict[str, list[CellValue]] = {
         "id": [point_id(rows.id[i], known) for i in added.tolist()],
         "name": [rows.name[i] for i in added.tolist()],
         "kind": list(kinds),
-        "status": ["planned"] * len(added),
+        "status": [_STATUS_OF[class_of(rows.stage[i])] for i in added.tolist()],
         "open_date": [opens[i] for i in added.tolist()],
     }
     columns = {
@@ -231,6 +235,42 @@ def _with_points(
             both = (*first, *extra[item.name])
             joined[item.name] = tuple(both[i] for i in order)
     return Facilities(**joined, columns={n: tuple(v[i] for i in order) for n, v in columns.items()})
+
+
+def _as_programmed(
+    facilities: Facilities, rows: ProgrammeRows, known: Mapping[str, int]
+) -> Facilities:
+    """Return the institutions with what the programme says of their status and days.
+
+    A new institution has the status and the opening day of its project; the old place of a
+    relocation, and an institution to be merged away, close on the day once that is decided.
+    """
+    columns = {name: list(facilities.columns[name]) for name in _PROGRAMMED}
+    for i, name in enumerate(rows.facility_id):
+        k = known.get(name, -1)
+        found = class_of(rows.stage[i])
+        opens = rows.columns["open_date"][i]
+        is_sure = found in {ProjectClass.DECIDED, ProjectClass.IN_USE}
+        if k < 0:
+            continue
+        if rows.type[i] is ProjectType.NEW:
+            columns["status"][k] = _STATUS_OF[found]
+            is_off = found is ProjectClass.SUSPENDED
+            columns["open_date"][k] = None if is_off else opens or columns["open_date"][k]
+        elif rows.type[i] in {ProjectType.RELOCATION, ProjectType.CLOSURE} and is_sure:
+            day = opens or rows.columns["finish_date"][i]
+            columns["close_date"][k] = day or columns["close_date"][k]
+    changed = {name: tuple(values) for name, values in columns.items()}
+    return replace(facilities, columns={**facilities.columns, **changed})
+
+
+_PROGRAMMED = ("status", "open_date", "close_date")
+_STATUS_OF = {
+    ProjectClass.IN_USE: "operating",
+    ProjectClass.DECIDED: "construction",
+    ProjectClass.RESERVE: "planned",
+    ProjectClass.SUSPENDED: "planned",
+}
 
 
 def _note_differences(

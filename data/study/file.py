@@ -26,6 +26,10 @@ SAMPLE_STUDY = Path(__file__).parents[1] / "samples" / "county.toml"
 TEMPLATE = Path(__file__).parents[1] / "study_template.toml"
 """A study file in which every table and key is explained."""
 
+LIST_TEMPLATE = Path(__file__).parents[1] / "list_template.csv"
+"""The columns of a list of institutions, without rows."""
+LIST_NAME = "机构名单模板.csv"
+
 _MAX_STUDY_BYTES = 1_000_000
 
 
@@ -39,13 +43,16 @@ class _Heading:
     maker: str = ""
 
 
-def read_study(path: Path | str) -> Study:
+def read_study(path: Path | str, *, is_confined: bool = False) -> Study:
     """Return the study file, checked; nothing but the study file itself is opened.
 
     Parameters
     ----------
     path
         The TOML file. Paths in it are relative to its folder.
+    is_confined
+        Whether the study is somebody's upload: it may name files of its own folder only, and learns
+        nothing of others.
 
     Raises
     ------
@@ -56,7 +63,7 @@ def read_study(path: Path | str) -> Study:
     values = _toml(path)
     if values.get("format", FORMAT) != FORMAT:
         _refuse_format(path, values["format"])
-    context = Context(file=path.name, folder=path.parent, findings=[])
+    context = Context(path.name, path.parent, findings=[], is_confined=is_confined)
     if "format" not in values:
         context.report("study_key_missing", key="format")
     tables = {name: values[name] for name in values if name != "format"}
@@ -68,6 +75,9 @@ def read_study(path: Path | str) -> Study:
 
 def write_template(folder: Path) -> Path:
     """Write a commented study file into a folder, which is made when it is not there.
+
+    A table with the columns of a list of institutions is put beside it: what programs cannot take
+    over (printed pages, text documents) is typed or copied into it.
 
     Returns
     -------
@@ -85,6 +95,9 @@ def write_template(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
+        rows = LIST_TEMPLATE.read_text(encoding="utf-8")
+        # Spreadsheet programs take a text without the mark in front for GBK.
+        (folder / LIST_NAME).write_text(rows, encoding="utf-8-sig", newline="\n")
     except FileExistsError as error:
         raise StudyError(Finding("file_exists", file=str(target))) from error
     except OSError as error:

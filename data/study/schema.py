@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
@@ -34,11 +34,14 @@ class Context:
         Paths in the file are relative to it.
     findings
         Faults are appended here; reading goes on after each.
+    is_confined
+        Whether paths that lead out of the folder are faults, told alike whether a file is there.
     """
 
     file: str
     folder: Path
     findings: list[Finding]
+    is_confined: bool = False
 
     def report(self, code: str, **params: str | float) -> None:
         """Append a finding about the study file."""
@@ -74,6 +77,18 @@ def read_table(cls: type[T], values: Any, *, key: str, context: Context) -> T | 
                 "study_key_unknown", key=_join(key, str(name)), known=", ".join(sorted(known))
             )
     return _build(cls, values, key, context)
+
+
+def flat_values(table: Any) -> dict[str, Any]:
+    """Return the values of a table under the keys that the study file has for them."""
+    found: dict[str, Any] = {}
+    for item in fields(table):
+        value = getattr(table, item.name)
+        if item.metadata.get(_FLAT) and is_dataclass(value):
+            found |= flat_values(value)
+        else:
+            found[item.name] = asdict(value) if is_dataclass(value) else value  # type: ignore[arg-type]
+    return found
 
 
 def core_type(hint: Any) -> Any:
@@ -181,6 +196,9 @@ def _read_path(value: Any, key: str, context: Context) -> Path | None:
         context.report("study_key_type", key=key, expected="a file path", actual=_shown(value))
         return None
     path = context.folder / value
+    if context.is_confined and not path.resolve().is_relative_to(context.folder.resolve()):
+        context.report("upload_outside", name=Path(value).name[:80])
+        return None
     try:
         is_there = path.is_file()
     except OSError:  # a name longer than the file system allows

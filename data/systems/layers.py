@@ -116,7 +116,7 @@ def _other_places(rows: FacilityRows, evidence: Evidence, verdict: Verdict) -> O
             lon[number, which], lat[number, which] = to_wgs84(
                 written[0][which], written[1][which], system
             )
-    return OtherPlaces(tuple(name for name, _ in readings), lon, lat)
+    return OtherPlaces(rows.file, tuple(name for name, _ in readings), lon, lat)
 
 
 def _group_rows(

@@ -14,11 +14,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Ints, require_length
+from geo.arrays import Ints, require_length
 from geo.pairs import Reach
 from geo.search import UNREACHED
-from geo.times import TENTHS_PER_MINUTE, limits_in_tenths
-from planning.words.wording import msgid
+from geo.times import limits_in_tenths
 
 
 class LegStatus(IntEnum):
@@ -39,18 +38,9 @@ class LegStatus(IntEnum):
     """The leg takes longer than its limit; the chain goes on."""
     NOT_OPEN = 7
     """The facility itself is not open."""
+    UNPLACED = 8
+    """The facility or the declared one has no coordinates (待定位): no time can be known."""
 
-
-LEG_WORDS: dict[LegStatus, str] = {
-    LegStatus.OK: msgid("In time"),
-    LegStatus.TOP: msgid("Highest level"),
-    LegStatus.MISSING: msgid("No facility declared"),
-    LegStatus.CLOSED: msgid("Declared facility not open"),
-    LegStatus.NOT_UPWARD: msgid("Declared facility not of a higher level"),
-    LegStatus.UNREACHABLE: msgid("Unreachable by road"),
-    LegStatus.OVER: msgid("Longer than the limit of the leg"),
-    LegStatus.NOT_OPEN: msgid("Not open"),
-}
 
 GOING_ON = (LegStatus.OK, LegStatus.OVER)
 
@@ -96,47 +86,6 @@ class Referral:
         return self.at_level[:, -1] >= 0
 
 
-@dataclass(frozen=True, slots=True)
-class AllianceReferral:
-    """Referral within one alliance (-1: facilities of none); counts are of open facilities.
-
-    Parameters
-    ----------
-    alliance
-        Index.
-    facilities, complete
-        How many, and how many whose chain reaches the highest level.
-    missing, closed, not_upward, unreachable, over, skipping, crossing
-        Legs by what is the matter; the last three may overlap.
-    mean_minutes, worst_minutes
-        Cumulated time to the highest level of the facilities below it with a complete chain; None
-        where there is none.
-    """
-
-    alliance: int
-    facilities: int
-    complete: int
-    missing: int
-    closed: int
-    not_upward: int
-    unreachable: int
-    over: int
-    skipping: int
-    crossing: int
-    mean_minutes: float | None
-    worst_minutes: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class LevelAccess:
-    """People who come to a level along the chain: through their nearest point, then by referral."""
-
-    level: int
-    people: float
-    connected: float
-    within_limit: float
-
-
 def referral_chains(
     times: Reach,
     *,
@@ -146,7 +95,7 @@ def referral_chains(
     max_leg_minutes: float | Sequence[float],
     parent: Ints | None = None,
     is_open: NDArray[np.bool_] | None = None,
-    n_levels: int | None = None,
+    is_placed: NDArray[np.bool_] | None = None,
 ) -> Referral:
     """Follow the declared chain of every facility.
 
@@ -167,8 +116,8 @@ def referral_chains(
         which is of the same level. None: no branches.
     is_open
         (n,) True where operating; None: all.
-    n_levels
-        Number of levels; None: the highest level that there is.
+    is_placed
+        (n,) True where it has coordinates; None: all.
 
     Raises
     ------
@@ -179,6 +128,7 @@ def referral_chains(
     """
     count = times.n_demand
     operating = np.ones(count, dtype=np.bool_) if is_open is None else is_open
+    placed = np.ones(count, dtype=np.bool_) if is_placed is None else is_placed
     branch_of = np.full(count, -1, dtype=np.int32) if parent is None else parent
     arrays = {
         "level": level,
@@ -186,16 +136,16 @@ def referral_chains(
         "alliance": alliance,
         "parent": branch_of,
         "is_open": operating,
+        "is_placed": placed,
     }
     for name, values in arrays.items():
         require_length(name, values, count)
-    highest = int(level.max(initial=1)) if n_levels is None else n_levels
+    highest = int(level.max(initial=1))
     target = refers_to.astype(np.int32)
     leg = _leg_tenths(times, target)
     to_centre = _to_own_centre(level, target, branch_of)
-    status = _leg_status(
-        level, target, leg, operating, to_centre, limits=_limits(max_leg_minutes, highest)
-    )
+    limits = _limits(max_leg_minutes, highest)
+    status = _leg_status(level, target, leg, operating, to_centre, placed=placed, limits=limits)
     has_target = (target >= 0) & operating
     up = np.where(has_target, target, 0)
     at_level, cumulated = _follow(level, target, leg, status, to_centre, n_levels=highest)
@@ -210,90 +160,6 @@ def referral_chains(
         at_level=at_level,
         tenths_to_level=cumulated,
     )
-
-
-def nearest_links(
-    times: Reach,
-    *,
-    level: Ints,
-    alliance: Ints,
-    is_open: NDArray[np.bool_] | None = None,
-    within_alliance: bool = True,
-) -> Ints:
-    """Propose for each facility the nearest open one of the next level that can be reached.
-
-    Where the next level has none in reach, the one after is taken. Ties go to the lowest index.
-    Used to fill missing links, never without being asked.
-
-    Returns
-    -------
-    (n,) facility; -1 where there is none, and for closed facilities.
-    """
-    operating = np.ones(times.n_demand, dtype=np.bool_) if is_open is None else is_open
-    receiver, sender = times.facility(), times.demand
-    possible = (level[receiver] > level[sender]) & operating[receiver] & operating[sender]
-    if within_alliance:
-        possible &= alliance[receiver] == alliance[sender]
-    receiver, sender, tenths = receiver[possible], sender[possible], times.tenths[possible]
-    order = np.lexsort((receiver, tenths, level[receiver], sender))
-    senders, first = np.unique(sender[order], return_index=True)
-    links = np.full(times.n_demand, -1, dtype=np.int32)
-    links[senders] = receiver[order[first]]
-    return links
-
-
-def referral_by_alliance(
-    referral: Referral, *, is_open: NDArray[np.bool_] | None = None
-) -> list[AllianceReferral]:
-    """Sum up the chains by alliance, in the order of their indices (-1 first)."""
-    operating = np.ones(len(referral.level), dtype=np.bool_) if is_open is None else is_open
-    alliances = np.unique(referral.alliance[operating])
-    return [_alliance_row(referral, int(row), operating) for row in alliances]
-
-
-def tenths_from_points(referral: Referral, facility: Ints, tenths: Ints) -> Ints:
-    """Return the (n_points, n_levels) time of each point to each level along its chain.
-
-    Parameters
-    ----------
-    facility, tenths
-        (n_points,) the nearest point of care and the time to it; facility -1 where none is reached.
-
-    Returns
-    -------
-    Tenths of a second; `UNREACHED` where the chain does not get there.
-    """
-    reached = facility >= 0
-    onward = referral.tenths_to_level[np.where(reached, facility, 0)].astype(np.int64)
-    has_way = reached[:, None] & (onward != UNREACHED)
-    total = np.where(has_way, onward + tenths[:, None].astype(np.int64), UNREACHED)
-    return np.minimum(total, UNREACHED).astype(np.int32)
-
-
-def people_by_level(
-    tenths_to_level: Ints, people: Floats, *, limit_minutes: Sequence[float]
-) -> list[LevelAccess]:
-    """Count the people who get to each level, and in time.
-
-    Parameters
-    ----------
-    tenths_to_level
-        What `tenths_from_points` gives.
-    people
-        (n_points,) people.
-    limit_minutes
-        (n_levels,) cumulated limit of each level.
-    """
-    limits = limits_in_tenths(list(limit_minutes), tenths_to_level.shape[1])
-    return [
-        LevelAccess(
-            level=row + 1,
-            people=float(people.sum()),
-            connected=float(people[tenths_to_level[:, row] != UNREACHED].sum()),
-            within_limit=float(people[tenths_to_level[:, row] <= limit].sum()),
-        )
-        for row, limit in enumerate(limits)
-    ]
 
 
 def _limits(max_leg_minutes: float | Sequence[float], n_levels: int) -> NDArray[np.int64]:
@@ -331,6 +197,7 @@ def _leg_status(
     operating: NDArray[np.bool_],
     to_centre: NDArray[np.bool_],
     *,
+    placed: NDArray[np.bool_],
     limits: NDArray[np.int64],
 ) -> NDArray[np.uint8]:
     n_levels = len(limits) - 1
@@ -341,6 +208,7 @@ def _leg_status(
         target < 0,
         ~operating[up],
         (level[up] <= level) & ~to_centre,
+        ~(placed & placed[up]),
         leg == UNREACHED,
         leg > limits[level],
     ]
@@ -350,6 +218,7 @@ def _leg_status(
         LegStatus.MISSING,
         LegStatus.CLOSED,
         LegStatus.NOT_UPWARD,
+        LegStatus.UNPLACED,
         LegStatus.UNREACHABLE,
         LegStatus.OVER,
     ]
@@ -386,27 +255,3 @@ def _follow(
             total = np.where(before == UNREACHED, UNREACHED, before + leg[sending][:, None])
             cumulated[sending, own:] = np.minimum(total, UNREACHED)
     return at_level, cumulated
-
-
-def _alliance_row(
-    referral: Referral, alliance: int, operating: NDArray[np.bool_]
-) -> AllianceReferral:
-    own = (referral.alliance == alliance) & operating
-    counts = np.bincount(referral.status[own], minlength=len(LegStatus))
-    complete = own & referral.is_complete
-    sending = complete & (referral.status != LegStatus.TOP)
-    minutes = referral.tenths_to_level[sending, -1] / TENTHS_PER_MINUTE
-    return AllianceReferral(
-        alliance=alliance,
-        facilities=int(own.sum()),
-        complete=int(complete.sum()),
-        missing=int(counts[LegStatus.MISSING]),
-        closed=int(counts[LegStatus.CLOSED]),
-        not_upward=int(counts[LegStatus.NOT_UPWARD]),
-        unreachable=int(counts[LegStatus.UNREACHABLE]),
-        over=int(counts[LegStatus.OVER]),
-        skipping=int((own & referral.is_skipping).sum()),
-        crossing=int((own & referral.is_crossing).sum()),
-        mean_minutes=float(minutes.mean()) if minutes.size else None,
-        worst_minutes=float(minutes.max()) if minutes.size else None,
-    )

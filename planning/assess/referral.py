@@ -47,6 +47,7 @@ def referral_of(assessment: Assessment) -> tuple[str, Ints, Referral] | None:
         max_leg_minutes=LEG_LIMIT_MINUTES,
         parent=_rows_named(facilities, rows, "parent_id"),
         is_open=is_operating(facilities, assessment.scenario)[rows],
+        is_placed=facilities.has_position[rows],
     )
     return mode, rows, chains
 

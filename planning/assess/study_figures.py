@@ -29,7 +29,7 @@ from planning.reach.villages.village_figures import (
     village_base,
     villages_figures,
 )
-from planning.sites.plan_figures import plan_figures
+from planning.sites.plan_figures import plan_base, plan_figures
 from planning.words.figure import Base, Figure, each
 
 
@@ -103,7 +103,7 @@ def village_minutes_of(assessment: Assessment, mode: str) -> dict[str, Figure]:
         base=coverage_base(assessment, mode),
         horizon_minutes=assessment.study.travel.horizon_minutes,
     )
-    if result.coverage[0].ledger.covered is not None:
+    if is_timed(assessment, mode):
         return found
     return {
         code: replace(figure, value=None, above=None, reason=NO_POINT)
@@ -114,8 +114,8 @@ def village_minutes_of(assessment: Assessment, mode: str) -> dict[str, Figure]:
 def all_gaps_figures(assessment: Assessment) -> tuple[Figure, Figure]:
     """Return the number of gaps and their people."""
     mode = assessment.analysis_mode
-    is_known = assessment.modes[mode].coverage[0].ledger.covered is not None
-    return gap_totals(assessment.gaps, coverage_base(assessment, mode), is_known=is_known)
+    base = coverage_base(assessment, mode)
+    return gap_totals(assessment.gaps, base, is_known=is_timed(assessment, mode))
 
 
 def one_gap_figures(assessment: Assessment, gap: Gap) -> GapFigures:
@@ -132,6 +132,19 @@ def one_gap_figures(assessment: Assessment, gap: Gap) -> GapFigures:
 def bands_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:
     """Return the people within each band of minutes in one mode."""
     return band_figures(assessment.modes[mode].people_within, coverage_base(assessment, mode))
+
+
+def is_timed(assessment: Assessment, mode: str) -> bool:
+    """Return whether any point counts, so that times of a mode are known."""
+    return assessment.modes[mode].coverage[0].ledger.covered is not None
+
+
+def zone_sites_figure(assessment: Assessment, zone: int) -> Figure:
+    """Return how many sites of the plan lie in a zone by its index."""
+    zones, proposal = assessment.dataset.zones, assessment.proposal
+    base = replace(plan_base(proposal), place=zones.code[zone])
+    count = sum(int(proposal.candidates.zone[site.candidate]) == zone for site in proposal.sites)
+    return Figure("plan_sites", base, float(count), place_name=zones.name[zone])
 
 
 def speeds_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:
@@ -185,16 +198,11 @@ def assessment_figures(assessment: Assessment) -> Iterator[Figure]:
         yield from each(one_gap_figures(assessment, gap))
     yield unplaced_figure(assessment)
     yield from each(ratio_figures(assessment.ratios, ratio_base(assessment)))
-    yield from each(plan_figures(assessment.proposal, plan_base(assessment)))
+    yield from each(plan_figures(assessment.proposal))
+    yield from (zone_sites_figure(assessment, zone) for zone in range(len(dataset.zones)))
 
 
 def ratio_base(assessment: Assessment) -> Base:
     """Return what the figures of N1 stand on."""
     own = assessment.modes[assessment.analysis_mode].coverage[0]
     return Base(date=assessment.scenario.as_of, people=own.population_base)
-
-
-def plan_base(assessment: Assessment) -> Base:
-    """Return what the figures of the siting plan stand on: those of the coverage it adds to."""
-    proposal = assessment.proposal
-    return replace(coverage_base(assessment, proposal.mode), minutes=proposal.minutes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from data.errors import StudyError
+from data.errors import CAVEATS, StudyError
 from data.study.siting import SitingTable
 from data.study.siting_faults import siting_faults
 from data.study.tables import Study
@@ -13,6 +13,7 @@ from data.types import Dataset
 from geo.circles import Circle
 from geo.errors import Finding, Progress, silent
 from planning.assess.mode_result import ModeResult, assess_mode, input_of_result, travel_findings
+from planning.assess.other_places import count_people_changing
 from planning.centres.centre_loads import capacity_view
 from planning.centres.centres import counted_centres
 from planning.centres.norms import RatioBounds
@@ -26,12 +27,13 @@ from planning.reach.scenario import (
     check_scenario,
     fixed_points,
     is_operating,
+    network_states,
     no_point_finding,
     scenario_of,
 )
 from planning.reach.sensitivity import Variant, sweep
 from planning.reach.service_circles import service_circles
-from planning.sites import Proposal, propose
+from planning.sites import Proposal, propose, unanswered
 from planning.words.wording import msgid
 
 FARTHEST_CENTRE_MINUTES = 1440.0
@@ -59,6 +61,11 @@ class Assessment:
     proposal: Proposal
     sensitivity: tuple[Variant, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def caveats(self) -> tuple[Finding, ...]:
+        """What every surface says beside the figures: it could change who is covered."""
+        return tuple(finding for finding in self.findings if finding.code in CAVEATS)
 
     @property
     def reason(self) -> Finding | None:
@@ -113,9 +120,12 @@ def assess(
     siting_input = input_of_result(
         dataset, study.travel, modes[study.siting.mode or analysis_mode], points
     )
-    proposal = propose(
-        study, siting_input, modes[siting_input.network.mode].nearest, progress=progress
-    )
+    states = network_states(dataset, study, scenario, today=points)
+    today = modes[siting_input.network.mode].nearest
+    try:
+        proposal = propose(study, siting_input, states, today=today, progress=progress)
+    except StudyError as error:  # a question that cannot be asked stops no other answer
+        proposal = unanswered(study, siting_input, states, today=today, findings=error.findings)
     report(msgid("Sensitivity"), 0, 1)
     return Assessment(
         dataset=dataset,
@@ -132,7 +142,7 @@ def assess(
         sensitivity=sweep(mode_input),
         findings=(
             *_unknown(dataset, scenario, points),
-            *dataset.findings,
+            *count_people_changing(dataset.findings, mode_input, scenario, result.status),
             *travel_findings(dataset, modes),
             *ratio_findings(ratios),
             *proposal.findings,
@@ -173,7 +183,10 @@ def with_siting(
     (progress or silent)(msgid("Choosing sites"), 0, 1)
     result = assessment.modes[siting.mode or assessment.analysis_mode]
     mode_input = input_of_result(assessment.dataset, study.travel, result, assessment.points)
-    proposal = propose(study, mode_input, result.nearest, progress=progress)
+    network = network_states(
+        assessment.dataset, study, assessment.scenario, today=assessment.points
+    )
+    proposal = propose(study, mode_input, network, today=result.nearest, progress=progress)
     before = set(assessment.proposal.findings)
     kept = tuple(f for f in assessment.findings if f not in before)
     return replace(assessment, study=study, proposal=proposal, findings=(*kept, *proposal.findings))
@@ -200,9 +213,9 @@ def answer_under(
     result = assessment.modes[siting.mode or assessment.analysis_mode]
     points = fixed_points(dataset.facilities, scenario, outside=study.travel.outside_facilities)
     mode_input = input_of_result(dataset, study.travel, result, points)
-    return propose(
-        replace(study, siting=siting), mode_input, nearest_point(mode_input), progress=progress
-    )
+    study = replace(study, siting=siting)
+    network = network_states(dataset, study, scenario, today=points)
+    return propose(study, mode_input, network, today=nearest_point(mode_input), progress=progress)
 
 
 def people_per_centre(mode: ModeInput, study: Study, scenario: Scenario) -> Ratios:

@@ -9,12 +9,12 @@ from planning.words.figures import people_text
 from planning.words.wording import Translate, msgid
 
 RESULT_WORDS: dict[UrbanResult, str] = {
-    UrbanResult.BOTH: msgid("met (by subdistrict and by people)"),
+    UrbanResult.BOTH: msgid("met (both columns)"),
     UrbanResult.STREET_ONLY: msgid("met (by subdistrict)"),
     UrbanResult.PEOPLE_ONLY: msgid("met (by people)"),
-    UrbanResult.STREET_NOT_PEOPLE: msgid("not reached (to be striven for): by subdistrict alone"),
-    UrbanResult.PEOPLE_NOT_STREET: msgid("not reached (to be striven for): by people alone"),
-    UrbanResult.NEITHER: msgid("not reached (to be striven for)"),
+    UrbanResult.STREET_NOT_PEOPLE: msgid("not reached: by subdistrict alone"),
+    UrbanResult.PEOPLE_NOT_STREET: msgid("not reached: by people alone"),
+    UrbanResult.NEITHER: msgid("not reached (aim)"),
     UrbanResult.NOT_APPLICABLE: msgid("does not apply"),
     UrbanResult.NO_URBAN_LIST: msgid("cannot be judged: no list of urban subdistricts"),
     UrbanResult.NO_STREETS: msgid("cannot be judged: not at the level of subdistricts"),

@@ -23,7 +23,7 @@ from planning.words.wording import Language, Translate, msgid
 if TYPE_CHECKING:
     from planning.assess.workflow import Assessment
 
-OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
+OK, INTERNAL, USAGE, BAD_INPUT, TOUCHES_PEOPLE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 LOG = logging.getLogger("servicecircle")
 _STREAMS = {"stdout": 1, "stderr": 2}
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -46,6 +46,8 @@ READER_STAGES = (
     msgid("waiting for the server"),
     msgid("database"),
     msgid("waiting for other proofs"),
+    msgid("waiting for other work"),
+    msgid("reading files"),
 )
 """What `geo`, `data` and kernels say that they do; they know no languages: the words stand here."""
 

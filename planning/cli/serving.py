@@ -15,11 +15,12 @@ LANGUAGE_VARIABLE = "SERVICECIRCLE_LANG"
 OPTIONS: dict[str, str] = {
     "server.address": "127.0.0.1",
     "server.headless": "true",
-    "server.enableStaticServing": "true",
+    "server.enableStaticServing": "false",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "100",
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
 }
 

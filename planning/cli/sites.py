@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.errors import Finding
 from planning.cli.console import OK, Commands, add_command, say
-from planning.sites.site_table.options import MODELS
+from planning.sites.site_table.table_options import MODELS
 from planning.words.wording import Translate, finding_sentence
 
 NUMBERS = ("limit", "count", "share", "quota", "busy", "budget", "centres", "referral_share")

@@ -6,11 +6,18 @@ import numpy as np
 import shapely
 
 from data.types import Dataset
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
+from planning.assess.study_figures import (
+    coverage_figures,
+    setting_figures,
+    setting_range,
+    unplaced_figure,
+)
 from planning.assess.workflow import Assessment
-from planning.maps import Figure, MapSpec, map_strings
+from planning.maps import MapSpec, map_strings
 from planning.maps.cells import cell_layer
-from planning.maps.layers import Layer, PolygonLayer
+from planning.maps.layers import Headline, Layer, PolygonLayer
 from planning.maps.scene import (
     circle_layer,
     facility_layer,
@@ -21,10 +28,10 @@ from planning.maps.scene import (
     water_layer,
     zone_layer,
 )
-from planning.reach.names import share_words
+from planning.sites.proof import proof_of, proof_sentence, state_sentences
 from planning.words.audiences import Audience, copy_mark, map_mark
-from planning.words.figures import mode_text, people_text, share_text
-from planning.words.wording import Language, Translate, finding_sentence, translator
+from planning.words.figures import mode_text
+from planning.words.wording import Language, Translate, translator
 
 SURROUNDINGS = "#e9e8e3"
 
@@ -81,9 +88,12 @@ def assessment_map(
         base_map_number=base_map_number,
         mark=translate(mark) if (mark := map_mark(audience, review_number)) else "",
         is_synthetic=dataset.is_synthetic,
-        notes=map_notes(assessment, translate),
+        notes=(
+            *map_notes(assessment, translate),
+            *plan_notes(assessment, translate, has_amounts=audience == "internal"),
+        ),
         attribution=attribution(dataset),
-        figures=headline_figures(assessment, translate),
+        figures=headline_figures(assessment, language),
         lang="zh-CN" if language == "zh" else "en",
         strings=map_strings(translate),
         bounds=bounds_of(shown),
@@ -121,30 +131,37 @@ def bounds_of(shown: tuple[Layer, ...]) -> tuple[float, float, float, float] | N
     return (west, south, east, north) if np.isfinite(west) else None
 
 
-def headline_figures(assessment: Assessment, translate: Translate) -> tuple[Figure, ...]:
-    """Return the coverage of every mode; the headline first and named so when there is a basis."""
+def headline_figures(assessment: Assessment, language: Language) -> tuple[Headline, ...]:
+    """Return the coverage of every mode; that of the analysis first."""
     modes = sorted(assessment.modes, key=lambda mode: mode != assessment.analysis_mode)
-    label = translate("Population within {minutes:.0f} min of a fixed point, {mode}")
-    figures = []
-    for mode in modes:
-        figure = assessment.modes[mode].coverage[0]
-        note = translate("{people} people").format(people=people_text(figure.ledger.covered))
-        figures.append(
-            Figure(
-                label.format(minutes=figure.minutes, mode=mode_text(mode, translate)),
-                share_words(figure.ledger, translate),
-                note,
-            )
+    translate = translator(language)
+    found = [coverage_figures(assessment, mode) for mode in modes]
+    return tuple(
+        Headline(
+            figures.share.name(language, ("mode",)),
+            figures.share.cell(translate),
+            figures.covered.cell(translate),
         )
-    return tuple(figures)
+        for figures in found
+    )
+
+
+def plan_notes(
+    assessment: Assessment, translate: Translate, *, has_amounts: bool
+) -> tuple[str, ...]:
+    """Return what the plan on the map is worth in the three states, and what is proved of it."""
+    proposal = assessment.proposal
+    if not proposal.terms.is_known:
+        return ()
+    states = state_sentences(proposal, translate) if has_amounts else []
+    proved = proof_sentence(proof_of(proposal), translate, has_amounts=has_amounts)
+    return (*states, proved)
 
 
 def map_notes(assessment: Assessment, translate: Translate) -> tuple[str, ...]:
     """Return the notes of the map: how the figure is read, how it moves, what is not placed."""
     travel = assessment.study.travel
-    notes = []
-    if assessment.reason is not None:
-        notes.append(finding_sentence(assessment.reason, translate))
+    notes = caveat_sentences(assessment, translate)
     if assessment.headline_mode is None:
         notes.append(
             translate(
@@ -158,18 +175,19 @@ def map_notes(assessment: Assessment, translate: Translate) -> tuple[str, ...]:
                 mode=mode_text(assessment.headline_mode, translate), basis=travel.basis
             )
         )
-    shares = [v.ledger.share for v in assessment.sensitivity if v.ledger.share is not None]
-    if shares:
+    ends = setting_range(assessment)
+    if ends is not None:
+        low, high = (setting_figures(assessment, variant).share for variant in ends)
         notes.append(
             translate(
                 "With other defensible settings the share lies between {low} and {high}."
-            ).format(low=share_text(min(shares)), high=share_text(max(shares)))
+            ).format(low=low.words(translate), high=high.words(translate))
         )
-    unplaced = int((~assessment.dataset.facilities.has_position).sum())
-    if unplaced:
+    unplaced = unplaced_figure(assessment)
+    if unplaced.value:
         notes.append(
             translate("{count} institutions without coordinates are not in the circle.").format(
-                count=unplaced
+                count=unplaced.words(translate)
             )
         )
     return tuple(notes)

@@ -9,7 +9,6 @@ import base64
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import folium
@@ -19,7 +18,7 @@ from folium.template import Template
 from planning.maps.assets import LEAFLET_CSS, LEAFLET_JS, MAP_CSS, asset, map_script
 from planning.maps.layers import CellLayer, Layer, MapSpec
 from planning.maps.pack.payload import EncodedMap, encode_layers, encode_map
-from planning.maps.pack.sinks import StaticFolder, document_json, inline_blobs, static_blobs
+from planning.maps.pack.sinks import Put, document_json, inline_blobs, put_blobs
 from planning.maps.themes import over_land
 
 _log = logging.getLogger(__name__)
@@ -59,8 +58,7 @@ class MapOptions:
 def interactive_map(
     spec: MapSpec | EncodedMap,
     *,
-    static_dir: Path | None = None,
-    static_url: str = "/app/static",
+    put: Put | None = None,
     center: tuple[float, float] | None = None,
     zoom: float | None = None,
     options: MapOptions | None = None,
@@ -71,9 +69,9 @@ def interactive_map(
     ----------
     spec
         The map, or the map encoded before.
-    static_dir, static_url
-        Folder that the server hands out and its address: scripts and data go there as files named
-        by their content. None, or a folder that cannot be written, puts everything inline.
+    put
+        Takes bytes and an ending and returns the address at which a browser finds them: scripts
+        and data go there. None, or one that raises `OSError`, puts everything inline.
     center, zoom
         (latitude, longitude) and zoom to start from; None fits the bounds of the map.
     options
@@ -86,7 +84,7 @@ def interactive_map(
     """
     encoded = spec if isinstance(spec, EncodedMap) else encode_map(spec)
     chosen = options or MapOptions()
-    place = _Placed(encoded, static_dir, static_url)
+    place = _Placed(encoded, put)
     west, south, east, north = encoded.document["bounds"] or _WORLD
     middle = center or ((south + north) / 2, (west + east) / 2)
     board = folium.Map(location=middle, tiles=None, font_size="12px", zoom_snap=0.25)
@@ -141,8 +139,7 @@ def edit_group(
     *,
     focus: Focus | None = None,
     link: str | None = None,
-    static_dir: Path | None = None,
-    static_url: str = "/app/static",
+    put: Put | None = None,
     name: str = "edit",
 ) -> folium.FeatureGroup:
     """Return what an edit changed as a feature group laid over the map without drawing it anew.
@@ -158,13 +155,13 @@ def edit_group(
     link
         Parameters (`lang=zh&edits=...`) that the browser's address takes, with the view of the map
         behind them: the address opens the same again, after a reload, too.
-    static_dir, static_url
+    put
         As in `interactive_map`.
     name
         Name of the group.
     """
     encoded = layers if isinstance(layers, EncodedMap) else encode_edit(layers)
-    place = _Placed(encoded, static_dir, static_url)
+    place = _Placed(encoded, put)
     group = folium.FeatureGroup(name=name, control=False)
     told: dict[str, Any] = {}
     if focus is not None:
@@ -195,28 +192,27 @@ class _Placed:
     """An encoded map with the place its parts go to."""
 
     encoded: EncodedMap
-    static_dir: Path | None
-    static_url: str
+    put: Put | None
 
     def text(self, content: str, kind: str) -> str:
         """Return the address of a script or style."""
         mime = {"js": "text/javascript", "css": "text/css"}[kind]
         data = content.encode()
-        if self.static_dir is not None:
+        if self.put is not None:
             try:
-                return StaticFolder(self.static_dir, self.static_url).put(data, f".{kind}")
+                return self.put(data, f".{kind}")
             except OSError as error:
-                _log.info("static folder cannot be written, map goes inline: %s", error)
+                _log.info("scripts go into the page: %s", error)
         return f"data:{mime};charset=utf-8;base64,{base64.b64encode(data).decode('ascii')}"
 
     def document(self) -> str:
         """Return the document with its blocks placed."""
         blobs: dict[str, dict[str, Any]] | None = None
-        if self.static_dir is not None:
+        if self.put is not None:
             try:
-                blobs = static_blobs(self.encoded, StaticFolder(self.static_dir, self.static_url))
+                blobs = put_blobs(self.encoded, self.put)
             except OSError as error:
-                _log.info("static folder cannot be written, map goes inline: %s", error)
+                _log.info("the map goes into the page: %s", error)
         if blobs is None:
             blobs = inline_blobs(self.encoded)
         return document_json(self.encoded.document, blobs)

@@ -319,8 +319,8 @@ Layer: TypeAlias = CellLayer | RoadLayer | FacilityLayer | SiteLayer | PolygonLa
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A headline figure beside the map: 固定网点20分钟人口覆盖率 (步行), 87.21 %, (812,345 人)."""
+class Headline:
+    """A figure beside the map in large print: its name, its text, and the people it stands for."""
 
     label: str
     value: str
@@ -376,7 +376,7 @@ class MapSpec:
     is_synthetic: bool = False
     notes: tuple[str, ...] = ()
     attribution: str = ""
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Headline, ...] = ()
     lang: str = "zh-CN"
     strings: Mapping[str, str] = field(default_factory=lambda: ENGLISH)
     bounds: tuple[float, float, float, float] | None = None

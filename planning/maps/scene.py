@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from data.types import Dataset, Floats
 from geo.crs import to_lonlat
+from planning.assess.study_figures import one_gap_figures, zone_figures
 from planning.assess.workflow import Assessment
 from planning.maps import (
     NO_CLASS,
@@ -25,7 +26,7 @@ from planning.maps import (
 from planning.maps.cells import cell_areas
 from planning.maps.layers import Layer
 from planning.maps.themes import LAND, ramp
-from planning.reach.names import gap_minutes, gap_place
+from planning.reach.names import gap_place
 from planning.reach.scenario import is_operating
 from planning.sites import Proposal
 from planning.sites.rows import newly_served
@@ -91,9 +92,9 @@ def zone_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     """Return the outlines of the zones with their coverage in the popup."""
     dataset = assessment.dataset
     zones = dataset.zones
-    result = assessment.modes[assessment.analysis_mode]
-    ledgers = result.zone_ledgers["all"]
-    label = translate("Covered ({mode})").format(mode=mode_text(result.mode, translate))
+    mode = assessment.analysis_mode
+    found = [zone_figures(assessment, mode, zone) for zone in range(len(zones))]
+    label = translate("Covered ({mode})").format(mode=mode_text(mode, translate))
     return PolygonLayer(
         id="zones",
         label=translate("Towns and subdistricts"),
@@ -104,8 +105,8 @@ def zone_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
         ),
         name=zones.name,
         fields=(
-            (translate("People"), tuple(people_text(row.inside) for row in ledgers)),
-            (label, tuple(share_text(row.share) for row in ledgers)),
+            (translate("People"), tuple(row.inside.cell(translate) for row in found)),
+            (label, tuple(row.share.cell(translate) for row in found)),
         ),
         label_zoom=9.5,
     )
@@ -209,8 +210,7 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
     nearest = tuple(
         facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—" for gap in gaps
     )
-    horizon = assessment.study.travel.horizon_minutes
-    minutes = tuple(gap_minutes(gap, horizon) for gap in gaps)
+    found = [one_gap_figures(assessment, gap) for gap in gaps]
     return PolygonLayer(
         id="gaps",
         label=translate("Service gaps"),
@@ -230,10 +230,13 @@ def gap_layer(assessment: Assessment, translate: Translate) -> PolygonLayer:
         ),
         name=tuple(f"{translate('Service gap')} {gap.gap_id}" for gap in gaps),
         fields=(
-            (translate("People"), tuple(people_text(gap.people) for gap in gaps)),
+            (translate("People"), tuple(row.people.cell(translate) for row in found)),
             (translate("Nearest point"), nearest),
             (translate("Place"), tuple(gap_place(dataset, gap, translate) for gap in gaps)),
-            (translate("Median minutes, weighted by people"), minutes),
+            (
+                translate("Median minutes, weighted by people"),
+                tuple(row.median.cell(translate) for row in found),
+            ),
         ),
         is_visible=False,
     )
@@ -253,7 +256,7 @@ def site_layers(proposal: Proposal, dataset: Dataset, translate: Translate) -> l
 
 def newly_covered_layer(proposal: Proposal, dataset: Dataset, translate: Translate) -> PolygonLayer:
     """Return the ground of the newly covered points, one area a site."""
-    served = [np.flatnonzero(proposal.served_by == site.candidate) for site in proposal.sites]
+    served = [np.flatnonzero(proposal.service.site == site.candidate) for site in proposal.sites]
     areas = cell_areas(dataset.demand, served, dataset.crs)
     style = AreaStyle(
         translate("Newly covered by proposed sites"),

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from data.programme.stages import ProjectClass, Stage, class_of, stage_of
 from data.types import Facilities
 from geo.arrays import Floats, Ints
 from geo.pairs import Reach
 from planning.reach.mode_times import Mask, cover_count, covered_by
-
-
-class Stage(StrEnum):
-    """How far a project has come."""
-
-    SITING = "siting"
-    APPROVED = "plan_approved"
-    BUILDING = "building"
-    FITTING_OUT = "fitting_out"
-    OPERATING = "operating"
-
+from planning.reach.scenario import NOT_BUILT
 
 STAGE_OF_STATUS: dict[str, Stage] = {
     "planned": Stage.SITING,
@@ -30,10 +20,7 @@ STAGE_OF_STATUS: dict[str, Stage] = {
     "operating": Stage.OPERATING,
     "": Stage.OPERATING,
 }
-"""The stage that a facility's status tells; plan approval and fitting-out need a project list."""
-
-NOT_BUILT = frozenset({"planned", "construction"})
-"""Statuses of what does not stand yet."""
+"""The stage that a facility's status tells, where the list has no 建设阶段."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +46,11 @@ class Project:
     def is_relocation(self) -> bool:
         """True where something opens and something closes."""
         return bool(self.opens and self.closes)
+
+    @property
+    def project_class(self) -> ProjectClass:
+        """What may be counted on."""
+        return class_of(self.stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +100,9 @@ def projects_of(
     """Return the projects that the facility list tells: openings and closings from `since` on.
 
     A closing and an opening of the same kind on the same day, nearest to one another, are a
-    relocation. What opened from `since` to `as_of` is done; later openings are planned. A row that
-    still says 在建 or 筹建 after its day has missed it and is not done.
+    relocation. What is suspended (停缓) is left out. What opened from `since` to `as_of` is done;
+    later openings are planned. A row that still says 在建 or 筹建 after its day has missed it and
+    is not done.
 
     Parameters
     ----------
@@ -120,6 +113,7 @@ def projects_of(
     """
     opens_on, closes_on = facilities.texts("open_date"), facilities.texts("close_date")
     status = facilities.texts("status")
+    written = facilities.texts("stage") if "stage" in facilities.columns else ("",) * len(status)
     opening = [
         i
         for i in range(len(facilities))
@@ -129,7 +123,9 @@ def projects_of(
     pairs = _relocations(facilities, opening, closing)
     projects = []
     for i in opening:
-        stage = STAGE_OF_STATUS.get(status[i], Stage.SITING)
+        stage = stage_of(written[i]) or STAGE_OF_STATUS.get(status[i], Stage.SITING)
+        if class_of(stage) is ProjectClass.SUSPENDED:
+            continue
         has_come = "" < opens_on[i] <= as_of
         is_done = has_come and (status[i] not in NOT_BUILT or opens_on[i] > (listed_on or as_of))
         projects.append(
@@ -146,7 +142,7 @@ def projects_of(
         Project(
             facilities.id[i],
             facilities.name[i],
-            Stage.OPERATING if closes_on[i] <= as_of else Stage.APPROVED,
+            Stage.OPERATING if closes_on[i] <= as_of else Stage.SCHEDULED,
             closes_on[i],
             (),
             (i,),

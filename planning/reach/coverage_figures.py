@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from planning.reach.coverage import Ledger, RobustCover
+from planning.reach.coverage import BANDS_MINUTES, Ledger, RobustCover
 from planning.reach.gaps import Gap
 from planning.words.figure import NOBODY, Base, Figure
 from planning.words.wording import msgid
@@ -73,17 +74,23 @@ def ledger_figures(ledger: Ledger, base: Base, place_name: str = "") -> LedgerFi
     )
 
 
-def band_figures(people_within: tuple[tuple[int, float], ...], base: Base) -> tuple[Figure, ...]:
+def band_figures(people_within: Sequence[tuple[int, float]], base: Base) -> tuple[Figure, ...]:
     """Return the people within each band of minutes: the same term as the circle's, other limits.
 
     Parameters
     ----------
     people_within
-        (minutes, people inside the zones), cumulated.
+        (minutes, people inside the zones), cumulated; empty where no point counts.
     """
+    known: dict[int, float] = dict(people_within)
     return tuple(
-        Figure("people_covered", replace(base, minutes=float(minutes)), people)
-        for minutes, people in people_within
+        Figure(
+            "people_covered",
+            replace(base, minutes=float(minutes)),
+            known.get(minutes),
+            reason="" if minutes in known else NO_POINT,
+        )
+        for minutes in BANDS_MINUTES
     )
 
 

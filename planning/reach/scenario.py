@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from data.errors import StudyError
 from data.kinds import KIND_NAMES
+from data.programme.stages import ProjectClass, ProjectType, class_of, stage_of
 from data.study.tables import Study
-from data.types import Facilities
+from data.types import Dataset, Facilities
 from geo.errors import Finding
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -35,6 +36,10 @@ NAME_ENDINGS = (
 
 CENTRE_KINDS = ("B100", "C100", "C210", "C220")
 """Community health service centres and township health centres."""
+
+
+NOT_BUILT = frozenset({"planned", "construction"})
+"""Statuses of what does not stand yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +191,153 @@ def _operates_on(day: date, listed: date, status: str, opens: str, closes: str) 
     if status in {"", "operating"}:
         return not opens or date.fromisoformat(opens) <= day
     return bool(opens) and listed < date.fromisoformat(opens) <= day
+
+
+@dataclass(frozen=True, slots=True)
+class UnbuiltPoint:
+    """A point that a project will add and that does not count today.
+
+    Parameters
+    ----------
+    facility
+        Index of its institution.
+    project_id, name
+        Of the project, or of the institution where only the list tells of it.
+    project_class
+        `reserve` or `decided`.
+    opens_on
+        Day (ISO); empty where it is not known.
+    """
+
+    facility: int
+    project_id: str
+    name: str
+    project_class: ProjectClass
+    opens_on: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkStates:
+    """Two states of the network that a plan may start from, and what is not built yet.
+
+    Parameters
+    ----------
+    day
+        Day (ISO) of today's points.
+    today
+        (n,) fixed points that count on the day (现状网点).
+    committed
+        (n,) those that count once what is decided is in use (已定项目投用后).
+    until
+        Day (ISO) up to which decided openings and closures count.
+    unbuilt
+        Points of projects that do not count today, those of `committed` included.
+    """
+
+    day: str
+    today: Mask
+    committed: Mask
+    until: str
+    unbuilt: tuple[UnbuiltPoint, ...]
+
+
+def network_states(
+    dataset: Dataset, study: Study, scenario: Scenario, *, today: Mask
+) -> NetworkStates:
+    """Return the states of the network.
+
+    Decided projects with an opening day up to the stated one are added to today's points, decided
+    closures up to it leave them; what is listed without a decision (储备) counts in neither state.
+
+    Parameters
+    ----------
+    study
+        The stated day, how 控规 is read, and whether points outside the zones count.
+    today
+        (n,) points that count today.
+    """
+    facilities, start = dataset.facilities, study.siting.start
+    until = max(start.committed_until or f"{scenario.as_of[:4]}-12-31", scenario.as_of)
+    classes = project_classes(dataset, zoning_is_decided=start.zoning_is_decided)
+    opens_on, closes_on = facilities.texts("open_date"), facilities.texts("close_date")
+    listed = scenario.data_date or scenario.as_of
+    is_sure = np.array(
+        [found in {ProjectClass.DECIDED, ProjectClass.IN_USE} for found in classes], dtype=bool
+    )
+    # A day that has passed while the row still says 在建 was missed: nobody knows the new one.
+    in_time = np.array([listed < day <= until for day in opens_on], dtype=bool)
+    closes = np.array([bool(day) and day <= until for day in closes_on], dtype=bool)
+    operating = (is_operating(facilities, scenario) | (is_sure & in_time)) & ~closes
+    operating |= np.isin(facilities.id, scenario.opened)
+    operating &= ~np.isin(facilities.id, scenario.closed)
+    kinds = np.array(_kinds_after(dataset, until, zoning_is_decided=start.zoning_is_decided))
+    counts = np.isin(kinds, scenario.point_kinds) & facilities.has_position
+    if study.travel.outside_facilities == "exclude":
+        counts &= facilities.zone >= 0
+    committed = operating & counts
+    waiting = np.array(
+        [found in {ProjectClass.DECIDED, ProjectClass.RESERVE} for found in classes], dtype=bool
+    )
+    projects = dataset.programme
+    named = dict(zip(projects.facility.tolist(), projects.id, strict=True))
+    unbuilt = tuple(
+        UnbuiltPoint(
+            facility=int(i),
+            project_id=named.get(int(i), facilities.id[i]),
+            name=facilities.name[i],
+            project_class=classes[i] or ProjectClass.RESERVE,
+            opens_on=opens_on[i],
+        )
+        for i in np.flatnonzero(waiting & counts & ~today)
+    )
+    return NetworkStates(scenario.as_of, today, committed, until, unbuilt)
+
+
+def project_classes(
+    dataset: Dataset, *, zoning_is_decided: bool = False
+) -> tuple[ProjectClass | None, ...]:
+    """Return the class of the project that each institution is; None for one that stands.
+
+    The programme decides where it has the institution; else the list's own 建设阶段, else its
+    status: 在建 is decided, what is not operating and has only a day is 储备.
+
+    Parameters
+    ----------
+    zoning_is_decided
+        Whether 控规 is decided without an approval number or a yearly plan.
+    """
+    facilities = dataset.facilities
+    status = facilities.texts("status")
+    has_stage = "stage" in facilities.columns
+    written = facilities.texts("stage") if has_stage else ("",) * len(facilities)
+    opens_on = facilities.texts("open_date")
+    found: list[ProjectClass | None] = []
+    for i, word in enumerate(status):
+        stage = stage_of(written[i]) if written[i] else None
+        is_dated_only = word == "" and opens_on[i] > dataset.date
+        if word not in NOT_BUILT and not is_dated_only:
+            found.append(None)
+        elif stage is not None:
+            found.append(class_of(stage, is_backed=zoning_is_decided))
+        else:
+            is_building = word == "construction"
+            found.append(ProjectClass.DECIDED if is_building else ProjectClass.RESERVE)
+    projects = dataset.programme
+    for row in range(len(projects)):
+        facility = int(projects.facility[row])
+        if facility >= 0 and projects.type[row] in {ProjectType.NEW, ProjectType.RELOCATION}:
+            found[facility] = projects.project_class(row, zoning_is_decided=zoning_is_decided)
+    return tuple(found)
+
+
+def _kinds_after(dataset: Dataset, until: str, *, zoning_is_decided: bool) -> list[str]:
+    """Return the kind of each institution once the decided projects up to a day are finished."""
+    kinds, projects = list(dataset.facilities.kind), dataset.programme
+    for row in range(len(projects)):
+        facility, kind = int(projects.facility[row]), projects.kind_after[row]
+        day = projects.texts("finish_date")[row] or projects.texts("open_date")[row]
+        found = projects.project_class(row, zoning_is_decided=zoning_is_decided)
+        is_sure = found in {ProjectClass.DECIDED, ProjectClass.IN_USE}
+        if facility >= 0 and kind and is_sure and "" < day <= until:
+            kinds[facility] = kind
+    return kinds

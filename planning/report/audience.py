@@ -88,8 +88,8 @@ def _zone_fields(source: Source, fields: Fields) -> Fields:
     """Return people and share of each zone as the report prints them."""
     mode = source.assessment.analysis_mode
     codes = source.assessment.dataset.zones.code
-    people = tuple(source.tally.amount(code, "inside").text(source.language) for code in codes)
-    shares = tuple(source.tally.share(code, mode).text(source.language) for code in codes)
+    people = tuple(source.tally.amount(code, "inside").cell(source.translate) for code in codes)
+    shares = tuple(source.tally.share(code, mode).cell(source.translate) for code in codes)
     (people_label, _), (share_label, _) = fields
     return (people_label, people), (share_label, shares)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import shapely
 
 from data.folder import output_folder, write_run
 from data.study.files import named_files
-from geo.errors import Progress, silent
+from geo.errors import Finding, Progress, silent
+from planning.assess.caveats import caveat_sentences
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
 from planning.assess.run import run_number, run_record
@@ -63,6 +64,7 @@ def write_results(
     *,
     standards: StandardsResult | None = None,
     options: ReportOptions = INTERNAL,
+    findings: Sequence[Finding] = (),
     command: str = "",
     started: float | None = None,
     progress: Progress | None = None,
@@ -78,6 +80,8 @@ def write_results(
     options
         Audience, and language of the map and of sentences; headers, keys and ids never depend on
         it. A published folder holds what a published report prints, and no cells.
+    findings
+        Those of the audit, for the report.
     command
         The command as run.json records it.
     started
@@ -97,7 +101,7 @@ def write_results(
     with output_folder(target, inputs=named_files(assessment.study)) as folder:
         report(msgid("Judging standards"), 0, 1)
         judged = standards or standards_of(assessment)
-        fill_folder(source_of(assessment, judged, options), folder, progress=progress)
+        fill_folder(source_of(assessment, judged, options, findings), folder, progress=progress)
         record = run_record(assessment, command, started)
         write_run(folder, {**record, "audience": options.audience})
     return target
@@ -253,7 +257,7 @@ def siting_layers(assessment: Assessment) -> dict[str, geopandas.GeoDataFrame]:
     ends = np.empty((len(served.site), 2, 2))
     ends[:, 0, 0], ends[:, 0, 1] = demand.x_m[served.demand], demand.y_m[served.demand]
     ends[:, 1, 0], ends[:, 1, 1] = sites.x_m[served.site], sites.y_m[served.site]
-    rows = np.flatnonzero(proposal.served_by >= 0)
+    rows = np.flatnonzero(proposal.service.site >= 0)
     return {
         "site_assignment": _frame(
             assignment_columns(proposal, dataset), shapely.linestrings(ends), dataset.crs
@@ -270,6 +274,7 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
     """Return what every layer says of itself: title, sources, attribution, dates, run number."""
     dataset = assessment.dataset
     sources = [f"{entry.source} {entry.date}".strip() for entry in dataset.provenance]
+    caveats = caveat_sentences(assessment, translator("en"))
     return {
         "title": dataset.title,
         "synthetic": "yes" if dataset.is_synthetic else "no",
@@ -278,6 +283,7 @@ def geopackage_metadata(assessment: Assessment) -> dict[str, str]:
         "data_date": dataset.date,
         "as_of": assessment.scenario.as_of,
         "run_number": run_number(assessment),
+        **({"caveats": " ".join(caveats)} if caveats else {}),
     }
 
 

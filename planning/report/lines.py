@@ -2,53 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unicodedata import east_asian_width
 
+from geo.errors import Finding
+from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import (
     all_gaps_figures,
     coverage_figures,
     one_gap_figures,
-    plan_base,
     ratio_base,
     setting_figures,
     setting_range,
 )
 from planning.assess.workflow import Assessment
+from planning.audit import Weighed, weigh_findings
 from planning.centres.norms import RatioBounds
 from planning.centres.ratio_figures import zone_ratio_figures
 from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
 from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
+from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
 from planning.words.figures import mode_text, people_text
-from planning.words.wording import Language, finding_sentence, msgid, translator
+from planning.words.wording import Language, msgid, translator
 
 MOST_GAPS_PRINTED = 5
-MOST_WARNINGS_PRINTED = 8
 OF_MODE = ("mode", "group", "speed_set")
 """What tells the coverages of a study apart; the rest of their base stands in the heading."""
 
 
-def result_lines(assessment: Assessment, language: Language) -> list[str]:
-    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
+def result_lines(
+    assessment: Assessment, language: Language, *, findings: Sequence[Finding] = ()
+) -> list[str]:
+    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings.
+
+    Parameters
+    ----------
+    findings
+        Those of the audit; those of readers and assessment are told anyway.
+    """
+    told = {*assessment.caveats, assessment.reason}
+    weighed = [
+        one for one in weigh_findings(assessment.findings, findings) if one.finding not in told
+    ]
     return [
         *_heading(assessment, language),
-        *reason_lines(assessment, language),
+        *caveat_lines(assessment, language),
         *coverage_lines(assessment, language),
         *ledger_lines(assessment, language),
         *ratio_lines(assessment, language),
         *gap_lines(assessment, language),
         *site_lines(assessment, language),
-        *warning_lines(assessment, language),
+        *finding_lines(weighed, language),
     ]
 
 
-def reason_lines(assessment: Assessment, language: Language) -> list[str]:
-    """Return why nothing is known of who is covered, before anything else is said."""
-    if assessment.reason is None:
-        return []
-    return ["", finding_sentence(assessment.reason, translator(language))]
+def caveat_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return what could change who is covered, before anything else is said."""
+    sentences = caveat_sentences(assessment, translator(language))
+    return ["", *sentences] if sentences else []
 
 
 def coverage_lines(assessment: Assessment, language: Language) -> list[str]:
@@ -166,46 +180,37 @@ def gap_lines(assessment: Assessment, language: Language) -> list[str]:
 def site_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
     translate, proposal = translator(language), assessment.proposal
-    if proposal.plan.status == "not_asked":
-        return ["", translate("Proposed sites: not asked, no point counts.")]
-    base = plan_base(assessment)
-    found = proposal_figures(proposal, base)
+    if not proposal.terms.is_known:
+        return ["", translate(NOT_ASKED)]
+    count = proposal_figures(proposal).sites.text(language)
     lines = [
         "",
-        translate(
-            "Proposed sites: {count} new, {people} more people within {minutes:.0f} min"
-        ).format(
-            count=found.sites.text(language),
-            people=found.newly.text(language),
-            minutes=proposal.minutes,
-        ),
-        translate("  proof: {status}, at most {bound} possible, solver gap {gap}").format(
-            status=proposal.plan.status,
-            bound=found.bound.text(language),
-            gap=found.solver_gap.text(language),
-        ),
+        translate("Proposed sites: {count}").format(count=count),
+        *(f"  {line}" for line in plan_sentences(proposal, translate)),
     ]
     for rank, site in enumerate(proposal.sites, start=1):
-        lines.append(
-            translate("  {rank}. {name}: {people} people without cover in reach").format(
-                rank=rank,
-                name=proposal.candidates.name[site.candidate],
-                people=site_figures(proposal, site, base).reached.text(language),
-            )
+        said = translate("  {rank}. {name}: {people} people without cover in reach").format(
+            rank=rank,
+            name=proposal.candidates.name[site.candidate],
+            people=site_figures(proposal, site).reached.text(language),
         )
+        if site.project is not None:
+            said += translate("; ") + project_sentence(site.project, translate)
+        lines.append(said)
     lines.append("  " + translate(SITE_NOTE))
     return lines
 
 
-def warning_lines(assessment: Assessment, language: Language) -> list[str]:
-    """Return the findings of the readers, the gravest first."""
-    if not assessment.findings:
-        return []
+def finding_lines(weighed: Sequence[Weighed], language: Language) -> list[str]:
+    """Return all findings that may change a verdict, the gravest first; the others are counted."""
     translate = translator(language)
-    shown = assessment.findings[:MOST_WARNINGS_PRINTED]
-    lines = ["", translate("Findings: {count}").format(count=len(assessment.findings))]
-    lines += ["  " + finding_sentence(finding, translate) for finding in shown]
-    return lines
+    shown = [one for one in weighed if one.may_change_verdict]
+    lines = ["", translate("Findings that may change the result: {count}").format(count=len(shown))]
+    lines += ["  " + one.sentence(translate) for one in shown]
+    if len(shown) < len(weighed):
+        text = translate("  Notes beside: {count}; `audit` lists them.")
+        lines.append(text.format(count=len(weighed) - len(shown)))
+    return lines if weighed else []
 
 
 def _heading(assessment: Assessment, language: Language) -> list[str]:

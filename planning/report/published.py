@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from planning.reach.villages.cover import VillageRow
+from planning.assess.study_figures import unplaced_figure
+from planning.reach.coverage import BANDS_MINUTES
+from planning.reach.villages.uncovered import UncoveredVillage
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
 from planning.report.results import (
@@ -13,6 +15,7 @@ from planning.report.results import (
     SUMMARY_FORMAT,
     coverage_row,
     gap_columns,
+    gap_row,
     site_columns,
 )
 from planning.report.tally import MOST_GAPS, SITED, listed_villages
@@ -56,15 +59,15 @@ def published_summary(source: Source, warnings: Sequence[str]) -> dict[str, Any]
                     "minutes": minutes,
                     "people": tally.amount(WHOLE, f"{mode}/within_{minutes}").value,
                 }
-                for minutes, _ in result.people_within
+                for minutes in BANDS_MINUTES
             ]
-            for mode, result in assessment.modes.items()
+            for mode in assessment.modes
         },
         "headline_mode": assessment.headline_mode,
         "headline_basis": assessment.study.travel.basis,
         "analysis_mode": assessment.analysis_mode,
-        "gaps": {"count": len(assessment.gaps)},
-        "unplaced_facilities": int((~assessment.dataset.facilities.has_position).sum()),
+        "gaps": {"count": gap_row(assessment)["count"]},
+        "unplaced_facilities": int(unplaced_figure(assessment).value or 0),
         "ratios": [],
         "siting": _siting(source),
         "warnings": list(warnings),
@@ -96,11 +99,13 @@ def published_zones(source: Source) -> list[Column]:
 def published_villages(source: Source) -> list[Column]:
     """Return villages.csv for publication: the uncovered villages that the report lists."""
     zones = source.assessment.dataset.zones
-    listed: list[tuple[str, VillageRow]] = [
+    listed: list[tuple[str, UncoveredVillage]] = [
         (code, row)
         for zone, code in enumerate(zones.code)
-        for row in listed_villages(source.standards, zone)
+        for row in listed_villages(source.assessment, zone)
     ]
+    mode, cover = source.assessment.analysis_mode, source.standards.evidence.cover
+    standard = {} if cover is None else {row.code: row.cover.value for row in cover.rows}
     units = [f"village:{row.code}" for _, row in listed]
     groups = source.assessment.dataset.demand.groups
     return [
@@ -109,8 +114,8 @@ def published_villages(source: Source) -> list[Column]:
         Column("zone_code", [code for code, _ in listed]),
         _count(source, units, "inside", "people"),
         *(_count(source, units, f"{group}/inside", f"people_{group}") for group in groups),
-        _count(source, units, "uncovered", "people_uncovered"),
-        Column("reason", [row.reason or "" for _, row in listed]),
+        _count(source, units, f"{mode}/uncovered", "people_uncovered"),
+        Column("village_standard", [standard.get(row.code, "") for _, row in listed]),
     ]
 
 
@@ -146,9 +151,9 @@ def published_sites(source: Source) -> list[Column]:
 def _siting(source: Source) -> dict[str, Any]:
     proposal = source.assessment.proposal
     return {
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
+        "mode": proposal.terms.mode,
+        "minutes": proposal.terms.minutes,
+        "kind": proposal.terms.kind,
         "model": proposal.plan.model,
         "candidates": len(proposal.candidates),
         "count": len(proposal.sites),

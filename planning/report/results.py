@@ -17,7 +17,6 @@ from planning.assess.study_figures import (
     bands_of,
     coverage_figures,
     one_gap_figures,
-    plan_base,
     setting_figures,
     speeds_of,
     unplaced_figure,
@@ -27,13 +26,14 @@ from planning.assess.study_figures import (
 )
 from planning.assess.workflow import Assessment
 from planning.centres.ratio_rows import ratio_rows
-from planning.reach.coverage import Status
+from planning.reach.coverage import BANDS_MINUTES, Status
 from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.scenario import is_operating
 from planning.sites import CandidateSites
 from planning.sites import rows as proposal_rows
 from planning.sites.plan_figures import curve_figures, proposal_figures
+from planning.sites.siting_file import people_row
 from planning.words.tables import Column, Value
 
 SUMMARY_FORMAT = "servicecircle.summary/1"
@@ -116,10 +116,10 @@ def group_rows(assessment: Assessment, mode: str) -> dict[str, Any]:
 
 def band_rows(assessment: Assessment, mode: str) -> list[dict[str, Any]]:
     """Return the people within each band of minutes in one mode."""
-    limits = [minutes for minutes, _ in assessment.modes[mode].people_within]
+    found = bands_of(assessment, mode)
     return [
         {"minutes": minutes, "people": figure.value}
-        for minutes, figure in zip(limits, bands_of(assessment, mode), strict=True)
+        for minutes, figure in zip(BANDS_MINUTES, found, strict=True)
     ]
 
 
@@ -283,25 +283,28 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
     """Return the siting answer with its proof as summary.json writes it."""
     proposal = assessment.proposal
     plan, candidates = proposal.plan, proposal.candidates
-    base = plan_base(assessment)
-    figures = proposal_figures(proposal, base)
+    figures = proposal_figures(proposal)
     return {
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
-        "model": proposal.model,
+        "mode": proposal.terms.mode,
+        "minutes": proposal.terms.minutes,
+        "kind": proposal.terms.kind,
+        "model": proposal.terms.model,
         "candidates": len(candidates),
         "count": len(proposal.sites),
         "status": plan.status,
         "objective": figures.objective.value,
         "bound": figures.bound.value,
         "gap": figures.solver_gap.value,
+        "unit": proposal.terms.unit,
+        "includes_base": proposal.terms.includes_base,
+        "committed_until": proposal.terms.committed_until,
+        "people": people_row(proposal, proposal.people, has_plan=proposal.has_plan),
         "method": plan.method,
         "seed": plan.seed,
         "sites": [candidates.id[site.candidate] for site in proposal.sites],
         "curve": [
             {"sites": number, "people": people.value, "bound": bound.value}
-            for number, (people, bound) in enumerate(curve_figures(proposal, base))
+            for number, (people, bound) in enumerate(curve_figures(proposal))
         ],
         "reachable_people": proposal.curve.reachable,
         "knee": proposal.curve.knee,

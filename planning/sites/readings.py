@@ -1,16 +1,18 @@
-"""What a siting question stands on: people, times to points that stand, times to candidates."""
+"""What a siting question is measured on: people, times to standing points, times to candidates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from data.types import Floats
 from geo.snap import Snaps
-from geo.travel import UNREACHED, Nearest, Reach, nearest, reach
-from planning.reach.mode_input import ModeInput
-from planning.reach.scenario import Mask
+from geo.times import to_tenths
+from geo.travel import UNREACHED, Nearest, Reach, reach
+from planning.reach.mode_input import ModeInput, nearest_point
+from planning.reach.scenario import Mask, NetworkStates
 from planning.solver.pairs import (
     Indices,
     SparseReach,
@@ -19,13 +21,39 @@ from planning.solver.pairs import (
     sparse_reach,
 )
 
+Base: TypeAlias = Literal["today", "committed"]
+
 FEW_PAIRS = 1_000_000
 """Up to so many pairs nothing is gained by leaving out those of people who are covered."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """The points that a plan starts from.
+
+    Parameters
+    ----------
+    network
+        Today's points and the committed ones.
+    base
+        Which of the two the plan starts from.
+    stays
+        (n_facilities,) points of that state which the plan may not give up.
+    """
+
+    network: NetworkStates
+    base: Base
+    stays: Mask
+
+    @property
+    def points(self) -> Mask:
+        """(n_facilities,) points of the state that the plan starts from."""
+        return self.network.today if self.base == "today" else self.network.committed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """Times and people of one reading of the inputs; another reading is another reading.
+    """Times and people of one reading of the inputs; other speeds or people are another reading.
 
     Parameters
     ----------
@@ -33,8 +61,10 @@ class Reading:
         (n_demand,) people inside the zones; 0 outside.
     standing
         (n_demand,) tenths to the nearest point that stays; `UNREACHED` where there is none.
-    today
-        (n_demand,) the same with the points that may be given up.
+    today, committed
+        (n_demand,) the same with all points of the two states of the network.
+    base
+        The state that the plan starts from.
     pairs
         Candidates -> demand points with tenths, at least to the limit.
     limit_tenths
@@ -44,6 +74,8 @@ class Reading:
     people: Floats
     standing: Indices
     today: Indices
+    committed: Indices
+    base: Base
     pairs: Reach
     limit_tenths: int
 
@@ -53,59 +85,73 @@ class Reading:
         return self.standing <= self.limit_tenths
 
     @property
-    def was_covered(self) -> Mask:
-        """(n_demand,) True for people inside who are covered today."""
-        return self.today <= self.limit_tenths
+    def in_base(self) -> Mask:
+        """(n_demand,) True for people inside who are covered before the plan."""
+        times = self.today if self.base == "today" else self.committed
+        return times <= self.limit_tenths
 
     def reached_by(self, sites: Indices) -> Mask:
         """(n_demand,) True where any of the candidates is within the limit."""
         found = np.zeros(len(self.people), dtype=bool)
         for site in np.asarray(sites).tolist():  # a loop over chosen sites only
-            rows = slice(self.pairs.indptr[site], self.pairs.indptr[site + 1])
-            found[self.pairs.demand[rows][self.pairs.tenths[rows] <= self.limit_tenths]] = True
+            found[self.rows_of(site)] = True
         return found
+
+    def rows_of(self, site: int) -> Indices:
+        """Demand points within the limit of one candidate."""
+        pairs = slice(self.pairs.indptr[site], self.pairs.indptr[site + 1])
+        return self.pairs.demand[pairs][self.pairs.tenths[pairs] <= self.limit_tenths]
 
     def covered_people(self, sites: Indices) -> float:
         """People covered with these candidates beside the points that stay."""
         return float(self.people[self.is_covered | self.reached_by(sites)].sum())
 
+    def people_within(self, times: Indices) -> float:
+        """People whose time is within the limit."""
+        return float(self.people[times <= self.limit_tenths].sum())
+
 
 def reading_of(
     mode: ModeInput,
     sites: Snaps,
+    start: Start,
     *,
-    stays: Mask,
     minutes: float,
     reach_minutes: float,
     today: Nearest | None = None,
-    demand: Indices | None = None,
 ) -> Reading:
     """Return the reading of a mode and speed set.
 
     Parameters
     ----------
     mode
-        Networks and snaps; `points` are those that count today.
+        Networks and snaps.
     sites
-        Candidates tied to the road.
-    stays
-        (n_facilities,) open points that the plan may not give up.
+        Where candidates join the road.
+    start
+        Points of the two states, and those that the plan may not give up.
     minutes, reach_minutes
         The limit, and how far pairs are looked for.
     today
         Times to the points of today where they are known already.
-    demand
-        Demand points whose pairs are wanted; None for all.
     """
-    dataset = mode.dataset
-    today = today or _nearest(mode, mode.points)
-    standing = today if (stays == mode.points).all() else _nearest(mode, stays)
+    known = {} if today is None else {start.network.today.tobytes(): today.tenths}
+
+    def times_to(points: Mask) -> Indices:
+        key = points.tobytes()  # two states are often the same points
+        if key not in known:
+            known[key] = nearest_point(replace(mode, points=points)).tenths
+        return known[key]
+
+    demand = mode.dataset.demand
     return Reading(
-        people=np.where(dataset.demand.zone >= 0, dataset.demand.people, 0.0),
-        standing=standing.tenths,
-        today=today.tenths,
-        pairs=pairs_of(mode, sites, reach_minutes=reach_minutes, demand=demand),
-        limit_tenths=round(minutes * 600),
+        people=np.where(demand.zone >= 0, demand.people, 0.0),
+        standing=times_to(start.stays),
+        today=times_to(start.network.today),
+        committed=times_to(start.network.committed),
+        base=start.base,
+        pairs=pairs_of(mode, sites, reach_minutes=reach_minutes),
+        limit_tenths=to_tenths(minutes),
     )
 
 
@@ -119,16 +165,6 @@ def pairs_of(
         return pairs
     whole = demand[pairs.demand].astype(np.int32)
     return Reach(pairs.indptr, whole, pairs.tenths, len(mode.demand_snaps))
-
-
-def _nearest(mode: ModeInput, is_open: Mask) -> Nearest:
-    return nearest(
-        mode.network,
-        mode.demand_snaps,
-        mode.facility_snaps,
-        is_open=is_open,
-        horizon_minutes=mode.travel.horizon_minutes,
-    )
 
 
 def with_standing_site(
@@ -232,12 +268,42 @@ def scale_reading(
     *,
     site_factor: Floats,
     row_factor: Floats,
-    standing: Indices,
+    times: tuple[Indices, Indices, Indices],
 ) -> Reading:
-    """Return the reading with other times and people."""
+    """Return the reading with other times and people.
+
+    Parameters
+    ----------
+    site_factor, row_factor
+        (n_sites,) factor on the times of each candidate, (n_demand,) factor on the people.
+    times
+        Times to the points that stay, to those of today and to the committed ones.
+    """
     site = np.repeat(np.arange(len(site_factor)), np.diff(reading.pairs.indptr))
     tenths = np.rint(reading.pairs.tenths * site_factor[site]).astype(np.int32)
     pairs = Reach(reading.pairs.indptr, reading.pairs.demand, tenths, reading.pairs.n_demand)
+    standing, today, committed = times
     return replace(
-        reading, people=reading.people * row_factor, standing=standing, today=standing, pairs=pairs
+        reading,
+        people=reading.people * row_factor,
+        standing=standing,
+        today=today,
+        committed=committed,
+        pairs=pairs,
+    )
+
+
+def option_pairs(reading: Reading, rows: Indices, *, most: int) -> SparseReach:
+    """Return the pairs of the options with some demand points."""
+    pairs = reading.pairs
+    row_of = np.full(len(reading.people), -1, dtype=np.int64)
+    row_of[rows] = np.arange(len(rows))
+    site = np.repeat(np.arange(len(pairs.indptr) - 1, dtype=np.int64), np.diff(pairs.indptr))
+    keep = (row_of[pairs.demand] >= 0) & (pairs.tenths <= most)
+    return sparse_reach(
+        site[keep],
+        row_of[pairs.demand[keep]],
+        pairs.tenths[keep].astype(np.int64),
+        n_sites=len(pairs.indptr) - 1,
+        n_demand=len(rows),
     )

@@ -1,172 +1,180 @@
-"""Why a plan is what it is: who gains by each site, why not another, closures and targets."""
+"""Why a plan is what it is: who gains by each site, which project it is, why not another."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from data.types import Dataset, Floats
-from geo.travel import UNREACHED, nearest, reach_blocks
+from data.kinds import kind_level
+from data.programme.stages import ProjectClass
+from data.types import Floats
+from geo.travel import reach, reach_blocks
 from planning.reach.mode_input import ModeInput
-from planning.sites.gains import gains_of_each_site, site_reasons, why_not
+from planning.reach.scenario import Mask
+from planning.sites.candidates import options_of
+from planning.sites.proposal import (
+    ClosingLoss,
+    NewService,
+    NotChosen,
+    PlannedProject,
+    ProposedSite,
+)
 from planning.sites.question import Question
-from planning.sites.readings import Reading, with_standing_site
-from planning.solver import CoverCurve
-from planning.solver.pairs import Indices, SparseReach
+from planning.sites.readings import Reading
+from planning.solver import SitingPlan
+from planning.solver.pairs import Indices
+
+MOST_NAMED = 3
+"""Other sites named beside a figure."""
 
 MOST_POPULAR = 8
 """Sites that were not chosen and are explained, the most reaching first."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ProposedSite:
-    """One chosen site; sites stand in order of the people without cover whom they reach.
-
-    Parameters
-    ----------
-    candidate
-        Index into `CandidateSites`.
-    new_people
-        Only its own: people covered by the plan who have no other point within the limit.
-    reached_people
-        People without cover today whom this site reaches, shared ones included.
-    in_reach_people
-        Everybody within the limit of the site.
-    by_group, by_zone
-        Of `reached_people`: group -> people, zone index -> people.
-    shared_with
-        (other option, people without cover whom both reach), most first.
-    """
-
-    candidate: int
-    new_people: float
-    reached_people: float
-    in_reach_people: float
-    by_group: Mapping[str, float]
-    by_zone: tuple[tuple[int, float], ...]
-    shared_with: tuple[tuple[int, float], ...]
-
-    @property
-    def shared_people(self) -> float:
-        """People without cover whom another new site reaches, too."""
-        return max(0.0, self.reached_people - self.new_people)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NotChosen:
-    """Why an option that reaches many is not in the plan.
-
-    Parameters
-    ----------
-    candidate
-        Index into `CandidateSites`.
-    in_reach_people, covered_today
-        Everybody within the limit, and those of them who are covered already.
-    taken_by
-        (chosen option, people without cover whom it has), most first; options may share people.
-    left
-        All that it would add to the plan.
-    """
-
-    candidate: int
-    in_reach_people: float
-    covered_today: float
-    taken_by: tuple[tuple[int, float], ...]
-    left: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClosingLoss:
-    """People who lose cover if one existing point closes, today and beside the new sites."""
-
-    facility: int
-    today: float
-    with_plan: float
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What one share of the people asks for.
-
-    Parameters
-    ----------
-    share
-        Share of the people inside the zones.
-    sites
-        New sites that reach it by greedy choice; None where the curve never does.
-    fewest
-        No choice of fewer reaches it; None where none does at all.
-    best_share
-        The share that all candidates together reach.
-    people_short
-        People by which all candidates together miss it; 0 where they do not.
-    minutes_needed
-        Limit at which all candidates together would reach it; None where no limit up to the
-        horizon does.
-    """
-
-    share: float
-    sites: int | None
-    fewest: int | None
-    best_share: float
-    people_short: float
-    minutes_needed: float | None
-
-
 def chosen_sites(
-    question: Question, reading: Reading, dataset: Dataset, new_sites: Indices
+    question: Question, reading: Reading, mode: ModeInput, new_sites: Indices, service: NewService
 ) -> tuple[ProposedSite, ...]:
-    """Return the chosen options with their reasons, most people reached first."""
-    pairs, people = _cover_pairs(reading)
+    """Return the new and upgraded points with their reasons, most people reached first."""
+    dataset = mode.dataset
     groups = {
         name: np.where(dataset.demand.zone >= 0, values, 0.0)
         for name, values in dataset.demand.groups.items()
     }
-    standing = np.array([len(question.sites)])
-    found = site_reasons(
-        pairs, people, reading.limit_tenths, existing=standing, new_sites=new_sites, groups=groups
+    covers = count_covers(reading, new_sites)
+    is_served = service.site >= 0
+    served = np.bincount(
+        service.site[is_served], service.people[is_served], minlength=len(question.sites)
     )
-    open_people = np.where(reading.is_covered, 0.0, people)
+    projects = match_projects(question, mode, new_sites)
     sites = [
-        ProposedSite(
-            candidate=reason.site,
-            new_people=reason.only_own,
-            reached_people=reason.newly,
-            in_reach_people=reason.reached,
-            by_group=reason.by_group,
-            by_zone=_by_zone(reading, dataset, open_people, reason.site),
-            shared_with=tuple(
-                entry
-                for entry in _shared(reading, open_people, reason.site, new_sites)
-                if entry[1] > 0
-            ),
+        reason_of(
+            reading,
+            site,
+            new_sites,
+            covers=covers,
+            groups=groups,
+            zone=dataset.demand.zone,
+            served_people=float(served[site]),
+            project=projects.get(site),
         )
-        for reason in found
-        if reason.site < len(question.sites)
+        for site in new_sites.tolist()
+        if question.sites.role[site] != "keep"
     ]
     return tuple(sorted(sites, key=lambda site: (-site.reached_people, site.candidate)))
+
+
+def assign_new(reading: Reading, new_sites: Indices) -> NewService:
+    """Return for each newly covered demand point the nearest site of the plan.
+
+    Ties go to the lowest site.
+    """
+    site = np.full(len(reading.people), -1, dtype=np.int32)
+    best = np.full(len(reading.people), np.iinfo(np.int32).max, dtype=np.int32)
+    for number in np.sort(new_sites).tolist():  # a loop over chosen sites only
+        pairs = slice(reading.pairs.indptr[number], reading.pairs.indptr[number + 1])
+        demand, tenths = reading.pairs.demand[pairs], reading.pairs.tenths[pairs]
+        is_better = (tenths <= reading.limit_tenths) & (tenths < best[demand])
+        site[demand[is_better]] = number
+        best[demand[is_better]] = tenths[is_better]
+    is_new = (site >= 0) & ~reading.in_base & (reading.people > 0)
+    return NewService(
+        site=np.where(is_new, site, -1).astype(np.int32),
+        tenths=np.where(is_new, best, -1).astype(np.int32),
+        people=np.where(is_new, reading.people, 0.0),
+    )
+
+
+def count_covers(reading: Reading, sites: Indices) -> Indices:
+    """Return (n_demand,) how many of some candidates are within the limit."""
+    covers = np.zeros(len(reading.people), dtype=np.int32)
+    for site in sites.tolist():  # a loop over chosen sites only
+        covers[reading.rows_of(site)] += 1
+    return covers
+
+
+def reason_of(
+    reading: Reading,
+    site: int,
+    new_sites: Indices,
+    *,
+    covers: Indices,
+    groups: Mapping[str, Floats] | None = None,
+    zone: Indices | None = None,
+    served_people: float = 0.0,
+    project: PlannedProject | None = None,
+) -> ProposedSite:
+    """Return what one chosen site does.
+
+    Parameters
+    ----------
+    covers
+        (n_demand,) chosen sites within the limit, as `count_covers` gives it.
+    groups, zone
+        (n_demand,) people by group, and the zone of each point.
+    """
+    rows = reading.rows_of(site)
+    fresh = rows[~reading.is_covered[rows]]
+    return ProposedSite(
+        candidate=site,
+        served_people=served_people,
+        new_people=float(reading.people[fresh[covers[fresh] == 1]].sum()),
+        reached_people=float(reading.people[fresh].sum()),
+        in_reach_people=float(reading.people[rows].sum()),
+        by_group={name: float(values[fresh].sum()) for name, values in (groups or {}).items()},
+        by_zone=() if zone is None else _by_zone(reading, fresh, zone),
+        shared_with=overlaps(reading, fresh, new_sites[new_sites != site]),
+        project=project,
+    )
+
+
+def overlaps(reading: Reading, rows: Indices, others: Indices) -> tuple[tuple[int, float], ...]:
+    """Return the other sites that reach most people of some rows, most first."""
+    inside = np.zeros(len(reading.people), dtype=bool)
+    inside[rows] = True
+    found = []
+    for other in others.tolist():
+        near = reading.rows_of(other)
+        found.append((int(other), float(reading.people[near[inside[near]]].sum())))
+    found.sort(key=lambda entry: (-entry[1], entry[0]))
+    return tuple(entry for entry in found[:MOST_NAMED] if entry[1] > 0)
+
+
+def gains_of_each_site(reading: Reading, is_covered: Mask) -> Floats:
+    """Return the people whom each option would newly cover, (n_options,)."""
+    pairs = reading.pairs
+    bare = np.where(is_covered, 0.0, reading.people)
+    gain = np.where(pairs.tenths <= reading.limit_tenths, bare[pairs.demand], 0.0)
+    before = np.concatenate([[0.0], np.cumsum(gain)])
+    return np.asarray(np.diff(before[pairs.indptr]), dtype=np.float64)
 
 
 def popular_left_out(
     question: Question, reading: Reading, new_sites: Indices
 ) -> tuple[NotChosen, ...]:
     """Return the options that reach most people without cover and were not chosen."""
-    pairs, people = _cover_pairs(reading)
-    n = len(question.sites)
-    gain = gains_of_each_site(pairs, people, reading.limit_tenths, np.array([n]))[:n]
+    gain = gains_of_each_site(reading, reading.is_covered)
     gain[new_sites] = 0.0
     gain[~question.may_build] = 0.0
-    order = np.lexsort((np.arange(n), -gain))[:MOST_POPULAR]
-    found = []
-    for site in order[gain[order] > 0].tolist():
-        why = why_not(
-            pairs, people, reading.limit_tenths, existing=np.array([n]), new_sites=new_sites,
-            site=site,
-        )  # fmt: skip
-        found.append(NotChosen(site, why.reached, why.by_existing, why.taken_by, why.left))
-    return tuple(found)
+    order = np.lexsort((np.arange(len(gain)), -gain))[:MOST_POPULAR]
+    covers = count_covers(reading, new_sites)
+    return tuple(
+        why_not(reading, site, new_sites, covers=covers) for site in order[gain[order] > 0].tolist()
+    )
+
+
+def why_not(reading: Reading, site: int, new_sites: Indices, *, covers: Indices) -> NotChosen:
+    """Say what a site that was not chosen would add, and who has its people already."""
+    rows = reading.rows_of(site)
+    is_covered = reading.is_covered[rows]
+    rest = rows[~is_covered]
+    return NotChosen(
+        candidate=site,
+        in_reach_people=float(reading.people[rows].sum()),
+        covered_before=float(reading.people[rows[is_covered]].sum()),
+        covered_by=overlaps(reading, rest, new_sites),
+        left=float(reading.people[rest[covers[rest] == 0]].sum()),
+    )
 
 
 def closing_losses(
@@ -176,12 +184,12 @@ def closing_losses(
     nearest_point: Indices,
     new_sites: Indices,
 ) -> tuple[ClosingLoss, ...]:
-    """Return what the closure of each open point costs, most people first.
+    """Return what the closure of each point of the starting state costs, most people first.
 
     Parameters
     ----------
     nearest_point
-        (n_demand,) nearest open point: the only one that covers a place which one point covers.
+        (n_demand,) nearest point: the only one that covers a place which one point covers.
     """
     points = np.flatnonzero(mode.points)
     covers = np.zeros(len(reading.people), dtype=np.int32)
@@ -196,107 +204,71 @@ def closing_losses(
     alone = (covers == 1) & (nearest_point >= 0)
     kept = alone & ~reading.reached_by(new_sites)
     n = len(mode.points)
-    today = np.bincount(nearest_point[alone], reading.people[alone], minlength=n)
+    before = np.bincount(nearest_point[alone], reading.people[alone], minlength=n)
     beside = np.bincount(nearest_point[kept], reading.people[kept], minlength=n)
-    order = sorted(points.tolist(), key=lambda i: (-today[i], i))
-    return tuple(ClosingLoss(i, float(today[i]), float(beside[i])) for i in order)
+    order = sorted(points.tolist(), key=lambda i: (-before[i], i))
+    return tuple(ClosingLoss(i, float(before[i]), float(beside[i])) for i in order)
 
 
-def targets(
-    question: Question, reading: Reading, mode: ModeInput, curve: CoverCurve
-) -> tuple[Target, ...]:
-    """Return what each target share asks for, and why one cannot be reached."""
-    inside = float(reading.people.sum())
-    if inside <= 0:
-        return ()
-    covered = float(reading.people[reading.is_covered].sum())
-    reached = (covered + np.asarray(curve.covered)) / inside
-    bound = (covered + np.asarray(curve.bound)) / inside
-    best = min((covered + curve.reachable) / inside, 1.0)
-    quickest = quickest_times(question, reading, mode)
-    return tuple(
-        Target(
-            share,
-            _first(reached, share),
-            _first(bound, share),
-            best,
-            max(0.0, share * inside - best * inside) if best < share - 1e-12 else 0.0,
-            minutes_for(reading.people, quickest, share),
-        )
-        for share in question.table.targets
-    )
+def match_projects(
+    question: Question, mode: ModeInput, new_sites: Indices
+) -> dict[int, PlannedProject]:
+    """Return the chosen options that are projects already: site -> the project nearest to it.
 
-
-def quickest_times(question: Question, reading: Reading, mode: ModeInput) -> Indices:
-    """Return (n_demand,) tenths to the nearest standing point or option that may be built."""
-    found = reading.standing
-    if len(question.sites):
-        times = nearest(
-            mode.network,
-            mode.demand_snaps,
-            question.snaps,
-            is_open=question.may_build,
-            horizon_minutes=question.horizon_minutes,
-        )
-        found = np.minimum(found, times.tenths)
-    return found
-
-
-def minutes_for(people: Floats, tenths: Indices, share: float) -> float | None:
-    """Return the limit within which a share of the people is, None where there is none.
-
-    >>> minutes_for(np.array([60.0, 40.0]), np.array([600, 1500], dtype=np.int32), 0.9)
-    2.5
+    A site is a project that is not built yet where it lies within the circle of a point of the same
+    kind (a centre, or a point below it): it is never a new station.
     """
-    order = np.argsort(tenths, kind="stable")
-    total = np.cumsum(people[order])
-    enough = np.flatnonzero(total >= share * people.sum() * (1 - 1e-12))
-    if not len(enough):
-        return None
-    needed = int(tenths[order[enough[0]]])
-    return None if needed == UNREACHED else needed / 600
-
-
-def _first(shares: Floats, share: float) -> int | None:
-    reached = np.flatnonzero(shares >= share - 1e-12)
-    return int(reached[0]) if len(reached) else None
-
-
-def _cover_pairs(reading: Reading) -> tuple[SparseReach, Floats]:
-    """Return the pairs within the limit with all standing points as one last site."""
-    rows = np.arange(len(reading.people))
-    return (
-        with_standing_site(reading, rows, most=reading.limit_tenths, is_better_only=False),
-        reading.people,
+    facilities, sites = mode.dataset.facilities, question.sites
+    base = question.start.points
+    unbuilt = [point for point in question.start.network.unbuilt if not base[point.facility]]
+    fresh = np.array([i for i in new_sites.tolist() if sites.role[i] == "new"], dtype=np.int32)
+    if not unbuilt or not len(fresh):
+        return {}
+    points = np.array([point.facility for point in unbuilt], dtype=np.int32)
+    pairs = reach(
+        mode.network,
+        question.snaps.take(fresh),
+        mode.facility_snaps.take(points),
+        limit_minutes=question.minutes,
     )
+    found: dict[int, tuple[int, float, int]] = {}
+    project = np.repeat(np.arange(len(points)), np.diff(pairs.indptr)).tolist()
+    for k, row, tenths in zip(project, pairs.demand.tolist(), pairs.tenths.tolist(), strict=True):
+        site, facility = int(fresh[row]), int(points[k])
+        if kind_level(sites.kind[site]) != int(facilities.level[facility]):
+            continue
+        metres = float(
+            np.hypot(
+                sites.x_m[site] - facilities.x_m[facility],
+                sites.y_m[site] - facilities.y_m[facility],
+            )
+        )
+        found[site] = min(found.get(site, (tenths, metres, k)), (tenths, metres, k))
+    return {
+        site: PlannedProject(
+            facility=unbuilt[k].facility,
+            project_id=unbuilt[k].project_id,
+            name=unbuilt[k].name,
+            is_decided=unbuilt[k].project_class is ProjectClass.DECIDED,
+            opens_on=unbuilt[k].opens_on,
+            distance_m=metres,
+        )
+        for site, (_, metres, k) in found.items()
+    }
 
 
-def _rows(reading: Reading, site: int) -> Indices:
-    pairs = slice(reading.pairs.indptr[site], reading.pairs.indptr[site + 1])
-    return reading.pairs.demand[pairs][reading.pairs.tenths[pairs] <= reading.limit_tenths]
-
-
-def _by_zone(
-    reading: Reading, dataset: Dataset, open_people: Floats, site: int
-) -> tuple[tuple[int, float], ...]:
-    """Return the zones of the people who gain by a site, most first."""
-    rows = _rows(reading, site)
-    zone = dataset.demand.zone[rows]
-    inside = zone >= 0
-    people = np.bincount(zone[inside], open_people[rows][inside], minlength=len(dataset.zones))
+def _by_zone(reading: Reading, rows: Indices, zone: Indices) -> tuple[tuple[int, float], ...]:
+    """Return the zones of some demand points with their people, most first."""
+    inside = rows[zone[rows] >= 0]
+    people = np.bincount(zone[inside], reading.people[inside])
     order = np.lexsort((np.arange(len(people)), -people))
     return tuple((int(i), float(people[i])) for i in order if people[i] > 0)
 
 
-def _shared(
-    reading: Reading, open_people: Floats, site: int, new_sites: Indices
-) -> list[tuple[int, float]]:
-    """Return the other new sites that reach people whom this one newly covers, most first."""
-    inside = np.zeros(len(open_people), dtype=bool)
-    inside[_rows(reading, site)] = True
-    found = []
-    for other in new_sites.tolist():
-        if other != site:
-            rows = _rows(reading, other)
-            found.append((int(other), float(open_people[rows[inside[rows]]].sum())))
-    return sorted(found, key=lambda entry: (-entry[1], entry[0]))[:3]
+def points_given_up(question: Question, plan: SitingPlan) -> tuple[int, ...]:
+    """Return the institutions that a plan does not keep."""
+    if plan.objective is None:
+        return ()
+    kept = set(plan.new_sites.tolist())
+    options = options_of(question.sites, "keep").tolist()
+    return tuple(int(question.sites.facility[i]) for i in options if i not in kept)

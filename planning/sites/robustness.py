@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from data.types import Floats
 from geo.errors import Progress
 from geo.snap import retimed
-from geo.travel import UNREACHED
-from planning.reach.mode_input import ModeInput, with_speeds
-from planning.sites.problem import build_problem
+from geo.times import to_tenths
+from geo.travel import UNREACHED, Reach, nearest
+from planning.reach.mode_input import ModeInput, nearest_point, with_speeds
+from planning.reach.scenario import Mask
+from planning.sites.formulation import build_problem
+from planning.sites.proposal import STATE_NAMES, Robustness, RobustnessRun, State
 from planning.sites.question import MODELS_OF_TIME, Question
 from planning.sites.readings import Reading, pairs_of, reading_of, scale_reading
 from planning.solver import SitingPlan, TwoLevel
@@ -20,46 +23,10 @@ from planning.solver.pairs import Indices
 from planning.solver.stability import stability
 from planning.words.wording import msgid
 
+BAND_SPEED_SETS = ("low", "default", "high")
+
 SLOWEST_FACTOR = 1.4
 """Random factors on times lie between its inverse and this, so that pairs can be cut off there."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RobustnessRun:
-    """One other reading of the inputs.
-
-    Parameters
-    ----------
-    label
-        Stable name such as `speed_set=low`, `minutes=15` or `random=1`.
-    share_today, share_with_plan
-        Share of the people inside who are covered, without and with the plan that is judged.
-    sites
-        Options that are best for this reading.
-    """
-
-    label: str
-    share_today: float
-    share_with_plan: float
-    sites: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Robustness:
-    """A plan under several readings, the one it was made for first.
-
-    Parameters
-    ----------
-    chosen_share
-        (n_options,) share of all readings whose plan has the option.
-    low_share, high_share
-        Least and greatest share covered with the plan: a handful of readings has no percentiles.
-    """
-
-    runs: tuple[RobustnessRun, ...]
-    chosen_share: Floats
-    low_share: float
-    high_share: float
 
 
 def check_robustness(
@@ -101,15 +68,49 @@ def check_robustness(
     times = np.zeros(len(question.sites))
     for run in runs:
         times[list(run.sites)] += 1.0
-    shares = [run.share_with_plan for run in runs]
-    return Robustness(runs, times / len(runs), min(shares), max(shares))
+    return Robustness(runs, times / len(runs))
+
+
+def speed_bands(
+    question: Question, mode: ModeInput, new_sites: Indices
+) -> dict[State, tuple[float, float]]:
+    """Return fewest and most people covered in each state under the low, default and high speeds.
+
+    The band of a state is what no speed set takes away and what at least one gives.
+    """
+    people = np.where(mode.dataset.demand.zone >= 0, mode.dataset.demand.people, 0.0)
+    limit = to_tenths(question.minutes)
+    start = question.start
+    found: dict[State, list[float]] = {state: [] for state in STATE_NAMES}
+    for name in BAND_SPEED_SETS:
+        other = with_speeds(mode, name)
+        today = nearest_point(replace(other, points=start.network.today)).tenths
+        committed = nearest_point(replace(other, points=start.network.committed)).tenths
+        planned = nearest_point(replace(other, points=start.stays)).tenths
+        if len(new_sites):
+            snaps = retimed(question.snaps.take(new_sites), other.network.access_speed_kph)
+            sites = nearest(
+                other.network,
+                other.demand_snaps,
+                snaps,
+                is_open=np.ones(len(new_sites), dtype=bool),
+                horizon_minutes=question.minutes,
+            )
+            planned = np.minimum(planned, sites.tenths)
+        found["today"].append(float(people[today <= limit].sum()))
+        found["committed"].append(float(people[committed <= limit].sum()))
+        found["proposed"].append(float(people[planned <= limit].sum()))
+    return {state: (min(counts), max(counts)) for state, counts in found.items()}
 
 
 def _run(label: str, reading: Reading, plan: Indices, best: Indices) -> RobustnessRun:
     inside = max(float(reading.people.sum()), 1e-9)
-    today = float(reading.people[reading.was_covered].sum())
     return RobustnessRun(
-        label, today / inside, reading.covered_people(plan) / inside, tuple(best.tolist())
+        label,
+        reading.people_within(reading.today) / inside,
+        reading.people_within(reading.committed) / inside,
+        reading.covered_people(plan) / inside,
+        tuple(best.tolist()),
     )
 
 
@@ -123,14 +124,14 @@ def _readings(
             continue
         other = with_speeds(mode, name)
         snaps = retimed(question.snaps, other.network.access_speed_kph)
-        reading = reading_of(
+        other_reading = reading_of(
             other,
             snaps,
-            stays=question.stays,
+            question.start,
             minutes=question.minutes,
             reach_minutes=question.reach_minutes,
         )
-        yield f"speed_set={name}", (reading, other)
+        yield f"speed_set={name}", (other_reading, other)
     for minutes in table.minutes:
         if minutes == question.minutes:
             continue
@@ -141,7 +142,7 @@ def _readings(
             pairs = pairs_of(mode, question.snaps, reach_minutes=reach_minutes)
         yield (
             f"minutes={minutes:g}",
-            (replace(reading, pairs=pairs, limit_tenths=round(minutes * 600)), mode),
+            (replace(reading, pairs=pairs, limit_tenths=to_tenths(minutes)), mode),
         )
     yield from _random(question, reading, mode)
 
@@ -160,29 +161,44 @@ def _random(
         return
     is_of_time = question.table.model in MODELS_OF_TIME
     wide = reading
-    demand = np.flatnonzero((reading.people > 0) & (reading.standing * 1.0 > _safe(reading)))
+    demand = np.flatnonzero((reading.people > 0) & (_longest(reading) > _safe(reading)))
     if not is_of_time:
         minutes = question.minutes * SLOWEST_FACTOR
         pairs = pairs_of(mode, question.snaps, reach_minutes=minutes, demand=demand)
         wide = replace(reading, pairs=pairs)
-        stands = np.flatnonzero(question.stays)
+        start = question.start
+        points = np.flatnonzero(start.stays | start.network.today | start.network.committed)
         around = pairs_of(
-            mode, mode.facility_snaps.take(stands), reach_minutes=minutes, demand=demand
+            mode, mode.facility_snaps.take(points), reach_minutes=minutes, demand=demand
         )
     rng = np.random.default_rng(table.seed)
     for number in range(1, runs + 1):
         by_site = _factors(rng, table.time_spread, len(question.sites))
-        by_point = _factors(rng, table.time_spread, len(question.stays))
+        by_point = _factors(rng, table.time_spread, len(question.start.stays))
         by_row = np.exp(rng.normal(0.0, table.people_spread, len(reading.people)))
         if is_of_time:
-            standing = _shifted_nearest(reading, float(by_point.mean()))
+            factor = float(by_point.mean())
+            times = (
+                _shifted_nearest(reading.standing, factor),
+                _shifted_nearest(reading.today, factor),
+                _shifted_nearest(reading.committed, factor),
+            )
         else:
-            point = np.repeat(by_point[stands], np.diff(around.indptr))
-            standing = reading.standing.copy()
-            standing[demand] = UNREACHED
-            np.minimum.at(standing, around.demand, np.rint(around.tenths * point).astype(np.int32))
-        reading = scale_reading(wide, site_factor=by_site, row_factor=by_row, standing=standing)
-        yield f"random={number}", (reading, mode)
+            slowed = np.rint(around.tenths * np.repeat(by_point[points], np.diff(around.indptr)))
+            shifted = replace(around, tenths=slowed.astype(np.int32))
+            times = (
+                _nearest_of(shifted, start.stays[points], reading.standing, demand),
+                _nearest_of(shifted, start.network.today[points], reading.today, demand),
+                _nearest_of(shifted, start.network.committed[points], reading.committed, demand),
+            )
+        other = scale_reading(wide, site_factor=by_site, row_factor=by_row, times=times)
+        yield f"random={number}", (other, mode)
+
+
+def _longest(reading: Reading) -> Floats:
+    """Return the longest of the times to the points of the states, tenths."""
+    found = np.maximum(np.maximum(reading.standing, reading.today), reading.committed)
+    return found.astype(np.float64)
 
 
 def _safe(reading: Reading) -> float:
@@ -195,10 +211,19 @@ def _factors(rng: np.random.Generator, spread: float, n: int) -> Floats:
     return np.asarray(np.clip(factors, 1 / SLOWEST_FACTOR, SLOWEST_FACTOR), dtype=np.float64)
 
 
-def _shifted_nearest(reading: Reading, factor: float) -> Indices:
+def _shifted_nearest(tenths: Indices, factor: float) -> Indices:
     """Return the times to standing points, all longer or shorter by one factor."""
-    known = reading.standing != UNREACHED
-    return np.where(known, np.rint(reading.standing * factor), UNREACHED).astype(np.int32)
+    known = tenths != UNREACHED
+    return np.where(known, np.rint(tenths * factor), UNREACHED).astype(np.int32)
+
+
+def _nearest_of(around: Reach, is_open: Mask, old: Indices, demand: Indices) -> Indices:
+    """Return the shortest time of some points' pairs; demand points without pairs keep theirs."""
+    keep = np.repeat(is_open, np.diff(around.indptr))
+    found = old.copy()
+    found[demand] = UNREACHED
+    np.minimum.at(found, around.demand[keep], around.tenths[keep])
+    return found
 
 
 RUN_NAMES: dict[str, str] = {

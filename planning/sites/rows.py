@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.types import Dataset, Floats
-from planning.sites.answer import Proposal
 from planning.sites.candidates import kind_group
+from planning.sites.proof import project_sentence
+from planning.sites.proposal import Proposal, ProposedSite
 from planning.solver.pairs import Indices
 from planning.words.tables import Column, Value
+from planning.words.wording import translator
 
 SITE_NOTE = "测算点位，非地块选址，用地须经自然资源部门核实"
 """Stands with every proposed site, in every language of the files."""
@@ -29,6 +31,9 @@ CANNOT_MEND = {
     "circuit": "不计为固定网点，不提高固定网点覆盖率",
 }
 """What a kind of point does not mend, as the files say it."""
+
+COST_OPEN, COST_STATED, COST_ASSUMED = "造价待填", "研究自填", "假设值"
+"""Where the cost of a site comes from, as the files say it."""
 
 ROLE_WORDS = {"new": "新增", "upgrade": "提升", "keep": "保留"}
 
@@ -55,6 +60,7 @@ def site_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
         Column("people_only_by_this_site", [site.new_people for site in sites], 2),
         Column("people_shared_with_new_sites", [site.shared_people for site in sites], 2),
         Column("people_in_reach", [site.in_reach_people for site in sites], 2),
+        Column("people_served", [site.served_people for site in sites], 2),
     ]
     for name in dataset.demand.groups:
         gained = [site.by_group.get(name, 0.0) for site in sites]
@@ -63,10 +69,18 @@ def site_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
         *columns,
         Column("zones_gaining", [_zones_gaining(dataset, s.by_zone) for s in sites]),
         Column("share_of_runs", _shares_of_runs(proposal), 4),
-        Column("cost_yuan", [float(proposal.cost_yuan[site.candidate]) for site in sites], 0),
-        Column("mode", [proposal.mode] * n),
-        Column("minutes", [proposal.minutes] * n, 1),
-        Column("model", [proposal.model] * n),
+        Column("cost_yuan", [site_yuan(proposal, site) for site in sites], 0),
+        Column("cost_basis", [cost_basis(proposal, site) for site in sites]),
+        Column("people_per_10000_yuan", [gain_per_wan(proposal, site) for site in sites], 2),
+        *_project_columns(proposal),
+        Column("people_covered_today", [proposal.people.today] * n, 2),
+        Column("people_covered_committed", [proposal.people.committed] * n, 2),
+        Column("people_covered_with_plan", [proposal.people.with_plan] * n, 2),
+        Column("committed_until", [proposal.terms.committed_until] * n),
+        Column("base", [proposal.terms.base] * n),
+        Column("mode", [proposal.terms.mode] * n),
+        Column("minutes", [proposal.terms.minutes] * n, 1),
+        Column("model", [proposal.terms.model] * n),
         Column("status", [proposal.plan.status] * n),
         Column("cannot_mend", [CANNOT_MEND[group] for group in groups]),
         Column("suitability", chosen.suitability.tolist(), 3),
@@ -78,12 +92,13 @@ def site_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
 def choice_columns(proposal: Proposal) -> list[Column]:
     """Return the plan beside its alternatives: what each gives up, and where they differ."""
     best = set(proposal.plan.new_sites.tolist())
-    plans = [set(choice.plan.new_sites.tolist()) for choice in proposal.choices]
+    choices = proposal.alternatives.plans
+    plans = [set(choice.plan.new_sites.tolist()) for choice in choices]
     return [
         Column("plan", list(range(1, len(plans) + 1)), 0),
-        Column("people_newly_covered", [c.gained_people for c in proposal.choices], 2),
-        Column("lost_share", [choice.lost_share for choice in proposal.choices], 6),
-        Column("gap_share", [choice.plan.gap for choice in proposal.choices], 6),
+        Column("people_newly_covered", [choice.people.newly for choice in choices], 2),
+        Column("lost_share", [choice.lost_share for choice in choices], 6),
+        Column("gap_share", [choice.plan.gap for choice in choices], 6),
         Column("sites", [len(plan) for plan in plans], 0),
         Column("only_here", [_names(proposal, plan - best) for plan in plans]),
         Column("not_here", [_names(proposal, best - plan) for plan in plans]),
@@ -97,6 +112,7 @@ def run_columns(proposal: Proposal) -> list[Column]:
     return [
         Column("reading", [run.label for run in runs]),
         Column("share_today", [run.share_today for run in runs], 6),
+        Column("share_committed", [run.share_committed for run in runs], 6),
         Column("share_with_plan", [run.share_with_plan for run in runs], 6),
         Column("sites_kept", [len(best & set(run.sites)) for run in runs], 0),
         Column("sites", [len(run.sites) for run in runs], 0),
@@ -137,10 +153,10 @@ def not_chosen_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
         Column("name", sites.name),
         Column("zone_name", _texts(dataset.zones.name, sites.zone)),
         Column("people_in_reach", [row.in_reach_people for row in rows], 2),
-        Column("people_covered_today", [row.covered_today for row in rows], 2),
+        Column("people_covered_before", [row.covered_before for row in rows], 2),
         Column(
-            "taken_by",
-            ["; ".join(f"{name[i]} {people:.0f}" for i, people in row.taken_by) for row in rows],
+            "covered_by",
+            ["; ".join(f"{name[i]} {people:.0f}" for i, people in row.covered_by) for row in rows],
         ),
         Column("people_left_to_add", [row.left for row in rows], 2),
     ]
@@ -157,7 +173,7 @@ def closing_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
         Column("kind", [facilities.kind[i] for i in index]),
         Column("zone_name", _texts(dataset.zones.name, facilities.zone[index])),
         Column("closable", [says_so[i] for i in index]),
-        Column("people_lost_if_closed", [row.today for row in rows], 2),
+        Column("people_lost_if_closed", [row.before for row in rows], 2),
         Column("people_lost_beside_plan", [row.with_plan for row in rows], 2),
         Column("given_up", [row.facility in proposal.closed for row in rows]),
     ]
@@ -182,14 +198,45 @@ def one_cost_yuan(proposal: Proposal) -> float | None:
     """Return the cost of a new site where all cost the same, else None."""
     costs = {
         float(yuan)
-        for yuan, role in zip(proposal.cost_yuan, proposal.candidates.role, strict=True)
-        if role == "new"
+        for yuan, role in zip(proposal.costs.yuan, proposal.candidates.role, strict=True)
+        if role == "new" and not np.isnan(yuan)
     }
     return costs.pop() if len(costs) == 1 else None
 
 
+def site_yuan(proposal: Proposal, site: ProposedSite) -> float | None:
+    """Return what a site costs over the years of the plan; None where it is not known."""
+    return proposal.costs.of([site.candidate])
+
+
+def cost_basis(proposal: Proposal, site: ProposedSite) -> str:
+    """Return where the cost of a site comes from, as the files say it."""
+    if site_yuan(proposal, site) is None:
+        return COST_OPEN
+    return COST_ASSUMED if proposal.costs.are_assumed else COST_STATED
+
+
+def gain_per_wan(proposal: Proposal, site: ProposedSite) -> float | None:
+    """Return the people whom only this site covers for 10,000 yuan of its cost."""
+    yuan = site_yuan(proposal, site)
+    return None if not yuan else site.new_people / (yuan / 10_000)
+
+
+def _project_columns(proposal: Proposal) -> list[Column]:
+    """Return which project each site is; empty for new points."""
+    projects = [site.project for site in proposal.sites]
+    chinese = translator("zh")
+    return [
+        Column("project_id", [None if p is None else p.project_id for p in projects]),
+        Column("project_distance_m", [None if p is None else p.distance_m for p in projects], 1),
+        Column(
+            "project_note", [None if p is None else project_sentence(p, chinese) for p in projects]
+        ),
+    ]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Served:
+class ServedPlaces:
     """Newly served villages (or cells where there is no village) and their new site, n of them.
 
     Parameters
@@ -211,21 +258,22 @@ class Served:
     minutes: Floats
 
 
-def newly_served(proposal: Proposal, dataset: Dataset) -> Served:
+def newly_served(proposal: Proposal, dataset: Dataset) -> ServedPlaces:
     """Return who is newly served by which site, village by village, in order of site and place."""
-    rows = np.flatnonzero(proposal.served_by >= 0)
+    service = proposal.service
+    rows = np.flatnonzero(service.site >= 0)
     demand = dataset.demand
     village = demand.village[rows].astype(np.int64)
     own = np.where(village < 0, rows, -1)
-    key = np.stack([proposal.served_by[rows], village, own], axis=1)
+    key = np.stack([service.site[rows], village, own], axis=1)
     found, group = np.unique(key, axis=0, return_inverse=True)
     group = group.reshape(-1)
-    people = np.bincount(group, demand.people[rows], minlength=len(found))
-    ways = demand.people[rows] * proposal.served_tenths[rows] / 600
+    people = np.bincount(group, service.people[rows], minlength=len(found))
+    ways = service.people[rows] * service.tenths[rows] / 600
     minutes = np.bincount(group, ways, minlength=len(found)) / np.maximum(people, 1e-9)
     order = np.lexsort((rows, -demand.people[rows], group))
     first = order[np.searchsorted(group[order], np.arange(len(found)))]
-    return Served(
+    return ServedPlaces(
         place=found[:, 1].astype(np.int32),
         demand=rows[first],
         site=found[:, 0].astype(np.int32),
@@ -252,13 +300,14 @@ def assignment_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
 
 def newly_covered_columns(proposal: Proposal, dataset: Dataset) -> list[Column]:
     """Return the columns of the layer `newly_covered`: one row a demand point."""
-    rows = np.flatnonzero(proposal.served_by >= 0)
+    service = proposal.service
+    rows = np.flatnonzero(service.site >= 0)
     candidates = proposal.candidates
     return [
         Column("cell_id", [dataset.demand.cell_id[i] for i in rows.tolist()]),
-        Column("people", dataset.demand.people[rows].tolist(), 2),
-        Column("site_id", [candidates.id[i] for i in proposal.served_by[rows].tolist()]),
-        Column("minutes", (proposal.served_tenths[rows] / 600).tolist(), 1),
+        Column("people", service.people[rows].tolist(), 2),
+        Column("site_id", [candidates.id[i] for i in service.site[rows].tolist()]),
+        Column("minutes", (service.tenths[rows] / 600).tolist(), 1),
     ]
 
 

@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from data.errors import StudyError
+from data.study.schema import flat_values
 from data.study.tables import Study
 from data.types import Dataset
 from geo.errors import Finding
 from planning.reach.coverage import CIRCLE_STANDARD, POINT_LEVEL, population_base
-from planning.sites.answer import Centre, PlanChoice, Proposal
 from planning.sites.candidates import kind_group
-from planning.sites.reasons import ProposedSite
+from planning.sites.proposal import (
+    SENSES,
+    STATE_NAMES,
+    Centre,
+    PeopleCounted,
+    PlanChoice,
+    PlannedProject,
+    Proposal,
+    ProposedSite,
+)
 from planning.sites.rows import (
     CANNOT_MEND,
     GROUP_WORDS,
     LAND_UNKNOWN,
     SITE_NOTE,
+    gain_per_wan,
     often_chosen,
     one_cost_yuan,
+    site_yuan,
 )
 from planning.solver import SitingPlan
 from planning.words.wording import finding_sentence, translator
 
-SITING_FORMAT = "servicecircle.siting/1"
+SITING_FORMAT = "servicecircle.siting/2"
 
 
 def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str, Any]:
     """Return the content of siting.json; it does not depend on the language."""
-    people = proposal.people
+    terms = proposal.terms
     return {
         "format": SITING_FORMAT,
         "synthetic": dataset.is_synthetic,
         "note": SITE_NOTE,
-        "model": proposal.model,
-        "mode": proposal.mode,
-        "minutes": proposal.minutes,
-        "kind": proposal.kind,
-        "unit": proposal.unit,
+        "model": terms.model,
+        "mode": terms.mode,
+        "minutes": terms.minutes,
+        "kind": terms.kind,
+        "committed_until": terms.committed_until,
+        "min_gain_people": terms.min_gain_people,
         "basis": {
             "speed_set": study.travel.speed_set,
             "level": POINT_LEVEL,
@@ -47,30 +60,34 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
             "data_date": dataset.date,
         },
         "parameters": siting_parameters(study),
-        "people": {
-            **asdict(people),
-            "share_today": _share(people.today, people.inside),
-            "share_with_plan": _share(people.with_plan, people.inside),
-        },
+        "people": people_row(proposal, proposal.people, has_plan=proposal.has_plan),
+        "speed_bands": (
+            {
+                STATE_NAMES[state]: {"low": low, "high": high}
+                for state, (low, high) in proposal.speed_bands.items()
+            }
+            if terms.is_known and proposal.has_plan
+            else None
+        ),
+        "counts_doctors_and_rooms": terms.has_loads,
         "plan": {
             **plan_row(proposal, proposal.plan),
+            "unit": terms.unit,
+            "sense": SENSES[terms.unit],
+            "includes_base": terms.includes_base,
             "cost_yuan": proposal.plan_yuan,
             "centres": [_centre(proposal, dataset, centre) for centre in proposal.centres],
             "given_up": [dataset.facilities.id[i] for i in proposal.closed],
         },
-        "without_weights": (
-            None
-            if proposal.without_weights is None
-            else _choice(proposal, proposal.without_weights)
-        ),
+        "without_weights": _without_weights(proposal),
         "sites": [
             _site(proposal, dataset, site, rank)
             for rank, site in enumerate(proposal.sites, start=1)
         ],
         "curve": _curve(proposal),
         "alternatives": {
-            "is_complete": proposal.is_complete,
-            "plans": [_choice(proposal, choice) for choice in proposal.choices],
+            "is_complete": proposal.alternatives.is_complete,
+            "plans": [_choice(proposal, choice) for choice in proposal.alternatives.plans],
         },
         "stability": _stability(proposal),
         "why_not": _why_not(proposal),
@@ -78,15 +95,38 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
             {
                 "id": dataset.facilities.id[row.facility],
                 "name": dataset.facilities.name[row.facility],
-                "people_lost": row.today,
+                "people_lost": row.before,
                 "people_lost_beside_plan": row.with_plan,
             }
             for row in proposal.closing
         ],
         "targets": [asdict(target) for target in proposal.targets],
         "candidates": _candidates(proposal),
-        "costs": [asdict(entry) for entry in proposal.costs],
+        "costs": [asdict(entry) for entry in proposal.costs.units],
+        "costs_are_assumed": proposal.costs.are_assumed,
         "findings": _sentences(proposal.findings),
+    }
+
+
+def people_row(
+    proposal: Proposal, people: PeopleCounted, *, has_plan: bool = True
+) -> dict[str, Any]:
+    """Return the people of the three states; within loads where the model has them."""
+    terms = proposal.terms
+    known = {
+        "today": people.today if terms.knows_today else None,
+        "committed": people.committed if terms.is_known else None,
+        "with_plan": people.with_plan if terms.is_known and has_plan else None,
+    }
+    return {
+        "inside": people.inside,
+        **known,
+        "newly": people.newly if terms.is_known and has_plan else None,
+        "base": terms.base,
+        "lost": people.lost if terms.is_known else None,
+        "newly_on_projects": people.on_projects if terms.is_known else None,
+        "shares": {name: _share(count, people.inside) for name, count in known.items()},
+        "in_reach": None if people.in_reach is None else asdict(people.in_reach),
     }
 
 
@@ -105,11 +145,81 @@ def plan_row(proposal: Proposal, plan: SitingPlan) -> dict[str, Any]:
     }
 
 
+def migrate_siting(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a siting.json of any known version as this version has it.
+
+    siting/1 knew one state of the network: `committed` is null, and the plan started from today.
+
+    Raises
+    ------
+    StudyError
+        When the file is of a newer version, or none of ours.
+    """
+    found = str(content.get("format", ""))
+    if found == SITING_FORMAT:
+        return dict(content)
+    if found != "servicecircle.siting/1":
+        said = (("actual", found[:60]), ("supported", SITING_FORMAT))
+        raise StudyError(Finding("siting_format", said))
+    old = content["people"]
+    unit = content["unit"]
+    people = {
+        **{key: old[key] for key in ("inside", "today", "with_plan", "lost")},
+        "newly": old["with_plan"] - old["today"],
+        "committed": None,
+        "base": "today",
+        "newly_on_projects": None,
+        "in_reach": None,
+        "shares": {
+            "today": old["share_today"],
+            "committed": None,
+            "with_plan": old["share_with_plan"],
+        },
+    }
+    # siting/1 counted the whole network for backup cover, too.
+    adds = content["model"] in {"mclp", "budget", "lscp", "partial-lscp", "villages", "cheapest"}
+    plan = {
+        **content["plan"],
+        "unit": unit,
+        "sense": SENSES[unit],
+        "includes_base": not adds,
+    }
+    weights = content["without_weights"]
+    if weights is not None:
+        newly = weights["people_newly_covered"]
+        weights = {
+            "plan": {key: value for key, value in weights.items() if key not in _CHOICE_KEYS},
+            "lost_share": weights["lost_share"],
+            "people": {
+                **people,
+                "with_plan": None,
+                "newly": newly,
+                "lost": None,
+                "shares": {**people["shares"], "with_plan": None},
+            },
+        }
+    return {
+        **{key: value for key, value in content.items() if key != "unit"},
+        "format": SITING_FORMAT,
+        "committed_until": None,
+        "min_gain_people": None,
+        "speed_bands": None,
+        "counts_doctors_and_rooms": content["model"].startswith("capacitated"),
+        "people": people,
+        "plan": plan,
+        "without_weights": weights,
+        "costs_are_assumed": any(entry["mark"] != "study" for entry in content["costs"]),
+    }
+
+
+_CHOICE_KEYS = ("lost_share", "people_newly_covered")
+
+
 def siting_parameters(study: Study) -> dict[str, Any]:
     """Return every parameter of the question; files by name only."""
     exclusions = study.exclusions
     return {
-        "siting": asdict(study.siting),
+        "siting": flat_values(study.siting),
         "candidates": {
             "generate": study.candidates.generate,
             "spacing_m": study.candidates.spacing_m,
@@ -132,7 +242,19 @@ def _choice(proposal: Proposal, choice: PlanChoice) -> dict[str, Any]:
     return {
         **plan_row(proposal, choice.plan),
         "lost_share": choice.lost_share,
-        "people_newly_covered": choice.gained_people,
+        "people_newly_covered": choice.people.newly,
+    }
+
+
+def _without_weights(proposal: Proposal) -> dict[str, Any] | None:
+    """Return the plan in which everybody counts 1, people in the same shape as above."""
+    choice = proposal.without_weights
+    if choice is None:
+        return None
+    return {
+        "plan": plan_row(proposal, choice.plan),
+        "lost_share": choice.lost_share,
+        "people": people_row(proposal, choice.people),
     }
 
 
@@ -158,7 +280,10 @@ def _site(proposal: Proposal, dataset: Dataset, site: ProposedSite, rank: int) -
         "note": SITE_NOTE,
         "cannot_mend": CANNOT_MEND[group],
         "suitability": float(candidates.suitability[i]),
-        "cost_yuan": float(proposal.cost_yuan[i]),
+        "cost_yuan": site_yuan(proposal, site),
+        "people_per_10000_yuan": gain_per_wan(proposal, site),
+        "project": None if site.project is None else _project(site.project, dataset),
+        "people_served": site.served_people,
         "people_in_reach": site.in_reach_people,
         "people_newly_reached": site.reached_people,
         "people_only_by_this_site": site.new_people,
@@ -174,6 +299,17 @@ def _site(proposal: Proposal, dataset: Dataset, site: ProposedSite, rank: int) -
         "share_of_runs": (
             None if proposal.robustness is None else float(proposal.robustness.chosen_share[i])
         ),
+    }
+
+
+def _project(project: PlannedProject, dataset: Dataset) -> dict[str, Any]:
+    return {
+        "id": project.project_id,
+        "facility_id": dataset.facilities.id[project.facility],
+        "name": project.name,
+        "class": "decided" if project.is_decided else "reserve",
+        "opens_on": project.opens_on or None,
+        "distance_m": project.distance_m,
     }
 
 
@@ -211,13 +347,17 @@ def _stability(proposal: Proposal) -> dict[str, Any] | None:
             {
                 "reading": run.label,
                 "share_today": run.share_today,
+                "share_committed": run.share_committed,
                 "share_with_plan": run.share_with_plan,
                 "sites": [name[i] for i in run.sites],
             }
             for run in found.runs
         ],
         "share_of_runs": [{"id": name[i], "share": share} for i, share in often_chosen(proposal)],
-        "share_with_plan": {"low": found.low_share, "high": found.high_share},
+        "shares": {
+            name: dict(zip(("low", "high"), found.shares(state), strict=True))
+            for state, name in STATE_NAMES.items()
+        },
     }
 
 
@@ -228,8 +368,8 @@ def _why_not(proposal: Proposal) -> list[dict[str, Any]]:
             "id": name[row.candidate],
             "name": proposal.candidates.name[row.candidate],
             "people_in_reach": row.in_reach_people,
-            "people_covered_today": row.covered_today,
-            "taken_by": [{"id": name[i], "people": people} for i, people in row.taken_by],
+            "people_covered_before": row.covered_before,
+            "covered_by": [{"id": name[i], "people": people} for i, people in row.covered_by],
             "people_left_to_add": row.left,
         }
         for row in proposal.not_chosen
@@ -252,5 +392,5 @@ def _sentences(findings: Sequence[Finding]) -> list[str]:
     return [finding_sentence(finding, translate) for finding in findings]
 
 
-def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole > 0 else None
+def _share(part: float | None, whole: float) -> float | None:
+    return None if part is None or whole <= 0 else part / whole

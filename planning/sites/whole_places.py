@@ -6,22 +6,28 @@ import numpy as np
 
 from data.types import Floats
 from geo.errors import Finding
-from geo.travel import reach
+from geo.times import to_tenths
+from geo.travel import UNREACHED, reach
 from planning.reach.mode_input import ModeInput
-from planning.reach.scenario import is_centre
+from planning.reach.scenario import Mask, is_centre
 from planning.sites.candidates import kind_group
+from planning.sites.proof import SitingProblem, note_set_aside
+from planning.sites.proposal import NewService
 from planning.sites.question import Question, rules_beside
 from planning.sites.readings import (
     Reading,
+    option_pairs,
     pairs_of,
 )
-from planning.sites.units import SitingProblem, note_set_aside, option_pairs
 from planning.solver import (
     CapacitatedCover,
     CapacitatedMedian,
+    SiteRules,
+    SitingPlan,
     SolveLimits,
     SparseReach,
     TwoLevel,
+    solve,
     sparse_reach,
 )
 from planning.solver.pairs import Indices
@@ -43,14 +49,16 @@ WHOLE_ROWS = SolveLimits(rounds=400, nodes=60)
 def capacitated(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
     """Return cover or p-median with loads, served settlement by settlement."""
     is_cover = question.table.model == "capacitated"
-    most = reading.limit_tenths if is_cover else round(question.horizon_minutes * 600)
-    rows, people, findings = _settlements(question, reading, mode)
-    stands = np.flatnonzero(question.stays)
+    most = reading.limit_tenths if is_cover else to_tenths(question.horizon_minutes)
+    rows, people, row_of, findings = _settlements(question, reading, mode)
+    stands = np.flatnonzero(question.start.stays)
     pairs = _with_points(reading, mode, rows, stands, most=most)
     served = np.bincount(pairs.demand, minlength=len(rows)) > 0
     if not is_cover and not served.all():  # a p-median serves everybody who can be served at all
         lost = np.isin(np.arange(len(reading.people)), rows[~served])
         findings += note_set_aside(reading, lost)
+        number = np.where(served, np.cumsum(served) - 1, -1)
+        row_of = np.where(row_of >= 0, number[row_of], -1).astype(np.int32)
         rows, people = rows[served], people[served]
         pairs = _with_points(reading, mode, rows, stands, most=most)
     lower, upper = _loads(question, mode, stands)
@@ -61,12 +69,72 @@ def capacitated(question: Question, reading: Reading, mode: ModeInput) -> Siting
             pairs, people, reading.limit_tenths, question.count, lower, upper, lower_penalty,
             rules=rules,
         )  # fmt: skip
-        return SitingProblem(problem, "people", limits=WHOLE_ROWS, findings=findings)
+        return SitingProblem(problem, "people", limits=WHOLE_ROWS, row_of=row_of, findings=findings)
     problem = CapacitatedMedian(
         pairs, people, question.count, lower, upper, lower_penalty=lower_penalty, rules=rules
     )
     return SitingProblem(
-        problem, "person-minutes", scale=1 / 600, limits=WHOLE_ROWS, findings=findings
+        problem,
+        "person-minutes",
+        scale=1 / 600,
+        limits=WHOLE_ROWS,
+        row_of=row_of,
+        findings=findings,
+    )
+
+
+def served_within_loads(
+    question: Question, reading: Reading, mode: ModeInput, points: Mask
+) -> float:
+    """Return the people whom some points serve within their loads and the limit, without a plan.
+
+    Places are served whole, as in the plan; where the best assignment is not proved, it is the best
+    that was found.
+    """
+    stands = np.flatnonzero(points)
+    if not len(stands):
+        return 0.0
+    rows, people, _, _ = _settlements(question, reading, mode)
+    pairs = _with_points(reading, mode, rows, stands, most=reading.limit_tenths)
+    lower, upper = _loads(question, mode, stands)
+    n_options = len(question.sites)
+    last = tuple(range(n_options, n_options + len(stands)))
+    problem = CapacitatedCover(
+        pairs,
+        people,
+        reading.limit_tenths,
+        0,
+        np.zeros(len(lower)),
+        upper,
+        rules=SiteRules(existing=last),
+    )
+    return solve(problem, seed=question.table.seed, limits=WHOLE_ROWS).objective or 0.0
+
+
+def served_by_sites(
+    problem: SitingProblem, plan: SitingPlan, reading: Reading, n_options: int
+) -> tuple[float, NewService]:
+    """Return the people served within loads and the limit, and whom each new site serves.
+
+    A place that is served whole has all its demand points served by the same site.
+    """
+    model = problem.problem
+    if problem.row_of is None or not isinstance(model, CapacitatedCover | CapacitatedMedian):
+        msg = "the model has no loads"
+        raise ValueError(msg)
+    pairs, site_of = model.reach, plan.assignment.astype(np.int64)
+    listed = pairs.site.astype(np.int64) * pairs.n_demand + pairs.demand
+    rows = np.flatnonzero(site_of >= 0)
+    tenths = np.full(len(site_of), UNREACHED, dtype=np.int64)
+    tenths[rows] = pairs.cost[np.searchsorted(listed, site_of[rows] * pairs.n_demand + rows)]
+    in_time = tenths <= reading.limit_tenths
+    with_plan = float(model.people[in_time].sum())
+    row = problem.row_of
+    is_new = (row >= 0) & (in_time & (site_of < n_options))[row] & (reading.people > 0)
+    return with_plan, NewService(
+        site=np.where(is_new, site_of[row], -1).astype(np.int32),
+        tenths=np.where(is_new, tenths[row], -1).astype(np.int32),
+        people=np.where(is_new, reading.people, 0.0),
     )
 
 
@@ -114,11 +182,11 @@ def _loads(question: Question, mode: ModeInput, stands: Indices) -> tuple[Floats
 
 def two_level(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
     """Return stations and centres chosen together, settlement by settlement."""
-    most = round(question.horizon_minutes * 600)
-    rows, people, findings = _settlements(question, reading, mode)
-    stands = np.flatnonzero(question.stays)
+    most = to_tenths(question.horizon_minutes)
+    rows, people, _, findings = _settlements(question, reading, mode)
+    stands = np.flatnonzero(question.start.stays)
     facilities = mode.dataset.facilities
-    old = np.flatnonzero(question.stays & is_centre(facilities))
+    old = np.flatnonzero(question.start.stays & is_centre(facilities))
     new = _centre_options(question)
     stations = question.snaps.append(mode.facility_snaps.take(stands))
     centres = mode.facility_snaps.take(old).append(question.snaps.take(new))
@@ -164,15 +232,19 @@ def _centre_options(question: Question) -> Indices:
 
 def _settlements(
     question: Question, reading: Reading, mode: ModeInput
-) -> tuple[Indices, Floats, tuple[Finding, ...]]:
+) -> tuple[Indices, Floats, Indices, tuple[Finding, ...]]:
     """Return the places that are served whole: a demand point for each, and its people.
+
+    The third value is the place of each demand point, -1 for those without people.
 
     Cells are taken one by one where they are few; else villages, each at its most populated point,
     and outside villages blocks of 1 km.
     """
     rows = np.flatnonzero(reading.people > 0)
+    place = np.full(len(reading.people), -1, dtype=np.int32)
     if len(rows) <= MOST_CELL_ROWS:
-        return rows, reading.people[rows], ()
+        place[rows] = np.arange(len(rows))
+        return rows, reading.people[rows], place, ()
     demand, village = mode.dataset.demand, question.village[rows].astype(np.int64)
     column = np.floor(demand.x_m[rows] / BLOCK_M).astype(np.int64)
     line = np.floor(demand.y_m[rows] / BLOCK_M).astype(np.int64)
@@ -184,4 +256,5 @@ def _settlements(
     order = np.lexsort((rows, -reading.people[rows], group))
     first = order[np.searchsorted(group[order], np.arange(len(people)))]
     found = Finding("siting_as_settlements", (("rows", len(people)),))
-    return rows[first], people, (found,)
+    place[rows] = group
+    return rows[first], people, place, (found,)

@@ -86,6 +86,19 @@ PARTS: tuple[str, ...] = tuple(part.name for part in fields(Base))
 MINUTES = "{minutes:g}"
 
 
+class FigureText(str):
+    """A text that remembers the identity of the figure it writes, for what takes texts alone."""
+
+    __slots__ = ("identity",)
+    identity: str
+
+    def __new__(cls, text: str, identity: str) -> FigureText:
+        """Return the text with the identity."""
+        made = super().__new__(cls, text)
+        made.identity = identity
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A result that people read: it has a value, is above a bound, or says why it has none.
@@ -185,6 +198,10 @@ class Figure:
         if self.value is None:
             return SIGNS.get(self.reason) or translate(UNKNOWN)
         return amount_text(self.value, self.unit, translate)
+
+    def cell(self, translate: Translate) -> FigureText:
+        """Return the text that remembers which figure it writes."""
+        return FigureText(self.words(translate), self.identity)
 
     def name(self, language: Language, parts: Collection[str] = PARTS) -> str:
         """Return the printed name: the term and its base, in full or so many parts of it.

@@ -142,7 +142,7 @@ _VILLAGES: dict[str, Entry] = {
         msgid("Villages judged"), msgid("administrative villages with people"), "count"
     ),
     "villages_uncovered": Entry(
-        msgid("Villages not covered"),
+        msgid("Villages below the village standard"),
         msgid("villages with people covered by no point, near point or circuit"),
         "count",
     ),
@@ -222,6 +222,21 @@ _SITES: dict[str, Entry] = {
         msgid("People newly covered by the plan"),
         msgid("people covered with the plan - people covered in the state it starts from"),
         "people",
+    ),
+    "plan_on_projects": Entry(
+        msgid("People newly covered by listed projects"),
+        msgid("of the people newly covered, those of new points that are projects already"),
+        "people",
+    ),
+    "people_served": Entry(
+        msgid("People served within the loads, {minutes:g} min"),
+        msgid("people whom points within the limit serve without going above their loads"),
+        "people",
+    ),
+    "served_share": Entry(
+        msgid("Share of people served within the loads, {minutes:g} min"),
+        msgid("people served within the loads / people inside the zones"),
+        "share",
     ),
     "plan_lost": Entry(
         msgid("People who lose cover by the plan"),

@@ -16,7 +16,7 @@ from tests.browser import severe_lines, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = ("server.headless=true", "server.fileWatcherType=none", "browser.gatherUsageStats=false",
-           "server.address=127.0.0.1", "server.enableStaticServing=true")  # fmt: skip
+           "server.address=127.0.0.1", "server.enableStaticServing=false")  # fmt: skip
 METRICS = """return Array.from(document.querySelectorAll(
     '[data-testid=stMetricValue]')).map(e => e.innerText.trim())"""
 IS_AT_REST = """return document.querySelector('h1') !== null

@@ -15,11 +15,31 @@ def page():
     st.write("inside")
 
 
+def own_folder_of(visitor, monkeypatch):
+    from app_pages.session import state
+
+    monkeypatch.setattr(st, "user", visitor)
+    return state.own_folder()
+
+
+def test_uploads_and_recent_studies_of_one_person_are_not_shown_to_others(monkeypatch, data_folder):
+    people = [
+        {"is_logged_in": True, "iss": "https://sso", "sub": "1", "email": "a@b.cn"},
+        {"is_logged_in": True, "iss": "https://sso", "sub": "2", "email": "../../a"},
+        {"is_logged_in": True, "iss": "https://other", "sub": "1", "email": "a@b.cn"},
+    ]
+    folders = [own_folder_of(Visitor(**known), monkeypatch) for known in people]
+    assert len(set(folders)) == 3
+    assert {folder.parent for folder in folders} == {data_folder / "people"}
+    assert own_folder_of(Visitor(**people[0]), monkeypatch) == folders[0]
+    assert own_folder_of(Visitor(is_logged_in=None), monkeypatch) == data_folder
+
+
 class Visitor:
     """What Streamlit knows of a person where a login is configured."""
 
-    def __init__(self, *, is_logged_in):
-        self._known = {"is_logged_in": is_logged_in}
+    def __init__(self, **known):
+        self._known = known
 
     def to_dict(self):
         return self._known

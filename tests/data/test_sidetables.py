@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.sidetables import read_indicators, read_reported
+from data.sidetables import read_circuits, read_indicators, read_reported
 from data.study.tables import TableSource
 from geo.errors import Finding
 
@@ -50,3 +50,18 @@ def test_values_that_contradict_their_unit_are_not_taken(tmp_path: Path) -> None
         (12.0, "‰"),
     ]
     assert [f.rows for f in findings if f.code == "unit_contradicts"] == [(3,)]
+
+
+def test_a_day_that_no_week_has_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "circuits.csv"
+    days = ("周八", "每周四上午", "周一、周三", "1,3", "9", "Mo-Fr")
+    lines = [f'S{i},A,120.9,30.0,"{text}"\n' for i, text in enumerate(days)]
+    header = "stop_id,base_facility,lon,lat,weekdays\n"
+    path.write_text(header + "".join(lines), encoding="utf-8")
+    findings: list[Finding] = []
+    read_circuits(
+        TableSource(path=path), crs="EPSG:4549", villages=None, facility_ids=("A",),
+        findings=findings,
+    )  # fmt: skip
+    named = [(f.rows, dict(f.params)["text"]) for f in findings if f.code == "weekday_unknown"]
+    assert named == [((1, 5), "周八")]

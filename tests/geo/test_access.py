@@ -197,6 +197,7 @@ def test_walking_goes_both_ways_with_few_exceptions(tags, foot):
         (street(oneway="yes"), [True, True, True]),
         (street(foot="no"), [False, True, True]),
         (street(tunnel="yes"), [False, False, False]),
+        (street(tunnel="building_passage"), [True, True, True]),
         (street(tunnel="no", bridge="yes"), [True, True, True]),
         ({"highway": "motorway"}, [False, False, False]),
         ({"highway": "motorway_link"}, [False, False, False]),
@@ -217,6 +218,7 @@ def test_tunnels_and_motorways_are_still_travelled():
 def test_bridges_and_tunnels_are_marked_unless_nobody_uses_them():
     assert way_use(street(bridge="viaduct")).use & STRUCTURE_BIT
     assert way_use(street(tunnel="yes")).use & STRUCTURE_BIT
+    assert not way_use(street(tunnel="building_passage")).use & STRUCTURE_BIT
     assert not way_use(street(bridge="no")).use & STRUCTURE_BIT
     assert way_use({"highway": "construction", "bridge": "yes"}).use == 0
 

@@ -6,7 +6,7 @@ Town A: 604 people, 4 of them beyond 20 minutes on foot. Town B: 600 people, 100
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from data.dataset import load_dataset
@@ -48,16 +48,25 @@ count = 1
 TRAVEL = 'modes = ["walk", "car"]\nheadline_mode = "walk"\nbasis = "会议纪要"'
 
 
-def write_report_study(folder: Path) -> Path:
-    """Write the study; return its file."""
+POINTS = [("甲卫生室", (0, 0)), ("=乙卫生室", (8000, 0))]
+
+
+def write_report_study(
+    folder: Path,
+    *,
+    points: Sequence[tuple[str, tuple[float, float]]] = POINTS,
+    siting: str = "",
+    travel: str = "",
+) -> Path:
+    """Write the study, with other points or further lines where they are given; return its file."""
     study = write_study(
         folder,
         nodes={k: (500 * k - 500, 0) for k in range(1, 20)},
         ways=[(list(range(1, 20)), {"highway": "residential"})],
         people=[(name, (east, 0), count) for name, east, count, _ in PEOPLE],
-        points=[("甲卫生室", (0, 0)), ("=乙卫生室", (8000, 0))],
-        extra=EXTRA,
-        travel=TRAVEL,
+        points=points,
+        extra=EXTRA + siting,
+        travel=f"{TRAVEL}\n{travel}",
     )
     write_table(
         folder / "people.csv",

@@ -79,6 +79,7 @@ path = "people.csv"
 column = "people"
 [facilities]
 path = "points.csv"
+coordinates = "wgs84"
 [roads]
 path = "roads.osm.pbf"
 [travel]

@@ -12,12 +12,13 @@ import pytest
 import shapely
 
 from geo.routes import route
-from geo.travel import UNREACHED
+from geo.snap import snap
+from geo.travel import UNREACHED, nearest, reach
 from planning.assess.chains import LegStatus
 from planning.assess.mode_result import assess_mode
 from planning.assess.referral import referral_of
 from planning.assess.workflow import assess
-from planning.reach.coverage import Ledger, Status, ledger
+from planning.reach.coverage import Ledger, ledger
 from planning.report.export import write_results
 from planning.words.figures import share_text
 
@@ -192,16 +193,32 @@ def test_no_access_leg_crosses_water(dataset, assessment, rng):
 
 
 def test_the_plan_is_proved_and_its_objective_recounts(assessment):
-    proposal = assessment.proposal
+    proposal, dataset = assessment.proposal, assessment.dataset
     assert proposal.plan.status == "optimal"
-    reached = np.zeros(len(assessment.dataset.demand), dtype=bool)
-    for site in proposal.plan.new_sites.tolist():
-        reached[
-            proposal.reach.demand[proposal.reach.indptr[site] : proposal.reach.indptr[site + 1]]
-        ] = True
-    status = assessment.modes[proposal.mode].status
-    gained = reached & (status != Status.COVERED) & (status != Status.OUTSIDE)
-    assert assessment.dataset.demand.people[gained].sum() == pytest.approx(proposal.plan.objective)
+    minutes, mode = proposal.terms.minutes, assessment.modes[proposal.terms.mode]
+    network = dataset.roads.networks[mode.mode]
+    sites = proposal.candidates.take(proposal.plan.new_sites)
+    snaps = snap(
+        dataset.roads,
+        network,
+        sites.x_m,
+        sites.y_m,
+        max_access_m=assessment.study.travel.max_access_m,
+        water=dataset.water,
+    )
+    pairs = reach(network, mode.demand_snaps, snaps, limit_minutes=minutes)
+    decided = np.isin(dataset.facilities.id, ["339900-B200-76", "339900-D600-250"])
+    before = nearest(
+        network,
+        mode.demand_snaps,
+        mode.facility_snaps,
+        is_open=assessment.points | decided,
+        horizon_minutes=minutes,
+    )
+    gained = np.zeros(len(dataset.demand), dtype=bool)
+    gained[pairs.demand] = True
+    gained &= (before.tenths == UNREACHED) & (dataset.demand.zone >= 0)
+    assert dataset.demand.people[gained].sum() == pytest.approx(proposal.plan.objective)
 
 
 def test_nothing_is_recommended_for_closure(results):

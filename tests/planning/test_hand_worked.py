@@ -160,3 +160,21 @@ def test_a_mode_without_any_road_leaves_everybody_off_the_network(tmp_path):
     assessment = assessed(study)
     assert assessment.modes["walk"].coverage[0].ledger.off_network == 5
     assert assessment.proposal.sites == ()
+
+
+def test_a_passage_through_a_building_is_joined_at_its_side(tmp_path):
+    # Home stands in the middle of a passage of 240 m, 144 m of street before the clinic. As a
+    # tunnel the passage could not be joined: the nearest street would be 120 m away by foot.
+    study = write_study(
+        tmp_path,
+        nodes={1: (0, 0), 2: (240, 0), 3: (264, 0), 4: (0, 200)},
+        ways=[
+            ([1, 2], ROAD | {"tunnel": "building_passage"}),
+            ([2, 3], ROAD),
+            ([1, 4], ROAD),
+        ],
+        people=[("home", (100, 0), 3)],
+        points=[("clinic", (264, 0))],
+    )
+    # From the side: 164 m. As a tunnel: 100 m on foot to the street at node 1, then 264 m.
+    assert seconds(assessed(study))["home"] == pytest.approx(164 / METRES_PER_SECOND, abs=0.3)

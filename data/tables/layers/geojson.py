@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry import shape
 
 from data.errors import StudyError, unreadable
+from data.stopping import check_stop
 from data.tables.cells import whole_number
 from data.tables.delimited import decoded
 from data.tables.sheets import MAX_COLUMNS, Table
@@ -21,6 +22,7 @@ from geo.crs import LONLAT
 from geo.errors import Finding
 
 MAX_BYTES = 300_000_000
+_FEATURES_BETWEEN_LOOKS = 200
 _EXPECTED = "GeoJSON"
 _SINGLE = ("Point", "LineString", "Polygon")
 _GEOMETRIES = {*_SINGLE, *(f"Multi{kind}" for kind in _SINGLE), "GeometryCollection"}
@@ -138,6 +140,8 @@ def _cell(value: Any) -> CellValue:
 def _geometries(features: Sequence[Mapping[str, Any]], path: Path) -> Any:
     shapes = np.full(len(features), None, dtype=object)
     for place, feature in enumerate(features):
+        if place % _FEATURES_BETWEEN_LOOKS == 0:
+            check_stop()
         written = feature.get("geometry")
         if written is None:
             continue

@@ -19,10 +19,11 @@ import shapely
 
 from data.errors import StudyError, unreadable
 from data.gdal import check_content
+from data.stopping import check_stop
 from data.tables.cells import whole_number
 from data.tables.sheets import Table
 from data.types import CellValue
-from geo.errors import Finding
+from geo.errors import Cancelled, Finding
 
 MAX_SECONDS = 120.0
 MAX_ROWS = 5_000_000
@@ -58,9 +59,9 @@ def read_geopackage(path: Path, *, layer: str | None, findings: list[Finding]) -
     waiting = path.with_name(path.name + "-wal")
     if waiting.is_file() and waiting.stat().st_size:
         findings.append(Finding("geopackage_in_use", file=path.name))
-    deadline = time.monotonic() + MAX_SECONDS
+    watch = _Watch()
     try:
-        with _opened(path, deadline) as (connection, readable):
+        with _opened(path, watch) as (connection, readable):
             chosen = chosen_layer(path, _layers(connection), layer)
             _check_plain(connection, chosen, path)
             readable |= {chosen, _SYSTEMS}
@@ -68,7 +69,9 @@ def read_geopackage(path: Path, *, layer: str | None, findings: list[Finding]) -
     except StudyError:
         raise
     except sqlite3.Error as error:
-        if time.monotonic() > deadline:
+        if watch.is_stopped:
+            raise Cancelled from error
+        if watch.is_late:
             late = (("seconds", int(MAX_SECONDS)),)
             raise StudyError(Finding("layer_takes_too_long", late, file=path.name)) from error
         raise unreadable(path, _EXPECTED, error) from error
@@ -94,8 +97,27 @@ def chosen_layer(path: Path, names: Sequence[str], layer: str | None) -> str:
     return layer or names[0]
 
 
+class _Watch:
+    """Tells SQLite, which asks between its steps, to stop: at the deadline or for the user."""
+
+    def __init__(self) -> None:
+        self._deadline = time.monotonic() + MAX_SECONDS
+        self.is_stopped = False
+
+    @property
+    def is_late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+    def __call__(self) -> int:
+        try:
+            check_stop()
+        except Cancelled:
+            self.is_stopped = True
+        return int(self.is_stopped or self.is_late)
+
+
 @contextmanager
-def _opened(path: Path, deadline: float) -> Iterator[tuple[sqlite3.Connection, set[str]]]:
+def _opened(path: Path, watch: _Watch) -> Iterator[tuple[sqlite3.Connection, set[str]]]:
     """Yield a connection, and the set of tables it may read, which the caller may add to."""
     readable = set(_CATALOGUE)
 
@@ -112,9 +134,7 @@ def _opened(path: Path, deadline: float) -> Iterator[tuple[sqlite3.Connection, s
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         connection.set_authorizer(allow)
-        connection.set_progress_handler(
-            lambda: int(time.monotonic() > deadline), _STEPS_BETWEEN_LOOKS
-        )
+        connection.set_progress_handler(watch, _STEPS_BETWEEN_LOOKS)
         yield connection, readable
 
 
@@ -164,6 +184,7 @@ def _rows(cursor: sqlite3.Cursor, path: Path) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     size_bytes = 0
     while batch := cursor.fetchmany(_BATCH_ROWS):
+        check_stop()
         rows.extend(batch)
         size_bytes += sum(len(v) for row in batch for v in row if isinstance(v, str | bytes))
         if len(rows) > MAX_ROWS or size_bytes > MAX_BYTES:

@@ -20,6 +20,7 @@ import numpy as np
 import shapely
 
 from data.errors import StudyError, unreadable
+from data.stopping import check_stop
 from data.tables.delimited import decoded
 from data.tables.sheets import MAX_COLUMNS, Table
 from data.types import CellValue
@@ -222,6 +223,7 @@ def _reading(path: Path, file: Path, encoding: str | None, findings: list[Findin
     try:
         utf8 = text.lstrip("\ufeff \r\n\t").encode("utf-8")
         for start in range(0, len(utf8), _CHUNK):
+            check_stop()
             parser.Parse(utf8[start : start + _CHUNK], False)
         parser.Parse(b"", True)
     except _BrokenError as error:

@@ -89,7 +89,7 @@ def encode_map(spec: MapSpec) -> EncodedMap:
         "synthetic": spec.is_synthetic,
         "notes": list(spec.notes),
         "attribution": spec.attribution,
-        "figures": [[figure.label, figure.value, figure.note] for figure in spec.figures],
+        "figures": [[head.label, head.value, head.note] for head in spec.figures],
         "strings": dict(spec.strings),
         "background": spec.background,
         "bounds": None if bounds is None else list(bounds),

@@ -32,7 +32,7 @@ class Opening:
         (n,) False only where the row says so: staff columns filled and all zero, the insurance
         flag no. A blank is no proof of the contrary and is counted in the findings.
     findings
-        Hours that cannot be read.
+        Hours that cannot be read, and days that contradict the hours.
     """
 
     hours: tuple[OpeningHours | None, ...]
@@ -55,6 +55,17 @@ def opening_of(facilities: Facilities) -> Opening:
     has_staff_figures = ~np.isnan(staff).all(axis=1)
     nobody = has_staff_figures & (np.nansum(staff, axis=1) == 0)
     insured = [flag is not False for flag in facilities.flags("insurance_enabled")]
+    differ = np.flatnonzero(np.isfinite(stated) & np.isfinite(by_hours) & (stated != by_hours))
+    if len(differ):
+        findings = (
+            *findings,
+            Finding(
+                "open_days_contradict_hours",
+                (("count", len(differ)),),
+                column="open_days",
+                rows=tuple(facilities.id[row] for row in differ),
+            ),
+        )
     return Opening(
         hours=hours,
         days_per_week=np.where(np.isnan(stated), by_hours, stated),

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from geo.errors import Finding
+from planning.assess.caveats import caveat_sentences
 from planning.assess.study_figures import (
     one_gap_figures,
-    plan_base,
     setting_figures,
     setting_range,
+    zone_sites_figure,
 )
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.names import gap_place
 from planning.report.content import Chart, Fact, MapPicture, Page, Source, joined
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Entry
-from planning.report.pages.charts import band_chart, bar_chart, curve_chart
+from planning.report.pages.charts import band_chart, bar_chart, curve_chart, curve_words
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import all_standards, page_standards
 from planning.report.pages.zone_page import sites_table, village_facts
 from planning.report.tally import MOST_GAPS, SITED
 from planning.sites.plan_figures import proposal_figures
+from planning.sites.proof import (
+    NOT_ASKED,
+    enough_sentences,
+    proof_of,
+    proof_sentence,
+    state_sentences,
+)
 from planning.words.figure import SPEED_WORDS, Figure
 from planning.words.figures import minutes_text, mode_text
 from planning.words.tables import Table, cell_text, table_of
-from planning.words.wording import Translate, finding_sentence, msgid
+from planning.words.wording import Translate, msgid
 
-MOST_FINDINGS = 12
-PLAN_WORDS: dict[str, str] = {
-    "optimal": msgid("proved best"),
-    "within_gap": msgid("best found"),
-    "time_limit": msgid("best found in the time given"),
-    "infeasible": msgid("no plan keeps the rules"),
-}
+MOST_ALERTS = 2
 ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
     "villages": msgid("Village list"),
@@ -57,7 +56,7 @@ ZONE_HEADERS = (
     msgid("People covered"),
     msgid("Share covered"),
     msgid("Not covered, people"),
-    msgid("Villages not covered"),
+    msgid("Villages below the village standard"),
     msgid("Proposed sites"),
 )
 MOST_BARS = 24
@@ -88,6 +87,7 @@ def summary_page(source: Source, picture: MapPicture | None) -> Page:
         scope="county",
         title=source.assessment.dataset.title,
         lead=county_lead(source),
+        alerts=county_alerts(source),
         facts=county_facts(source),
         tables=(page_standards(source, WHOLE), sites_table(source, None), gaps_table(source)),
         charts=zone_bars(source),
@@ -130,27 +130,42 @@ def county_facts(source: Source) -> tuple[Fact, ...]:
     return (*facts, *village_facts(source, None))
 
 
+def county_alerts(source: Source) -> tuple[str, ...]:
+    """Return what may change a verdict, the gravest first, as far as the first page has room."""
+    translate = source.translate
+    # The lead begins with what touches every figure.
+    told = {finding.code for finding in source.assessment.caveats}
+    grave = [one for one in source.findings if one.may_change_verdict]
+    grave = [one for one in grave if one.finding.code not in {*told, "no_point_counts"}]
+    shown = [one.headline(translate) for one in grave[:MOST_ALERTS]]
+    if len(grave) > MOST_ALERTS:
+        more = translate("{count} more findings may change the result: see annex 2.")
+        shown.append(more.format(count=len(grave) - MOST_ALERTS))
+    return tuple(shown)
+
+
 def county_lead(source: Source) -> str:
     """Return the sentences above the summary: the figure, how far it moves, what is proposed."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
     figure, language = assessment.modes[mode].coverage[0], source.language
+    caveats = caveat_sentences(assessment, translate)
     if assessment.reason is not None:
-        sentences = [finding_sentence(assessment.reason, translate), proof_sentence(source)]
-        return joined(sentences, language)
+        return joined([*caveats, siting_sentences(source)], language)
     share = tally.share(WHOLE, mode)
     text = msgid(
         "{share} of {people} people live within {minutes:.0f} minutes of an open fixed point"
         " ({mode}); {uncovered} do not."
     )
     sentences = [
+        *caveats,
         translate(text).format(
             share=share.text(language),
             people=tally.amount(WHOLE, "inside").text(language),
             minutes=figure.minutes,
             mode=mode_text(mode, translate),
             uncovered=tally.amount(WHOLE, f"{mode}/uncovered").text(language),
-        )
+        ),
     ]
     ends = setting_range(assessment)
     if ends is not None and not share.hidden_sign:
@@ -161,47 +176,40 @@ def county_lead(source: Source) -> str:
         sentences.append(
             translate("The mode of the circle is not confirmed (口径未确认): no verdict is given.")
         )
-    sentences.append(proof_sentence(source))
+    sentences.append(siting_sentences(source))
     return joined(sentences, source.options.language)
 
 
-def proof_sentence(source: Source) -> str:
+def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
-    plan = proposal.plan
-    if plan.status == "not_asked":
-        return source.translate("Proposed sites: not asked, no point counts.")
-    people, language = source.tally.amount(WHOLE, SITED), source.language
-    found = proposal_figures(proposal, plan_base(source.assessment))
-    if people.hidden_sign or proposal.unit != "people":
-        text = msgid("{count} proposed sites would cover {people} more people.")
-        return source.translate(text).format(
-            count=found.sites.text(language), people=people.text(language)
-        )
-    text = msgid(
-        "{count} proposed sites would cover {people} more people ({status}; at most {bound}"
-        " possible, solver gap {gap})."
-    )
-    return source.translate(text).format(
-        count=found.sites.text(language),
-        people=people.text(language),
-        status=source.translate(PLAN_WORDS[plan.status]),
-        bound=found.bound.text(language),
-        gap=found.solver_gap.text(language),
-    )
+    if not proposal.terms.is_known:
+        return source.translate(NOT_ASKED)
+    language, is_hidden = source.language, source.options.is_published
+    found = proposal_figures(proposal)
+    text = msgid("{count} proposed sites would cover {people} more people.")
+    sentences = [
+        *enough_sentences(proposal, source.translate),
+        source.translate(text).format(
+            count=found.sites.text(language),
+            people=source.tally.amount(WHOLE, SITED).text(language),
+        ),
+        proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_hidden),
+    ]
+    if not is_hidden:
+        sentences += state_sentences(proposal, source.translate)
+    return joined(sentences, language)
 
 
 def zones_table(source: Source) -> Table:
     """Return one row a zone: people, cover, villages, centres, sites."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    sites = assessment.proposal.candidates.zone[[s.candidate for s in assessment.proposal.sites]]
     rows: list[tuple[Entry, ...]] = []
     for zone, (code, name) in enumerate(
         zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
     ):
         villages = village_facts(source, zone)
-        base = replace(plan_base(assessment), state="proposed", place=code)
         rows.append(
             (
                 str(zone + 1),
@@ -211,7 +219,7 @@ def zones_table(source: Source) -> Table:
                 tally.share(code, mode),
                 tally.amount(code, f"{mode}/uncovered"),
                 villages[0].value if villages else "—",
-                Figure("plan_sites", base, float((sites == zone).sum()), place_name=name),
+                zone_sites_figure(assessment, zone),
             )
         )
     title = translate("Subdistricts and towns ({mode}, {minutes:.0f} min)").format(
@@ -302,18 +310,19 @@ def zone_bars(source: Source) -> tuple[Chart, ...]:
 
 def sites_chart(source: Source) -> str:
     """Return the cover curve with its bound; a public one ends before steps of few people."""
-    translate, proposal = source.translate, source.assessment.proposal
+    proposal = source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
     if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
-    words = (
-        translate("People covered"),
-        translate("Upper bound"),
-        translate("Number of new sites"),
+    return curve_chart(
+        covered[:end],
+        bound[:end],
+        chosen=len(proposal.sites),
+        knee=proposal.curve.knee,
+        words=curve_words(source.translate),
     )
-    return curve_chart(covered[:end], bound[:end], len(proposal.sites), words=words)
 
 
 def method_page(source: Source) -> Page:
@@ -339,8 +348,14 @@ def method_page(source: Source) -> Page:
         ).format(share=source.standards.evidence.rules.share),
         translate("Basis of the mode of travel: {basis}").format(basis=travel.basis or "—"),
     ]
-    findings = [_finding(source, finding) for finding in assessment.findings[:MOST_FINDINGS]]
-    lines += [translate("Findings of the readers: {count}").format(count=len(assessment.findings))]
+    grave = [one for one in source.findings if one.may_change_verdict]
+    notes = len(source.findings) - len(grave)
+    lines.append(
+        translate("Findings that may change the result: {count}; notes beside: {notes}.").format(
+            count=len(grave), notes=notes
+        )
+    )
+    findings = [one.sentence(translate) for one in grave]
     return Page(
         scope="annex",
         title=translate("Annex 2: method and sources"),
@@ -348,13 +363,6 @@ def method_page(source: Source) -> Page:
         tables=(sources_table(source),),
         lines=(*lines, *findings),
     )
-
-
-def _finding(source: Source, finding: Finding) -> str:
-    """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.is_published:
-        finding = replace(finding, people=None)
-    return finding_sentence(finding, source.translate)
 
 
 def sources_table(source: Source) -> Table:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from planning.assess.study_figures import village_minutes_of, villages_of
-from planning.reach.villages.cover import VillageRow
 from planning.reach.villages.members import members_of
+from planning.reach.villages.uncovered import UncoveredVillage
 from planning.report.content import Fact, MapPicture, Page, Source, joined
 from planning.report.entries import Entry
 from planning.report.lines import SITE_NOTE
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.standard_rows import page_standards
 from planning.report.tally import listed_villages
-from planning.standards.paragraphs import REASON_WORDS
+from planning.sites.proof import (
+    band_sentences,
+    caveat_sentences,
+    cost_sentences,
+    project_sentences,
+)
+from planning.standards.evidence_sheets import village_standard_text
 from planning.words.figure import Figure
 from planning.words.figures import mode_text
 from planning.words.tables import Table, table_of
@@ -74,7 +80,7 @@ def village_facts(source: Source, zone: int | None) -> tuple[Fact, ...]:
         return ()
     found, language = villages_of(source.assessment, cover, zone), source.language
     text = f"{found.uncovered.text(language)} / {found.judged.text(language)}"
-    return (Fact(source.translate("Villages not covered"), text),)
+    return (Fact(source.translate("Villages below the village standard"), text),)
 
 
 def zone_lead(source: Source, zone: int) -> str:
@@ -117,7 +123,7 @@ def villages_table(source: Source, zone: int) -> Table:
     minutes = village_minutes_of(source.assessment, source.assessment.analysis_mode)
     rows = tuple(
         village_row(source, number, row, minutes[row.code])
-        for number, row in enumerate(listed_villages(source.standards, zone), start=1)
+        for number, row in enumerate(listed_villages(source.assessment, zone), start=1)
     )
     headers = (
         translate("No."),
@@ -127,7 +133,7 @@ def villages_table(source: Source, zone: int) -> Table:
         *(translate("{group}, people").format(group=group) for group in groups),
         translate("Nearest point"),
         translate("Minutes"),
-        translate("Reason"),
+        translate("Village standard"),
     )
     return table_of(
         translate("Villages not covered, worst ten"),
@@ -136,13 +142,15 @@ def villages_table(source: Source, zone: int) -> Table:
         key="villages",
         widths=(6, 18, 10, 13, *(11 for _ in groups), 24, 9, 34),
         note=translate(
-            "Covered by a fixed point in or near the village or by a circuit; minutes: half of the"
-            " village's people need no longer."
+            "People whom no fixed point reaches within the limit; minutes: half of the village's"
+            " people need no longer. By the village standard circuits count, too."
         ),
     )
 
 
-def village_row(source: Source, number: int, row: VillageRow, minutes: Figure) -> tuple[Entry, ...]:
+def village_row(
+    source: Source, number: int, row: UncoveredVillage, minutes: Figure
+) -> tuple[Entry, ...]:
     """Return one village as a row of the table."""
     translate, tally = source.translate, source.tally
     unit = f"village:{row.code}"
@@ -152,11 +160,11 @@ def village_row(source: Source, number: int, row: VillageRow, minutes: Figure) -
         str(number),
         row.name,
         tally.amount(unit, "inside"),
-        tally.amount(unit, "uncovered"),
+        tally.amount(unit, f"{source.assessment.analysis_mode}/uncovered"),
         *(tally.amount(unit, f"{group}/inside") for group in groups),
         point,
         minutes,
-        translate(REASON_WORDS[row.reason]) if row.reason else "—",
+        village_standard_text(source.standards, row.code, translate),
     )
 
 
@@ -175,6 +183,24 @@ def nearest_of_village(source: Source, code: str) -> str:
     facility = times.facility[here][reached]
     point = int(np.argmax(np.bincount(facility, weights=people[reached])))
     return dataset.facilities.name[point]
+
+
+def _plan_notes(source: Source, zone: int | None) -> list[str]:
+    """Return what stands below the sites: projects, doubts and money of the whole plan."""
+    translate, proposal = source.translate, source.assessment.proposal
+    note = translate(SITE_NOTE)
+    if zone is not None:
+        return [note]
+    caveats = caveat_sentences(proposal, translate)
+    if source.options.audience == "public":
+        return [*caveats, note]
+    return [
+        *project_sentences(proposal, translate),
+        *band_sentences(proposal, translate),
+        *caveats,
+        *cost_sentences(proposal, translate),
+        note,
+    ]
 
 
 def sites_table(source: Source, zone: int | None) -> Table:
@@ -207,5 +233,5 @@ def sites_table(source: Source, zone: int | None) -> Table:
         translate,
         key="sites" if zone is None else "zone_sites",
         widths=(9, 30, 20, 20, 18),
-        note=translate(SITE_NOTE),
+        note=joined(_plan_notes(source, zone), source.options.language),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.errors import raise_errors
 from geo.errors import Finding
-from planning.sites.site_table.options import TableOptions, option_faults
+from planning.sites.site_table.table_options import TableOptions, option_faults
 from planning.solver.faults import LARGEST_NUMBER, SMALLEST_NUMBER
 from planning.solver.pairs import (
     Flags,

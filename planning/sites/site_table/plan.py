@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.errors import Finding, Progress
 from planning.sites.site_table.checks import TableInstance, existing_suffice, table_instance
-from planning.sites.site_table.options import TableOptions, unused_options
+from planning.sites.site_table.table_options import TableOptions, unused_options
 from planning.solver.models.two_level import TwoLevelPlan, solve_two_level
 from planning.solver.pairs import Floats
 from planning.solver.plan import SitingPlan

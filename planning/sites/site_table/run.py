@@ -11,11 +11,12 @@ import pandas as pd
 from data.errors import StudyError, raise_errors, severity
 from data.store import write_json
 from data.tables.delimited import decoded
+from data.tables.plain import note_no_values
 from data.tables.sheets import unescaped
 from geo.errors import Finding, Progress
 from planning.sites.site_table.checks import row_faults
-from planning.sites.site_table.options import TableOptions, option_faults
 from planning.sites.site_table.plan import site_table
+from planning.sites.site_table.table_options import TableOptions, option_faults
 from planning.solver.problems import SolveLimits
 from planning.solver.stop import cancel_on_interrupt
 
@@ -54,7 +55,7 @@ def run_site_table(  # noqa: PLR0913 - the tables of one command
     demand
         CSV `demand_id, people`, for `villages` also `village`.
     model
-        A key of `planning.sites.site_table.options.MODELS`.
+        A key of `planning.sites.site_table.table_options.MODELS`.
     out
         JSON file to write; None writes none.
     capacity
@@ -99,6 +100,8 @@ def run_site_table(  # noqa: PLR0913 - the tables of one command
         for name, table in tables.items():
             findings += row_faults(table, files[name]) if len(table) else []
         raise_errors(findings)
+    for name, column in (("times", "cost"), ("demand", "people")):
+        note_no_values(tables[name], column, files[name], findings)
     with cancel_on_interrupt(progress) as watched:
         plan = site_table(tables, options, limits=limits, progress=watched)
     plan["findings"] = [

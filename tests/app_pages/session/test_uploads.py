@@ -3,10 +3,18 @@
 import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from app_pages.session.uploads import keep_upload, recent_studies, remember_study, require_inside
+from app_pages.session import uploads
+from app_pages.session.uploads import (
+    keep_upload,
+    recent_studies,
+    remember_study,
+    remove_upload,
+    require_inside,
+)
 from data.errors import PlannerError
 from data.study.file import read_study
 
@@ -66,11 +74,54 @@ def test_a_study_may_not_name_files_outside(tmp_path):
     assert codes(error) == ["upload_outside"]
 
 
+@pytest.mark.parametrize("name", ["secret.pbf", "absent.pbf", "/etc/passwd", "/etc/nothing"])
+def test_a_refusal_tells_nothing_of_the_servers_files(tmp_path, name):
+    (tmp_path / "secret.pbf").write_bytes(b"x")
+    said = name if name.startswith("/") else f"../../{name}"
+    kept = keep_upload(tmp_path, list(files(said.encode()).items()))
+    with pytest.raises(PlannerError) as error:
+        read_study(kept, is_confined=True)
+    assert str(error.value).replace(Path(name).name, "X") == (
+        "study.toml: `X` lies outside the folder of the study. Put every file into the folder of"
+        " the study and name it by a relative path."
+    )
+
+
 @pytest.mark.parametrize("names", [[], ["a.toml", "b.toml"], ["people.csv"]])
 def test_one_study_file_is_needed(tmp_path, names):
     with pytest.raises(PlannerError) as error:
         keep_upload(tmp_path, [(name, b"") for name in names])
     assert codes(error) == ["upload_studies"]
+
+
+def test_uploads_have_as_much_room_as_is_stated(tmp_path, monkeypatch):
+    one, other = ([("a.toml", b"x" * 400), ("b.csv", each * 400)] for each in (b"1", b"2"))
+    monkeypatch.setattr(uploads, "MOST_KEPT_BYTES", 1000)
+    kept = keep_upload(tmp_path, one)
+    assert keep_upload(tmp_path, one) == kept  # it is there already
+    with pytest.raises(PlannerError) as error:
+        keep_upload(tmp_path, other)
+    assert codes(error) == ["upload_room"]
+    assert [path.name for path in (tmp_path / "uploads").iterdir()] == [kept.parent.name]
+    remove_upload(tmp_path, kept)
+    keep_upload(tmp_path, other)
+    monkeypatch.setattr(uploads, "MOST_KEPT_OF_ALL_BYTES", 1000)
+    with pytest.raises(PlannerError) as error:
+        keep_upload(tmp_path / "people" / "a", one, root=tmp_path)
+    assert codes(error) == ["upload_room"]
+
+
+def test_only_uploads_are_removed(tmp_path):
+    study = tmp_path / "county" / "study.toml"
+    study.parent.mkdir()
+    study.write_text("", encoding="utf-8")
+    (tmp_path / "uploads").mkdir()
+    loose = tmp_path / "uploads" / "study.toml"
+    loose.write_text("", encoding="utf-8")
+    for path in (study, loose, tmp_path / "uploads" / ".." / "county" / "study.toml"):
+        remove_upload(tmp_path, path)
+    assert study.is_file()
+    assert loose.is_file()
 
 
 def test_a_damaged_zip_is_a_finding(tmp_path):

@@ -35,14 +35,14 @@ def faulty_keys(tmp_path, extra):
 
 def test_an_old_study_asks_what_it_always_asked(tmp_path):
     table = study(tmp_path, "").siting
-    assert (table.model, table.asked, table.kind) == ("mclp", 5, "B200")
-    assert table.weights == table.required == table.upgradable == ()
-    assert not table.may_close
+    assert (table.model, table.new_sites, table.kind) == ("mclp", 5, "B200")
+    assert table.weights == table.rules.required == table.upgradable == ()
+    assert not table.money.may_close
     assert (table.plans, table.random_runs, table.speed_sets) == (3, 4, ("low", "high"))
     assert not list(siting_faults(table))
 
 
-def test_slow_models_look_for_rivals_only_when_asked():
+def test_slow_models_look_for_alternatives_only_when_asked():
     table = SitingTable(model="p-median")
     assert (table.plans, table.random_runs, table.speed_sets) == (1, 0, ())
 
@@ -82,8 +82,8 @@ runs = 10
 """,
     )
     table = found.siting
-    assert table.exclusive == (("a", "d"), ("e", "f", "g"))
-    assert table.zone_max == (("330101", 2),)
+    assert table.rules.exclusive == (("a", "d"), ("e", "f", "g"))
+    assert table.rules.zone_max == (("330101", 2),)
     assert table.weights == (("65+", 2.0),)
     assert (table.plans, table.random_runs, table.speed_sets) == (5, 10, ("high",))
     assert table.stability.minutes == (15.0, 30.0)
@@ -141,9 +141,13 @@ runs = -1
 @pytest.mark.parametrize(
     ("extra", "key"),
     [
-        ('[siting]\nmodel = "budget"', "siting.budget_yuan"),
+        ('[siting]\nmodel = "budget"\nbuild_yuan = 1', "siting.budget_yuan"),
+        ('[siting]\nmodel = "budget"\nbudget_yuan = 5_000', "siting.build_yuan"),
+        ('[siting]\ncommitted_until = "soon"', "siting.committed_until"),
+        ("[siting]\nmin_gain_people = -1", "siting.min_gain_people"),
+        ('[siting]\nbase = "planned"', "siting.base"),
         ('[siting]\nmodel = "partial-lscp"', "siting.share"),
-        ('[siting]\nmodel = "cheapest"', "siting.share"),
+        ('[siting]\nmodel = "cheapest"\nassume_costs = true', "siting.share"),
         ('[siting]\nmodel = "best"', "siting.model"),
         ("[siting]\ncount = 0", "siting.count"),
         ("[siting]\nminutes = 500", "siting.minutes"),

@@ -287,3 +287,76 @@ def test_a_column_states_the_system_row_by_row(tmp_path: Path) -> None:
     codes = [finding.code for finding in findings]
     assert codes.count("coordinates_converted") == 2
     assert codes.count("coordinates_unknown") == 1
+
+
+def joined(*parts: tuple[Any, Any]) -> tuple[Any, Any]:
+    return np.concatenate([lon for lon, _ in parts]), np.concatenate([lat for _, lat in parts])
+
+
+def test_rows_that_the_study_leaves_out_bear_witness(streets: Any) -> None:
+    roads, lines, centre = streets
+    lon, lat = from_wgs84(*on_streets(lines, centre, 60), "gcj02")
+    few = points_of(lon[:8], lat[:8], is_unstated=np.full(8, True))
+    (unknown,) = findings_of(few, around(roads))
+    assert (unknown.code, dict(unknown.params)) == ("coordinates_undetermined", {"count": 8})
+    kept = np.arange(60) < 8
+    every = points_of(lon, lat, is_kept=kept, is_unstated=np.full(60, True))
+    (found,) = findings_of(every, around(roads))
+    assert (found.code, dict(found.params)["found"]) == ("coordinates_suspected", "gcj02")
+
+
+def test_only_kept_rows_without_a_statement_are_undetermined(streets: Any) -> None:
+    roads, lines, centre = streets
+    kept, unstated = np.arange(9) < 5, np.arange(9) > 2
+    points = points_of(*on_streets(lines, centre, 9), is_kept=kept, is_unstated=unstated)
+    (found,) = findings_of(points, around(roads))
+    assert found.rows == (4, 5)
+    stated = replace(points, is_unstated=np.full(9, False))
+    assert findings_of(stated, around(roads)) == []
+
+
+@pytest.mark.parametrize("is_auto", [False, True])
+def test_groups_in_different_systems_are_named_and_no_system_is_proposed(
+    streets: Any, is_auto: bool
+) -> None:
+    roads, lines, centre = streets
+    right = on_streets(lines, centre, 30, seed=1)
+    shifted = from_wgs84(*on_streets(lines, centre, 25, seed=2), "gcj02")
+    words = ("甲镇",) * 30 + ("乙镇",) * 25
+    points = points_of(*joined(right, shifted), groups={"乡镇": words}, is_auto=is_auto)
+    (found,) = findings_of(points, around(roads))
+    assert found.code == ("coordinates_mixed_ask" if is_auto else "coordinates_mixed")
+    assert dict(found.params)["groups"] == "乙镇 (25): gcj02; 甲镇 (30): wgs84"
+    assert found.rows[:2] == (31, 32)
+
+
+def test_groups_that_agree_and_small_groups_change_nothing(streets: Any) -> None:
+    roads, lines, centre = streets
+    lon, lat = on_streets(lines, centre, 60)
+    alike = points_of(lon, lat, groups={"填报人": ("张",) * 30 + ("李",) * 30})
+    assert findings_of(alike, around(roads)) == []
+    shifted = from_wgs84(lon[:9], lat[:9], "gcj02")
+    few = points_of(
+        *joined(shifted, (lon[9:], lat[9:])), groups={"填报人": ("张",) * 9 + ("李",) * 51}
+    )
+    assert findings_of(few, around(roads)) == []
+
+
+def test_another_file_of_the_same_source_decides(streets: Any) -> None:
+    roads, lines, centre = streets
+    seen = around(roads)
+    few = points_of(*from_wgs84(*on_streets(lines, centre, 6), "bd09"), source="某地图")
+    many = replace(
+        points_of(*from_wgs84(*on_streets(lines, centre, 60, seed=4), "bd09"), source="某地图"),
+        file="sites.csv",
+    )
+    weighed = [weigh_evidence(points, seen) for points in (few, many)]
+    verdict = judge_points(weighed[0], seen, weighed)
+    assert (verdict.system, verdict.sibling) == ("bd09", "sites.csv")
+    codes = [finding.code for finding in point_findings(weighed[0], verdict)]
+    assert codes == ["coordinates_as_sibling", "coordinates_suspected"]
+    other = weigh_evidence(replace(many, source="别家"), seen)
+    assert judge_points(weighed[0], seen, [weighed[0], other]).system is None
+    nameless = weigh_evidence(replace(many, source=""), seen)
+    alone = weigh_evidence(replace(few, source=""), seen)
+    assert judge_points(alone, seen, [alone, nameless]).system is None

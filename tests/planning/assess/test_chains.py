@@ -8,14 +8,7 @@ import pytest
 from geo.errors import GeoError
 from geo.pairs import reach_from_table
 from geo.search import UNREACHED
-from planning.assess.chains import (
-    LegStatus,
-    nearest_links,
-    people_by_level,
-    referral_by_alliance,
-    referral_chains,
-    tenths_from_points,
-)
+from planning.assess.chains import LegStatus, referral_chains
 
 # 0-3 stations, 4-5 centres, 6 district hospital, 7 city hospital; two alliances.
 LEVEL = np.array([1, 1, 1, 1, 2, 2, 3, 4], dtype=np.int32)
@@ -108,6 +101,33 @@ def test_a_branch_refers_to_its_own_centre():
     assert [LegStatus(code).name for code in both.status[4:6]] == ["NOT_UPWARD", "NOT_UPWARD"]
 
 
+def test_a_branch_of_a_branch_does_not_reach_the_centre_through_it():
+    # 3 is a branch of 2, which is a branch of centre 1: only 2 may refer to its own centre, so
+    # that no chain can return; 3 has to name the centre itself.
+    options = {
+        "level": np.array([3, 2, 2, 2], dtype=np.int32),
+        "alliance": np.zeros(4, dtype=np.int32),
+        "parent": np.array([-1, -1, 1, 2], dtype=np.int32),
+        "max_leg_minutes": 60.0,
+    }
+    legs = {(1, 0): 30, (2, 1): 10, (3, 2): 5, (3, 1): 12}
+    refers_to = np.array([-1, 0, 1, 2], dtype=np.int32)
+    chain = referral_chains(times(legs, 4), refers_to=refers_to, **options)
+    names = [LegStatus(code).name for code in chain.status]
+    assert names == ["TOP", "OK", "OK", "NOT_UPWARD"]
+    assert (chain.tenths_to_level[2] // 600).tolist() == [0, 0, 40]
+    assert chain.at_level[3].tolist() == [3, 3, -1]
+
+
+def test_a_facility_without_coordinates_is_unplaced_and_never_unreachable():
+    is_placed = np.ones(8, dtype=bool)
+    is_placed[[3, 5]] = False
+    referral = chains(is_placed=is_placed, refers_to=np.array([4, 5, 6, 4, 6, 6, 7, -1]))
+    names = [LegStatus(code).name for code in referral.status]
+    # 1 refers to one of them, 3 and 5 are; a row without a referral or closed says that first.
+    assert names == ["OK", "UNPLACED", "OVER", "UNPLACED", "OK", "UNPLACED", "OK", "TOP"]
+
+
 def test_leg_limit_is_met_exactly_at_the_tenth():
     legs = {(0, 1): 20}
     short = {
@@ -118,19 +138,6 @@ def test_leg_limit_is_met_exactly_at_the_tenth():
     for limit, expected in ((20, LegStatus.OK), (20 - 1 / 600, LegStatus.OVER)):
         referral = referral_chains(times(legs, 2), max_leg_minutes=limit, **short)
         assert referral.status[0] == expected
-
-
-def test_by_alliance():
-    rows = {row.alliance: row for row in referral_by_alliance(chains())}
-    assert list(rows) == [-1, 0, 1]
-    assert rows[0].facilities == 5
-    assert rows[0].complete == 5
-    assert (rows[0].over, rows[0].skipping, rows[0].crossing) == (2, 1, 1)
-    assert rows[0].worst_minutes == 120
-    assert rows[0].mean_minutes == pytest.approx((95 + 120 + 110 + 85 + 60) / 5)
-    assert (rows[1].complete, rows[1].missing, rows[1].unreachable) == (0, 1, 1)
-    assert rows[1].mean_minutes is None
-    assert (rows[-1].facilities, rows[-1].complete, rows[-1].mean_minutes) == (1, 1, None)
 
 
 def test_closed_facilities_break_the_chain_and_have_none():
@@ -145,7 +152,6 @@ def test_closed_facilities_break_the_chain_and_have_none():
     ]
     assert referral.at_level[0].tolist() == [0, 4, -1, -1]
     assert referral.at_level[6].tolist() == [-1, -1, -1, -1]
-    assert sum(row.facilities for row in referral_by_alliance(referral, is_open=is_open)) == 6
 
 
 def test_rings_and_downward_links_end():
@@ -160,54 +166,13 @@ def test_rings_and_downward_links_end():
     assert not referral.is_complete[:3].any()
 
 
-def test_a_level_that_nobody_has_is_missing():
-    referral = chains(n_levels=5, max_leg_minutes=90.0)
-    assert referral.status[7] == LegStatus.MISSING
-    assert not referral.is_complete.any()
-
-
-def test_nearest_links_stay_in_the_alliance():
-    links = nearest_links(times(), level=LEVEL, alliance=ALLIANCE)
-    assert links.tolist() == [4, 4, 4, 5, 6, -1, -1, -1]
-    anywhere = nearest_links(times(), level=LEVEL, alliance=ALLIANCE, within_alliance=False)
-    assert anywhere.tolist() == [4, 5, 4, 4, 6, -1, 7, -1]
-    is_open = np.array([True] * 4 + [False] + [True] * 3)
-    closed = nearest_links(
-        times(), level=LEVEL, alliance=ALLIANCE, is_open=is_open, within_alliance=False
-    )
-    assert closed.tolist() == [-1, 5, 6, 5, -1, -1, 7, -1]
-
-
-def test_from_points_through_their_nearest_point_of_care():
-    referral = chains()
-    nearest = np.array([0, 3, -1, 4], dtype=np.int32)
-    tenths = np.array([6000, 3000, 0, 12000], dtype=np.int32)
-    by_level = tenths_from_points(referral, nearest, tenths)
-    minutes = np.where(by_level == UNREACHED, -1, by_level // 600)
-    assert minutes.tolist() == [
-        [10, 20, 45, 105],
-        [5, -1, -1, -1],
-        [-1, -1, -1, -1],
-        [20, 20, 45, 105],
-    ]
-    people = np.array([100.0, 50.0, 25.0, 10.0])
-    rows = people_by_level(by_level, people, limit_minutes=(10, 30, 60, 90))
-    assert [(row.connected, row.within_limit) for row in rows] == [
-        (160, 150),
-        (110, 110),
-        (110, 110),
-        (110, 0),
-    ]
-    assert {row.people for row in rows} == {185}
-
-
 def test_nobody_refers_in_an_empty_county():
     none = reach_from_table([], [], [], n_facilities=0, n_demand=0)
     empty = np.empty(0, dtype=np.int32)
     referral = referral_chains(
         none, level=empty, refers_to=empty, alliance=empty, max_leg_minutes=30
     )
-    assert referral_by_alliance(referral) == []
+    assert referral.status.tolist() == []
 
 
 def test_faults_are_named():

@@ -593,3 +593,19 @@ def test_an_owner_that_no_row_knows_is_unknown_and_counts_as_no_confirmed_centre
     assert (verdict.street, verdict.people) == (ColumnStatus.UNKNOWN, ColumnStatus.UNKNOWN)
     assert verdict.result is UrbanResult.OWNER_UNKNOWN
     assert verdict.centres_missing is None
+
+
+def test_a_station_below_branches_of_branches_counts_under_their_centre(
+    make: SimpleNamespace,
+) -> None:
+    facilities = make.facilities(
+        centre("A"),
+        centre("B", parent_id="A"),
+        centre("C", parent_id="B"),
+        {"id": "S", "kind": "B200", "parent_id": "C", "owner": GOVERNMENT},
+    )
+    found = counted_centres(facilities, is_operating=np.ones(4, dtype=bool))
+    assert [facilities.id[i] for i in found.index] == ["A"]
+    assert found.stands_for.tolist() == [0, 0, 0, 0]
+    assert found.branches.tolist() == [2]
+    assert found.points.tolist() == [True, True, True, False]

@@ -1,14 +1,13 @@
 """A small app with the interactive map: edits by button, two pages, the last click as text."""
 
-from pathlib import Path
-
 import streamlit as st
 from streamlit_folium import st_folium
 
+from app_pages.session.media import put_for_session
 from benchmarks.map_spec import SMALL, county_map, edit_layers
 from planning import maps
 
-static_dir = None if "inline" in st.query_params else Path(__file__).parent / "static"
+put = None if "inline" in st.query_params else put_for_session
 
 
 @st.cache_resource
@@ -28,14 +27,12 @@ if st.radio("page", ["map", "other"], horizontal=True) == "map":
     edits = st.session_state.get("edits", 0)
     layers = edit_layers(_spec(), edits) if edits else ()
     answer = st_folium(
-        maps.interactive_map(
-            _encoded(), static_dir=static_dir, options=maps.MapOptions(view_key="main")
-        ),
+        maps.interactive_map(_encoded(), put=put, options=maps.MapOptions(view_key="main")),
         key="map",
         height=600,
         use_container_width=True,
         returned_objects=["last_clicked"],
-        feature_group_to_add=[maps.edit_group(layers, static_dir=static_dir)] if layers else None,
+        feature_group_to_add=[maps.edit_group(layers, put=put)] if layers else None,
     )
     click = answer["last_clicked"]
     st.metric("edits", edits)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import re
-import time
-from pathlib import Path
 
 import folium
 import pytest
 
 from benchmarks.map_spec import SMALL, county_map, edit_layers
 from planning import maps
-from planning.maps.pack.sinks import StaticFolder, clear_static
 
 
 @pytest.fixture(scope="module")
@@ -28,42 +25,42 @@ def _without_ids(text: str) -> str:
     return re.sub(r"[0-9a-f]{32}(?=\W)", "id", text)
 
 
-def test_no_link_leaves_the_machine(encoded: maps.EncodedMap, tmp_path: Path) -> None:
-    for static_dir in (None, tmp_path / "static"):
-        html = _html(maps.interactive_map(encoded, static_dir=static_dir))
+class Kept(dict[str, bytes]):
+    """What was handed out, by address; addresses are made from the content."""
+
+    def put(self, content: bytes, suffix: str) -> str:
+        address = f"/media/{hashlib.sha256(content).hexdigest()}{suffix}"
+        self[address] = content
+        return address
+
+
+def test_no_link_leaves_the_machine(encoded: maps.EncodedMap) -> None:
+    for put in (None, Kept().put):
+        html = _html(maps.interactive_map(encoded, put=put))
         links = re.findall(r'(?:src|href)="([^"]*)"', html)
         assert len(links) == 4
-        assert all(link.startswith(("/app/static/sc-", "data:text/")) for link in links)
+        assert all(link.startswith(("/media/", "data:text/")) for link in links)
         assert "jquery" not in html.lower()
 
 
-def test_static_files_are_named_by_content_and_shared(
-    encoded: maps.EncodedMap, tmp_path: Path
-) -> None:
-    first = _html(maps.interactive_map(encoded, static_dir=tmp_path))
-    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    second = _html(maps.interactive_map(county_map(SMALL), static_dir=tmp_path))
-    assert {path.name for path in tmp_path.iterdir()} == set(written)
-    assert all(re.fullmatch(r"sc-[0-9a-f]{32}\.(js|css|bin|png)", name) for name in written)
-    named = set(re.findall(r"/app/static/(sc-[0-9a-f]{32}\.\w+)", first))
-    assert named == set(written)
+def test_what_is_handed_out_is_named_by_content(encoded: maps.EncodedMap) -> None:
+    kept, again = Kept(), Kept()
+    first = _html(maps.interactive_map(encoded, put=kept.put))
+    second = _html(maps.interactive_map(county_map(SMALL), put=again.put))
+    assert kept == again
+    assert all(re.fullmatch(r"/media/[0-9a-f]{64}\.(js|css|bin|png)", name) for name in kept)
+    assert set(re.findall(r"/media/[0-9a-f]{64}\.\w+", first)) == set(kept)
     # The component compares scripts: an unchanged map must not be drawn anew.
     assert _without_ids(first) == _without_ids(second)
-    assert len(first) < 60_000
+    assert len(first) < 65_000
 
 
-def test_the_address_of_the_folder_is_the_servers(encoded: maps.EncodedMap, tmp_path: Path) -> None:
-    html = _html(maps.interactive_map(encoded, static_dir=tmp_path, static_url="/base/app/static/"))
-    assert "/base/app/static/sc-" in html
+def test_what_cannot_be_handed_out_goes_into_the_page(encoded: maps.EncodedMap) -> None:
+    def put(_content: bytes, _suffix: str) -> str:
+        raise OSError
 
-
-def test_a_folder_that_cannot_be_written_means_inline(
-    encoded: maps.EncodedMap, tmp_path: Path
-) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("not a folder", encoding="utf-8")
-    html = _html(maps.interactive_map(encoded, static_dir=blocked / "static"))
-    assert "/app/static" not in html
+    html = _html(maps.interactive_map(encoded, put=put))
+    assert "/media/" not in html
     assert '"data":"' in html
 
 
@@ -98,35 +95,13 @@ def test_names_from_uploads_cannot_reach_the_script(encoded: maps.EncodedMap) ->
     assert "\\u0027=1+1" in document or "'=1+1" not in document
 
 
-def test_an_edit_hides_what_it_lies_on(tmp_path: Path) -> None:
+def test_an_edit_hides_what_it_lies_on() -> None:
     spec = county_map(SMALL)
-    group = maps.edit_group(edit_layers(spec, 2), static_dir=tmp_path)
+    group = maps.edit_group(edit_layers(spec, 2), put=Kept().put)
     assert isinstance(group, folium.FeatureGroup)
-    board = maps.interactive_map(spec, static_dir=tmp_path)
+    board = maps.interactive_map(spec, put=Kept().put)
     group.add_to(board)
     html = _html(board)
     assert "ServiceCircle.fill(feature_group" in html
     # Blue at the layer's 0.8 over bare land, drawn opaque.
     assert '"#4d84bb"' in html
-
-
-def test_old_files_are_cleared_and_others_left(tmp_path: Path) -> None:
-    folder = StaticFolder(tmp_path)
-    old, young = folder.put(b"old", ".bin"), folder.put(b"young", ".bin")
-    (tmp_path / "logo.png").write_bytes(b"x")
-    past = time.time() - 100_000
-    for name in (old.rsplit("/", 1)[1], "logo.png"):
-        os.utime(tmp_path / name, (past, past))
-    assert clear_static(tmp_path, older_than_hours=24) == 1
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {young.rsplit("/", 1)[1], "logo.png"}
-    assert clear_static(tmp_path / "none") == 0
-
-
-def test_a_file_asked_for_again_is_kept_young(tmp_path: Path) -> None:
-    folder = StaticFolder(tmp_path)
-    address = folder.put(b"x", ".bin")
-    past = time.time() - 100_000
-    os.utime(tmp_path / address.rsplit("/", 1)[1], (past, past))
-    assert folder.put(b"x", ".bin") == address
-    assert clear_static(tmp_path, older_than_hours=24) == 0

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.programme.stages import Stage
 from geo.pairs import Reach, reach_from_table
 from planning.programme.projects import (
     Programme,
     Project,
-    Stage,
     ordered,
     projects_of,
     run_programme,
@@ -101,7 +101,7 @@ def test_projects_that_the_facility_list_tells(make_facilities: Callable[..., An
         ("done", "operating", ()),
         ("new", "building", (0,)),
         ("other", "building", ()),
-        ("closes", "plan_approved", (6,)),
+        ("closes", "scheduled", (6,)),
         ("planned", "siting", ()),
     ]
 

@@ -189,7 +189,7 @@ def test_an_institution_can_be_upgraded_to_a_point(tmp_path):
     write_sites(tmp_path, [("A", 2_000.0, "", "", 1.0)])
     study = write_road(
         tmp_path,
-        LAYER.format(more="", siting='upgradable = ["shop"]\nmodel = "mclp"'),
+        LAYER.format(more="", siting='upgradable = ["shop"]\nassume_costs = true'),
         points=[("west", (0.0, 0.0)), ("shop", (6_000.0, 0.0))],
     )
     table = (tmp_path / "points.csv").read_text(encoding="utf-8")

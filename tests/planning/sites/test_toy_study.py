@@ -2,12 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from data.dataset import load_dataset
 from data.errors import StudyError
 from data.study.file import read_study
+from data.study.siting import SitingTable
 from planning.assess.workflow import assess
 from planning.report.export import write_results
 from planning.sites.siting_file import siting_json
@@ -57,11 +59,9 @@ def write_toy(folder, siting, *, extra=""):
         nodes=nodes,
         ways=ways,
         people=[(name, PLACES[name], count) for name, count in PEOPLE.items()],
-        points=[("old", PLACES["D1"])],
+        points=[("old", (40_000.0, 0.0))],  # counts, and reaches nobody: no road leads to it
         travel='modes = ["walk"]',
         extra=f"""
-[scenario]
-closed = ["old"]
 [candidates]
 path = "sites.csv"
 {extra}
@@ -139,7 +139,7 @@ def test_reasons_of_the_best_single_site(tmp_path):
         3_000,
         1_000,
     )
-    assert other["taken_by"] == [{"id": "S2", "people": 2_000}]
+    assert other["covered_by"] == [{"id": "S2", "people": 2_000}]
     assert [point["people"] for point in found["curve"]["points"]] == [0, 5_000, 6_000]
 
 
@@ -161,7 +161,7 @@ def test_the_files_of_a_run_agree(tmp_path):
     dataset = load_dataset(study)
     folder = write_results(assess(dataset, study), tmp_path / "out")
     found = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
-    assert found["format"] == "servicecircle.siting/1"
+    assert found["format"] == "servicecircle.siting/2"
     table = (folder / "sites.csv").read_text(encoding="utf-8-sig").splitlines()
     header, row = (line.split(",") for line in table)
     values = dict(zip(header, row, strict=True))
@@ -188,13 +188,33 @@ def test_the_files_of_a_run_agree(tmp_path):
             },
         ),
         ('model = "villages"', {"siting_needs_villages"}),
-        ("zone_min = { all = 2 }\ncount = 1", {"study_key_type"}),
     ],
 )
-def test_bad_questions_are_refused_with_every_fault(tmp_path, siting, codes):
+def test_a_question_that_cannot_be_asked_stops_nothing_and_says_every_cause(
+    tmp_path, siting, codes
+):
+    study = read_study(write_toy(tmp_path, siting))
+    dataset = load_dataset(study)
+    found = assess(dataset, study)
+    assert {finding.code for finding in found.proposal.findings} - {"siting_no_candidates"} == {
+        "siting_unanswered",
+        *codes,
+    }
+    assert found.proposal.sites == ()
+    whole = assess(dataset, replace(study, siting=SitingTable()))
+    for mode, result in whole.modes.items():
+        assert found.modes[mode].coverage == result.coverage
+    assert (write_results(found, tmp_path / "out") / "summary.json").is_file()
+
+
+def test_a_question_that_contradicts_itself_is_refused_when_the_study_is_read(tmp_path):
     with pytest.raises(StudyError) as caught:
-        answered(tmp_path, siting)
-    assert {finding.code for finding in caught.value.findings} == codes
+        read_study(write_toy(tmp_path, "zone_min = { all = 2 }\ncount = 1"))
+    assert [finding.code for finding in caught.value.findings] == ["study_key_type"]
+
+
+def test_the_fix_for_too_few_candidates_works(tmp_path):
+    assert len(answered(tmp_path, "count = 2")["sites"]) == 2
 
 
 def test_a_lower_load_above_all_people_says_so(tmp_path):
@@ -207,5 +227,6 @@ def test_a_lower_load_above_all_people_says_so(tmp_path):
 
 def test_nobody_in_reach_is_said(tmp_path):
     found = answered(tmp_path, "minutes = 1")
-    assert found["plan"]["objective"] == 0
+    assert (found["plan"]["status"], found["plan"]["objective"]) == ("not_asked", None)
+    assert "no further candidate gains 2 people; 0 are proposed" in " ".join(found["findings"])
     assert "no candidate reaches anyone" in " ".join(found["findings"])

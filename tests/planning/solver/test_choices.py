@@ -1,4 +1,4 @@
-"""Alternatives, stability, reasons and candidates."""
+"""Alternatives and stability of plans."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import shapely
 
-from planning.sites.candidates import on_water, spaced_points
-from planning.sites.gains import closing_losses, gains_of_each_site, site_reasons, why_not
 from planning.solver import MaximalCover, PMedian, SiteRules, solve, sparse_reach
 from planning.solver.alternatives import alternatives
 from planning.solver.stability import stability
@@ -73,89 +70,6 @@ def test_stability_measures_the_plan_under_other_inputs(small: Callable[..., Any
         assert result.plan_objective[number] == pytest.approx(run.people[served].sum())
     assert (result.best_objective >= result.plan_objective - 1e-9).all()
     assert result.low <= result.middle <= result.high
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_reasons_add_up(small: Callable[..., Any], seed: int) -> None:
-    case = small(seed)
-    existing, new = np.array(case.existing, dtype=int), np.array(case.candidates[:3])
-    groups = {"even": np.where(np.arange(len(case.people)) % 2, 0.0, case.people)}
-    reasons = site_reasons(
-        case.reach, case.people, LIMIT, existing=existing, new_sites=new, groups=groups
-    )
-    near = case.cost <= LIMIT
-    every = np.concatenate([existing, new])
-    total = case.people[near[every].any(axis=0)].sum()
-    losses = dict(zip(every, closing_losses(case.reach, case.people, LIMIT, every), strict=True))
-    for reason in reasons:
-        others = every[every != reason.site]
-        without = case.people[near[others].any(axis=0)].sum() if len(others) else 0.0
-        assert reason.only_own == pytest.approx(total - without)
-        assert losses[reason.site] == pytest.approx(reason.only_own)
-        assert reason.reached == pytest.approx(case.people[near[reason.site]].sum())
-        before = near[existing].any(axis=0) if reason.site in new else False
-        fresh = near[reason.site] & ~np.asarray(before, dtype=bool)
-        assert reason.newly == pytest.approx(case.people[fresh].sum())
-        assert reason.by_group["even"] == pytest.approx(groups["even"][fresh].sum())
-        for other, people in reason.shared_with:
-            assert people == pytest.approx(case.people[near[reason.site] & near[other]].sum())
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_a_site_that_was_not_chosen_is_explained(small: Callable[..., Any], seed: int) -> None:
-    case = small(seed)
-    existing, new = np.array(case.existing, dtype=int), np.array(case.candidates[:3])
-    site = case.candidates[4]
-    answer = why_not(case.reach, case.people, LIMIT, existing=existing, new_sites=new, site=site)
-    near = case.cost <= LIMIT
-    before = near[existing].any(axis=0) & near[site]
-    left = near[site] & ~near[np.concatenate([existing, new])].any(axis=0)
-    assert answer.by_existing == pytest.approx(case.people[before].sum())
-    assert answer.left == pytest.approx(case.people[left].sum())
-    gains = gains_of_each_site(case.reach, case.people, LIMIT, np.concatenate([existing, new]))
-    assert gains[site] == pytest.approx(answer.left)
-    assert gains[new].sum() == 0.0
-
-
-def test_the_best_next_site_after_a_closure_is_that_of_the_model(small: Callable[..., Any]) -> None:
-    case = small(5)
-    open_sites = np.array([0, 1, 2])
-    for closed in open_sites:
-        left = open_sites[open_sites != closed]
-        gains = gains_of_each_site(case.reach, case.people, LIMIT, left)
-        rules = SiteRules(existing=tuple(left))
-        plan = solve(MaximalCover(case.reach, case.people, LIMIT, 1, rules))
-        assert gains.max() == pytest.approx(
-            plan.objective - case.people[(case.cost[left] <= LIMIT).any(axis=0)].sum()
-        )
-
-
-def test_candidates_keep_their_distance_and_leave_nobody_alone(rng: np.random.Generator) -> None:
-    x_m, y_m = rng.uniform(0, 5000, (2, 800))
-    people = rng.integers(0, 30, 800).astype(float)
-    is_allowed = rng.random(800) < 0.8
-    chosen = spaced_points(x_m, y_m, people, spacing_m=400.0, is_allowed=is_allowed)
-    apart = np.hypot(x_m[chosen, None] - x_m[chosen], y_m[chosen, None] - y_m[chosen])
-    assert apart[~np.eye(len(chosen), dtype=bool)].min() >= 400.0
-    assert is_allowed[chosen].all()
-    assert (people[chosen] > 0).all()
-    free = np.flatnonzero(is_allowed & (people > 0))
-    gap = np.hypot(x_m[free, None] - x_m[chosen], y_m[free, None] - y_m[chosen]).min(axis=1)
-    assert gap.max() < 400.0
-
-
-def test_candidates_of_a_lower_rank_come_first() -> None:
-    x_m = np.array([0.0, 100.0, 1000.0])
-    people = np.array([5.0, 90.0, 2.0])
-    chosen = spaced_points(x_m, np.zeros(3), people, spacing_m=300.0, rank=np.array([0, 1, 1]))
-    assert chosen.tolist() == [0, 2]
-
-
-def test_no_candidate_stands_on_water() -> None:
-    pond = np.array([shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)])
-    x_m, y_m = np.array([5.0, 15.0, 25.0]), np.array([5.0, 5.0, 5.0])
-    assert on_water(x_m, y_m, pond).tolist() == [True, False, True]
-    assert on_water(x_m, y_m, None).tolist() == [False, False, False]
 
 
 def test_reach_of_no_pairs_covers_nobody() -> None:

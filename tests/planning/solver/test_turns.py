@@ -48,7 +48,7 @@ def test_24_proofs_at_once_end_with_the_answers_they_have_alone() -> None:
 @pytest.fixture
 def all_taken(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Hold the one turn that there is; the event gives it back."""
-    monkeypatch.setattr(turns, "at_once", lambda: 1)
+    monkeypatch.setattr(turns.PROOFS, "at_once", 1)
     free, has_it = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -122,4 +122,4 @@ def test_turns_are_taken_in_the_order_of_coming(all_taken: threading.Event) -> N
 def test_a_failure_gives_its_turn_back() -> None:
     with pytest.raises(ZeroDivisionError), take_turn(Clock(SolveLimits())):
         _ = 1 / 0
-    assert turns._line == []
+    assert len(turns.PROOFS) == 0

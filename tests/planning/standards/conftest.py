@@ -13,6 +13,7 @@ from data.types import ReportedValue, ServiceArea
 from geo.pairs import reach_from_table
 from planning.centres.centres import counted_centres
 from planning.centres.service_ratio import service_ratios
+from planning.centres.urban_verdict import Reading
 from planning.reach.mode_times import ModeTimes
 from planning.reach.scenario import PRIMARY_CARE_KINDS
 from planning.standards.indicators import People
@@ -49,6 +50,7 @@ def study(
         nearest: Sequence[int] | None = None,
         has_villages: bool = True,
         as_of: str = "2025-06-30",
+        reading: Reading = "or",
     ) -> StandardsResult:
         zones = make_zones(
             *[
@@ -102,6 +104,7 @@ def study(
                 dataset,
                 centres=counted_centres(places, is_operating=operating),
                 nearest_facility=np.array(nearest, dtype=np.int32),
+                reading=reading,
             ),
             population=People(float(sum(people)), "常住", 2023, "toy"),
         )

@@ -88,17 +88,17 @@ def test_n1_in_zhoushan(study: Callable[..., StandardsResult]) -> None:
         ("330902001000", Status.MET),
         ("330902101000", Status.NOT_APPLICABLE),
     ]
-    assert words(result, rows[1]) == "Both columns met"
+    assert words(result, rows[1]) == "met (both columns)"
     assert words(result, rows[0]) == "Met (an aim to strive for)"
     large = study(
         codes=("330902001000", "330902101000"), people=(120_000, 1000, 800, 200), as_of="2020-06-30"
     )
     verdict = large.by_standard()["zhoushan-2020/N1"][1]
     assert (verdict.status, words(large, verdict)) == (
-        Status.PARTIAL,
-        "Only the subdistrict column met",
+        Status.MET,
+        "met (by subdistrict); more than 100,000 people: add a branch or a station",
     )
-    assert (verdict.gap_people, verdict.gap_institutions) == (20_000, 1)
+    assert (verdict.gap_people, verdict.gap_institutions) == (None, None)
 
 
 def test_n1_of_the_whole_is_of_the_zones_it_judges(study: Callable[..., StandardsResult]) -> None:
@@ -123,11 +123,12 @@ def test_zones_that_share_a_centre_each_have_the_verdict(
         areas=(ServiceArea("330902001000", "A", None), ServiceArea("330902002000", "A", None)),
         facilities=(centre("A", 0), clinic("B", 1), clinic("C", 1)),
         as_of="2020-06-30",
+        reading="and",
     )
     rows = result.by_standard()["zhoushan-2020/N1"][1:]
     assert [row.zone_code for row in rows] == ["330902001000", "330902002000"]
     assert {row.zone_name for row in rows} == {"zone 330902001000 + zone 330902002000"}
-    assert {words(result, row) for row in rows} == {"Only the people column met"}
+    assert {words(result, row) for row in rows} == {"not reached: by people alone"}
     text = paragraph(result, result.by_standard()["zhoushan-2020/N1"], "en")
     assert text.count("zone 330902001000 + zone 330902002000") == 1
 
@@ -139,6 +140,7 @@ def test_people_are_short_once_or_not_summed(study: Callable[..., StandardsResul
         "urban": (True, True),
         "people": (110_000, 30_000, 0, 0),
         "near": ((5, 9, None, None), (None,) * 4, (None,) * 4),
+        "reading": "and",
     }
     nearest = study(**place, nearest=(0, 0, 0, 0)).by_standard()["zhoushan-2020/N1"]
     assert [row.gap_people for row in nearest] == [None, 40_000, 30_000]
@@ -152,10 +154,14 @@ def test_people_are_short_once_or_not_summed(study: Callable[..., StandardsResul
 @pytest.mark.parametrize(
     ("people", "expected", "size"),
     [
-        (29_999, "Both columns met", "below_lower"),
-        (30_000, "Both columns met", ""),
-        (100_000, "Both columns met", ""),
-        (100_001, "Only the subdistrict column met", "oversized"),
+        (29_999, "met (both columns)", "below_lower"),
+        (30_000, "met (both columns)", ""),
+        (100_000, "met (both columns)", ""),
+        (
+            100_001,
+            "met (by subdistrict); more than 100,000 people: add a branch or a station",
+            "add_branch",
+        ),
     ],
 )
 def test_n1_at_its_bounds(
@@ -166,7 +172,7 @@ def test_n1_at_its_bounds(
     )
     verdict = result.by_standard()["zhoushan-2020/N1"][1]
     assert words(result, verdict) == expected
-    codes = {note.code for note in verdict.notes} & {"below_lower", "oversized"}
+    codes = {note.code for note in verdict.notes} & {"below_lower", "oversized", "add_branch"}
     assert codes == ({size} if size else set())
 
 
@@ -453,8 +459,8 @@ def test_json_and_sheets(study: Callable[..., StandardsResult]) -> None:
     assert content["villages"]["e_bike"]["share"] == 0.5
     for language in ("zh", "en"):
         sheets = standard_sheets(result, language)
-        assert len(sheets) == 12
-        assert len({sheet.title for sheet in sheets}) == 12
+        assert len(sheets) == 13
+        assert len({sheet.title for sheet in sheets}) == 13
         for sheet in sheets:
             assert len(sheet.title) <= 31  # Excel's limit
             assert all(len(row) == len(sheet.headers) for row in sheet.rows)

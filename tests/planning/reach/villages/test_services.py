@@ -191,6 +191,17 @@ def test_the_week(make_facilities: Callable[..., Any], make_demand: Callable[...
     assert week.points_without_hours == 1
 
 
+def test_stated_days_that_contradict_the_hours(make_facilities: Callable[..., Any]) -> None:
+    facilities = make_facilities(
+        {"id": "A", "hours": "Mo-Fr 08:00-17:00", "open_days": 7},
+        {"id": "B", "hours": "Mo-Fr 08:00-17:00", "open_days": 5},
+        {"id": "C", "open_days": 7},
+    )
+    opening = opening_of(facilities)
+    assert [(f.code, f.rows) for f in opening.findings] == [("open_days_contradict_hours", ("A",))]
+    assert opening.days_per_week.tolist() == [7, 5, 7]
+
+
 def test_stations_open_at_weekends(make_facilities: Callable[..., Any]) -> None:
     facilities = make_facilities(
         {"id": "A", "hours": "周一至周日 8:00-17:00"},

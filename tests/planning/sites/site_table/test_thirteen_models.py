@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planning.sites.site_table.options import MODELS
+from planning.sites.site_table.table_options import MODELS
 from tests.planning.sites.site_table.small_tables import planned
 
 LIMIT = 40.0

@@ -8,18 +8,21 @@ import numpy as np
 
 from data.study.siting import SitingModel
 from geo.errors import Finding
+from geo.times import to_tenths
 from geo.travel import UNREACHED
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask
+from planning.sites.proof import SitingProblem, note_set_aside
+from planning.sites.proposal import Unit
 from planning.sites.question import Question, rules_beside
 from planning.sites.readings import (
     Reading,
     open_pairs,
+    option_pairs,
     stack_covers,
     times_standing,
     with_standing_site,
 )
-from planning.sites.units import SitingProblem, note_set_aside, option_pairs
 from planning.sites.whole_places import capacitated, two_level
 from planning.solver import (
     BackupCover,
@@ -33,7 +36,7 @@ from planning.solver import (
     SparseReach,
     VillageCover,
 )
-from planning.solver.pairs import Indices
+from planning.solver.pairs import Indices, times_covered
 
 MOST_COVERS = 20
 """Standing points that cover one place and still matter to expected cover."""
@@ -53,12 +56,13 @@ def _maximal_cover(question: Question, reading: Reading, _mode: ModeInput) -> Si
         question.count,
         question.rules,
     )
-    return SitingProblem(problem, "people")
+    unit: Unit = "weighted people" if question.is_weighted else "people"
+    return SitingProblem(problem, unit, includes_base=False)
 
 
 def _budget(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
     open_people = np.where(reading.is_covered, 0.0, reading.people) * question.weight
-    given_up = reading.was_covered & ~reading.is_covered
+    given_up = reading.in_base & ~reading.is_covered
     problem = BudgetCover(
         open_pairs(reading.pairs, open_people),
         open_people,
@@ -67,7 +71,9 @@ def _budget(question: Question, reading: Reading, _mode: ModeInput) -> SitingPro
         question.cost_yuan,
         question.rules,
     )
-    return SitingProblem(problem, "people", shift=float(open_people[given_up].sum()))
+    unit: Unit = "weighted people" if question.is_weighted else "people"
+    lost = float(open_people[given_up].sum())
+    return SitingProblem(problem, unit, shift=lost, includes_base=False)
 
 
 def _fewest(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
@@ -82,7 +88,7 @@ def _fewest(question: Question, reading: Reading, _mode: ModeInput) -> SitingPro
         share or 1.0,
         rules_beside(question.rules, 1, len(question.sites)),
     )
-    return SitingProblem(problem, "sites", shift=1.0, findings=findings)
+    return SitingProblem(problem, "sites", shift=1.0, includes_base=False, findings=findings)
 
 
 def _cheapest(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
@@ -97,7 +103,7 @@ def _cheapest(question: Question, reading: Reading, _mode: ModeInput) -> SitingP
         share,
         rules_beside(question.rules, 1, len(question.sites)),
     )
-    return SitingProblem(problem, "yuan", findings=findings)
+    return SitingProblem(problem, "yuan", includes_base=False, findings=findings)
 
 
 def _villages(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
@@ -122,12 +128,12 @@ def _villages(question: Question, reading: Reading, mode: ModeInput) -> SitingPr
         question.table.goal.quota,
         rules_beside(question.rules, 1, len(question.sites)),
     )
-    return SitingProblem(problem, "sites", shift=1.0, findings=findings)
+    return SitingProblem(problem, "sites", shift=1.0, includes_base=False, findings=findings)
 
 
 def _median(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
     rows = np.flatnonzero(reading.people > 0)
-    most = round(question.horizon_minutes * 600)
+    most = to_tenths(question.horizon_minutes)
     pairs = with_standing_site(reading, rows, most=most, is_better_only=True)
     problem = PMedian(
         pairs,
@@ -140,7 +146,7 @@ def _median(question: Question, reading: Reading, _mode: ModeInput) -> SitingPro
 
 
 def _centre(question: Question, reading: Reading, _mode: ModeInput) -> SitingProblem:
-    most = round(question.horizon_minutes * 600)
+    most = to_tenths(question.horizon_minutes)
     in_reach = _in_reach(question, reading, most)
     rows = np.flatnonzero((reading.people > 0) & in_reach)
     lost = (reading.people > 0) & ~in_reach
@@ -164,7 +170,11 @@ def _backup(question: Question, reading: Reading, mode: ModeInput) -> SitingProb
         question.count,
         rules_beside(question.rules, standing, len(question.sites)),
     )
-    return SitingProblem(problem, "people covered twice", findings=findings)
+    twice = times_covered(pairs, np.arange(len(question.sites), pairs.n_sites)) >= 2
+    already = float(problem.people[twice].sum())
+    return SitingProblem(
+        problem, "people covered twice", shift=already, includes_base=False, findings=findings
+    )
 
 
 def _expected(question: Question, reading: Reading, mode: ModeInput) -> SitingProblem:
@@ -186,7 +196,7 @@ def _with_covers(
     question: Question, reading: Reading, mode: ModeInput, rows: Indices, *, most: int
 ) -> tuple[SparseReach, int]:
     """Return the pairs of some rows with standing covers as last sites, and their number."""
-    standing = times_standing(mode, question.stays, minutes=question.minutes)
+    standing = times_standing(mode, question.start.stays, minutes=question.minutes)
     count = np.bincount(standing.demand, minlength=standing.n_demand)
     own = option_pairs(reading, rows, most=reading.limit_tenths)
     pairs, last = stack_covers(own, count[rows], most=most)
