@@ -8,6 +8,8 @@ from app_pages.session.choices import Key
 from app_pages.session.state import current, get, language, made, opened, put, standards, words
 from app_pages.views.export import FORMAT_NAMES, RULES, file_label, media_type
 from planning.assess.run import run_number
+from planning.audit import audit_inputs
+from planning.report.compose import source_of
 from planning.report.content import ReportOptions
 from planning.report.formats.pdf import find_browser
 from planning.report.handover import archive, hand_over_files
@@ -59,11 +61,12 @@ with right:
 
 if get(Key.REPORT) == request:
     assessment, judged = current(), standards()
+    findings = made("audit", "all", lambda progress: audit_inputs(assessment, progress=progress))
     handed = made(
         "report",
         request,
         lambda progress: hand_over_files(
-            assessment, judged, options=options, formats=chosen, progress=progress
+            source_of(assessment, judged, options, findings), formats=chosen, progress=progress
         ),
     )
     for note in handed.notes:

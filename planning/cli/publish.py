@@ -50,6 +50,8 @@ def add_export(commands: Commands, _: Translate) -> None:
 def _export(options: argparse.Namespace) -> int:
     from data.folder import check_output
     from data.study.file import SAMPLE_STUDY
+    from planning.audit import audit_inputs
+    from planning.report.compose import source_of
     from planning.report.content import ReportOptions
     from planning.report.formats.write import formats_of
     from planning.report.handover import hand_over
@@ -61,18 +63,19 @@ def _export(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
+        findings = audit_inputs(assessment, progress=progress)
+        chosen = ReportOptions(
+            language=options.lang,
+            audience=AUDIENCES[options.audience],
+            review_number=options.review_number,
+            base_map_number=options.base_map_number,
+            maker=options.maker,
+            zones=_names(options.zones),
+        )
+        standards = standards_of(assessment, progress=progress)
         notes = hand_over(
-            assessment,
-            standards_of(assessment, progress=progress),
+            source_of(assessment, standards, chosen, findings),
             options.out,
-            options=ReportOptions(
-                language=options.lang,
-                audience=AUDIENCES[options.audience],
-                review_number=options.review_number,
-                base_map_number=options.base_map_number,
-                maker=options.maker,
-                zones=_names(options.zones),
-            ),
             formats=formats,
             command=command_text(options),
             started=started,

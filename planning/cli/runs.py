@@ -47,6 +47,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     from data.folder import check_output
+    from planning.audit import audit_inputs
     from planning.report.content import ReportOptions
     from planning.report.export import write_results
     from planning.report.handover import NO_MAPS_MADE
@@ -57,6 +58,7 @@ def _assess(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
+        findings = audit_inputs(assessment, progress=progress)
         written = write_results(
             assessment,
             options.out,
@@ -67,14 +69,16 @@ def _assess(options: argparse.Namespace) -> int:
                 base_map_number=options.base_map_number,
                 maker=options.maker,
             ),
+            findings=findings,
             command=command_text(options),
             started=started,
             progress=progress,
         )
     if not options.quiet:
         # A published run says only where its files are: the lines below are for the office.
-        for line in result_lines(assessment, options.lang) if audience == "internal" else ():
-            say(line)
+        if audience == "internal":
+            for line in result_lines(assessment, options.lang, findings=findings):
+                say(line)
         say("")
         if (written / "map.html").is_file():
             say(options.translate("Map: {path}").format(path=written / "map.html"))

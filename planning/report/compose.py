@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 
@@ -9,6 +11,7 @@ from data.errors import StudyError
 from geo.errors import Finding, Progress
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
+from planning.audit import weigh_findings
 from planning.maps.scene import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source, joined
 from planning.report.pages.county_page import annex_pages, county_pages, role_text
@@ -29,10 +32,24 @@ BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")
 
 
-def source_of(assessment: Assessment, standards: StandardsResult, options: ReportOptions) -> Source:
-    """Return what a report is made from: the assessment and the counts its audience may read."""
+def source_of(
+    assessment: Assessment,
+    standards: StandardsResult,
+    options: ReportOptions,
+    findings: Sequence[Finding] = (),
+) -> Source:
+    """Return what a report is made from: the assessment and the counts its audience may read.
+
+    Parameters
+    ----------
+    findings
+        Those of the audit; those of readers and assessment are there anyway.
+    """
+    weighed = weigh_findings(assessment.findings, findings)
+    if options.is_published:
+        weighed = tuple(one.hide_people() for one in weighed)
     tally = tally_of(assessment, standards, is_public=options.is_published)
-    return Source(assessment, standards, tally, options)
+    return Source(assessment, standards, tally, options, weighed)
 
 
 def compose(
@@ -247,7 +264,7 @@ def village_marks(source: Source, zone: int) -> list[NumberMark]:
     if villages is None:
         return []
     index = {code: i for i, code in enumerate(villages.code)}
-    rows = listed_villages(source.standards, zone)
+    rows = listed_villages(source.assessment, zone)
     spots = _middles(villages.geometry[[index[row.code] for row in rows]])
     return [
         NumberMark(number, float(spot.x), float(spot.y), is_site=False)

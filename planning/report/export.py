@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import shapely
 
 from data.folder import output_folder, write_run
 from data.study.files import named_files
-from geo.errors import Progress, silent
+from geo.errors import Finding, Progress, silent
 from planning.assess.caveats import caveat_sentences
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
@@ -64,6 +64,7 @@ def write_results(
     *,
     standards: StandardsResult | None = None,
     options: ReportOptions = INTERNAL,
+    findings: Sequence[Finding] = (),
     command: str = "",
     started: float | None = None,
     progress: Progress | None = None,
@@ -79,6 +80,8 @@ def write_results(
     options
         Audience, and language of the map and of sentences; headers, keys and ids never depend on
         it. A published folder holds what a published report prints, and no cells.
+    findings
+        Those of the audit, for the report.
     command
         The command as run.json records it.
     started
@@ -98,7 +101,7 @@ def write_results(
     with output_folder(target, inputs=named_files(assessment.study)) as folder:
         report(msgid("Judging standards"), 0, 1)
         judged = standards or standards_of(assessment)
-        fill_folder(source_of(assessment, judged, options), folder, progress=progress)
+        fill_folder(source_of(assessment, judged, options, findings), folder, progress=progress)
         record = run_record(assessment, command, started)
         write_run(folder, {**record, "audience": options.audience})
     return target
