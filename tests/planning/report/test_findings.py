@@ -19,7 +19,9 @@ WARNINGS = tuple(
     Finding("same_name_near", (("count", n), ("limit_m", 50), ("names", "甲")), people=10.0 + n)
     for n in range(12)
 )
-PARTS = tuple(Finding("people_on_parts", (("mode", mode), ("places", "甲村")), people=30.0) for mode in MODES)
+PARTS = tuple(
+    Finding("people_on_parts", (("mode", mode), ("places", "甲村")), people=30.0) for mode in MODES
+)
 WATER = Finding("water_unknown")
 CENSUS = Finding("zone_people_differ", (("count", 1), ("limit_percent", 20), ("zones", "甲镇")))
 
