@@ -62,6 +62,24 @@ _STATUS_WORDS: dict[Status, str] = {
 }
 
 
+_VILLAGE_MODES: dict[str, str] = {
+    "point": "点位 点位覆盖 固定网点 固定网点覆盖 村卫生室 独立设置 point",
+    "cluster": "组团 组团覆盖 联合 联合设置 共享 cluster",
+    "circuit": "巡诊 巡回 巡回医疗 巡诊覆盖 流动 流动服务 circuit",
+    "uncovered": "无 未覆盖 空白 uncovered none",
+}
+
+
+def village_mode(written: str) -> str | None:
+    """Return the mode of cover that a layout plan declares of a village; None when unknown.
+
+    >>> village_mode("组团覆盖"), village_mode("巡诊"), village_mode("远程")
+    ('cluster', 'circuit', None)
+    """
+    plain = _plain(written)
+    return next((code for code, words in _VILLAGE_MODES.items() if plain in words.split()), None)
+
+
 def kind_code(written: str) -> str | None:
     """Return the WS 218 code that a text states, by code or by name; None when it is unknown.
 

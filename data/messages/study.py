@@ -46,9 +46,21 @@ POSITION_MESSAGES: dict[str, Message] = {
         'Map them with `columns = {{ lon = "...", lat = "..." }}`.',
     ),
     "position_north_first": Message(
+        "note",
+        "the first of the two metric coordinates is the northing, as surveyors write them; they"
+        " were read so",
+    ),
+    "position_zone": Message(
+        "note",
+        "the zone {zone} stands in front of the eastings and not in {crs}, or the other way round;"
+        " they were read by what they are",
+    ),
+    "position_local": Message(
         "error",
-        "the first of the two metric coordinates is the northing, as surveyors write them",
-        'Map them the other way round: `columns = {{ lon = "Y", lat = "X" }}`.',
+        "the coordinates are metres of a local system (of a city), whose origin only its surveyors"
+        " know",
+        "Have them converted to CGCS2000 by the surveyors of the city (自然资源部门, 测绘), or give"
+        " longitudes and latitudes.",
     ),
     "position_half": Message(
         "warning", "{count} rows have only one of two coordinates", "Complete them."
@@ -398,6 +410,11 @@ PLACE_MESSAGES: dict[str, Message] = {
     ),
     "parent_unknown": Message(
         "warning", "{count} villages name a parent that is not in the file", "Correct the codes."
+    ),
+    "village_mode_unknown": Message(
+        "warning",
+        "{count} words for the mode of a village are not understood: {words}",
+        "Write 点位, 组团, 巡诊 or 无.",
     ),
     "facility_unknown": Message(
         "warning",

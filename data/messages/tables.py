@@ -105,6 +105,11 @@ TABLE_MESSAGES: dict[str, Message] = {
         "Open it in the program that it belongs to, and copy its table into the template that"
         " `servicecircle new` writes (机构名单模板.csv).",
     ),
+    "content_is_old_table": Message(
+        "error",
+        "this is {kind} under the ending {ending}",
+        "Open it in a spreadsheet program and save it as .xlsx.",
+    ),
     "content_other": Message(
         "note", "the file is {kind} under the ending {ending}; it was read as what it is"
     ),

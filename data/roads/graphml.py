@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 import shapely
 
-from data.checks import shown_rows
+from data.checks import ids_of, row_finding
 from data.errors import StudyError, raise_errors
 from data.places.positions import layer_crs
 from data.roads.osm import OSM_ATTRIBUTION
@@ -199,10 +199,7 @@ def _chains(graph: Any, file: str) -> list[_Chain]:
         chain.forward |= is_along or not is_oneway
         chain.backward |= not is_along or not is_oneway
     if lost:
-        said = (("count", len(lost)),)
-        raise StudyError(
-            Finding("roads_graph_undirected", said, file=file, rows=shown_rows(sorted(lost)))
-        )
+        raise StudyError(row_finding("roads_graph_undirected", ids_of(sorted(lost)), file=file))
     return list(chains.values())
 
 

@@ -14,6 +14,7 @@ import shapely
 from pyproj import Geod
 
 import geo
+from data.checks import ids_of
 from data.elevation import read_heights
 from data.errors import StudyError, raise_errors, unreadable
 from data.roads.cache import forget_oldest, load_roads, save_roads
@@ -291,6 +292,8 @@ def _read_raw(
     name = path.name.lower()
     uses = {ferry.way: ferry.use for ferry in sides.ferries}
     is_osm, is_graphml = name.endswith(OSM_SUFFIXES), name.endswith(".graphml")
+    if name.endswith(".dwg"):
+        raise StudyError(Finding("roads_dwg", file=path.name))
     if not (is_osm or is_graphml or name.endswith(LINE_SUFFIXES)):
         raise StudyError(Finding("roads_format", (("suffix", path.suffix),), file=path.name))
     try:
@@ -312,7 +315,7 @@ def _read_raw(
     raise_errors(findings)
     absent = sorted(set(uses) - set(raw.ways.way_id.tolist()))
     if absent and options.ferries is not None:
-        file, rows = options.ferries.path.name, tuple(absent[:10])
+        file, rows = options.ferries.path.name, ids_of(absent[:10])
         findings.append(Finding("ferry_unknown", (("count", len(absent)),), file=file, rows=rows))
     return raw
 

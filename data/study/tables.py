@@ -17,7 +17,10 @@ DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
 
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "zones": ("code", "name", "level", "urban", "people"),
-    "villages": ("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+    "villages": (
+        *("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+        *("declared_mode", "served_by"),
+    ),
     "former_names": ("code", "former_name"),
     "population": ("id", "lon", "lat", "lonlat", "division_code"),
     "facilities": (
@@ -93,9 +96,14 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class RoadsTable(TableSource):
-    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`."""
+    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`.
+
+    `classes` says what the words of the class column (the layers of a drawing) mean as highway
+    values.
+    """
 
     join_m: float = 0.5
+    classes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from data.errors import MESSAGES, severity
+from data.errors import CAVEATS, MESSAGES, severity
 from data.messages.words import worded
 from geo.errors import Finding
+from planning.assess.other_places import IN_PEOPLE
 from planning.words.wording import Translate, closed, finding_sentence
 
-TOUCHES_EVERYBODY = frozenset(
+TOUCHES_EVERYBODY = CAVEATS | frozenset(
     {
-        "coordinates_suspected",
-        "coordinates_undetermined",
         "coordinates_odd",
-        "people_unlike_census",
         "zone_people_differ",
         "raster_web_mercator",
         "kind_unknown",
@@ -93,7 +91,12 @@ def weigh_findings(*lists: Iterable[Finding]) -> tuple[Weighed, ...]:
         once.
     """
     groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in dict.fromkeys(finding for findings in lists for finding in findings):
+    told = dict.fromkeys(finding for findings in lists for finding in findings)
+    in_people = {(finding.code, finding.file) for finding in told}
+    for finding in told:
+        # The audit knows the readers' words; the assessment says the same with its people.
+        if (IN_PEOPLE.get(finding.code), finding.file) in in_people:
+            continue
         is_of_mode = "mode" in dict(finding.params)
         key = (finding.code, finding.file) if is_of_mode else (finding,)
         groups.setdefault(key, []).append(finding)

@@ -265,7 +265,7 @@ def village_marks(source: Source, zone: int) -> list[NumberMark]:
     if villages is None:
         return []
     index = {code: i for i, code in enumerate(villages.code)}
-    rows = listed_villages(source.standards, zone)
+    rows = listed_villages(source.assessment, zone)
     spots = _middles(villages.geometry[[index[row.code] for row in rows]])
     return [
         NumberMark(number, float(spot.x), float(spot.y), is_site=False)

@@ -20,13 +20,11 @@ from planning.programme.effect_figures import effect_figures, project_place
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
-from planning.reach.villages.cover import VillageRow
-from planning.reach.villages.village_figures import uncovered_figure, village_base
+from planning.reach.villages.uncovered import UncoveredVillage, uncovered_villages
 from planning.report.disclosure import SAME, WHOLE, Key, Sum, hidden_figures
 from planning.report.nested import nested_counts
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.standards.judgement import StandardsResult
-from planning.standards.paragraphs import worst_villages
 from planning.standards.standard_figures import gap_people_figure
 from planning.standards.verdict import Verdict
 from planning.words.figure import FEW, WITHHELD, Figure
@@ -100,7 +98,7 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
     for verdict in standards.verdicts:
         _standard(draft, standards, verdict)
     _standard_sums(draft, standards)
-    _villages(draft, assessment, standards)
+    _villages(draft, assessment)
     _gaps(draft, assessment)
     _sites(draft, assessment)
     for effect in standards.evidence.programme.effects:
@@ -124,13 +122,13 @@ def _is_precious(key: Key, assessment: Assessment) -> bool:
     if figure in {"input", "outside", "inside"}:
         return not unit.startswith("village:")
     covered = f"{assessment.analysis_mode}/covered"
-    return (unit.startswith("village:") and figure == "uncovered") or key == (WHOLE, covered)
+    return key == (WHOLE, covered)
 
 
-def listed_villages(standards: StandardsResult, zone: int) -> list[VillageRow]:
-    """Return the uncovered villages of a zone that its page lists, worst first."""
-    cover = standards.evidence.cover
-    rows = [] if cover is None else worst_villages(cover)
+def listed_villages(assessment: Assessment, zone: int) -> list[UncoveredVillage]:
+    """Return the villages of a zone with uncovered people that its page lists, worst first."""
+    ledgers = assessment.modes[assessment.analysis_mode].village_ledgers[ALL_PEOPLE]
+    rows = uncovered_villages(assessment.dataset.villages, ledgers)
     return [row for row in rows if row.zone == zone][:MOST_VILLAGES]
 
 
@@ -258,28 +256,25 @@ def _standard_sums(draft: _Draft, standards: StandardsResult) -> None:
                 _over_zones(draft, codes, f"{name}/{figure}")
 
 
-def _villages(draft: _Draft, assessment: Assessment, standards: StandardsResult) -> None:
+def _villages(draft: _Draft, assessment: Assessment) -> None:
     """Add the listed villages, and what is left of each zone when they are taken out."""
-    dataset, cover = assessment.dataset, standards.evidence.cover
-    if dataset.villages is None or cover is None:
-        return
-    base = coverage_base(assessment, assessment.analysis_mode)
+    dataset, mode = assessment.dataset, assessment.analysis_mode
     groups = tuple(dataset.demand.groups)
-    index = {code: i for i, code in enumerate(dataset.villages.code)}
     for zone, code in enumerate(dataset.zones.code):
-        rows = listed_villages(standards, zone)
+        rows = listed_villages(assessment, zone)
         for row in rows:
             unit = f"village:{row.code}"
-            village = village_figures(assessment, base.mode, index[row.code])
+            village = village_figures(assessment, mode, row.index)
             draft.add(unit, "inside", village.inside)
-            draft.add(unit, "uncovered", uncovered_figure(row, village_base(cover, base)))
-            draft.people[unit, "covered"] = row.people_covered
-            draft.unprinted.add((unit, "covered"))
-            draft.add_sum((unit, "inside"), ((unit, "covered"), (unit, "uncovered")))
+            draft.add(unit, f"{mode}/uncovered", village.uncovered)
+            draft.people[unit, f"{mode}/covered"] = row.people_covered
+            draft.unprinted.add((unit, f"{mode}/covered"))
+            parts = ((unit, f"{mode}/covered"), (unit, f"{mode}/uncovered"))
+            draft.add_sum((unit, "inside"), parts)
             for name in groups:
-                own = village_figures(assessment, base.mode, index[row.code], group=name)
+                own = village_figures(assessment, mode, row.index, group=name)
                 draft.add(unit, f"{name}/inside", own.inside)
-        names = ("inside", *(f"{name}/inside" for name in groups))
+        names = ("inside", f"{mode}/uncovered", *(f"{name}/inside" for name in groups))
         for name in names:
             _rest_of_zone(draft, code, [f"village:{row.code}" for row in rows], name)
 
@@ -332,7 +327,8 @@ def _rest_of_zone(draft: _Draft, code: str, units: list[str], figure: str) -> No
     rest = draft.people[code, figure] - sum(draft.people[unit, figure] for unit in units)
     if not units or rest < 0:
         return
-    key = (code, f"rest of {len(units)}/{figure}")
+    kind = units[0].partition(":")[0]
+    key = (code, f"rest of {len(units)} {kind}/{figure}")
     draft.people[key] = rest
     draft.unprinted.add(key)
     draft.add_sum((code, figure), (key, *((unit, figure) for unit in units)))

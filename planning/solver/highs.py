@@ -107,6 +107,7 @@ def run_highs(
     nodes: int | None = None,
     interior_point: bool = False,
     is_last: bool = True,
+    finds_plans: bool = True,
 ) -> Solved:
     """Solve a programme with a relative gap of exactly 0.
 
@@ -124,6 +125,8 @@ def run_highs(
         Solve linear programmes by interior point without crossover.
     is_last
         False when something else will be tried afterwards: fewer nodes, less of the time left.
+    finds_plans
+        False where a search of our own has looked for plans: all the time goes to the bound.
     """
     if len(programme.cost) == 0:
         return _without_columns(programme)
@@ -135,6 +138,8 @@ def run_highs(
         if interior_point:
             solver.setOptionValue("solver", "ipm")
             solver.setOptionValue("run_crossover", "off")
+        if not finds_plans:
+            solver.setOptionValue("mip_heuristic_effort", 0.0)
         solver.passModel(_model(programme))
         if start is not None:
             first = highspy.HighsSolution()

@@ -39,7 +39,7 @@ ZONE_HEADERS = (
     msgid("People covered"),
     msgid("Share covered"),
     msgid("Not covered, people"),
-    msgid("Villages not covered"),
+    msgid("Villages below the village standard"),
     msgid("Proposed sites"),
 )
 MOST_BARS = 24

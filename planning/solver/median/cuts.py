@@ -29,7 +29,7 @@ FEW_CUTS = 20
 """Cuts of one round below which the relaxation's own point is separated as well."""
 
 VIOLATION = 1e-4
-"""Least amount, as a share of a row's cost, by which a cut must be missed."""
+"""Least amount, as a share of a row's cost, by which a cut must be missed to be worth adding."""
 
 IS_PENALTY = 100.0
 """A base so many times dearer than the row's dearest site stands for "must be served"."""
@@ -169,12 +169,14 @@ def _first_cuts(tree: CutTree, best: Indices) -> None:
         _add_cuts(tree, point, alike, np.full(len(tree.base), -np.inf))
 
 
-def _add_cuts(tree: CutTree, point: Floats, now: Floats, paid: Floats) -> int:
+def _add_cuts(
+    tree: CutTree, point: Floats, now: Floats, paid: Floats, *, violation: float = VIOLATION
+) -> int:
     """Add the cuts tight at `point` that the relaxation misses `now`; return how many."""
     n = len(tree.base)
     level, end, value = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n)
     kernels.cut_levels(by_row(tree.core), tree.base, point, now, level, end, value)
-    missed = np.flatnonzero(value > paid + VIOLATION * np.maximum(level, 1e-9))
+    missed = np.flatnonzero(value > paid + violation * np.maximum(level, 1e-9))
     fresh = [i for i in missed.tolist() if (i, level[i]) not in tree.known]
     tree.known.update((i, level[i]) for i in fresh)
     rows = np.array(fresh, dtype=np.int64)
@@ -281,8 +283,12 @@ def _bound_node(tree: CutTree, bound: float) -> tuple[float, Floats | None]:
             return bound, None
         value = max(bound, solved.objective)
         share, paid = solved.x[:n_sites], solved.x[n_sites:]
-        if tree.is_settled(value) or not _add_cuts(tree, share, share, paid):
-            if tree.n_done % 10 == 1 or np.minimum(share, 1.0 - share).max() <= 1e-6:
+        is_whole = np.minimum(share, 1.0 - share).max() <= 1e-6
+        # Whole shares end the node, so there the value must be what that plan costs: a cut missed
+        # by little would hide plans that cost as much as is missed.
+        violation = 1e-10 if is_whole else VIOLATION
+        if tree.is_settled(value) or not _add_cuts(tree, share, share, paid, violation=violation):
+            if tree.n_done % 10 == 1 or is_whole:
                 _try_sites(tree, share)
             return value, share
     return bound, None

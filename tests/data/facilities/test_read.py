@@ -103,10 +103,10 @@ def test_a_header_states_the_system_of_a_web_map(tmp_path: Path) -> None:
 
 def test_northings_that_come_first_are_told(tmp_path: Path) -> None:
     text = "机构代码,机构名称,机构类别,X坐标,Y坐标\na,甲,B100,3349722,40515300\n"
-    _, found = read(tmp_path / "a.csv", text, crs="EPSG:4528")
+    rows, found = read(tmp_path / "a.csv", text, crs="EPSG:4528")
     assert "position_north_first" in found
+    assert (rows.lon[0], rows.lat[0]) == pytest.approx((120.159, 30.267), abs=1e-4)
     _, found = read(tmp_path / "a.csv", text)
-    assert "position_north_first" in found
     assert dict(found["position_not_degrees"].params)["crs"] == "EPSG:4528"
     columns = (("lon", "Y坐标"), ("lat", "X坐标"))
     rows, found = read(tmp_path / "a.csv", text, crs="EPSG:4528", columns=columns)

@@ -206,7 +206,7 @@ def test_one_ways_of_an_undirected_graph_without_directions_are_refused(tmp_path
     with pytest.raises(StudyError) as caught:
         read(undirected(tmp_path / "g.graphml", [*STREETS, oneway]))
     assert [each.code for each in caught.value.findings] == ["roads_graph_undirected"]
-    assert caught.value.findings[0].rows == (77,)
+    assert caught.value.findings[0].rows == ("77",)
 
 
 def test_a_line_drawn_against_its_edge_is_not_a_zigzag(tmp_path):

@@ -50,3 +50,12 @@ def test_a_finding_of_readers_and_audit_is_told_once():
 def test_different_findings_of_one_kind_stay_apart():
     other = Finding("encoding_read_as", (("encoding", "GB18030"),), file="b.csv")
     assert len(weigh_findings([NOTE, other])) == 2
+
+
+def test_a_doubtful_system_is_told_once_with_its_people():
+    plain = Finding("coordinates_undetermined", (("count", 3),), file="list.csv")
+    told = Finding("coordinates_undetermined_people", (("count", 3),), file="list.csv")
+    elsewhere = Finding("coordinates_undetermined", (("count", 9),), file="sites.csv")
+    found = [one.finding for one in weigh_findings([told, NOTE], [plain, elsewhere])]
+    assert found[-1] == NOTE
+    assert set(found[:-1]) == {told, elsewhere}
