@@ -13,9 +13,9 @@ from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from planning.assess.workflow import assess
 from planning.cli.serving import STUDY_VARIABLE
+from planning.report.compose import source_of
 from planning.report.content import ReportOptions
 from planning.report.export import write_results
-from planning.report.compose import source_of
 from planning.report.handover import hand_over
 from planning.report.lines import result_lines
 from planning.standards.result import Result, result_of
