@@ -5,7 +5,7 @@ import streamlit as st
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import page
 from app_pages.session.choices import Key
-from app_pages.session.state import current, get, language, made, opened, put, standards, words
+from app_pages.session.state import current, get, language, made, opened, put, result, words
 from app_pages.views.export import FORMAT_NAMES, RULES, file_label, media_type
 from planning.assess.run import run_number
 from planning.report.content import ReportOptions
@@ -58,18 +58,16 @@ with right:
         st.markdown(f"- {_(rule)}")
 
 if get(Key.REPORT) == request:
-    assessment, judged = current(), standards()
+    found = result()
     handed = made(
         "report",
         request,
-        lambda progress: hand_over_files(
-            assessment, judged, options=options, formats=chosen, progress=progress
-        ),
+        lambda progress: hand_over_files(found, options=options, formats=chosen, progress=progress),
     )
     for note in handed.notes:
         st.info(plain(note))
     st.subheader(_("Ready to take away"), anchor=False)
-    folder = f"{run_number(assessment)}-{audience}"
+    folder = f"{run_number(found.assessment)}-{audience}"
     sizes = {name: len(content) for name, content in handed.files.items()}
     everything = f"{folder}.zip"
     names = {everything: sum(sizes.values()), **sizes}

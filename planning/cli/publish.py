@@ -53,17 +53,15 @@ def _export(options: argparse.Namespace) -> int:
     from planning.report.content import ReportOptions
     from planning.report.formats.write import formats_of
     from planning.report.handover import hand_over
-    from planning.standards.assessment import standards_of
+    from planning.standards.result import result_of
 
     formats = formats_of(options.format)
     options.study = options.study or SAMPLE_STUDY
     check_output(options.out, inputs=[options.study])
     started = time.perf_counter()
     with ProgressLine(options) as progress:
-        assessment = assessed(options, progress)
         notes = hand_over(
-            assessment,
-            standards_of(assessment, progress=progress),
+            result_of(assessed(options, progress), progress=progress),
             options.out,
             options=ReportOptions(
                 language=options.lang,

@@ -51,14 +51,15 @@ def _assess(options: argparse.Namespace) -> int:
     from planning.report.export import write_results
     from planning.report.handover import NO_MAPS_MADE
     from planning.report.lines import result_lines
+    from planning.standards.result import result_of
 
     audience = AUDIENCES[options.audience]
     check_output(options.out, inputs=[options.study])
     started = time.perf_counter()
     with ProgressLine(options) as progress:
-        assessment = assessed(options, progress)
+        result = result_of(assessed(options, progress), progress=progress)
         written = write_results(
-            assessment,
+            result,
             options.out,
             options=ReportOptions(
                 language=options.lang,
@@ -73,7 +74,7 @@ def _assess(options: argparse.Namespace) -> int:
         )
     if not options.quiet:
         # A published run says only where its files are: the lines below are for the office.
-        for line in result_lines(assessment, options.lang) if audience == "internal" else ():
+        for line in result_lines(result, options.lang) if audience == "internal" else ():
             say(line)
         say("")
         if (written / "map.html").is_file():

@@ -15,7 +15,7 @@ from planning.report.pages.county_page import annex_pages, county_pages, role_te
 from planning.report.pages.small_map import NumberMark, small_map
 from planning.report.pages.zone_page import zone_page
 from planning.report.tally import listed_villages, tally_of
-from planning.standards.judgement import StandardsResult
+from planning.standards.result import Result
 from planning.words.audiences import copy_mark, map_mark
 from planning.words.figure import SPEED_WORDS
 from planning.words.figures import mode_text
@@ -29,10 +29,10 @@ BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")
 
 
-def source_of(assessment: Assessment, standards: StandardsResult, options: ReportOptions) -> Source:
-    """Return what a report is made from: the assessment and the counts its audience may read."""
-    tally = tally_of(assessment, standards, is_public=options.is_published)
-    return Source(assessment, standards, tally, options)
+def source_of(result: Result, options: ReportOptions) -> Source:
+    """Return what a report is made from: the result and the counts its audience may read."""
+    tally = tally_of(result.assessment, result.standards, is_public=options.is_published)
+    return Source(result, tally, options)
 
 
 def compose(

@@ -13,14 +13,13 @@ from data.folder import output_folder, write_run
 from data.study.files import named_files
 from geo.errors import Progress, silent
 from planning.assess.run import run_record
-from planning.assess.workflow import Assessment
 from planning.maps import to_html
 from planning.report.audience import audience_map
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, Source
 from planning.report.export import fill_folder
 from planning.report.formats.write import USUAL, Format, write_formats
-from planning.standards.judgement import StandardsResult
+from planning.standards.result import Result
 from planning.words.wording import msgid, translator
 
 NO_MAPS_MADE = msgid(
@@ -34,8 +33,7 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def hand_over(
-    assessment: Assessment,
-    standards: StandardsResult,
+    result: Result,
     target: Path,
     *,
     options: ReportOptions,
@@ -72,10 +70,10 @@ def hand_over(
         When `progress` raises it.
     """
     report = progress or silent
-    with output_folder(target, inputs=named_files(assessment.study)) as folder:
+    with output_folder(target, inputs=named_files(result.assessment.study)) as folder:
         notes: tuple[str, ...] = ()
         report(msgid("Writing the report"), 0, 1)
-        source = source_of(assessment, standards, options)
+        source = source_of(result, options)
         if not REPORT_FORMATS.isdisjoint(formats):
             pages = compose(source, progress=progress)
             notes = write_formats(pages, folder, formats, progress=progress)
@@ -86,7 +84,7 @@ def hand_over(
             (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
         if "results" in formats:
             write_archive(source, folder / RESULTS_FILE, progress=progress)
-        record = run_record(assessment, command, started)
+        record = run_record(result.assessment, command, started)
         write_run(folder, {**record, "audience": options.audience})
     return notes
 
@@ -100,8 +98,7 @@ class HandedOver:
 
 
 def hand_over_files(
-    assessment: Assessment,
-    standards: StandardsResult,
+    result: Result,
     *,
     options: ReportOptions,
     formats: Sequence[Format] = USUAL,
@@ -118,9 +115,7 @@ def hand_over_files(
     """
     with tempfile.TemporaryDirectory(prefix="servicecircle-export-") as name:
         folder = Path(name) / "export"
-        notes = hand_over(
-            assessment, standards, folder, options=options, formats=formats, progress=progress
-        )
+        notes = hand_over(result, folder, options=options, formats=formats, progress=progress)
         files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
     return HandedOver(files, notes)
 

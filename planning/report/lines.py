@@ -22,6 +22,7 @@ from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
+from planning.standards.result import Result
 from planning.words.figures import mode_text, people_text
 from planning.words.wording import Language, finding_sentence, msgid, translator
 
@@ -31,8 +32,9 @@ OF_MODE = ("mode", "group", "speed_set")
 """What tells the coverages of a study apart; the rest of their base stands in the heading."""
 
 
-def result_lines(assessment: Assessment, language: Language) -> list[str]:
+def result_lines(result: Result, language: Language) -> list[str]:
     """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
+    assessment = result.assessment
     return [
         *_heading(assessment, language),
         *caveat_lines(assessment, language),

@@ -18,6 +18,7 @@ from planning.standards.judgement import StandardsResult
 from planning.standards.standard_figures import VerdictFigures, verdict_figures
 from planning.standards.verdict import Verdict
 from planning.words.figure import Base, Figure, each
+from planning.words.wording import msgid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,5 +78,7 @@ def result_of(
     Cancelled
         When `progress` raises it.
     """
+    if standards is None and progress is not None:
+        progress(msgid("Judging standards"), 0, 1)
     judged = standards or standards_of(assessment, progress=progress)
     return Result(assessment, judged, findings)

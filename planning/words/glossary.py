@@ -225,7 +225,7 @@ _SITES: dict[str, Entry] = {
     ),
     "plan_on_projects": Entry(
         msgid("People newly covered by listed projects"),
-        msgid("of the people newly covered, those of new points that are projects already"),
+        msgid("of the people newly covered, those of sites that are projects already"),
         "people",
     ),
     "people_served": Entry(

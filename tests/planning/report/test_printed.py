@@ -11,6 +11,7 @@ from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
 from planning.report.formats import pdf
 from planning.report.formats.html import report_html
+from planning.standards.result import result_of
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +21,9 @@ def test_every_page_of_the_county_fits_one_sheet(county, judged, language, tmp_p
     browser = pdf.find_browser()
     if browser is None:
         pytest.skip("no Chromium on this machine")
-    report = compose(source_of(county, judged, ReportOptions(language=language)))
+    report = compose(
+        source_of(result_of(county, standards=judged), ReportOptions(language=language))
+    )
     bound = replace(report, pages=tuple(p for p in report.pages if p.scope != "annex"))
     assert len(bound.pages) == 3 + len(county.dataset.zones)
     html = tmp_path / "report.html"
