@@ -9,6 +9,7 @@ from planning.assess.run import run_number
 from planning.assess.study_figures import (
     all_gaps_figures,
     coverage_figures,
+    findings_figure,
     one_gap_figures,
     ratio_base,
     setting_figures,
@@ -195,7 +196,10 @@ def warning_lines(assessment: Assessment, language: Language) -> list[str]:
         return []
     translate = translator(language)
     shown = assessment.findings[:MOST_WARNINGS_PRINTED]
-    lines = ["", translate("Findings: {count}").format(count=len(assessment.findings))]
+    lines = [
+        "",
+        translate("Findings: {count}").format(count=findings_figure(assessment).text(language)),
+    ]
     lines += ["  " + finding_sentence(finding, translate) for finding in shown]
     return lines
 

@@ -267,6 +267,16 @@ _SITES: dict[str, Entry] = {
         msgid("proved bound on the people newly covered by any choice of so many sites"),
         "people",
     ),
+    "plan_lost_share": Entry(
+        msgid("What a plan gives up"),
+        msgid("what a plan is short of the best one's objective / that objective"),
+        "share",
+    ),
+    "site_chosen_share": Entry(
+        msgid("Readings that choose a site"),
+        msgid("readings of the inputs whose best plan has the site / readings"),
+        "share",
+    ),
     "site_people_in_reach": Entry(
         msgid("People in reach of a site"), msgid("people within the limit of a site"), "people"
     ),

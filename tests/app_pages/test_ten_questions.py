@@ -22,9 +22,9 @@ from app_pages.views.ways import legs_sheet, ways_sheet
 from planning.assess.explain import find_place, nearest_ways, road_text
 from planning.assess.islands import land_parts
 from planning.assess.workflow import Assessment
-from planning.report.pages.programme import programme_steps
 from planning.report.results import island_columns
 from planning.standards.evidence_sheets import exits_sheet, reported_sheet
+from planning.standards.programme_steps import programme_steps
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
 from planning.words.figures import share_text
@@ -240,7 +240,7 @@ def test_6_how_many_more_for_95_percent_and_for_all_and_at_what_price(walk, coun
 
 def test_7_how_much_when_all_projects_are_done(walk, county, judged):
     walk.page("项目进度")
-    steps = programme_steps(county, judged)
+    steps = programme_steps(county, judged.evidence.programme)
     assert figures(walk.driver)[:2] == [share_text(steps[0].share), share_text(steps[-1].share)]
 
 
