@@ -25,17 +25,17 @@ class Entry(NamedTuple):
 
 _COVERAGE: dict[str, Entry] = {
     "coverage_share": Entry(
-        msgid("Share of people within {minutes:g} min of a fixed point"),
+        msgid("Share within {minutes:g} min of a point"),
         msgid("people covered / people inside the zones"),
         "share",
     ),
     "people_covered": Entry(
-        msgid("People within {minutes:g} min of a fixed point"),
+        msgid("People within {minutes:g} min of a point"),
         msgid("people whose travel time to the nearest point that counts is at most the limit"),
         "people",
     ),
     "people_uncovered": Entry(
-        msgid("People farther than {minutes:g} min from every fixed point"),
+        msgid("People farther than {minutes:g} min from every point"),
         msgid("people inside the zones who are not covered"),
         "people",
     ),

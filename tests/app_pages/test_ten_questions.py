@@ -241,7 +241,7 @@ def test_6_how_many_more_for_95_percent_and_for_all_and_at_what_price(walk, coun
 def test_7_how_much_when_all_projects_are_done(walk, county, judged):
     walk.page("项目进度")
     steps = programme_steps(county, judged.evidence.programme)
-    assert figures(walk.driver)[:2] == [share_text(steps[0].share), share_text(steps[-1].share)]
+    assert figures(walk.driver)[:2] == [steps[0].share.text("zh"), steps[-1].share.text("zh")]
 
 
 def test_8_who_loses_cover_when_doctors_leave(walk, judged):

@@ -71,9 +71,9 @@ def test_figures_are_those_of_the_library(study, internal):
     assert (ledger.covered, ledger.beyond) == (600, 4)
     table = internal.pages[2].table("ledger")
     column = {row[0]: row[1].value for row in table.rows}
-    assert column["People within 20 min of a fixed point"] == ledger.covered
+    assert column["People within 20 min of a point"] == ledger.covered
     assert column["People beyond the limit"] == ledger.beyond
-    assert column["Share of people within 20 min of a fixed point"] == ledger.share
+    assert column["Share within 20 min of a point"] == ledger.share
     zones = internal.pages[1].table("zones").rows
     assert [row[2].value for row in zones] == [604, 600]
     assert [row[4].value for row in zones] == [600 / 604, 500 / 600]
