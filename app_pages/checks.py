@@ -11,7 +11,7 @@ from app_pages.parts.worklist import placing_focus, placing_layers, placing_list
 from app_pages.session.choices import Key
 from app_pages.session.state import current, language, made, words
 from app_pages.views.checks import finding_points, findings_sheet
-from planning.audit import audit
+from planning.audit import audit_inputs
 from planning.audit.rows import audit_download
 from planning.maps.layers import Layer
 
@@ -20,16 +20,7 @@ take_place_click()
 page(_("Data check"))
 assessment = current()
 dataset = assessment.dataset
-findings = made(
-    "audit",
-    "all",
-    lambda progress: audit(
-        dataset,
-        as_of=assessment.scenario.as_of,
-        max_access_m=assessment.study.travel.max_access_m,
-        progress=progress,
-    ),
-)
+findings = made("audit", "all", lambda progress: audit_inputs(assessment, progress=progress))
 sheet, remarks = findings_sheet(findings, _), known_remarks()
 
 left, right = st.columns([3, 2], gap="medium")

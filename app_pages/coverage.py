@@ -14,7 +14,7 @@ from app_pages.parts.widgets import (
 )
 from app_pages.session.choices import Key
 from app_pages.session.state import current, made, standards, words
-from app_pages.views.places import gap_spot, uncovered_sheet, uncovered_villages
+from app_pages.views.places import gap_spot, uncovered_rows, uncovered_sheet
 from planning.assess.explain import find_place
 from planning.assess.islands import land_parts
 from planning.report.results import gap_columns, island_columns, village_columns, zone_columns
@@ -39,7 +39,7 @@ missing, gaps, zones, villages, islands = tab_row(
 if missing:
     row = sheet_table(uncovered_sheet(assessment, result, _), file_name="uncovered.xlsx")
     if row is not None and is_new_choice("village", row):
-        choose(find_place(dataset, uncovered_villages(result)[row].code))
+        choose(find_place(dataset, uncovered_rows(assessment)[row].code))
         st.rerun()
 if gaps:
     row = table(gap_columns(assessment), file_name="gaps.xlsx", hidden=("mode", "minutes"))

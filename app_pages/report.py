@@ -1,5 +1,7 @@
 """Report and export: choose who may read it, make it, take it away."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app_pages.parts.text import plain
@@ -8,6 +10,8 @@ from app_pages.session.choices import Key
 from app_pages.session.state import current, get, language, made, opened, put, result, words
 from app_pages.views.export import FORMAT_NAMES, RULES, file_label, media_type
 from planning.assess.run import run_number
+from planning.audit import audit_inputs
+from planning.report.compose import source_of
 from planning.report.content import ReportOptions
 from planning.report.formats.pdf import find_browser
 from planning.report.handover import archive, hand_over_files
@@ -58,11 +62,14 @@ with right:
         st.markdown(f"- {_(rule)}")
 
 if get(Key.REPORT) == request:
-    found = result()
+    findings = made("audit", "all", lambda progress: audit_inputs(current(), progress=progress))
+    found = replace(result(), findings=findings)
     handed = made(
         "report",
         request,
-        lambda progress: hand_over_files(found, options=options, formats=chosen, progress=progress),
+        lambda progress: hand_over_files(
+            source_of(found, options), formats=chosen, progress=progress
+        ),
     )
     for note in handed.notes:
         st.info(plain(note))

@@ -111,8 +111,8 @@ def county_map(size: Size = MEDIUM, *, seed: int = 5, is_full: bool = True) -> m
         ),
         attribution="© OpenStreetMap contributors, ODbL",
         figures=(
-            maps.Figure("固定网点20分钟人口覆盖率（步行）", f"{covered / people.sum():.2%}"),
-            maps.Figure("服务盲区人口", f"{people.sum() - covered:,.0f}", "人"),
+            maps.Headline("固定网点20分钟人口覆盖率（步行）", f"{covered / people.sum():.2%}"),
+            maps.Headline("服务盲区人口", f"{people.sum() - covered:,.0f}", "人"),
         ),
         strings=maps.map_strings(translator("zh")),
         background="#e9e8e3",

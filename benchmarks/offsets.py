@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.offsets import SYSTEMS, System, from_wgs84, road_contest, to_wgs84
+from geo.offsets import SYSTEMS, System, from_wgs84, group_contests, road_contest, to_wgs84
 
 CENTRE = (120.87, 30.03)
 METRES_PER_DEGREE = (111_320.0 * np.cos(np.radians(CENTRE[1])), 110_857.0)
@@ -25,6 +25,8 @@ HALF_SIDE_M = 6_000.0
 SPACINGS_M = (120, 200, 350)
 COUNTS = (5, 10, 20, 50)
 PEOPLE_COUNTS = (20, 50, 150)
+GROUPS = ((20, 10), (10, 12), (5, 30))
+"""Groups of a list, and rows in each."""
 OFF_STREET_M = 15.0
 ANYWHERE_SHARE = 0.1
 
@@ -74,10 +76,15 @@ def decide(
         xy = net.facilities(rng, n)
     else:
         xy = rng.uniform(-HALF_SIDE_M / 2, HALF_SIDE_M / 2, (n, 2))
+    return road_contest(distances_m(net, xy, truth), is_beside_roads=is_beside_roads).winner
+
+
+def distances_m(net: StreetNet, xy: np.ndarray, truth: System) -> np.ndarray:
+    """Return (3, n) distances to the streets when places of one system are read in each."""
     lon = CENTRE[0] + xy[:, 0] / METRES_PER_DEGREE[0]
     lat = CENTRE[1] + xy[:, 1] / METRES_PER_DEGREE[1]
     file_lon, file_lat = from_wgs84(lon, lat, truth)
-    distance_m = []
+    found = []
     for system in SYSTEMS:
         back_lon, back_lat = to_wgs84(file_lon, file_lat, system)
         back = np.column_stack(
@@ -86,8 +93,45 @@ def decide(
                 (back_lat - CENTRE[1]) * METRES_PER_DEGREE[1],
             )
         )
-        distance_m.append(net.distance_m(back))
-    return road_contest(np.array(distance_m), is_beside_roads=is_beside_roads).winner
+        found.append(net.distance_m(back))
+    return np.array(found)
+
+
+def simulate_groups(
+    runs: int,
+    spacings_m: Iterable[int] = SPACINGS_M[:2],
+    groups: Iterable[tuple[int, int]] = GROUPS,
+) -> list[dict[str, object]]:
+    """Return a row for each spacing and grouping of lists that are in one system.
+
+    `wrong` is the share of lists in which any group decides for another system: they would be
+    called mixed. `deciding` is the share of groups that decide.
+    """
+    rows = []
+    for spacing_m in spacings_m:
+        for count, size in groups:
+            rng = np.random.default_rng([20261130, spacing_m, count, size])
+            wrong = deciding = 0
+            for run in range(runs):
+                truth = SYSTEMS[run % 3]
+                net = StreetNet(rng, spacing_m)
+                distance_m = distances_m(net, net.facilities(rng, count * size), truth)
+                members = list(np.arange(count * size).reshape(count, size))
+                systems = [s for s in group_contests(distance_m, members) if s is not None]
+                wrong += any(system != truth for system in systems)
+                deciding += len(systems)
+            rows.append(
+                {
+                    "spacing_m": spacing_m,
+                    "groups": count,
+                    "rows": size,
+                    "runs": runs,
+                    "deciding": round(deciding / (runs * count), 3),
+                    "wrong": wrong / runs,
+                    "wrong_95": [round(v, 4) for v in wilson(wrong, runs)],
+                }
+            )
+    return rows
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
@@ -147,6 +191,15 @@ def main() -> None:
         right = f"{row['right']:.3f} ({low:.3f}-{high:.3f})"
         wrong = f"{row['wrong']:.4f} ({wrong_low:.3f}-{wrong_high:.3f})"
         print(f"| {row['spacing_m']} m | {row['count']} {row['points']} | {right} | {wrong} |")
+    grouped = simulate_groups(options.runs)
+    print("| streets every | groups x rows | groups that decide | called mixed (95 %) |")
+    print("|---|---|---|---|")
+    for row in grouped:
+        low, high = row["wrong_95"]  # type: ignore[misc]
+        wrong = f"{row['wrong']:.4f} ({low:.3f}-{high:.3f})"
+        size = f"{row['groups']} x {row['rows']}"
+        print(f"| {row['spacing_m']} m | {size} | {row['deciding']} | {wrong} |")
+    rows += grouped
     if options.json is not None:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 

@@ -71,9 +71,18 @@ def repeated(values: Sequence[str]) -> list[int]:
     return again
 
 
+def ids_of(numbers: Iterable[Any]) -> tuple[str, ...]:
+    """Return ids that are numbers as text: a finding calls whole numbers rows of a file.
+
+    >>> ids_of([103, 7])
+    ('103', '7')
+    """
+    return tuple(str(number) for number in numbers)
+
+
 def row_finding(
     code: str,
-    rows: Sequence[int] | NDArray[np.integer],
+    rows: Sequence[int] | Sequence[str] | NDArray[np.integer],
     *,
     file: str,
     column: str = "",

@@ -22,7 +22,9 @@ from data.facilities.read import (
     row_names,
 )
 from data.places.placement import place_rows
-from data.population.rasters import Box
+from data.places.positions import to_system
+from data.places.village_names import FormerNames, read_former_names
+from data.population.rasters import Window
 from data.population.read import Population, read_population
 from data.postgis import databases_as_files
 from data.programme.read import join_programme, read_programme
@@ -63,7 +65,7 @@ from data.types import (
     Villages,
     Zones,
 )
-from geo.crs import local_crs, to_metric
+from geo.crs import LONLAT, local_crs, to_metric
 from geo.errors import Finding, GeoError, Progress
 from geo.fingerprints import fingerprint
 from geo.zones import distance_to_box_m
@@ -77,6 +79,9 @@ _NOT_ANALYSED = frozenset(
     }
 )
 """Fields that the fingerprint leaves out; roads have one of their own."""
+
+_WINDOW_SEGMENTS = 16
+"""Of each quarter of a circle around a corner: less than 0.5 % too narrow."""
 
 T = TypeVar("T")
 
@@ -127,7 +132,8 @@ def _loaded(study: Study, *, cache_dir: Path | None, progress: Progress | None) 
     )
     demand = build_demand(study, population, zones, villages, crs=crs, findings=findings)
     if facilities is not None:
-        facilities = _placed(study, facilities, (villages, demand), crs, findings)
+        former = _former_names(study, villages_layer, villages, findings)
+        facilities = _placed(study, facilities, (villages, former, demand), crs, findings)
     placed = _facilities(facilities, zones, crs, findings)
     placed, projects, births = _with_programme(
         study, placed, facilities, zones, crs=crs, findings=findings
@@ -208,15 +214,24 @@ def _read_places(
     return population, zones, villages, facilities
 
 
-def _window(study: Study, zones: Layer | None) -> Box | None:
-    """Return the box of degrees that `population.window_km` leaves of a raster."""
+def _window(study: Study, zones: Layer | None) -> Window | None:
+    """Return the area in degrees that `population.window_km` leaves of a raster.
+
+    It reaches as far beyond the border of the zones everywhere; of points beyond their hull.
+    """
     margin_km = study.population.window_km
     if margin_km is None or zones is None:
         return None
-    west, south, east, north = shapely.total_bounds(zones.lonlat)
-    rise = margin_km / 110.6
-    run = rise / np.cos(np.radians(min(max(abs(south), abs(north)) + rise, 89.0)))
-    return west - run, south - rise, east + run, north + rise
+    crs = _metric_crs(None, zones)
+    if crs is None:
+        return None
+    merged = shapely.union_all(zones.lonlat)
+    area = merged if shapely.area(merged) > 0 else shapely.convex_hull(merged)
+    metric = to_system(np.array([area], dtype=object), source=LONLAT, target=crs)
+    grown = shapely.buffer(metric, margin_km * 1000, quad_segs=_WINDOW_SEGMENTS)
+    window: Window = to_system(grown, source=crs, target=LONLAT)[0]
+    shapely.prepare(window)
+    return window
 
 
 def _metric_crs(population: Population | None, zones: Layer | None) -> str | None:
@@ -247,12 +262,12 @@ def _zones(
 def _placed(
     study: Study,
     rows: FacilityRows,
-    places: tuple[Villages | None, Demand],
+    places: tuple[Villages | None, FormerNames, Demand],
     crs: str,
     findings: list[Finding],
 ) -> FacilityRows:
     """Return the institutions with those placed that have no coordinates of their own."""
-    villages, demand = places
+    villages, former, demand = places
     found = _attempt(
         findings,
         lambda: place_rows(
@@ -260,6 +275,7 @@ def _placed(
             (rows.lon, rows.lat),
             villages if study.facilities.place_by_village else None,
             demand,
+            former=former,
             crs=crs,
             side_file=placed_file(study),
             findings=findings,
@@ -275,6 +291,23 @@ def _placed(
         )
     note_unplaced(rows, findings)
     return rows
+
+
+def _former_names(
+    study: Study, layer: Layer | None, villages: Villages | None, findings: list[Finding]
+) -> FormerNames:
+    """Return what the villages were called -> their places among the villages."""
+    source = study.villages
+    if source is None or layer is None or villages is None:
+        return {}
+    found = _attempt(
+        findings, lambda: read_former_names(source, layer.table, layer.columns, findings)
+    )
+    place_of = {code: place for place, code in enumerate(villages.code)}
+    return {
+        name: tuple(place_of[code] for code in codes if code in place_of)
+        for name, codes in (found or {}).items()
+    }
 
 
 def _named_places(study: Study, findings: list[Finding]) -> NamedPlaces | None:
@@ -394,6 +427,12 @@ def _provenance(study: Study, roads: RoadsRead) -> tuple[Provenance, ...]:
         if side.is_file()
         else []
     )
+    former = None if study.villages is None else study.villages.former_names
+    named = (
+        None if former is None or study.villages is None else study.villages.path.parent / former
+    )
+    if named is not None and named.is_file():
+        chosen.append(Provenance("former names", named.name, file_sha256(named)))
     excluded = [
         Provenance(f"exclusions {layer.name}", layer.path.name, file_sha256(layer.path))
         for layer in study.exclusions.layers

@@ -83,8 +83,18 @@ MESSAGES: dict[str, Message] = {
     ),
     "people_on_parts": Message(
         "warning",
-        "{mode}: people live by roads without a link to the main network",
+        "{mode}: people live by roads without a link to the main network: {places}",
         "Link the roads, or give the ferry in the study; islands.csv lists the parts.",
+    ),
+    "people_one_way_in": Message(
+        "warning",
+        "{mode}: one-way streets let people in and not out again (only in): {places}",
+        "They are not cut off: check the direction of these streets in the road file.",
+    ),
+    "people_one_way_out": Message(
+        "warning",
+        "{mode}: one-way streets let people out and not back in (only out): {places}",
+        "Their way to a point is counted; check the direction of these streets in the road file.",
     ),
     "place_unknown": Message(
         "error",

@@ -62,6 +62,24 @@ _STATUS_WORDS: dict[Status, str] = {
 }
 
 
+_VILLAGE_MODES: dict[str, str] = {
+    "point": "点位 点位覆盖 固定网点 固定网点覆盖 村卫生室 独立设置 point",
+    "cluster": "组团 组团覆盖 联合 联合设置 共享 cluster",
+    "circuit": "巡诊 巡回 巡回医疗 巡诊覆盖 流动 流动服务 circuit",
+    "uncovered": "无 未覆盖 空白 uncovered none",
+}
+
+
+def village_mode(written: str) -> str | None:
+    """Return the mode of cover that a layout plan declares of a village; None when unknown.
+
+    >>> village_mode("组团覆盖"), village_mode("巡诊"), village_mode("远程")
+    ('cluster', 'circuit', None)
+    """
+    plain = _plain(written)
+    return next((code for code, words in _VILLAGE_MODES.items() if plain in words.split()), None)
+
+
 def kind_code(written: str) -> str | None:
     """Return the WS 218 code that a text states, by code or by name; None when it is unknown.
 
@@ -79,6 +97,20 @@ def kind_code(written: str) -> str | None:
         return "A100"
     without_remark = _REMARK.sub("", without_code)
     return _BY_NAME.get(plain) or _BY_NAME.get(without_code) or _BY_NAME.get(without_remark)
+
+
+def kind_of_name(name: str) -> str | None:
+    """Return the kind that the name of an institution ends with; None where it says none.
+
+    >>> kind_of_name("联丰村卫生室"), kind_of_name("章镇中心卫生院"), kind_of_name("便民服务站")
+    ('D600', 'C210', None)
+    """
+    plain = _plain(name)
+    written = _REMARK.sub("", plain) or plain
+    if any(word in written for word in _SPECIAL):
+        return None
+    ending = max((each for each in _ENDINGS if written.endswith(each)), key=len, default=None)
+    return None if ending is None else _BY_NAME[ending]
 
 
 def kind_level(kind: str, written: str = "", affiliation: str = "") -> int:
@@ -117,4 +149,12 @@ def _plain(written: str) -> str:
 
 
 _BY_NAME = {name: code for code, names in KIND_NAMES.items() for name in names}
+_ENDINGS = tuple(
+    name
+    for name in _BY_NAME
+    if not name.isascii() and name not in {"中心", "服务站", "急救站点", "急救中心站", "县级医院"}
+)
+"""Names of kinds by which institutions call themselves; a 服务站 may serve anything."""
+_SPECIAL = ("口腔", "眼科", "牙科", "骨科", "美容", "肛肠", "皮肤", "肿瘤", "宠物", "动物")
+"""Words of names that say a special kind, which has codes of its own."""
 _BY_STATUS = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import repeated, row_finding
+from data.kinds import village_mode
 from data.places.positions import (
     layer_crs,
     read_positions,
@@ -139,7 +140,27 @@ def build_villages(layer: Layer, zones: Zones, crs: str, findings: list[Finding]
         zone=frozen_array(zone, np.int32),
         people=frozen_array(_people(layer, findings)[order], np.float64),
         geometry=geometry,
+        declared_mode=_declared_modes(layer, order, findings),
+        served_by=_in_order(layer, "served_by", order),
     )
+
+
+def _declared_modes(layer: Layer, order: list[int], findings: list[Finding]) -> tuple[str, ...]:
+    """Return the declared mode of each village by its code; unknown words are a finding."""
+    written = _in_order(layer, "declared_mode", order)
+    unknown = sorted({word for word in written if word and village_mode(word) is None})
+    if unknown:
+        said = (("count", len(unknown)), ("words", ", ".join(unknown[:5])))
+        findings.append(Finding("village_mode_unknown", said, file=layer.table.file))
+    return tuple(village_mode(word) or "" for word in written)
+
+
+def _in_order(layer: Layer, name: str, order: list[int]) -> tuple[str, ...]:
+    """Return a text column in order of code; empty without the column."""
+    if name not in layer.columns:
+        return ()
+    values = _column(layer, name, ("",) * len(order))
+    return tuple(values[i] for i in order)
 
 
 def build_candidates(layer: Layer, crs: str, findings: list[Finding]) -> Candidates:
@@ -280,6 +301,10 @@ def _codes(layer: Layer, findings: list[Finding]) -> tuple[str, ...]:
     table = layer.table
     header = layer.columns.get("code")
     if header is None:
+        names = _column(layer, "name", ("",) * len(table))
+        if len(table) == 1 or (all(names) and not repeated(names)):
+            findings.append(row_finding("codes_by_name", table.row, file=table.file))
+            return tuple(name or "1" for name in names)
         findings.append(missing_column(table, "code"))
         return tuple(f"row{row}" for row in table.row.tolist())
     codes = tuple(text(cell) for cell in table.columns[header])

@@ -116,6 +116,10 @@ class Villages:
         (n,) people by the village table; NaN where it has none.
     geometry
         (n,) polygons or points.
+    declared_mode, served_by
+        What a layout plan declares of each village: `point`, `cluster`, `circuit` or `uncovered`,
+        and the id or name of the clinic that serves it; blank where it is silent, empty without a
+        plan.
     """
 
     code: tuple[str, ...]
@@ -124,6 +128,8 @@ class Villages:
     zone: Ints
     people: Floats
     geometry: Geometries
+    declared_mode: tuple[str, ...] = ()
+    served_by: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.code)

@@ -157,6 +157,15 @@ def sentences(findings: Sequence[Finding], messages: dict[str, Message]) -> str:
     return "\n".join(sentence(finding, messages) for finding in findings)
 
 
+def rows_or_ids(finding: Finding) -> str:
+    """Return what the rows of a finding are called: rows by their number, anything else by its id.
+
+    >>> rows_or_ids(Finding("x", rows=(3, 9))), rows_or_ids(Finding("x", rows=("r0c5",)))
+    ('rows', 'ids')
+    """
+    return "ids" if any(isinstance(row, str) for row in finding.rows) else "rows"
+
+
 def sentence(finding: Finding, messages: dict[str, Message]) -> str:
     """Return one finding in English: where, what, how to mend it.
 
@@ -169,7 +178,7 @@ def sentence(finding: Finding, messages: dict[str, Message]) -> str:
     params = dict(finding.params)
     where = [part for part in (finding.file, finding.column and f"column {finding.column}") if part]
     if finding.rows:
-        where.append("rows " + ", ".join(map(str, finding.rows)))
+        where.append(f"{rows_or_ids(finding)} " + ", ".join(map(str, finding.rows)))
     text = message.text.format(**params).rstrip(".") + "."
     fix = message.fix.format(**params)
     return ": ".join([*where, text]) + (f" {fix}" if fix else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -168,6 +168,32 @@ def road_contest(distance_m: Floats, *, is_beside_roads: bool = True, seed: int 
     if is_clear and found.n_points >= _MIN_POINTS_ANYWHERE:
         return found
     return Contest(None, found.shares, found.n_points)
+
+
+def group_contests(
+    distance_m: Floats, groups: Sequence[NDArray[np.int64]], *, is_beside_roads: bool = True
+) -> list[System | None]:
+    """Return the system of each group of points; None where the roads do not decide.
+
+    Among many groups one would decide by chance: the more there are, the surer each has to be
+    (Bonferroni).
+
+    Parameters
+    ----------
+    distance_m
+        (3, n) metres to the nearest road under each of `SYSTEMS`.
+    groups
+        Indices of the points of each.
+    is_beside_roads
+        As for `road_contest`.
+    """
+    may_err = (1 - _WIN_SHARE) / max(len(groups), 1)
+    found: list[System | None] = []
+    for points in groups:
+        won = road_contest(distance_m[:, points], is_beside_roads=is_beside_roads)
+        is_sure = won.winner is not None and 1 - won.shares[won.winner] <= may_err
+        found.append(won.winner if is_sure else None)
+    return found
 
 
 def shift_system(written: Pair, known: Pair) -> System | None:

@@ -23,11 +23,11 @@ DRAWERS = {"utils", "helpers", "common", "core", "manager"}
 FAMILIES = {"cover", "set", "median", "loads"}
 """Sub-rooms of the solver that name their parts alike on purpose."""
 
-CROWDED = {"app_pages/views": 16, "planning/sites": 15}
+CROWDED = {"app_pages/views": 16}
 """Room or sub-room -> files beside `__init__`, where there are more than may be."""
 REPEATED_NAMES: dict[str, int] = {}
 """Room -> module names that stand twice within the reader's sight."""
-WITHOUT_NAMES = {"whatif", "standards", "assess", "programme", "centres", "reach", "words"}
+WITHOUT_NAMES = {"whatif", "standards", "assess", "centres", "reach", "words"}
 """Rooms whose `__init__` does not say its public names."""
 
 PLACES: dict[str, tuple[str, ...]] = {
@@ -122,6 +122,37 @@ def test_a_room_opens_with_one_sentence_and_its_public_names(room):
 def test_no_module_is_a_drawer_for_everything(package):
     names = [*modules(ROOT / package), *(i.parent for i in (ROOT / package).glob("**/__init__.py"))]
     assert [path_of(one) for one in names if one.stem.strip("_") in DRAWERS] == []
+
+
+def walks() -> dict[str, list[str]]:
+    """Return the walks of docs/architecture.md: title -> the places they pass."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    sections = re.split(r"^###? ", page, flags=re.M)
+    found = {
+        text.partition("\n")[0]: re.findall(r"^\d+\. `([^`]+)`", text, re.M) for text in sections
+    }
+    return {title: places for title, places in found.items() if places}
+
+
+@pytest.mark.parametrize("title", walks())
+def test_a_walk_through_the_house_is_short_and_does_not_climb_back(title):
+    places = walks()[title]
+    assert 2 <= len(places) <= 12
+    assert len(places) == len(set(places))
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    heights = [height(place) for place in places]
+    assert heights in (sorted(heights), sorted(heights, reverse=True))
+
+
+def height(place: str) -> tuple[int, int]:
+    """Return how high a place stands: its package, then its room in the contract of the package."""
+    package, room = place.split("/")[:2]
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = config["tool"]["importlinter"]["contracts"]
+    named = [c["layers"] for c in contracts if c.get("containers") == [package]]
+    rows = [re.findall(r"\w+", row) for row in (named[0] if named else [])]
+    at = next((number for number, row in enumerate(rows) if Path(room).stem in row), 0)
+    return PACKAGES.index(package), -at
 
 
 def imported(file: Path) -> set[str]:

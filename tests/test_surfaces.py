@@ -13,6 +13,7 @@ from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from planning.assess.workflow import assess
 from planning.cli.serving import STUDY_VARIABLE
+from planning.report.compose import source_of
 from planning.report.content import ReportOptions
 from planning.report.export import write_results
 from planning.report.handover import hand_over
@@ -99,12 +100,7 @@ def walk_files(known: Known, folder: Path, language: Language) -> None:
     assert assert_agree(geopackage_sightings(results / "results.gpkg", known), language)
     page = (results / "map.html").read_text(encoding="utf-8")
     assert assert_agree(html_sightings(page, known), language)
-    hand_over(
-        result,
-        folder / "report",
-        options=options,
-        formats=("html", "docx", "xlsx"),
-    )
+    hand_over(source_of(result, options), folder / "report", formats=("html", "docx", "xlsx"))
     report = folder / "report"
     page = (report / "report.html").read_text(encoding="utf-8")
     assert assert_agree(html_sightings(page, known), language)

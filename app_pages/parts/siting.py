@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from app_pages.parts.text import plain
@@ -27,6 +25,7 @@ from app_pages.views.siting import (
 )
 from data.study.siting import MODELS_OF_A_SHARE
 from planning.assess.workflow import Assessment
+from planning.report.pages.charts import as_picture, curve_chart, curve_words
 from planning.sites import Proposal
 from planning.sites.rows import closing_columns, not_chosen_columns
 from planning.words.figures import mode_text
@@ -38,7 +37,7 @@ HIDDEN = ("mode", "minutes", "status", "model", "lon", "lat", "site_note", "cann
 ANY_NUMBER = ("lscp", "partial-lscp", "villages", "budget", "cheapest")
 """Models that find the number of stations themselves."""
 
-COVERED_COLOUR, BOUND_COLOUR, KNEE_COLOUR = "#00441b", "#9ecae1", "#d6006c"
+CURVE_PX = 720
 
 
 def question() -> None:
@@ -133,35 +132,21 @@ def map_choice(proposal: Proposal) -> tuple[Any, int]:
     return shown, chosen
 
 
-def curve_chart(proposal: Proposal) -> None:
+def show_curve(proposal: Proposal) -> None:
     """Show people newly covered by number of stations, the bound above, the knee and the plan."""
     _ = words()
     curve = proposal.curve
-    number, people, bound = _("New stations"), _("People newly covered"), _("At most possible")
-    rows = pd.DataFrame(
-        {number: range(len(curve.covered)), people: curve.covered, bound: curve.bound}
+    svg = curve_chart(
+        curve.covered.tolist(),
+        curve.bound.tolist(),
+        chosen=len(proposal.sites),
+        knee=curve.knee,
+        words=curve_words(_),
     )
-    base = alt.Chart(rows).encode(
-        x=alt.X(f"{number}:Q", axis=alt.Axis(tickMinStep=1, format="d")),
-        tooltip=[alt.Tooltip(f"{name}:Q", format=",.0f") for name in (number, people, bound)],
-    )
-    band = base.mark_area(color=BOUND_COLOUR, opacity=0.6).encode(
-        y=alt.Y(f"{people}:Q", title=people, axis=alt.Axis(format=",.0f")), y2=f"{bound}:Q"
-    )
-    line = base.mark_line(color=COVERED_COLOUR, point=True).encode(y=f"{people}:Q")
-    knee = pd.DataFrame(
-        {number: [curve.knee], _("Knee"): [_("knee: {count}").format(count=curve.knee)]}
-    )
-    rule = alt.Chart(knee).mark_rule(color=KNEE_COLOUR, strokeDash=[4, 4]).encode(x=f"{number}:Q")
-    text = (
-        alt.Chart(knee)
-        .mark_text(color=KNEE_COLOUR, align="left", dx=6, dy=12, baseline="top", fontSize=13)
-        .encode(x=f"{number}:Q", y=alt.value(0), text=_("Knee"))
-    )
-    st.altair_chart(band + line + rule + text, width="stretch", height=360)
+    st.image(as_picture(svg), width=CURVE_PX)
     st.caption(
         _(
-            "Dark line: stations added one by one, each where it covers most. Light band: no choice"
+            "Blue line: stations added one by one, each where it covers most. Light band: no choice"
             " of that many candidates covers more. Knee: one more adds least compared with those"
             " before."
         )
@@ -183,7 +168,7 @@ def _sites(assessment: Assessment) -> None:
 
 
 def _curve(assessment: Assessment) -> None:
-    curve_chart(assessment.proposal)
+    show_curve(assessment.proposal)
 
 
 def _goals(assessment: Assessment) -> None:

@@ -195,7 +195,3 @@ def ratio_layer(assessment: Assessment, view: View, translate: Translate) -> Pol
             ),
         ),
     )
-
-
-def _count_text(count: int | None) -> str:
-    return "—" if count is None else str(count)

@@ -14,16 +14,15 @@ from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from geo.zones import assign
 from planning.assess.explain import Place, find_place
+from planning.assess.study_figures import village_minutes_of
 from planning.assess.workflow import Assessment
-from planning.reach.coverage import Status
-from planning.reach.equity import weighted_quantiles
 from planning.reach.gaps import Gap
-from planning.reach.villages.cover import Reason, VillageRow
+from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.members import members_of
-from planning.standards.evidence_sheets import COVER_WORDS
+from planning.reach.villages.uncovered import UncoveredVillage, uncovered_villages
+from planning.standards.evidence_sheets import village_standard_text
 from planning.standards.judgement import StandardsResult
-from planning.standards.paragraphs import REASON_WORDS
-from planning.words.tables import Table, Value, table_of
+from planning.words.tables import Row, Table, Value, table_of
 from planning.words.wording import Translate, msgid
 
 MOST_FOUND = 20
@@ -70,24 +69,20 @@ def gap_spot(dataset: Dataset, gap: Gap) -> Place:
     return Place(gap.gap_id, gap.x_m, gap.y_m, float(lon[0]), float(lat[0]))
 
 
-def uncovered_villages(result: StandardsResult) -> tuple[VillageRow, ...]:
-    """Return the villages that are not covered, most uncovered people first."""
-    cover = result.evidence.cover
-    if cover is None:
-        return ()
-    rows = [row for row in cover.judged if not row.is_covered]
-    return tuple(sorted(rows, key=lambda row: (row.people_covered - row.people, row.code)))
+def uncovered_rows(assessment: Assessment) -> tuple[UncoveredVillage, ...]:
+    """Return the villages with people outside the circle, by the mode and minutes of the page."""
+    ledgers = assessment.modes[assessment.analysis_mode].village_ledgers[ALL_PEOPLE]
+    return uncovered_villages(assessment.dataset.villages, ledgers)
 
 
 def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: Translate) -> Table:
-    """Return the villages that are not covered: people, groups, nearest point, minutes, why.
+    """Return the villages with people outside the circle: people, nearest point, minutes, standard.
 
     The nearest point is that of most of the village's people; the minutes are those within which
-    half of them reach a point, empty where half of them reach none.
+    half of them reach a point. Circuits count in the village standard alone, in its own column.
     """
-    dataset = assessment.dataset
-    demand = dataset.demand
-    groups = tuple(demand.groups)
+    dataset, mode = assessment.dataset, assessment.analysis_mode
+    groups = tuple(dataset.demand.groups)
     headers = (
         msgid("Code"),
         msgid("Village"),
@@ -96,23 +91,23 @@ def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: 
         msgid("People not covered"),
         msgid("Nearest point"),
         msgid("Median minutes"),
-        msgid("Reason"),
+        msgid("Village standard"),
     )
     titles = [translate(text) for text in headers]
-    titles[5:5] = [translate("{group} people").format(group=name) for name in groups]
-    rows: list[tuple[Value, ...]] = []
-    cells_of = _cells_by_village(dataset)
-    for row in uncovered_villages(result):
+    titles[5:5] = [translate("{group} people not covered").format(group=name) for name in groups]
+    minutes, cells_of = village_minutes_of(assessment, mode), _cells_by_village(dataset)
+    ledgers = assessment.modes[mode].village_ledgers
+    rows: list[Row] = []
+    for row in uncovered_rows(assessment):
         cells = cells_of.get(row.code, np.zeros(0, dtype=np.int64))
-        point, minutes = _nearest(assessment, cells)
         head: list[Value] = [row.code, row.name]
         head.append(dataset.zones.name[row.zone] if row.zone >= 0 else None)
-        head += [round(row.people), round(row.people - row.people_covered)]
-        head += [round(float(demand.groups[name][cells].sum())) for name in groups]
-        reason = (
-            REASON_WORDS[row.reason] if row.reason is not Reason.NONE else COVER_WORDS[row.cover]
+        head += [round(row.people), round(row.people_uncovered)]
+        head += [round(ledgers[name][row.index].uncovered or 0.0) for name in groups]
+        point = _nearest(assessment, cells)
+        rows.append(
+            (*head, point, minutes[row.code], village_standard_text(result, row.code, translate))
         )
-        rows.append((*head, point, minutes, translate(reason)))
     return table_of(translate("Villages not covered"), titles, rows)
 
 
@@ -178,17 +173,12 @@ def _cells_by_village(dataset: Dataset) -> dict[str, np.ndarray]:
     }
 
 
-def _nearest(assessment: Assessment, cells: np.ndarray) -> tuple[str | None, float | None]:
-    """Return the point of most people of these cells, and the median of their minutes."""
-    result, dataset = assessment.modes[assessment.analysis_mode], assessment.dataset
-    people = dataset.demand.people[cells]
-    facility = result.nearest.facility[cells]
+def _nearest(assessment: Assessment, cells: np.ndarray) -> str | None:
+    """Return the point that most people of these cells have as nearest."""
+    dataset = assessment.dataset
+    facility = assessment.modes[assessment.analysis_mode].nearest.facility[cells]
     reached = facility >= 0
-    if not reached.any() or people.sum() <= 0:
-        return None, None
-    most = int(np.argmax(np.bincount(facility[reached], weights=people[reached])))
-    is_timed = np.isin(result.status[cells], (Status.COVERED, Status.BEYOND)) & reached
-    minutes = np.where(is_timed, result.nearest.tenths[cells] / 600, np.inf)
-    (median,) = weighted_quantiles(minutes, people, (0.5,))
-    name = dataset.facilities.name[most]
-    return name, None if median is None or not np.isfinite(median) else round(median, 1)
+    if not reached.any():
+        return None
+    count = np.bincount(facility[reached], weights=dataset.demand.people[cells][reached])
+    return dataset.facilities.name[int(np.argmax(count))]

@@ -89,7 +89,7 @@ def plan_lines(
 ) -> list[str]:
     """Return the plan in sentences; the first is what matters most.
 
-    `quote` writes a sentence with names in it so that the page shows it letter by letter.
+    `quote` writes a name so that the page shows it letter by letter.
     """
     terms = proposal.terms
     text = msgid("{count} points, {mode}, {minutes:g} min.")
@@ -99,7 +99,7 @@ def plan_lines(
             mode=mode_text(terms.mode, translate),
             minutes=terms.minutes,
         ),
-        *map(quote, plan_sentences(proposal, translate)),
+        *plan_sentences(proposal, translate, quote=quote),
     ]
     if proposal.people.lost > 0:
         lost = msgid("{people} people lose cover by the points that the plan gives up.")
@@ -167,7 +167,7 @@ def reason_lines(
             name = quote(proposal.candidates.name[other])
             parts.append(translate(shared).format(people=people_text(people), name=name))
         if site.project is not None:
-            parts.append(quote(project_sentence(site.project, translate)))
+            parts.append(project_sentence(site.project, translate, quote=quote))
         yield_per_wan = gain_per_wan(proposal, site)
         if yield_per_wan is not None:
             text = msgid("{people:.1f} people only by this point for 10,000 yuan.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +13,7 @@ from data.checks import repeated, row_finding
 from data.conditions import ConditionError, matches, parse_condition
 from data.facilities.columns import parsed_columns
 from data.facilities.doctors import read_birth_years
-from data.kinds import kind_code, kind_level, operating_status
+from data.kinds import kind_code, kind_level, kind_of_name, operating_status
 from data.places.placement import RowNames
 from data.places.positions import read_positions, stated_system, states_no_system
 from data.study.tables import COLUMN_NAMES, FacilitiesTable
@@ -158,7 +159,7 @@ def read_facilities(source: FacilitiesTable, findings: list[Finding]) -> Facilit
         for name, key in zip(columns["name"], columns["id"], strict=True)
     )
     kind_texts = _kind_texts(table, columns["kind"], source, findings)
-    columns["kind"] = _kinds(table, kind_texts, findings)
+    columns["kind"] = _kinds(table, kind_texts, columns["name"], findings)
     columns["status"] = _statuses(table, columns["status"], findings)
     affiliation = _plain_column(table, found.get("affiliation"))
     level = _levels(table, (columns["kind"], kind_texts, affiliation), found.get("level"), findings)
@@ -334,16 +335,28 @@ def _kind_texts(
     return written
 
 
-def _kinds(table: Table, written: Sequence[str], findings: list[Finding]) -> tuple[CellValue, ...]:
-    """Return WS 218 codes; an unknown or unstated kind is "" and counts nowhere."""
+def _kinds(
+    table: Table,
+    written: Sequence[str],
+    names: Sequence[CellValue],
+    findings: list[Finding],
+) -> tuple[CellValue, ...]:
+    """Return WS 218 codes by the column, else by the name; any other is "" and counts nowhere."""
     codes = [kind_code(value) for value in written]
-    unknown = [index for index, code in enumerate(codes) if code is None]
+    silent = [index for index, code in enumerate(codes) if code is None]
+    of_name = {i: code for i in silent if (code := kind_of_name(text(names[i]))) is not None}
+    if of_name:
+        counts = sorted(Counter(of_name.values()).items())
+        kinds = ", ".join(f"{code} {count}" for code, count in counts)
+        rows = table.row[list(of_name)]
+        findings.append(row_finding("kinds_by_name", rows, file=table.file, kinds=kinds))
+    unknown = [index for index in silent if index not in of_name]
     if unknown:
         words = ", ".join(dict.fromkeys(written[index] or "-" for index in unknown[:50]))
         findings.append(
             row_finding("kind_unknown", table.row[unknown], file=table.file, words=words[:200])
         )
-    return tuple(code or "" for code in codes)
+    return tuple(code or of_name.get(index, "") for index, code in enumerate(codes))
 
 
 def _statuses(

@@ -269,7 +269,8 @@ def _write_population(
         is_people = np.isfinite(values) & (values > 0)
         if raster.nodata is not None:
             is_people &= values != raster.nodata
-        people = float(values[is_people].sum(dtype=np.float64))
+        scale, offset = raster.scales[0], raster.offsets[0]
+        people = float((values[is_people].astype(np.float64) * scale + offset).sum())
         if not people:
             raise PlannerError(nowhere)
         profile = {
@@ -277,8 +278,10 @@ def _write_population(
             **{"width": len(columns), "height": len(rows), "nodata": raster.nodata},
             **{"crs": raster.crs, "transform": raster.window_transform(window)},
         }
+        units = raster.units
     with rasterio.open(path, "w", **profile) as target:
         target.write(values, 1)
+        target.scales, target.offsets, target.units = (scale,), (offset,), units
     return people
 
 

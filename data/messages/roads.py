@@ -13,7 +13,23 @@ ROAD_MESSAGES: dict[str, Message] = {
     "roads_format": Message(
         "error",
         "`{suffix}` is not a road format that can be read",
-        "Give OSM PBF, OSMnx GraphML, or a line layer (GPKG, Shapefile, GeoParquet).",
+        "Give OSM PBF, OSMnx GraphML, or a line layer (GPKG, Shapefile, GeoParquet, DXF).",
+    ),
+    "roads_dwg": Message(
+        "error",
+        "a DWG drawing can be read by its own program only",
+        "Save it there as DXF (text), with the middle lines of the roads on layers of their own.",
+    ),
+    "drawing_layers": Message(
+        "note",
+        "lines of the drawing by layer: {layers}",
+        "`classes` in [roads] says which class of road a layer is.",
+    ),
+    "roads_double_lines": Message(
+        "warning",
+        "most lines have another line running beside them: streets seem to be drawn by their two"
+        " edges, which do not meet at crossings",
+        "Draw or ask for the middle lines of the roads (道路中心线).",
     ),
     "roads_mode_empty": Message(
         "warning",
@@ -108,7 +124,8 @@ ROAD_MESSAGES: dict[str, Message] = {
     "road_class_unknown": Message(
         "warning",
         "{count} rows have a road class that is not known ({examples}) and are left out",
-        "Write highway values or classes such as 国道, 县道, 村道.",
+        "Write highway values or classes such as 国道, 县道, 村道, or say in [roads] what the words"
+        ' mean: `classes = {{ "DLZX" = "residential" }}`.',
     ),
     "road_direction_unknown": Message(
         "warning",

@@ -21,10 +21,16 @@ SITING_MESSAGES: dict[str, Message] = {
         "no site may be built: all are forbidden or exist already",
         "Allow some candidates.",
     ),
+    "siting_unanswered": Message(
+        "warning",
+        "the question of new sites could not be asked as it stands: no site is proposed, all other"
+        " results are whole",
+        "Correct what is said below, in the study or on the page of new sites, and ask again.",
+    ),
     "siting_count_above_candidates": Message(
         "error",
         "{count} new sites are asked for, {candidates} candidates may be built",
-        "Ask for fewer.",
+        "Ask for fewer, or let candidates stand closer together (`candidates.spacing_m`).",
     ),
     "siting_count_below_required": Message(
         "error", "{count} new sites are asked for, {required} are required", "Raise the count."
@@ -152,7 +158,22 @@ SITING_MESSAGES: dict[str, Message] = {
     "siting_further_sites_idle": Message(
         "note", "{idle} of {count} sites would add nobody and are left out", "Ask for fewer."
     ),
-    "siting_count_unused": Message("note", "lscp finds the count itself; {count} is not used"),
+    "siting_count_unused": Message("note", "{model} finds the count itself; {count} is not used"),
+    "siting_option_unused": Message("note", "model {model} does not use {option}"),
+    "siting_capacitated_median": Message(
+        "note", "without --limit `capacitated` serves everybody: a p-median with loads"
+    ),
+    "siting_site_without_cost": Message(
+        "error", "{count} sites of the times have no cost here: {first}", "Add their rows."
+    ),
+    "siting_role_unknown": Message(
+        "error",
+        "{count} values are not known: {first}",
+        "Leave the cell blank or write open, required or forbidden.",
+    ),
+    "siting_village_beyond": Message(
+        "note", "village {village}: at most {share:.1%} of its people can be reached"
+    ),
     "siting_room_short": Message(
         "warning",
         "the {count} largest new sites and the existing ones hold {room:g} people of {people:g}",

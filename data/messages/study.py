@@ -46,9 +46,21 @@ POSITION_MESSAGES: dict[str, Message] = {
         'Map them with `columns = {{ lon = "...", lat = "..." }}`.',
     ),
     "position_north_first": Message(
+        "note",
+        "the first of the two metric coordinates is the northing, as surveyors write them; they"
+        " were read so",
+    ),
+    "position_zone": Message(
+        "note",
+        "the zone {zone} stands in front of the eastings and not in {crs}, or the other way round;"
+        " they were read by what they are",
+    ),
+    "position_local": Message(
         "error",
-        "the first of the two metric coordinates is the northing, as surveyors write them",
-        'Map them the other way round: `columns = {{ lon = "Y", lat = "X" }}`.',
+        "the coordinates are metres of a local system (of a city), whose origin only its surveyors"
+        " know",
+        "Have them converted to CGCS2000 by the surveyors of the city (自然资源部门, 测绘), or give"
+        " longitudes and latitudes.",
     ),
     "position_half": Message(
         "warning", "{count} rows have only one of two coordinates", "Complete them."
@@ -331,6 +343,29 @@ PLACE_MESSAGES: dict[str, Message] = {
         "{confidence}, at most {error_m} m off)",
         "Check them on the map; `place_by_village = false` leaves them without a place.",
     ),
+    "facilities_village_unclear": Message(
+        "warning",
+        "{count} institutions name a village that may be several: {names}",
+        "Write the code of the village into the list, or place them on the map.",
+    ),
+    "facilities_former_village": Message(
+        "note", "{count} institutions name a village by what it was called: {names}"
+    ),
+    "facilities_village_alike": Message(
+        "warning",
+        "{count} institutions name a village almost as it is written: {names}",
+        "Check them; write the code of the village into the list where it is another.",
+    ),
+    "kinds_by_name": Message(
+        "warning",
+        "{count} rows state no kind that is known; their names say it: {kinds}",
+        "Check them; a column 机构类别 of the list decides over names.",
+    ),
+    "codes_by_name": Message(
+        "warning",
+        "there is no column of codes: {count} rows are known by their names",
+        "Add the codes, so that other tables can name these rows.",
+    ),
     "facility_far": Message(
         "error",
         "{count} institutions are more than {limit_km} km from the zones (up to {farthest_km} km)",
@@ -375,6 +410,11 @@ PLACE_MESSAGES: dict[str, Message] = {
     ),
     "parent_unknown": Message(
         "warning", "{count} villages name a parent that is not in the file", "Correct the codes."
+    ),
+    "village_mode_unknown": Message(
+        "warning",
+        "{count} words for the mode of a village are not understood: {words}",
+        "Write 点位, 组团, 巡诊 or 无.",
     ),
     "facility_unknown": Message(
         "warning",

@@ -102,8 +102,13 @@ TABLE_MESSAGES: dict[str, Message] = {
     "content_is": Message(
         "error",
         "this is {kind} under the ending {ending}",
-        "Open it in the program that it belongs to, copy its table into a workbook made from the"
-        " template, and save that as .xlsx.",
+        "Open it in the program that it belongs to, and copy its table into the template that"
+        " `servicecircle new` writes (机构名单模板.csv).",
+    ),
+    "content_is_old_table": Message(
+        "error",
+        "this is {kind} under the ending {ending}",
+        "Open it in a spreadsheet program and save it as .xlsx.",
     ),
     "content_other": Message(
         "note", "the file is {kind} under the ending {ending}; it was read as what it is"
@@ -111,7 +116,7 @@ TABLE_MESSAGES: dict[str, Message] = {
     "file_kind_no_table": Message(
         "error",
         "{kind} holds no table that can be taken over safely",
-        "Copy its rows into a workbook made from the template, and save that as .xlsx.",
+        "Copy its rows into the template that `servicecircle new` writes (机构名单模板.csv).",
     ),
     "sheets_stacked": Message(
         "note",
@@ -212,6 +217,12 @@ TABLE_MESSAGES: dict[str, Message] = {
         "error",
         "{count} cells hold {number}, far more than any other: it stands for no value",
         "Write the true number, and 0 where there is none.",
+    ),
+    "numbers_like_no_value": Message(
+        "warning",
+        "{count} cells hold {number}, far more than any other: they look like no value and were"
+        " taken as numbers",
+        "Leave such rows out: what is not listed cannot be reached, and nobody is counted there.",
     ),
     "number_negative": Message("error", "{count} numbers are below zero", "Correct them."),
     "unit_in_header": Message("note", "the header says {unit}: values were multiplied by {factor}"),

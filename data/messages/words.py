@@ -57,6 +57,7 @@ WORDS = frozenset(
         msgid("it is the JSON of Esri: export it as GeoJSON"),
         msgid("its member `crs` names no system"),
         msgid("it has no geometry"),
+        msgid("it is not a DXF of text"),
         msgid("it is another kind of file"),
         msgid("no reason given"),
         msgid("it is nested too deeply"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from data.checks import row_finding
 from data.places.positions import read_positions
+from data.places.village_names import FormerNames, NameMatch, match_name
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
@@ -74,6 +75,7 @@ def place_rows(
     villages: Villages | None,
     demand: Demand,
     *,
+    former: FormerNames = MappingProxyType({}),
     crs: str,
     side_file: Path | None,
     findings: list[Finding],
@@ -87,9 +89,11 @@ def place_rows(
     lonlat
         (n,) degrees as the rows state them, NaN where they state none.
     villages
-        By whose 12-digit code or exact name rows are placed; None places nothing by village.
+        By whose 12-digit code or name rows are placed; None places nothing by village.
     demand
         A row stands where the people of its village are.
+    former
+        What the villages were called: merged villages keep clinics under their old names.
     crs
         Metric system of villages and demand.
     side_file
@@ -107,7 +111,14 @@ def place_rows(
             lon[index], lat[index] = place
             method[index], error_m[index] = "side_file", 0.0
     if villages is not None:
-        found = _villages_of(names, np.flatnonzero(~np.isfinite(lon)).tolist(), villages)
+        open_rows = np.flatnonzero(~np.isfinite(lon)).tolist()
+        named = _villages_of(names, open_rows, villages, former)
+        _report_names(names, villages, named, findings)
+        found = {
+            row: (match.villages[0], method)
+            for row, (match, method) in named.items()
+            if len(match.villages) == 1
+        }
         if found:
             centre, spread_m = settled_centres(villages.geometry, demand.village, demand)
             places = to_lonlat(centre[:, 0], centre[:, 1], crs)
@@ -156,30 +167,72 @@ def settled_centres(
 
 
 def _villages_of(
-    names: RowNames, rows: list[int], villages: Villages
-) -> dict[int, tuple[int, Method]]:
-    """Return for each of the rows that names one village which it is, and how it is named."""
-    counts = Counter(villages.name)
-    by_name = {name: i for i, name in enumerate(villages.name) if counts[name] == 1 and name}
+    names: RowNames, rows: list[int], villages: Villages, former: FormerNames
+) -> dict[int, tuple[NameMatch, Method]]:
+    """Return for each of the rows the villages that it may name, and by which of its cells."""
     by_code = {code: i for i, code in enumerate(villages.code) if len(code) == 12}
-    hits = ((row, _village_of(names, row, by_code, by_name)) for row in rows)
-    return {row: hit for row, hit in hits if hit is not None}
+    found: dict[int, tuple[NameMatch, Method]] = {}
+    for row in rows:
+        code = names.division_code[row]
+        if code in by_code:
+            found[row] = NameMatch((by_code[code],), "exact"), "village_code"
+            continue
+        match = match_name(names.division_name[row], villages.name, former)
+        method: Method = "village_name" if match.villages else "own_name"
+        ending = next(filter(names.name[row].endswith, _NAME_ENDINGS), None)
+        if not match.villages and ending is not None:
+            match = match_name(names.name[row].removesuffix(ending), villages.name, former)
+        found[row] = _in_town(match, code, villages), method
+    return found
 
 
-def _village_of(
-    names: RowNames, row: int, by_code: Mapping[str, int], by_name: Mapping[str, int]
-) -> tuple[int, Method] | None:
-    if names.division_code[row] in by_code:
-        return by_code[names.division_code[row]], "village_code"
-    if names.division_name[row] in by_name:
-        return by_name[names.division_name[row]], "village_name"
-    name = names.name[row]
-    for ending in filter(name.endswith, _NAME_ENDINGS):
-        stem = name.removesuffix(ending)
-        for wanted in (stem, stem + "村", stem + "社区"):
-            if wanted in by_name:
-                return by_name[wanted], "own_name"
-    return None
+def _in_town(match: NameMatch, code: str, villages: Villages) -> NameMatch:
+    """Return the match within the town of a code, where the row states one and it has any."""
+    here = tuple(v for v in match.villages if len(code) >= 9 and villages.code[v][:9] == code[:9])
+    return replace(match, villages=here) if here else match
+
+
+def _report_names(
+    names: RowNames,
+    villages: Villages,
+    named: Mapping[int, tuple[NameMatch, Method]],
+    findings: list[Finding],
+) -> None:
+    """Say which names were not as they are written, with what they were read as."""
+    said = {
+        row: names.name[row] if method == "own_name" else names.division_name[row]
+        for row, (_, method) in named.items()
+    }
+    several = {row: match for row, (match, _) in named.items() if len(match.villages) > 1}
+    of_codes = [
+        f"{said[row]}: " + ", ".join(villages.code[v] for v in match.villages)
+        for row, match in several.items()
+    ]
+    _report_rows("facilities_village_unclear", names, several, of_codes, findings)
+    for code, ways in (
+        ("facilities_former_village", {"former"}),
+        ("facilities_village_alike", {"ending", "lost"}),
+    ):
+        found = {
+            row: match.villages[0]
+            for row, (match, _) in named.items()
+            if match.how in ways and len(match.villages) == 1
+        }
+        pairs = [f"{said[row]} = {villages.name[village]}" for row, village in found.items()]
+        _report_rows(code, names, found, pairs, findings)
+
+
+def _report_rows(
+    code: str,
+    names: RowNames,
+    rows: Iterable[int],
+    words: Sequence[str],
+    findings: list[Finding],
+) -> None:
+    if words:
+        listed = ", ".join(dict.fromkeys(words[:20]))[:400]
+        at = np.sort(names.row[list(rows)])
+        findings.append(row_finding(code, at, file=names.file, names=listed))
 
 
 def _chosen(

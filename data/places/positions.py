@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.checks import row_finding
+from data.places.survey import east_and_north, is_local
 from data.study.tables import TableSource
 from data.tables.cells import angle, is_blank, parse, text
 from data.tables.headers import stated_system_word
@@ -29,7 +30,6 @@ _SYSTEM_WORDS: dict[System, str] = {
 _BY_WORD = {word: system for system, words in _SYSTEM_WORDS.items() for word in words.split()}
 _CHINA_LON = (73.0, 136.0)
 _CHINA_LAT = (3.0, 54.0)
-_NORTHINGS = (400_000.0, 6_000_000.0)  # metres from the equator, all of China
 _BETWEEN = re.compile(r"\s*[,，;；、|\s]\s*(?=[^NSEW])")
 _FIRST_PREFIXED_ZONE = 25  # CGCS2000 3-degree zones 25..45 are EPSG:4513..4533 with the prefix
 _FIRST_PREFIXED_EPSG = 4513
@@ -70,10 +70,10 @@ def read_positions(
     if crs is None:
         return np.full(len(table), np.nan), np.full(len(table), np.nan)
     if not is_degrees(crs):
-        if _is_north_first(x, y):
-            findings.append(Finding("position_north_first", file=table.file))
+        placed = east_and_north(x, y, crs, file=table.file, findings=findings)
+        if placed is None:
             return np.full(len(table), np.nan), np.full(len(table), np.nan)
-        x, y = transform(x, y, source=crs, target=LONLAT)
+        x, y = transform(*placed, source=crs, target=LONLAT)
     lon, lat = _checked(table, x, y, findings)
     return _unshifted(table, lon, lat, _row_systems(table, columns, source, findings), findings)
 
@@ -241,16 +241,6 @@ def _written_places(
     return x, y
 
 
-def _is_north_first(x: Floats, y: Floats) -> bool:
-    """Return True where the first of two metric coordinates is the northing, as surveyors write."""
-    if not np.isfinite(x).any() or not np.isfinite(y).any():
-        return False
-    first, second = float(np.nanmedian(x)), float(np.nanmedian(y))
-    is_northing = _NORTHINGS[0] < first < _NORTHINGS[1]
-    is_easting = 200_000 < second % 1_000_000 < 800_000
-    return is_northing and is_easting and not _NORTHINGS[0] < second < _NORTHINGS[1]
-
-
 def _numbers(
     table: Table, header: str, cells: Sequence[CellValue], findings: list[Finding]
 ) -> Floats:
@@ -275,7 +265,9 @@ def _checked(
         findings.append(row_finding("position_zero", table.row[is_zero], file=table.file))
     if is_swapped.any():
         findings.append(row_finding("position_swapped", table.row[is_swapped], file=table.file))
-    if is_beyond.any():
+    if is_beyond.any() and is_local(lon[is_beyond], lat[is_beyond]):
+        findings.append(row_finding("position_local", table.row[is_beyond], file=table.file))
+    elif is_beyond.any():
         first = np.flatnonzero(is_beyond)[0]
         findings.append(
             row_finding(
@@ -286,8 +278,6 @@ def _checked(
                 crs=_likely_crs(np.maximum(lon[is_beyond], lat[is_beyond])),
             )
         )
-        if _is_north_first(lon[is_beyond], lat[is_beyond]):
-            findings.append(Finding("position_north_first", file=table.file))
     is_wrong = is_zero | is_swapped | is_beyond | ~np.isfinite(lon) | ~np.isfinite(lat)
     lon[is_wrong], lat[is_wrong] = np.nan, np.nan
     return lon, lat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,9 @@ _PEOPLE = re.compile(
     r"(\s*(per|/)\s*(cell|pixel|grid( cell)?|像元|格网|栅格|格))?",
     re.IGNORECASE,
 )
+_UNIT_IN_WORDS = re.compile(
+    r"[(（\[](千人|万人|百人|thousands?|hundreds?|millions?)[)）\]]", re.IGNORECASE
+)
 _FACTORS = {"thousand": 1e3, "hundred": 1e2, "million": 1e6, "百": 1e2, "千": 1e3, "万": 1e4}
 _NO_UNIT = frozenset({"", "1", "unknown", "none", "unitless", "dimensionless", "-"})
 
@@ -48,6 +51,28 @@ def says_density(words: Iterable[object], name: str) -> bool:
     """
     is_said = any(_DENSITY.search(str(word)) for word in words if word)
     return is_said or _DENSITY_NAME.search(name) is not None
+
+
+def stated_unit(raster: Any) -> str:
+    """Return the unit of a raster's only band: its own, a tag's, or that in its description."""
+    tags = {**raster.tags(), **raster.tags(1)}
+    of_tag = next((v for key, v in tags.items() if key.lower() in {"unit", "units"}), "")
+    in_words = _UNIT_IN_WORDS.search(raster.descriptions[0] or "")
+    return (raster.units[0] or of_tag or (in_words[1] if in_words else "")).strip()
+
+
+def stated_scale(raster: Any) -> tuple[float, float]:
+    """Return scale and offset of a raster's only band: GDAL's, else those of its tags.
+
+    Tags of that name come with rasters that were converted from netCDF.
+    """
+    if (raster.scales[0], raster.offsets[0]) != (1.0, 0.0):
+        return raster.scales[0], raster.offsets[0]
+    tags = {**raster.tags(), **raster.tags(1)}
+    try:
+        return float(tags.get("scale_factor", 1.0)), float(tags.get("add_offset", 0.0))
+    except ValueError:
+        return 1.0, 0.0
 
 
 def people_per_unit(unit: str) -> float | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from data.checks import no_values, shown_rows
@@ -18,13 +19,16 @@ from data.population.meaning import (
     most_per_ha,
     people_per_unit,
     says_density,
+    stated_scale,
+    stated_unit,
 )
 from data.types import Floats, Ints
 from geo.crs import LONLAT, is_degrees, is_known, is_web_mercator, transform
 from geo.errors import Finding, Progress
 from geo.points import Grid, cell_centres, populated_cells
 
-Box: TypeAlias = tuple[float, float, float, float]
+Window: TypeAlias = shapely.geometry.base.BaseGeometry
+"""Area in degrees outside which cells are left out."""
 
 MAX_CELLS = 10_000_000_000
 MAX_POPULATED_CELLS = 5_000_000
@@ -74,7 +78,7 @@ def read_counts(
     *,
     crs: str | None = None,
     nodata: float | None = None,
-    window: Box | None = None,
+    window: Window | None = None,
     findings: list[Finding],
     progress: Progress | None = None,
 ) -> RasterCells:
@@ -89,8 +93,8 @@ def read_counts(
     nodata
         The number that means "no value" where the file does not say so.
     window
-        West, south, east, north in degrees: cells with their centre outside are left out, and the
-        people in them are stated in a finding.
+        Cells with their centre outside are left out, and the people in them are stated in a
+        finding.
     findings
         Receives what is doubtful.
     progress
@@ -145,8 +149,8 @@ def _checked_system(raster: Any, file: str, crs: str | None) -> Any:
     words = [*raster.descriptions, *raster.units, *raster.tags().values(), *raster.tags(1).values()]
     if says_density(words, Path(raster.name).stem):
         findings.append(Finding("raster_density", file=file))
-    elif people_per_unit(raster.units[0] or "") is None:
-        unit = (("unit", raster.units[0][:40]),)
+    elif people_per_unit(stated_unit(raster)) is None:
+        unit = (("unit", stated_unit(raster)[:40]),)
         findings.append(Finding("raster_unit_unknown", unit, file=file))
     if n_rows * n_columns > MAX_CELLS:
         sizes = (("columns", n_columns), ("rows", n_rows))
@@ -160,12 +164,13 @@ def _band(raster: Any, nodata: float | None) -> _Band:
     """Return how the numbers of the only band become people."""
     from rasterio.enums import MaskFlags
 
-    factor = people_per_unit(raster.units[0] or "") or 1.0
+    factor = people_per_unit(stated_unit(raster)) or 1.0
+    scale, offset = stated_scale(raster)
     dtype = np.dtype(raster.dtypes[0])
     return _Band(
         nodata=raster.nodata if nodata is None else nodata,
-        scale=raster.scales[0] * factor,
-        offset=raster.offsets[0] * factor,
+        scale=scale * factor,
+        offset=offset * factor,
         has_mask=MaskFlags.per_dataset in raster.mask_flag_enums[0],
         highest=float(np.iinfo(dtype).max) if dtype.kind in "iu" else None,
     )
@@ -181,7 +186,7 @@ def _grid(raster: Any, system: Any) -> Grid:
 
 
 def _stripes(
-    raster: Any, band: _Band, grid: Grid, window: Box | None, progress: Progress | None
+    raster: Any, band: _Band, grid: Grid, window: Window | None, progress: Progress | None
 ) -> Iterator[tuple[Ints, Ints, Floats, float]]:
     """Yield row, column and people of the populated cells, and people left out, rows at a time."""
     from rasterio.windows import Window
@@ -213,10 +218,13 @@ def _stripes(
             progress("population", top + height, n_rows)
 
 
-def _is_in(window: Box, grid: Grid, row: Ints, column: Ints) -> NDArray[np.bool_]:
-    west, south, east, north = window
+def _is_in(window: Window, grid: Grid, row: Ints, column: Ints) -> NDArray[np.bool_]:
+    """Return the cells whose centre lies in the window."""
     lon, lat = transform(*cell_centres(grid, row, column), source=grid.crs, target=LONLAT)
-    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    west, south, east, north = window.bounds
+    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside[inside] = shapely.contains_xy(window, lon[inside], lat[inside])
+    return np.asarray(inside)
 
 
 def _check_counts(band: _Band, grid: Grid, cells: tuple[Ints, Ints, Floats], file: str) -> None:

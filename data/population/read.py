@@ -12,7 +12,7 @@ import shapely
 
 from data.checks import repeated, row_finding
 from data.places.positions import has_place, read_positions
-from data.population.rasters import Box, RasterCells, read_counts
+from data.population.rasters import RasterCells, Window, read_counts
 from data.study.tables import COLUMN_NAMES, GroupSource, PopulationTable
 from data.tables.cells import number, parse, text
 from data.tables.headers import find_columns, in_ones, missing_column, note_no_values
@@ -67,7 +67,7 @@ def read_population(
     source: PopulationTable,
     findings: list[Finding],
     *,
-    window: Box | None = None,
+    window: Window | None = None,
     places: Places | None = None,
     progress: Progress | None = None,
 ) -> Population | None:
@@ -113,7 +113,7 @@ def check_sum(read: float, kept: float, file: str, findings: list[Finding]) -> N
 
 def _of_raster(
     source: PopulationTable,
-    window: Box | None,
+    window: Window | None,
     findings: list[Finding],
     progress: Progress | None,
 ) -> Population | None:

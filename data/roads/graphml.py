@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 import shapely
 
-from data.checks import shown_rows
+from data.checks import ids_of, row_finding
 from data.errors import StudyError, raise_errors
 from data.places.positions import layer_crs
 from data.roads.osm import OSM_ATTRIBUTION
@@ -177,8 +177,12 @@ def _chains(graph: Any, file: str) -> list[_Chain]:
     """Return the lines of all edges, an edge and its twin as one."""
     chains: dict[tuple[Any, ...], _Chain] = {}
     lost: list[int] = []
+    # Where no edge says `oneway`, the arcs of a directed graph are its directions.
+    by_arcs = graph.is_directed() and not any("oneway" in d for _, _, d in graph.edges(data=True))
     for number, (one, other, data) in enumerate(graph.edges(data=True)):
-        is_oneway = not _IS_ONEWAY.isdisjoint(map(str.lower, _values(data.get("oneway"))))
+        is_oneway = by_arcs or not _IS_ONEWAY.isdisjoint(
+            map(str.lower, _values(data.get("oneway")))
+        )
         ways = [int(value) for value in _values(data.get("osmid")) if value.lstrip("-").isdigit()]
         way_id = min(ways, default=-1 - number)
         tail, head = (one, other) if graph.is_directed() else _directed(one, other, data)
@@ -195,10 +199,7 @@ def _chains(graph: Any, file: str) -> list[_Chain]:
         chain.forward |= is_along or not is_oneway
         chain.backward |= not is_along or not is_oneway
     if lost:
-        said = (("count", len(lost)),)
-        raise StudyError(
-            Finding("roads_graph_undirected", said, file=file, rows=shown_rows(sorted(lost)))
-        )
+        raise StudyError(row_finding("roads_graph_undirected", ids_of(sorted(lost)), file=file))
     return list(chains.values())
 
 

@@ -13,9 +13,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from data.checks import row_finding
+from data.checks import ids_of, row_finding
 from data.errors import StudyError, raise_errors, unreadable
 from data.places.positions import layer_crs, stated_system
+from data.roads.doubles import doubled_share
+from data.roads.dxf import read_dxf
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
 from data.roads.values import listed, slowest_class
@@ -33,7 +35,10 @@ from geo.graph import Ways
 from geo.offsets import to_wgs84
 from geo.roads import ways_of
 
-LINE_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
+LINE_SUFFIXES = (
+    *(".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet"),
+    ".dxf",
+)
 
 _CLASS_WORDS = {
     "motorway": "高速 高速公路 国家高速 省高速",
@@ -57,6 +62,8 @@ CLASS_NAMES: dict[str, str] = {
 }
 """Chinese names of road classes, administrative and technical, as highway values `[I]`."""
 
+_DOUBLED_SHARE = 0.7
+"""Where more of the length has a line beside it, the streets are drawn by their edges `[I]`."""
 _KNOWN_CLASSES = frozenset().union(*CLASSES.values()) | {FERRY}
 _GRADED_TRACK = re.compile("track_grade[1-5]")  # as Geofabrik writes tracks
 _IDS = ("id", "osm_id", "osmid", "道路编号", "路段编号")
@@ -90,7 +97,7 @@ def read_lines(
     Parameters
     ----------
     source
-        GeoPackage, Shapefile, GeoJSON, FlatGeobuf or GeoParquet with a `class` column (highway
+        GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet or DXF with a `class` column (highway
         values or Chinese road classes) and, where there are any, `direction`, `id`, `maxspeed`,
         `duration` (of ferries), `bridge`, and columns named as tags.
     overrides
@@ -127,13 +134,17 @@ def read_lines(
     way_id = _way_ids(table, columns.get("id", ids))
     uses = [
         ferries.get(way, use) if use.road_class == FERRY else use
-        for way, use in zip(way_id, _uses(table, columns, way_id, overrides, findings), strict=True)
+        for way, use in zip(
+            way_id,
+            _uses(table, columns, way_id, (overrides, source.classes), findings),
+            strict=True,
+        )
     ]
     idle = [
         w for w, use in zip(way_id, uses, strict=True) if use.road_class == FERRY and not use.use
     ]
     if idle:
-        findings.append(row_finding("ferry_without_time", idle, file=table.file))
+        findings.append(row_finding("ferry_without_time", ids_of(idle), file=table.file))
     ways = ways_of(way_id, uses)
     line, row = _lines(table.geometry, table, findings)
     return _joined(line, row, crs=crs, ways=ways, source=source, findings=findings)
@@ -144,6 +155,8 @@ def _layer(source: RoadsTable, findings: list[Finding]) -> Table:
     path = source.path
     if path.suffix.lower() in {".parquet", ".geoparquet"}:
         return read_parquet(path, findings=findings)
+    if path.suffix.lower() == ".dxf":
+        return read_dxf(path, findings)
     return read_layer(path, layer=source.layer, encoding=source.encoding, findings=findings)
 
 
@@ -163,10 +176,11 @@ def _uses(
     table: Table,
     columns: Mapping[str, str],
     way_id: Sequence[int],
-    overrides: Overrides,
+    stated: tuple[Overrides, Sequence[tuple[str, str]]],
     findings: list[Finding],
 ) -> list[WayUse]:
     """Return the rules' answer for each row; rows of unknown class or direction are reported."""
+    overrides, classes = stated[0], dict(stated[1])
     as_tags = {"maxspeed": "maxspeed", "duration": "duration", "bridge": "bridge"}
     tag_of = {columns[ours]: tag for ours, tag in as_tags.items() if ours in columns}
     tag_of |= {name: name for name in table.columns if name in RELEVANT_KEYS}
@@ -174,7 +188,8 @@ def _uses(
     known: dict[tuple[tuple[str, str], ...], WayUse] = {}
     for index, way in enumerate(way_id):
         tags = {tag: _tag(tag, table.columns[name][index]) for name, tag in tag_of.items()}
-        road_class = class_of(table.columns[columns["class"]][index])
+        cell = table.columns[columns["class"]][index]
+        road_class = class_of(classes.get(text(cell), cell))
         if road_class is None:
             unknown_class.append(index)
         if road_class == FERRY:
@@ -287,6 +302,8 @@ def _joined(
         x_m, y_m = to_metric(lon, lat, local_crs(lon, lat))
         node[ends] = ends[_clusters(np.column_stack([x_m, y_m])[ends], source.join_m)]
         is_loose = np.bincount(node[ends], minlength=len(xy))[node[ends]] == 1
+        if doubled_share(x_m, y_m, of_line) > _DOUBLED_SHARE:
+            findings.append(Finding("roads_double_lines", file=source.path.name))
         n_on_lines = _count_on_lines(ends[is_loose], of_line, x_m, y_m, join_m=source.join_m)
         for code, count in (
             ("road_loose_ends", int(is_loose.sum())),

@@ -15,7 +15,7 @@ import osmium
 from numpy.typing import NDArray
 from osmium.osm import Relation, Way
 
-from data.checks import row_finding
+from data.checks import ids_of, row_finding
 from data.roads.barriers import part_at_barriers
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
@@ -228,7 +228,7 @@ def _loose_ferries(raw: RawRoads) -> tuple[Finding, ...]:
     loose = np.unique(raw.ways.way_id[way[is_loose]])
     if not len(loose):
         return ()
-    return (row_finding("ferry_ends_nowhere", loose, file=raw.file),)
+    return (row_finding("ferry_ends_nowhere", ids_of(loose), file=raw.file),)
 
 
 def _coordinates(locations: Any, ids: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -262,7 +262,6 @@ def _findings(path: Path, listed: _WayList, n_missing: int) -> tuple[Finding, ..
         unread = (("count", count), ("examples", examples))
         found.append(Finding("roads_maxspeed_unread", unread, file=path.name))
     if listed.ferries_without_time:
-        ways = tuple(sorted(listed.ferries_without_time))
-        params = (("count", len(ways)),)
-        found.append(Finding("ferry_without_time", params, file=path.name, rows=ways[:10]))
+        ways = ids_of(sorted(listed.ferries_without_time))
+        found.append(row_finding("ferry_without_time", ways, file=path.name))
     return tuple(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from data.checks import row_finding
+from data.checks import ids_of, row_finding
 from data.study.tables import COLUMN_NAMES, TableSource
 from data.tables.cells import CellError, is_blank, number, text
 from data.tables.headers import find_columns, missing_column
@@ -136,7 +136,7 @@ def with_overrides(graph: RoadGraph, overrides: Overrides, findings: list[Findin
     if absent:
         said = (("count", len(absent)), ("total", len(named)))
         findings.append(
-            Finding("override_unknown", said, file=overrides.file, rows=tuple(absent[:10]))
+            Finding("override_unknown", said, file=overrides.file, rows=ids_of(absent[:10]))
         )
     if not overrides.car_kph and not overrides.car_factor:
         return graph

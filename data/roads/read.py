@@ -14,6 +14,7 @@ import shapely
 from pyproj import Geod
 
 import geo
+from data.checks import ids_of
 from data.elevation import read_heights
 from data.errors import StudyError, raise_errors, unreadable
 from data.roads.cache import forget_oldest, load_roads, save_roads
@@ -43,7 +44,10 @@ from geo.slope import pace_of_slope
 __all__ = ["RoadOptions", "RoadsRead", "read_roads", "read_study_roads"]
 
 _GEO_RULES = ("access", "arcs", "graph", "limits", "modes", "roads", "slope")
-_DATA_RULES = ("conditions", "elevation", "store")
+_DATA_RULES = (
+    *("conditions", "elevation", "store", "tables/aliases", "tables/cells", "tables/headers"),
+    "tables/parquet",
+)
 """Modules that decide, with this package, what becomes of a road file: a change in one makes
 stored roads stale."""
 
@@ -288,6 +292,8 @@ def _read_raw(
     name = path.name.lower()
     uses = {ferry.way: ferry.use for ferry in sides.ferries}
     is_osm, is_graphml = name.endswith(OSM_SUFFIXES), name.endswith(".graphml")
+    if name.endswith(".dwg"):
+        raise StudyError(Finding("roads_dwg", file=path.name))
     if not (is_osm or is_graphml or name.endswith(LINE_SUFFIXES)):
         raise StudyError(Finding("roads_format", (("suffix", path.suffix),), file=path.name))
     try:
@@ -309,7 +315,7 @@ def _read_raw(
     raise_errors(findings)
     absent = sorted(set(uses) - set(raw.ways.way_id.tolist()))
     if absent and options.ferries is not None:
-        file, rows = options.ferries.path.name, tuple(absent[:10])
+        file, rows = options.ferries.path.name, ids_of(absent[:10])
         findings.append(Finding("ferry_unknown", (("count", len(absent)),), file=file, rows=rows))
     return raw
 

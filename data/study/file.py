@@ -26,6 +26,10 @@ SAMPLE_STUDY = Path(__file__).parents[1] / "samples" / "county.toml"
 TEMPLATE = Path(__file__).parents[1] / "study_template.toml"
 """A study file in which every table and key is explained."""
 
+LIST_TEMPLATE = Path(__file__).parents[1] / "list_template.csv"
+"""The columns of a list of institutions, without rows."""
+LIST_NAME = "机构名单模板.csv"
+
 _MAX_STUDY_BYTES = 1_000_000
 
 
@@ -72,6 +76,9 @@ def read_study(path: Path | str, *, is_confined: bool = False) -> Study:
 def write_template(folder: Path) -> Path:
     """Write a commented study file into a folder, which is made when it is not there.
 
+    A table with the columns of a list of institutions is put beside it: what programs cannot take
+    over (printed pages, text documents) is typed or copied into it.
+
     Returns
     -------
     Path
@@ -88,6 +95,9 @@ def write_template(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
+        rows = LIST_TEMPLATE.read_text(encoding="utf-8")
+        # Spreadsheet programs take a text without the mark in front for GBK.
+        (folder / LIST_NAME).write_text(rows, encoding="utf-8-sig", newline="\n")
     except FileExistsError as error:
         raise StudyError(Finding("file_exists", file=str(target))) from error
     except OSError as error:

@@ -17,7 +17,11 @@ DEFAULT_MODES: tuple[ModeName, ...] = ("walk", "walk_elderly", "e_bike", "car")
 
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "zones": ("code", "name", "level", "urban", "people"),
-    "villages": ("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+    "villages": (
+        *("code", "name", "people", "parent", "lon", "lat", "lonlat"),
+        *("declared_mode", "served_by"),
+    ),
+    "former_names": ("code", "former_name"),
     "population": ("id", "lon", "lat", "lonlat", "division_code"),
     "facilities": (
         *(*FACILITY_COLUMNS, "lon", "lat", "lonlat", "level"),
@@ -92,9 +96,24 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class RoadsTable(TableSource):
-    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`."""
+    """`[roads]`: an OSM file, a street graph, or a line layer whose ends meet within `join_m`.
+
+    `classes` says what the words of the class column (the layers of a drawing) mean as highway
+    values.
+    """
 
     join_m: float = 0.5
+    classes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VillagesTable(TableSource):
+    """`[villages]`: the layer of villages; `former_names` says what they were called.
+
+    It is a column of the layer, or a file beside it with a `code` and a `former_name` a row.
+    """
+
+    former_names: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +305,7 @@ class Study:
     projection: ProjectionTable | None = None
     zones: ZonesTable | None = None
     successions: TableSource | None = None
-    villages: TableSource | None = None
+    villages: VillagesTable | None = None
     circuits: TableSource | None = None
     service_areas: TableSource | None = None
     water: TableSource | None = None

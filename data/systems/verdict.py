@@ -27,8 +27,8 @@ from geo.offsets import (
     agreed,
     contest,
     from_wgs84,
+    group_contests,
     odd_points,
-    road_contest,
     to_wgs84,
 )
 from geo.zones import assign
@@ -102,18 +102,22 @@ def judge_points(
 
 def _groups(evidence: Evidence) -> tuple[GroupSystem, ...]:
     """Return the groups of at least ten rows that decide by the roads."""
-    found = []
-    for words in evidence.points.groups.values():
-        for name, count in sorted(Counter(words).items()):
-            if not name or count < SMALLEST_GROUP or count == len(words):
-                continue
-            rows = np.flatnonzero(np.array(words) == name)
-            system = road_contest(
-                evidence.distance_m[:, rows], is_beside_roads=evidence.points.is_beside_roads
-            ).winner
-            if system is not None:
-                found.append(GroupSystem(name, rows, system))
-    return tuple(found)
+    asked = [
+        (name, np.flatnonzero(np.array(words) == name))
+        for words in evidence.points.groups.values()
+        for name, count in sorted(Counter(words).items())
+        if name and SMALLEST_GROUP <= count < len(words)
+    ]
+    systems = group_contests(
+        evidence.distance_m,
+        [rows for _, rows in asked],
+        is_beside_roads=evidence.points.is_beside_roads,
+    )
+    return tuple(
+        GroupSystem(name, rows, system)
+        for (name, rows), system in zip(asked, systems, strict=True)
+        if system is not None
+    )
 
 
 def point_findings(evidence: Evidence, verdict: Verdict) -> list[Finding]:

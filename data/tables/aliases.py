@@ -12,6 +12,8 @@ ALIASES: dict[str, str] = {
     "urban": "是否城区 城区 城区街道",
     "people": "常住人口 常住人口数 人口 人口数 总人口 服务人口 服务人口数 申报服务人口 population "
     "pop",
+    "declared_mode": "覆盖模式 申报覆盖模式 覆盖方式 服务模式",
+    "served_by": "服务机构 服务卫生室 覆盖机构 责任机构",
     "parent": "所属行政村 行政村代码 上级代码 所属村",
     "id": "机构代码 卫生机构代码 卫生机构(组织)代码 卫生健康机构代码 医疗机构代码 机构编码 "
     "机构编号 网格编号 编号 统一社会信用代码 社会信用代码 组织机构代码 医疗机构执业许可证号 "
@@ -49,12 +51,13 @@ ALIASES: dict[str, str] = {
     "lon": "经度 longitude lng long x 东经 x坐标 经度坐标",
     "lat": "纬度 latitude y 北纬 y坐标 纬度坐标",
     "lonlat": "经纬度 经纬度坐标 坐标 地理坐标 空间坐标 location lonlat lnglat",
+    "former_name": "曾用名 原名 旧名 原村名 旧村名 原名称 旧名称 合并前村名",
     "old_code": "旧代码 原代码 旧区划代码",
     "new_code": "新代码 现代码 新区划代码",
     "old_name": "旧名称 原名称",
     "new_name": "新名称 现名称",
     "date": "日期 变更日期 生效日期",
-    "class": "highway fclass 道路等级 公路等级 技术等级 路网等级 道路类型 道路类别 等级",
+    "class": "highway fclass 道路等级 公路等级 技术等级 路网等级 道路类型 道路类别 等级 图层",
     "direction": "oneway 单行 单向 单行线 是否单行 是否单行道 通行方向",
     "maxspeed": "限速 最高限速 限速值",
     "share": "比例 人口比例",

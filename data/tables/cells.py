@@ -13,8 +13,11 @@ from data.types import CellValue, ColumnKind
 
 SIGNS = ("%", "‰")
 """Signs of a rate."""
-MULTIPLES = {"百": 100.0, "千": 1_000.0, "万": 10_000.0, "亿": 100_000_000.0}
-"""Words behind a number that multiply it."""
+MULTIPLES = {
+    **{"百万": 1_000_000.0, "千万": 10_000_000.0, "百": 100.0, "千": 1_000.0, "万": 10_000.0},
+    "亿": 100_000_000.0,
+}
+"""Words behind a number that multiply it, the longest first."""
 
 T = TypeVar("T")
 Parser: TypeAlias = Callable[[CellValue], T | None]
@@ -36,7 +39,8 @@ _NUMBER = re.compile(
 )
 _FLOAT_CODE = re.compile(r"[0-9]{6,}\.0")
 _WIDE_CODE = re.compile(r"[0-9A-Za-z\-_.０-９Ａ-Ｚａ-ｚ－]+")
-_UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u2060"
+_UNSEEN = re.compile("[\ufeff\u200b-\u200f\u2060-\u2064\u00ad\u202a-\u202e]")
+"""Signs that nobody sees: they come with texts from web pages, and make two ids of one."""
 _ROUNDED_CODE = re.compile(r"[0-9]\.[0-9]+e\+[0-9]{2}", re.IGNORECASE)
 _EXACT_BELOW = 1e15
 _SERIAL = re.compile(r"[2-5][0-9]{4}(?:\.[0-9]+)?")
@@ -118,7 +122,7 @@ def as_cell(value: float) -> CellValue:
 def text(cell: CellValue) -> str:
     """Return a cell as text; whole numbers without a decimal point, blanks as "".
 
-    Codes keep their digits however they were typed: full-width ones and ".0" go.
+    Codes keep their digits however they were typed: full-width ones, ".0" and unseen signs go.
 
     >>> text(330604001000.0), text("３３０６０４"), text("330604001000.0"), text(" 甲 村\u3000")
     ('330604001000', '330604', '330604001000', '甲 村')
@@ -135,7 +139,7 @@ def text(cell: CellValue) -> str:
         written = cell.strip()
         is_float = written[-2:] == ".0" and _FLOAT_CODE.fullmatch(written)
         return written[:-2] if is_float else written
-    written = cell.strip().strip(_UNSEEN).strip()
+    written = _UNSEEN.sub("", cell).strip()
     return unicodedata.normalize("NFKC", written) if _WIDE_CODE.fullmatch(written) else written
 
 
@@ -205,11 +209,20 @@ def number(cell: CellValue) -> float | None:
     if found is None:
         raise CellError(written)
     value, rest = float(found[1].replace(",", "")), found[2] or ""
-    if rest[:1] in MULTIPLES:
-        value, rest = value * MULTIPLES[rest[0]], rest[1:]
+    word = multiple_of(rest)
+    value, rest = value * MULTIPLES.get(word, 1.0), rest.removeprefix(word)
     if rest not in _COUNTERS or not math.isfinite(value):
         raise CellError(written)
     return value
+
+
+def multiple_of(words: str) -> str:
+    """Return the word in front that multiplies a number; "" where there is none.
+
+    >>> multiple_of("百万元"), multiple_of("人")
+    ('百万', '')
+    """
+    return next((word for word in MULTIPLES if words.startswith(word)), "")
 
 
 def rate(cell: CellValue) -> tuple[float, str] | None:

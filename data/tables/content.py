@@ -32,6 +32,8 @@ _OTHERS: tuple[tuple[str, bytes], ...] = (
     ("a packed archive", b"7z\xbc\xaf"),
     ("a database of Access", b"\x00\x01\x00\x00Standard"),
 )
+_OLD_TABLES = ("a web page", "an XML spreadsheet of 2003")
+"""What spreadsheet programs open as a table, whatever its ending."""
 _NO_TABLES: dict[str, str] = {
     **dict.fromkeys((".doc", ".docx", ".wps", ".rtf"), "a text document"),
     **dict.fromkeys((".pdf", ".ofd", ".caj"), "a printed document"),
@@ -120,4 +122,5 @@ def _content_of_ole(path: Path) -> Content:
 
 def _is_other(path: Path, kind: str) -> StudyError:
     params = (("kind", kind), ("ending", path.suffix.lower()))
-    return StudyError(Finding("content_is", params, file=path.name))
+    code = "content_is_old_table" if kind in _OLD_TABLES else "content_is"
+    return StudyError(Finding(code, params, file=path.name))

@@ -19,7 +19,7 @@ from data.types import CellValue
 from geo.errors import Finding
 
 MAX_BYTES = 500_000_000
-_DELIMITERS = (",", "\t", ";", "|")
+_DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE_CHARS = 1_000_000
 _SAMPLE_ROWS = 200
 _SEPARATOR_LINE = re.compile(r"\ufeff?sep=(.)\r?\n")
@@ -65,7 +65,8 @@ def read_delimited(source: TableSource, findings: list[Finding]) -> Table:
     text = text[stated.end() :] if stated else text
     delimiter = source.separator or (stated[1] if stated else "")
     if not delimiter:
-        delimiter = "\t" if path.suffix.lower() == ".tsv" else likely_delimiter(text)
+        is_tabbed = path.suffix.lower() == ".tsv" and "\t" in text
+        delimiter = "\t" if is_tabbed else likely_delimiter(text)
     rows = _records(path, text, delimiter)
     heading = find_heading(rows)
     if heading is not None and may_have_decimal_commas(text, delimiter, source.decimal):

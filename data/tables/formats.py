@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from data.tables.cells import MULTIPLES, SIGNS, ShownNumber, as_cell
+from data.tables.cells import MULTIPLES, SIGNS, ShownNumber, as_cell, multiple_of
 from data.types import CellValue
 
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
@@ -102,13 +102,11 @@ def shown(value: float, code: str) -> CellValue:
         return ShownNumber(value, shown=round(value * 100, 10), sign="%")
     if words in SIGNS:
         return ShownNumber(value, shown=value, sign=words)
-    divisor = section.divisor
-    if divisor == 1.0 and words[:1] not in MULTIPLES:
+    divisor, multiple = section.divisor, multiple_of(words)
+    if divisor == 1.0 and not multiple:
         return as_cell(value)
-    in_words = value / divisor
-    is_multiple = words[:1] in MULTIPLES
-    count = in_words * MULTIPLES[words[:1]] if is_multiple else value
-    return ShownNumber(count, shown=in_words, sign=words[:1] if is_multiple else "")
+    seen = value / divisor
+    return ShownNumber(seen * MULTIPLES[multiple] if multiple else value, shown=seen, sign=multiple)
 
 
 def _padded(value: int, section: _Format) -> str:

@@ -23,6 +23,7 @@ _PART_OF = re.compile(r"^(其中[:、]?|[内含][:、])")
 _PLACES = frozenset({"lon", "lat", "lonlat"})
 _ISSUED_BEDS = ("床位", "床位总数")
 _BEDS_TOLD = re.compile("编制|核定|实有|实际|开放")
+_COUNTING = frozenset({"unnamed:0", "index", "fid", "objectid", "序号", "gid", "ogc_fid"})
 _WHOLE = frozenset({"合计", "小计", "总计", "计", "总数", "数量", "人数"})
 _PARTS = re.compile(r"/(?![^()]*\))")  # between the rows of a header, not inside brackets
 _NUMBER_OF = re.compile("(人数|数量|数)$")
@@ -50,7 +51,6 @@ def find_columns(
     stated = dict(mapping)
     by_plain = _by_plain(table)
     found: dict[str, str] = {}
-    recognised: list[str] = []
     for name in names:
         if name in stated:
             header = by_plain.get(plain(stated[name]))
@@ -58,12 +58,11 @@ def find_columns(
                 findings.append(missing_column(table, stated[name]))
             else:
                 found[name] = header
+    recognised: list[str] = []
     for name in names:
         if name in stated:
             continue
-        header = _recognised(by_plain, name, taken=set(found.values()))
-        if header is not None and name == "id":
-            header = _telling_id(table, by_plain, first=header)
+        header = _recognised_or_counting(table, by_plain, name, taken=set(found.values()))
         if header is not None:
             found[name] = header
             if header.lower() != name:
@@ -72,6 +71,28 @@ def find_columns(
         params = (("mapping", ", ".join(recognised)),)
         findings.append(Finding("columns_recognised", params, file=table.file))
     return found
+
+
+def _recognised_or_counting(
+    table: Table, by_plain: Mapping[str, str], name: str, *, taken: set[str]
+) -> str | None:
+    """Return the column that is called as ours; of ids the one that tells all rows apart."""
+    header = _recognised(by_plain, name, taken=taken)
+    if name != "id":
+        return header
+    if header is None:
+        return _counting_column(table, taken=taken)
+    return _telling_id(table, by_plain, first=header)
+
+
+def _counting_column(table: Table, *, taken: set[str]) -> str | None:
+    """Return a column that numbers the rows and tells all apart, as programs write one."""
+    for header, column in table.columns.items():
+        if plain(header) in _COUNTING and header not in taken:
+            cells = [text(cell) for cell in column]
+            if all(cells) and len(set(cells)) == len(cells):
+                return header
+    return None
 
 
 def missing_column(table: Table, column: str) -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.checks import no_values
 from data.errors import StudyError
 from data.tables.delimited import decoded
 from data.tables.sheets import unescaped
@@ -87,6 +88,19 @@ def number_column(
         rows = tuple(int(row) for row in table.index[wrong][:MOST_ROWS_NAMED])
         findings.append(Finding("table_number", (("count", int(wrong.sum())),), file, column, rows))
     return np.where(wrong, np.nan, values)
+
+
+def note_no_values(table: pd.DataFrame, column: str, file: str, findings: list[Finding]) -> None:
+    """Warn of numbers that look as if they stood for "no value", such as 99999 among times.
+
+    They are taken as they are: a table of other programs may mean them.
+    """
+    values = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64)
+    places = no_values(values)
+    if len(places):
+        rows = tuple(int(row) for row in table.index[places][:MOST_ROWS_NAMED])
+        params = (("count", len(places)), ("number", int(values[places[0]])))
+        findings.append(Finding("numbers_like_no_value", params, file, column, rows))
 
 
 def _id_faults(table: pd.DataFrame, ids: Sequence[str], file: str) -> list[Finding]:

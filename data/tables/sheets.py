@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data.checks import row_finding
 from data.errors import StudyError
-from data.tables.cells import is_blank
+from data.tables.cells import is_blank, text
 from data.tables.heading import distinct, find_heading, is_number, is_remark, plain
 from data.types import CellValue, Geometries
 from geo.errors import Finding
@@ -23,6 +23,8 @@ _TOTAL_SIGNS = frozenset("计lLmM")
 _LONGEST_TOTAL = 24
 _TOTAL_WITHIN_COLUMNS = 6
 _FEW_CELLS = 3
+INDEX_COLUMN = "序号"
+"""What the first column is called where it has no name and tells all rows apart."""
 _DITTO = frozenset({"同上", "同上。", "同前", "〃", "″", "＂", "''"})
 """What people write for "as above"."""
 _FORMULA_STARTS = ("=", "+", "-", "@")
@@ -231,7 +233,10 @@ def _columns(
     columns: dict[str, tuple[CellValue, ...]] = {}
     again = []
     nameless = n_ditto = 0
-    for place, header in enumerate(headers):
+    for place, written in enumerate(headers):
+        header = written or (INDEX_COLUMN if place == 0 and INDEX_COLUMN not in headers else "")
+        if not written and header and not _counts_rows(body, kept):
+            header = ""
         if not header:
             nameless += sum(place < len(body[i]) and not is_blank(body[i][place]) for i in kept)
             continue
@@ -250,6 +255,12 @@ def _columns(
             Finding("header_repeated", (("headers", ", ".join(again[:20])),), file=file)
         )
     return columns
+
+
+def _counts_rows(body: Sequence[Sequence[CellValue]], kept: Sequence[int]) -> bool:
+    """Return True where the first cells of the rows tell all rows apart."""
+    first = [text(body[i][0]) if body[i] else "" for i in kept]
+    return len(first) > 0 and all(first) and len(set(first)) == len(first)
 
 
 def _write_out_ditto(cells: list[CellValue]) -> int:

@@ -96,7 +96,6 @@ def referral_chains(
     parent: Ints | None = None,
     is_open: NDArray[np.bool_] | None = None,
     is_placed: NDArray[np.bool_] | None = None,
-    n_levels: int | None = None,
 ) -> Referral:
     """Follow the declared chain of every facility.
 
@@ -119,8 +118,6 @@ def referral_chains(
         (n,) True where operating; None: all.
     is_placed
         (n,) True where it has coordinates; None: all.
-    n_levels
-        Number of levels; None: the highest level that there is.
 
     Raises
     ------
@@ -143,7 +140,7 @@ def referral_chains(
     }
     for name, values in arrays.items():
         require_length(name, values, count)
-    highest = int(level.max(initial=1)) if n_levels is None else n_levels
+    highest = int(level.max(initial=1))
     target = refers_to.astype(np.int32)
     leg = _leg_tenths(times, target)
     to_centre = _to_own_centre(level, target, branch_of)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.study.tables import Study, TravelTable
 from data.types import Dataset
 from geo.errors import Finding
+from geo.parts import Link, links_to_main
 from geo.snap import Snaps
 from planning.reach.coverage import (
     CIRCLE_STANDARD,
@@ -33,6 +35,7 @@ from planning.reach.mode_input import (
     statuses_by_speed_set,
 )
 from planning.reach.scenario import Mask, Scenario, fixed_points
+from planning.reach.villages.members import members_of
 
 ROBUST_SPEED_SETS = ("low", "default", "high")
 
@@ -57,6 +60,8 @@ class ModeResult(ModeCover):
         One flag a zone: 路网不完整，结论待核.
     people_by_outside
         People who are covered only because points outside the zones count, or would be if they did.
+    links
+        (n,) `geo.parts.Link` of each demand point: how it hangs on the main network.
     """
 
     demand_snaps: Snaps
@@ -66,6 +71,7 @@ class ModeResult(ModeCover):
     robust: RobustCover | None
     roads_incomplete: tuple[bool, ...]
     people_by_outside: float
+    links: NDArray[np.uint8]
 
 
 def assess_mode(dataset: Dataset, study: Study, scenario: Scenario, mode: str) -> ModeResult:
@@ -102,6 +108,7 @@ def assess_mode(dataset: Dataset, study: Study, scenario: Scenario, mode: str) -
             )
         ),
         people_by_outside=people_by_outside(replace(inputs, points=with_outside)),
+        links=links_to_main(inputs.network, inputs.demand_snaps, demand.people),
     )
 
 
@@ -151,19 +158,53 @@ def people_by_outside(mode: ModeInput) -> float:
     return float(mode.dataset.demand.people[gained].sum())
 
 
+LINK_CODES: dict[Link, str] = {
+    Link.APART: "people_on_parts",
+    Link.IN_ONLY: "people_one_way_in",
+    Link.OUT_ONLY: "people_one_way_out",
+}
+MOST_PLACES = 10
+
+
 def travel_findings(dataset: Dataset, modes: Mapping[str, ModeResult]) -> tuple[Finding, ...]:
-    """Return, by mode, the people whom the island rule moved and those on roads without a link."""
+    """Return, by mode, whom the island rule moved, and who hangs on the network by half a way.
+
+    A place that can be entered but not left, or the other way, is held by one-way streets and not
+    cut off.
+    """
     people = dataset.demand.people
     found = [Finding("water_unknown")] if dataset.water is None else []
     for mode, result in modes.items():
         if result.people_by_outside > 0:
             params = (("mode", mode),)
             found.append(Finding("people_by_outside", params, people=result.people_by_outside))
-        snaps = result.demand_snaps
-        component = dataset.roads.networks[mode].component
-        apart = (snaps.tail >= 0) & (component[snaps.tail] > 0)
-        for code, touched in (("people_left_scraps", snaps.moved), ("people_on_parts", apart)):
-            if people[touched].sum() > 0:
-                counted = (("mode", mode), ("count", int(touched.sum())))
-                found.append(Finding(code, counted, people=float(people[touched].sum())))
+        kinds = [("people_left_scraps", result.demand_snaps.moved)]
+        kinds += [(code, result.links == link) for link, code in LINK_CODES.items()]
+        found += [
+            _people_finding(dataset, mode, code, touched)
+            for code, touched in kinds
+            if people[touched].sum() > 0
+        ]
     return tuple(found)
+
+
+def _people_finding(dataset: Dataset, mode: str, code: str, touched: Mask) -> Finding:
+    demand = dataset.demand
+    params = (
+        ("mode", mode),
+        ("count", int(touched.sum())),
+        ("places", ", ".join(_places(dataset, touched))),
+    )
+    return Finding(code, params, people=float(demand.people[touched].sum()))
+
+
+def _places(dataset: Dataset, touched: Mask) -> list[str]:
+    """Return the villages (or zones) of these people, most people first."""
+    demand, villages = dataset.demand, dataset.villages
+    unit, names = (demand.zone, dataset.zones.name)
+    if villages is not None and len(villages):
+        unit, names = (members_of(villages, demand), villages.name)
+    known = touched & (unit >= 0)
+    count = np.bincount(unit[known], weights=demand.people[known], minlength=len(names))
+    order = np.argsort(-count, kind="stable")[: int((count > 0).sum())]
+    return [names[i] for i in order[:MOST_PLACES].tolist()] + ["…"] * (len(order) > MOST_PLACES)

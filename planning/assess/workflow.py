@@ -33,7 +33,7 @@ from planning.reach.scenario import (
 )
 from planning.reach.sensitivity import Variant, sweep
 from planning.reach.service_circles import service_circles
-from planning.sites import Proposal, propose
+from planning.sites import Proposal, propose, unanswered
 from planning.words.wording import msgid
 
 FARTHEST_CENTRE_MINUTES = 1440.0
@@ -120,13 +120,12 @@ def assess(
     siting_input = input_of_result(
         dataset, study.travel, modes[study.siting.mode or analysis_mode], points
     )
-    proposal = propose(
-        study,
-        siting_input,
-        network_states(dataset, study, scenario, today=points),
-        today=modes[siting_input.network.mode].nearest,
-        progress=progress,
-    )
+    states = network_states(dataset, study, scenario, today=points)
+    today = modes[siting_input.network.mode].nearest
+    try:
+        proposal = propose(study, siting_input, states, today=today, progress=progress)
+    except StudyError as error:  # a question that cannot be asked stops no other answer
+        proposal = unanswered(study, siting_input, states, today=today, findings=error.findings)
     report(msgid("Sensitivity"), 0, 1)
     return Assessment(
         dataset=dataset,

@@ -8,10 +8,12 @@ from typing import TypeAlias
 from data.errors import severity
 from data.types import Dataset
 from geo.errors import Finding, Progress
+from planning.assess.workflow import Assessment
 from planning.audit import figures, lists, people
 from planning.audit.ground import Ground, prepare
+from planning.audit.weight import Weighed, weigh_findings
 
-__all__ = ["CHECKS", "Ground", "audit", "prepare"]
+__all__ = ["CHECKS", "Ground", "Weighed", "audit", "audit_inputs", "prepare", "weigh_findings"]
 
 Check: TypeAlias = Callable[[Ground], list[Finding]]
 
@@ -52,3 +54,21 @@ def audit(
         if progress is not None:
             progress("audit", done, len(CHECKS))
     return tuple(sorted(findings, key=lambda finding: _ORDER[severity(finding)]))
+
+
+def audit_inputs(
+    assessment: Assessment, *, progress: Progress | None = None
+) -> tuple[Finding, ...]:
+    """Return what is wrong with the data that an assessment was made from.
+
+    Raises
+    ------
+    Cancelled
+        When `progress` raises it.
+    """
+    return audit(
+        assessment.dataset,
+        as_of=assessment.scenario.as_of,
+        max_access_m=assessment.study.travel.max_access_m,
+        progress=progress,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -39,14 +40,17 @@ def same_name_near(ground: Ground) -> list[Finding]:
     by_name: dict[str, list[int]] = defaultdict(list)
     for index in np.flatnonzero(facilities.has_position):
         by_name[_plain(facilities.name[index])].append(int(index))
-    copies = []
+    pairs = []
     for indices in by_name.values():
         for place, second in enumerate(indices):
-            if any(_distance_m(ground, first, second) <= SAME_NAME_M for first in indices[:place]):
-                copies.append(second)
-    names = ", ".join(dict.fromkeys(facilities.name[i] for i in copies[:20]))
+            near = [i for i in indices[:place] if _distance_m(ground, i, second) <= SAME_NAME_M]
+            pairs += [(near[0], second)] if near else []
     return facility_finding(
-        ground, "same_name_near", copies, limit_m=round(SAME_NAME_M), names=names[:200]
+        ground,
+        "same_name_near",
+        [second for _, second in pairs],
+        limit_m=round(SAME_NAME_M),
+        names=_both_names(ground, pairs),
     )
 
 
@@ -58,13 +62,24 @@ def same_place(ground: Ground) -> list[Finding]:
         return []
     points = np.column_stack((facilities.x_m[placed], facilities.y_m[placed]))
     pairs = KDTree(points).query_pairs(SAME_PLACE_M, output_type="ndarray")
-    seconds = sorted(
-        int(placed[max(pair)])
+    of_two = sorted(
+        (int(placed[max(pair)]), int(placed[min(pair)]))
         for pair in pairs
         if _plain(facilities.name[placed[pair[0]]]) != _plain(facilities.name[placed[pair[1]]])
     )
-    names = ", ".join(facilities.name[i] for i in dict.fromkeys(seconds[:20]))
-    return facility_finding(ground, "same_place", seconds, names=names[:200])
+    names = _both_names(ground, [(first, second) for second, first in of_two])
+    return facility_finding(ground, "same_place", [second for second, _ in of_two], names=names)
+
+
+def _both_names(ground: Ground, pairs: Sequence[tuple[int, int]]) -> str:
+    """Return the institutions of each pair with their ids: both can be wrong."""
+    facilities = ground.dataset.facilities
+    said = (
+        f"{facilities.name[first]} ({facilities.id[first]}) / "
+        f"{facilities.name[second]} ({facilities.id[second]})"
+        for first, second in pairs[:20]
+    )
+    return ", ".join(dict.fromkeys(said))[:400]
 
 
 def stacked_places(ground: Ground) -> list[Finding]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.errors import raise_errors
 from data.store import write_json
-from data.tables.plain import number_column, read_plain_table
+from data.tables.plain import note_no_values, number_column, read_plain_table
 from geo.errors import Finding, Progress
 from planning.circuits.check import check_plan
 from planning.circuits.problem import (
@@ -130,6 +130,7 @@ def read_problem(
     listed, last_day = read_stops(stop_table, stops.name, days, findings)
     groups = read_teams(team_table, teams.name, findings)
     minutes = number_column(time_table, "minutes", times.name, findings)
+    note_no_values(time_table, "minutes", times.name, findings)
     raise_errors(findings)
     bases = tuple(dict.fromkeys(team.base_id for team in groups))
     places = (*(stop.stop_id for stop in listed), *bases)

@@ -23,7 +23,7 @@ from planning.words.wording import Language, Translate, msgid
 if TYPE_CHECKING:
     from planning.assess.workflow import Assessment
 
-OK, INTERNAL, USAGE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
+OK, INTERNAL, USAGE, BAD_INPUT, TOUCHES_PEOPLE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 LOG = logging.getLogger("servicecircle")
 _STREAMS = {"stdout": 1, "stderr": 2}
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"

@@ -50,6 +50,8 @@ def add_export(commands: Commands, _: Translate) -> None:
 def _export(options: argparse.Namespace) -> int:
     from data.folder import check_output
     from data.study.file import SAMPLE_STUDY
+    from planning.audit import audit_inputs
+    from planning.report.compose import source_of
     from planning.report.content import ReportOptions
     from planning.report.formats.write import formats_of
     from planning.report.handover import hand_over
@@ -60,17 +62,20 @@ def _export(options: argparse.Namespace) -> int:
     check_output(options.out, inputs=[options.study])
     started = time.perf_counter()
     with ProgressLine(options) as progress:
+        assessment = assessed(options, progress)
+        findings = audit_inputs(assessment, progress=progress)
+        chosen = ReportOptions(
+            language=options.lang,
+            audience=AUDIENCES[options.audience],
+            review_number=options.review_number,
+            base_map_number=options.base_map_number,
+            maker=options.maker,
+            zones=_names(options.zones),
+        )
+        result = result_of(assessment, findings=findings, progress=progress)
         notes = hand_over(
-            result_of(assessed(options, progress), progress=progress),
+            source_of(result, chosen),
             options.out,
-            options=ReportOptions(
-                language=options.lang,
-                audience=AUDIENCES[options.audience],
-                review_number=options.review_number,
-                base_map_number=options.base_map_number,
-                maker=options.maker,
-                zones=_names(options.zones),
-            ),
             formats=formats,
             command=command_text(options),
             started=started,

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from data.errors import PlannerError, severity
-from planning.cli.console import OK, Commands, ProgressLine, add_command, say
+from planning.cli.console import OK, TOUCHES_PEOPLE, Commands, ProgressLine, add_command, say
 from planning.words.figures import MODE_NAMES
 from planning.words.wording import Translate, finding_sentence, translator
 
@@ -66,7 +66,8 @@ def _audit(options: argparse.Namespace) -> int:
     if not options.quiet:
         for finding in findings:
             say(f"[{translate(severity(finding))}] {finding_sentence(finding, translate)}")
-    return OK
+    touches = any(severity(finding) == "warning" and finding.people for finding in findings)
+    return TOUCHES_PEOPLE if touches else OK
 
 
 def _route(options: argparse.Namespace) -> int:

@@ -47,6 +47,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _assess(options: argparse.Namespace) -> int:
     from data.folder import check_output
+    from planning.audit import audit_inputs
     from planning.report.content import ReportOptions
     from planning.report.export import write_results
     from planning.report.handover import NO_MAPS_MADE
@@ -57,7 +58,9 @@ def _assess(options: argparse.Namespace) -> int:
     check_output(options.out, inputs=[options.study])
     started = time.perf_counter()
     with ProgressLine(options) as progress:
-        result = result_of(assessed(options, progress), progress=progress)
+        assessment = assessed(options, progress)
+        findings = audit_inputs(assessment, progress=progress)
+        result = result_of(assessment, findings=findings, progress=progress)
         written = write_results(
             result,
             options.out,
@@ -74,8 +77,9 @@ def _assess(options: argparse.Namespace) -> int:
         )
     if not options.quiet:
         # A published run says only where its files are: the lines below are for the office.
-        for line in result_lines(result, options.lang) if audience == "internal" else ():
-            say(line)
+        if audience == "internal":
+            for line in result_lines(result, options.lang):
+                say(line)
         say("")
         if (written / "map.html").is_file():
             say(options.translate("Map: {path}").format(path=written / "map.html"))

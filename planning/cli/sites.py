@@ -7,7 +7,10 @@ from pathlib import Path
 
 from geo.errors import Finding
 from planning.cli.console import OK, Commands, add_command, say
+from planning.sites.site_table.table_options import MODELS
 from planning.words.wording import Translate, finding_sentence
+
+NUMBERS = ("limit", "count", "share", "quota", "busy", "budget", "centres", "referral_share")
 
 
 def add_site_table(commands: Commands, _: Translate) -> None:
@@ -17,29 +20,38 @@ def add_site_table(commands: Commands, _: Translate) -> None:
     )
     parser.add_argument("--times", type=Path, required=True, metavar="TIMES.csv")
     parser.add_argument("--demand", type=Path, required=True, metavar="DEMAND.csv")
-    models = ("mclp", "lscp", "p-median", "p-centre", "backup", "capacitated")
-    parser.add_argument("--model", choices=models, required=True)
-    parser.add_argument("--limit", type=float, metavar="X")
-    parser.add_argument("--count", type=int, metavar="P")
+    parser.add_argument("--model", choices=tuple(MODELS), required=True)
+    numbers = (("limit", float, "X"), ("count", int, "P"), ("share", float, "S"),
+               ("quota", float, "Q"), ("busy", float, "B"), ("budget", float, "YUAN"),
+               ("centres", int, "N"), ("referral-share", float, "S"))  # fmt: skip
+    for name, kind, metavar in numbers:
+        parser.add_argument(f"--{name}", type=kind, metavar=metavar)
+    for name in ("sites", "capacity", "between"):
+        parser.add_argument(f"--{name}", type=Path, metavar=f"{name.upper()}.csv")
     parser.add_argument("--existing", nargs="*", default=[], metavar="ID")
-    parser.add_argument("--capacity", type=Path, metavar="CAP.csv")
     parser.add_argument("--lower-loads", choices=("soft", "binding"), default="soft")
+    parser.add_argument("--seconds", type=float, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--out", type=Path, required=True, metavar="PLAN.json")
 
 
 def _site(options: argparse.Namespace) -> int:
     from planning.sites.site_table.run import run_site_table
+    from planning.solver import SolveLimits
 
     plan = run_site_table(
         options.times,
         options.demand,
         model=options.model,
         out=options.out,
-        limit=options.limit,
-        count=options.count,
-        existing=tuple(options.existing),
         capacity=options.capacity,
+        sites=options.sites,
+        between=options.between,
+        limits=SolveLimits(seconds=options.seconds),
+        existing=tuple(options.existing),
         lower_loads=options.lower_loads,
+        seed=options.seed,
+        **{name: getattr(options, name) for name in NUMBERS},
     )
     if not options.quiet:
         objective = "" if plan["objective"] is None else f": {plan['objective']:g}"

@@ -28,6 +28,7 @@ from planning.maps.scene import (
     water_layer,
     zone_layer,
 )
+from planning.sites.proof import proof_of, proof_sentence, state_sentences
 from planning.words.audiences import Audience, copy_mark, map_mark
 from planning.words.figures import mode_text
 from planning.words.wording import Language, Translate, translator
@@ -87,7 +88,10 @@ def assessment_map(
         base_map_number=base_map_number,
         mark=translate(mark) if (mark := map_mark(audience, review_number)) else "",
         is_synthetic=dataset.is_synthetic,
-        notes=map_notes(assessment, translate),
+        notes=(
+            *map_notes(assessment, translate),
+            *plan_notes(assessment, translate, has_amounts=audience == "internal"),
+        ),
         attribution=attribution(dataset),
         figures=headline_figures(assessment, language),
         lang="zh-CN" if language == "zh" else "en",
@@ -140,6 +144,18 @@ def headline_figures(assessment: Assessment, language: Language) -> tuple[Headli
         )
         for figures in found
     )
+
+
+def plan_notes(
+    assessment: Assessment, translate: Translate, *, has_amounts: bool
+) -> tuple[str, ...]:
+    """Return what the plan on the map is worth in the three states, and what is proved of it."""
+    proposal = assessment.proposal
+    if not proposal.terms.is_known:
+        return ()
+    states = state_sentences(proposal, translate) if has_amounts else []
+    proved = proof_sentence(proof_of(proposal), translate, has_amounts=has_amounts)
+    return (*states, proved)
 
 
 def map_notes(assessment: Assessment, translate: Translate) -> tuple[str, ...]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from data.study.tables import TravelTable
 from data.types import Dataset, Floats
 from geo.roads import ModeNetwork, mode_network
 from geo.snap import Snaps, retimed, snap
 from geo.times import to_tenths
 from geo.travel import Nearest, nearest
-from planning.reach.coverage import Ledger, Statuses, ledger, ledger_by_unit, point_status
+from planning.reach.coverage import Ledger, Status, Statuses, ledger, ledger_by_unit, point_status
 from planning.reach.scenario import Mask
 
 ALL_PEOPLE = "all"
@@ -156,3 +158,16 @@ def with_speeds(mode: ModeInput, speed_set: str) -> ModeInput:
         demand_snaps=retimed(mode.demand_snaps, network.access_speed_kph),
         facility_snaps=retimed(mode.facility_snaps, network.access_speed_kph),
     )
+
+
+def held_by_one_ways(mode: ModeInput, cover: ModeCover) -> Mask:
+    """Return (n,) True for people whom a road joins to a point, in no direction they may take.
+
+    They are unreachable and not cut off: a street that is one-way stands between.
+    """
+    part, facilities = mode.network.component, mode.facility_snaps
+    with_point = np.unique(part[facilities.tail[mode.points & (facilities.tail >= 0)]])
+    tail = mode.demand_snaps.tail
+    is_linked = (tail >= 0) & np.isin(part[np.maximum(tail, 0)], with_point)
+    held: Mask = (cover.status == Status.UNREACHABLE) & is_linked
+    return held

@@ -34,6 +34,9 @@ class ModeTimes:
         The longest time the pairs hold.
     is_cut_off
         (n_demand,) True for people who are off the network or reach no open point by any road.
+    is_one_way
+        (n_demand,) True for people whom a road joins to a point in no direction that they may take;
+        they are not cut off. None: nobody.
     found
         Answers by set of facilities.
     """
@@ -42,6 +45,7 @@ class ModeTimes:
     pairs: Reach
     limit_minutes: float
     is_cut_off: Mask
+    is_one_way: Mask | None = None
     found: dict[bytes, Ints] = field(default_factory=dict, repr=False)
 
     def nearest(self, is_used: Mask) -> Ints:

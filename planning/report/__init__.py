@@ -4,6 +4,7 @@ from planning.report.lines import (
     SITE_NOTE,
     bounds_text,
     coverage_lines,
+    finding_lines,
     gap_lines,
     ledger_lines,
     padded,
@@ -11,13 +12,13 @@ from planning.report.lines import (
     result_lines,
     sensitivity_lines,
     site_lines,
-    warning_lines,
 )
 
 __all__ = [
     "SITE_NOTE",
     "bounds_text",
     "coverage_lines",
+    "finding_lines",
     "gap_lines",
     "ledger_lines",
     "padded",
@@ -25,5 +26,4 @@ __all__ = [
     "result_lines",
     "sensitivity_lines",
     "site_lines",
-    "warning_lines",
 ]

@@ -9,6 +9,7 @@ from data.errors import StudyError
 from geo.errors import Finding, Progress
 from planning.assess.run import run_number
 from planning.assess.workflow import Assessment
+from planning.audit import weigh_findings
 from planning.maps.scene import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source, joined
 from planning.report.pages.county_page import annex_pages, county_pages, role_text
@@ -31,8 +32,11 @@ ICONS = ("hospital", "centre", "station", "clinic")
 
 def source_of(result: Result, options: ReportOptions) -> Source:
     """Return what a report is made from: the result and the counts its audience may read."""
+    weighed = weigh_findings(result.assessment.findings, result.findings)
+    if options.is_published:
+        weighed = tuple(one.hide_people() for one in weighed)
     tally = tally_of(result.assessment, result.standards, is_public=options.is_published)
-    return Source(result, tally, options)
+    return Source(result, tally, options, weighed)
 
 
 def compose(
@@ -247,7 +251,7 @@ def village_marks(source: Source, zone: int) -> list[NumberMark]:
     if villages is None:
         return []
     index = {code: i for i, code in enumerate(villages.code)}
-    rows = listed_villages(source.standards, zone)
+    rows = listed_villages(source.assessment, zone)
     spots = _middles(villages.geometry[[index[row.code] for row in rows]])
     return [
         NumberMark(number, float(spot.x), float(spot.y), is_site=False)

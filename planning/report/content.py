@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from planning.assess.workflow import Assessment
+from planning.audit import Weighed
 from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
 from planning.standards.judgement import StandardsResult
@@ -61,6 +62,7 @@ class Source:
     result: Result
     tally: Tally
     options: ReportOptions
+    findings: tuple[Weighed, ...] = ()
 
     @property
     def assessment(self) -> Assessment:
@@ -121,6 +123,7 @@ class Page:
     scope: Scope
     title: str
     lead: str
+    alerts: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
@@ -159,7 +162,7 @@ class Report:
 
 def page_lines(page: Page, language: Language) -> list[str]:
     """Return a page as plain lines, as tests and screen readers take it."""
-    lines = [page.title, page.lead]
+    lines = [page.title, page.lead, *page.alerts]
     lines += [f"{fact.label}: {entry_text(fact.value, language)}" for fact in page.facts]
     for table in page.tables:
         lines += [table.title, " | ".join(table.headers)]

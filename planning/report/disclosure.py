@@ -1,8 +1,9 @@
 """Which figures may not be printed: small counts, and those from which a small one follows.
 
 A reader who knows the printed figures and how they add up can solve for the hidden ones. A hidden
-figure is safe when it still has a free direction in the solutions of those sums; figures are added
-to the hidden ones, the cheapest first, until every hidden figure has one.
+figure is safe when it still has a free direction in the solutions of those sums, and when the least
+and the most that it can be lie as far apart as the counts that are hidden; figures are added to the
+hidden ones, the cheapest first, until every hidden figure is safe.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from scipy.linalg import null_space
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+
+from planning.report.intervals import narrow_figures
 
 Key: TypeAlias = tuple[str, str]
 """Unit ("" is the whole study) and figure."""
@@ -62,7 +65,8 @@ def hidden_figures(
     -------
     frozenset of keys
         Small figures and those hidden for their sake; figures that are equal in one unit are hidden
-        together. No printed figure is left from which a hidden one could be computed exactly.
+        together. From what is printed no hidden one can be computed, nor bounded by an interval
+        shorter than `least`.
     """
     problem = _problem(figures, sums, frozenset(unprinted), frozenset(precious), least)
     while True:
@@ -72,18 +76,23 @@ def hidden_figures(
         for variable in found:
             _hide_one_more(problem, variable)
     _show_what_can_be(problem, least)
+    _widen(problem, least)
     return frozenset(key for key, number in problem.variable.items() if number in problem.guarded)
 
 
 @dataclass(slots=True)
 class _Problem:
-    """Figures as numbered variables; `guarded` may not be known, `unknown` is not printed."""
+    """Figures as numbered variables.
+
+    `guarded` may not be known, `unknown` is not printed, `unsigned` has no place in print either.
+    """
 
     variable: dict[Key, int]
     cost: list[Cost]
     rows: list[dict[int, int]]
     guarded: set[int]
     unknown: set[int]
+    unsigned: frozenset[int]
     rows_of: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -105,7 +114,8 @@ def _problem(
                 keys_of.append([])
             keys_of[number].append(key)
     guarded = {n for n, keys in enumerate(keys_of) if figures[keys[0]] < least}
-    unknown = guarded | {n for n, keys in enumerate(keys_of) if unprinted.issuperset(keys)}
+    unsigned = frozenset(n for n, keys in enumerate(keys_of) if unprinted.issuperset(keys))
+    unknown = guarded | unsigned
     cost: list[Cost] = [
         (
             not precious.isdisjoint(keys),
@@ -117,7 +127,7 @@ def _problem(
         for keys in keys_of
     ]
     rows = [row for row in (_row(one, variable) for one in sums) if row]
-    problem = _Problem(variable, cost, rows, guarded, unknown)
+    problem = _Problem(variable, cost, rows, guarded, unknown, unsigned)
     for place, row in enumerate(rows):
         for number in row:
             problem.rows_of.setdefault(number, []).append(place)
@@ -200,6 +210,39 @@ def _show_what_can_be(problem: _Problem, least: float) -> None:
         problem.guarded.discard(number)
         problem.unknown.discard(number)
         if _computable(problem):
+            problem.guarded.add(number)
+            problem.unknown.add(number)
+
+
+def _narrow(problem: _Problem, least: float) -> list[int]:
+    """Return the guarded variables that lie in an interval shorter than `least`."""
+    return narrow_figures(
+        problem.rows,
+        [cost[-1] for cost in problem.cost],
+        unknown=problem.unknown,
+        guarded=problem.guarded,
+        signed=problem.guarded - problem.unsigned,
+        least=least,
+    )
+
+
+def _widen(problem: _Problem, least: float) -> None:
+    """Hide more until no guarded figure lies in a short interval; then print what can be again."""
+    is_wider = False
+    while narrow := _narrow(problem, least):
+        known = len(problem.unknown)
+        for number in narrow:
+            own = problem.rows_of.get(number, [])
+            if not _hide_near(problem, own, is_precious=False):
+                _hide_near(problem, own, is_precious=True)
+        if len(problem.unknown) == known:  # nothing that is tied to them is printed any more
+            return
+        is_wider = True
+    added = [n for n in problem.guarded if problem.cost[n][-1] >= least] if is_wider else []
+    for number in sorted(added, key=lambda n: (problem.cost[n], n), reverse=True):
+        problem.guarded.discard(number)
+        problem.unknown.discard(number)
+        if _computable(problem) or _narrow(problem, least):
             problem.guarded.add(number)
             problem.unknown.add(number)
 

@@ -15,11 +15,10 @@ from geo.errors import Progress, silent
 from planning.assess.run import run_record
 from planning.maps import to_html
 from planning.report.audience import audience_map
-from planning.report.compose import compose, source_of
-from planning.report.content import ReportOptions, Source
+from planning.report.compose import compose
+from planning.report.content import Source
 from planning.report.export import fill_folder
 from planning.report.formats.write import USUAL, Format, write_formats
-from planning.standards.result import Result
 from planning.words.wording import msgid, translator
 
 NO_MAPS_MADE = msgid(
@@ -33,10 +32,9 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def hand_over(
-    result: Result,
+    source: Source,
     target: Path,
     *,
-    options: ReportOptions,
     formats: Sequence[Format] = USUAL,
     command: str = "",
     started: float | None = None,
@@ -46,10 +44,10 @@ def hand_over(
 
     Parameters
     ----------
+    source
+        From `source_of`: result, audience, language, maker, review number and zones.
     target
         Output folder; earlier results of ours move to `<target>.previous`.
-    options
-        Audience, language, maker, review number and zones.
     formats
         What to write; a PDF that cannot be made is left out with a sentence.
     command, started
@@ -63,17 +61,16 @@ def hand_over(
     Raises
     ------
     StudyError
-        When a zone of `options` is not in the study.
+        When a zone that is asked for is not in the study.
     FolderRefusedError, FolderBusyError
         When the folder cannot be used.
     Cancelled
         When `progress` raises it.
     """
-    report = progress or silent
-    with output_folder(target, inputs=named_files(result.assessment.study)) as folder:
+    report, options = progress or silent, source.options
+    with output_folder(target, inputs=named_files(source.assessment.study)) as folder:
         notes: tuple[str, ...] = ()
         report(msgid("Writing the report"), 0, 1)
-        source = source_of(result, options)
         if not REPORT_FORMATS.isdisjoint(formats):
             pages = compose(source, progress=progress)
             notes = write_formats(pages, folder, formats, progress=progress)
@@ -84,7 +81,7 @@ def hand_over(
             (folder / "map.html").write_text(to_html(audience_map(source)), encoding="utf-8")
         if "results" in formats:
             write_archive(source, folder / RESULTS_FILE, progress=progress)
-        record = run_record(result.assessment, command, started)
+        record = run_record(source.assessment, command, started)
         write_run(folder, {**record, "audience": options.audience})
     return notes
 
@@ -98,9 +95,8 @@ class HandedOver:
 
 
 def hand_over_files(
-    result: Result,
+    source: Source,
     *,
-    options: ReportOptions,
     formats: Sequence[Format] = USUAL,
     progress: Progress | None = None,
 ) -> HandedOver:
@@ -109,13 +105,13 @@ def hand_over_files(
     Raises
     ------
     StudyError
-        When a zone of `options` is not in the study.
+        When a zone that is asked for is not in the study.
     Cancelled
         When `progress` raises it.
     """
     with tempfile.TemporaryDirectory(prefix="servicecircle-export-") as name:
         folder = Path(name) / "export"
-        notes = hand_over(result, folder, options=options, formats=formats, progress=progress)
+        notes = hand_over(source, folder, formats=formats, progress=progress)
         files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
     return HandedOver(files, notes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from planning.assess.caveats import caveat_sentences
@@ -9,13 +10,13 @@ from planning.assess.run import run_number
 from planning.assess.study_figures import (
     all_gaps_figures,
     coverage_figures,
-    findings_figure,
     one_gap_figures,
     ratio_base,
     setting_figures,
     setting_range,
 )
 from planning.assess.workflow import Assessment
+from planning.audit import Weighed, weigh_findings
 from planning.centres.norms import RatioBounds
 from planning.centres.ratio_figures import zone_ratio_figures
 from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_word
@@ -25,17 +26,22 @@ from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
 from planning.standards.result import Result
 from planning.words.figures import mode_text, people_text
-from planning.words.wording import Language, finding_sentence, msgid, translator
+from planning.words.wording import Language, msgid, translator
 
 MOST_GAPS_PRINTED = 5
-MOST_WARNINGS_PRINTED = 8
 OF_MODE = ("mode", "group", "speed_set")
 """What tells the coverages of a study apart; the rest of their base stands in the heading."""
 
 
 def result_lines(result: Result, language: Language) -> list[str]:
-    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, warnings."""
+    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings."""
     assessment = result.assessment
+    told = {*assessment.caveats, assessment.reason}
+    weighed = [
+        one
+        for one in weigh_findings(assessment.findings, result.findings)
+        if one.finding not in told
+    ]
     return [
         *_heading(assessment, language),
         *caveat_lines(assessment, language),
@@ -44,7 +50,7 @@ def result_lines(result: Result, language: Language) -> list[str]:
         *ratio_lines(assessment, language),
         *gap_lines(assessment, language),
         *site_lines(assessment, language),
-        *warning_lines(assessment, language),
+        *finding_lines(weighed, language),
     ]
 
 
@@ -190,18 +196,16 @@ def site_lines(assessment: Assessment, language: Language) -> list[str]:
     return lines
 
 
-def warning_lines(assessment: Assessment, language: Language) -> list[str]:
-    """Return the findings of the readers, the gravest first."""
-    if not assessment.findings:
-        return []
+def finding_lines(weighed: Sequence[Weighed], language: Language) -> list[str]:
+    """Return all findings that may change a verdict, the gravest first; the others are counted."""
     translate = translator(language)
-    shown = assessment.findings[:MOST_WARNINGS_PRINTED]
-    lines = [
-        "",
-        translate("Findings: {count}").format(count=findings_figure(assessment).text(language)),
-    ]
-    lines += ["  " + finding_sentence(finding, translate) for finding in shown]
-    return lines
+    shown = [one for one in weighed if one.may_change_verdict]
+    lines = ["", translate("Findings that may change the result: {count}").format(count=len(shown))]
+    lines += ["  " + one.sentence(translate) for one in shown]
+    if len(shown) < len(weighed):
+        text = translate("  Notes beside: {count}; `audit` lists them.")
+        lines.append(text.format(count=len(weighed) - len(shown)))
+    return lines if weighed else []
 
 
 def _heading(assessment: Assessment, language: Language) -> list[str]:

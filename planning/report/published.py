@@ -7,7 +7,7 @@ from typing import Any
 
 from planning.assess.study_figures import unplaced_figure
 from planning.reach.coverage import BANDS_MINUTES
-from planning.reach.villages.cover import VillageRow
+from planning.reach.villages.uncovered import UncoveredVillage
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
 from planning.report.results import (
@@ -99,11 +99,13 @@ def published_zones(source: Source) -> list[Column]:
 def published_villages(source: Source) -> list[Column]:
     """Return villages.csv for publication: the uncovered villages that the report lists."""
     zones = source.assessment.dataset.zones
-    listed: list[tuple[str, VillageRow]] = [
+    listed: list[tuple[str, UncoveredVillage]] = [
         (code, row)
         for zone, code in enumerate(zones.code)
-        for row in listed_villages(source.standards, zone)
+        for row in listed_villages(source.assessment, zone)
     ]
+    mode, cover = source.assessment.analysis_mode, source.standards.evidence.cover
+    standard = {} if cover is None else {row.code: row.cover.value for row in cover.rows}
     units = [f"village:{row.code}" for _, row in listed]
     groups = source.assessment.dataset.demand.groups
     return [
@@ -112,8 +114,8 @@ def published_villages(source: Source) -> list[Column]:
         Column("zone_code", [code for code, _ in listed]),
         _count(source, units, "inside", "people"),
         *(_count(source, units, f"{group}/inside", f"people_{group}") for group in groups),
-        _count(source, units, "uncovered", "people_uncovered"),
-        Column("reason", [row.reason or "" for _, row in listed]),
+        _count(source, units, f"{mode}/uncovered", "people_uncovered"),
+        Column("village_standard", [standard.get(row.code, "") for _, row in listed]),
     ]
 
 

@@ -299,7 +299,7 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
         "unit": proposal.terms.unit,
         "includes_base": proposal.terms.includes_base,
         "committed_until": proposal.terms.committed_until,
-        "people": people_row(proposal, proposal.people),
+        "people": people_row(proposal, proposal.people, has_plan=proposal.has_plan),
         "method": plan.method,
         "seed": plan.seed,
         "sites": [candidates.id[site.candidate] for site in proposal.sites],

@@ -20,13 +20,12 @@ from planning.programme.effect_figures import effect_figures, project_place
 from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
-from planning.reach.villages.cover import VillageRow
-from planning.reach.villages.village_figures import uncovered_figure, village_base
-from planning.report.disclosure import WHOLE, Key, Sum, hidden_figures
+from planning.reach.villages.uncovered import UncoveredVillage, uncovered_villages
+from planning.report.disclosure import SAME, WHOLE, Key, Sum, hidden_figures
 from planning.report.entries import LEAST_SHOWN, hide_small, withhold
+from planning.report.nested import nested_counts
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.standards.judgement import StandardsResult
-from planning.standards.paragraphs import worst_villages
 from planning.standards.standard_figures import gap_people_figure
 from planning.standards.verdict import Verdict
 from planning.words.figure import Figure
@@ -88,13 +87,14 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
     for verdict in standards.verdicts:
         _standard(draft, standards, verdict)
     _standard_sums(draft, standards)
-    _villages(draft, assessment, standards)
+    _villages(draft, assessment)
     _gaps(draft, assessment)
     _sites(draft, assessment)
     for effect in standards.evidence.programme.effects:
         found = effect_figures(effect, coverage_base(assessment, assessment.analysis_mode))
         draft.add(project_place(effect), "gaining", found.gaining)
         draft.add(project_place(effect), "losing", found.losing)
+    _nested(draft, assessment)
     sums, unprinted = tuple(draft.sums), frozenset(draft.unprinted)
     hidden: frozenset[Key] = frozenset()
     if is_public:
@@ -111,13 +111,13 @@ def _is_precious(key: Key, assessment: Assessment) -> bool:
     if figure in {"input", "outside", "inside"}:
         return not unit.startswith("village:")
     covered = f"{assessment.analysis_mode}/covered"
-    return (unit.startswith("village:") and figure == "uncovered") or key == (WHOLE, covered)
+    return key == (WHOLE, covered)
 
 
-def listed_villages(standards: StandardsResult, zone: int) -> list[VillageRow]:
-    """Return the uncovered villages of a zone that its page lists, worst first."""
-    cover = standards.evidence.cover
-    rows = [] if cover is None else worst_villages(cover)
+def listed_villages(assessment: Assessment, zone: int) -> list[UncoveredVillage]:
+    """Return the villages of a zone with uncovered people that its page lists, worst first."""
+    ledgers = assessment.modes[assessment.analysis_mode].village_ledgers[ALL_PEOPLE]
+    rows = uncovered_villages(assessment.dataset.villages, ledgers)
     return [row for row in rows if row.zone == zone][:MOST_VILLAGES]
 
 
@@ -245,28 +245,25 @@ def _standard_sums(draft: _Draft, standards: StandardsResult) -> None:
                 _over_zones(draft, codes, f"{name}/{figure}")
 
 
-def _villages(draft: _Draft, assessment: Assessment, standards: StandardsResult) -> None:
+def _villages(draft: _Draft, assessment: Assessment) -> None:
     """Add the listed villages, and what is left of each zone when they are taken out."""
-    dataset, cover = assessment.dataset, standards.evidence.cover
-    if dataset.villages is None or cover is None:
-        return
-    base = coverage_base(assessment, assessment.analysis_mode)
+    dataset, mode = assessment.dataset, assessment.analysis_mode
     groups = tuple(dataset.demand.groups)
-    index = {code: i for i, code in enumerate(dataset.villages.code)}
     for zone, code in enumerate(dataset.zones.code):
-        rows = listed_villages(standards, zone)
+        rows = listed_villages(assessment, zone)
         for row in rows:
             unit = f"village:{row.code}"
-            village = village_figures(assessment, base.mode, index[row.code])
+            village = village_figures(assessment, mode, row.index)
             draft.add(unit, "inside", village.inside)
-            draft.add(unit, "uncovered", uncovered_figure(row, village_base(cover, base)))
-            draft.people[unit, "covered"] = row.people_covered
-            draft.unprinted.add((unit, "covered"))
-            draft.add_sum((unit, "inside"), ((unit, "covered"), (unit, "uncovered")))
+            draft.add(unit, f"{mode}/uncovered", village.uncovered)
+            draft.people[unit, f"{mode}/covered"] = row.people_covered
+            draft.unprinted.add((unit, f"{mode}/covered"))
+            parts = ((unit, f"{mode}/covered"), (unit, f"{mode}/uncovered"))
+            draft.add_sum((unit, "inside"), parts)
             for name in groups:
-                own = village_figures(assessment, base.mode, index[row.code], group=name)
+                own = village_figures(assessment, mode, row.index, group=name)
                 draft.add(unit, f"{name}/inside", own.inside)
-        names = ("inside", *(f"{name}/inside" for name in groups))
+        names = ("inside", f"{mode}/uncovered", *(f"{name}/inside" for name in groups))
         for name in names:
             _rest_of_zone(draft, code, [f"village:{row.code}" for row in rows], name)
 
@@ -280,6 +277,23 @@ def _gaps(draft: _Draft, assessment: Assessment) -> None:
     for zone, code in enumerate(assessment.dataset.zones.code):
         units = [f"gap:{gap.gap_id}" for gap in listed if gap.zone == zone]
         _rest_of_zone(draft, code, units, whole)
+
+
+def _nested(draft: _Draft, assessment: Assessment) -> None:
+    """Add what lies between counts of which one is part of the other: all can subtract."""
+    codes = assessment.dataset.zones.code
+    villages = sorted({unit for unit, _ in draft.people if unit.startswith("village:")})
+    names: dict[str, None] = {}
+    for inner, outer in nested_counts(assessment, [WHOLE, *codes, *villages]):
+        if inner in draft.people and outer in draft.people:
+            rest = (outer[0], f"{outer[1]} but {inner[1]}")
+            draft.people[rest] = round(max(draft.people[outer] - draft.people[inner], 0.0), SAME)
+            draft.unprinted.add(rest)
+            draft.add_sum(outer, (inner, rest))
+            names[rest[1]] = None
+    for name in names:
+        if all((unit, name) in draft.people for unit in (WHOLE, *codes)):
+            _over_zones(draft, codes, name)
 
 
 def _sites(draft: _Draft, assessment: Assessment) -> None:
@@ -302,7 +316,8 @@ def _rest_of_zone(draft: _Draft, code: str, units: list[str], figure: str) -> No
     rest = draft.people[code, figure] - sum(draft.people[unit, figure] for unit in units)
     if not units or rest < 0:
         return
-    key = (code, f"rest of {len(units)}/{figure}")
+    kind = units[0].partition(":")[0]
+    key = (code, f"rest of {len(units)} {kind}/{figure}")
     draft.people[key] = rest
     draft.unprinted.add(key)
     draft.add_sum((code, figure), (key, *((unit, figure) for unit in units)))

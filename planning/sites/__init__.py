@@ -1,6 +1,6 @@
 """Proposed sites: from the study's question to the plan with its proof, reasons and robustness."""
 
-from planning.sites.answer import propose
+from planning.sites.answer import propose, unanswered
 from planning.sites.candidates import CandidateSites
 from planning.sites.proof import Proof, proof_sentence
 from planning.sites.proposal import (
@@ -35,4 +35,5 @@ __all__ = [
     "Terms",
     "proof_sentence",
     "propose",
+    "unanswered",
 ]

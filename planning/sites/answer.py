@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +14,7 @@ from geo.travel import Nearest
 from planning.reach.coverage import POINT_LEVEL, population_base
 from planning.reach.mode_input import ModeInput, nearest_point
 from planning.reach.scenario import NetworkStates
-from planning.sites.candidates import options_of
-from planning.sites.problem import build_problem
+from planning.sites.formulation import build_problem
 from planning.sites.proof import SitingProblem, in_planners_units
 from planning.sites.proposal import (
     MODELS_WITH_LOADS,
@@ -29,17 +29,25 @@ from planning.sites.proposal import (
     Terms,
     Unit,
 )
-from planning.sites.question import Question, plan_costs_of, question_of, without_weights
-from planning.sites.readings import Reading, open_pairs, reading_of
+from planning.sites.question import (
+    Question,
+    empty_question,
+    plan_costs_of,
+    question_of,
+    without_weights,
+)
+from planning.sites.readings import Reading, reading_of
 from planning.sites.reasons import (
     assign_new,
     chosen_sites,
     closing_losses,
     match_projects,
+    points_given_up,
     popular_left_out,
 )
 from planning.sites.robustness import check_robustness, speed_bands
 from planning.sites.targets import (
+    curve_of,
     drop_idle_sites,
     drop_small_options,
     explain_no_gain,
@@ -54,7 +62,6 @@ from planning.solver import (
     SitingPlan,
     SolveLimits,
     TwoLevel,
-    cover_curve,
     solve,
     solve_two_level,
 )
@@ -63,7 +70,7 @@ from planning.solver.plan import infeasible_plan
 from planning.words.figure import Base
 from planning.words.wording import msgid
 
-CURVE_SITES, NO_SITES = 60, np.zeros(0, dtype=np.int32)
+NO_SITES = np.zeros(0, dtype=np.int32)
 
 
 def propose(
@@ -95,17 +102,9 @@ def propose(
     """
     report = progress or silent
     stage = None if progress is None else _as_one_stage(progress)
-    base = network.today if study.siting.start.base == "today" else network.committed
-    mode = replace(mode, points=base)
+    mode = _starting(study, mode, network)
     question = question_of(study, mode, network)
-    reading = reading_of(
-        mode,
-        question.snaps,
-        question.start,
-        minutes=question.minutes,
-        reach_minutes=question.reach_minutes,
-        today=today,
-    )
+    reading = _reading(question, mode, today)
     # Where no point counts nobody is known to be without one: there is nothing to ask.
     if not len(question.sites) or not mode.is_known:
         return _no_proposal(_Case(question, reading, mode, 0.0))
@@ -115,6 +114,46 @@ def propose(
     robustness = check_robustness(solved.case.question, reading, mode, solved.plan, progress=stage)
     report(msgid("Reasons of the plan"), 0, 1)
     return _proposal(case, solved, robustness, stage)
+
+
+def unanswered(
+    study: Study,
+    mode: ModeInput,
+    network: NetworkStates,
+    *,
+    today: Nearest,
+    findings: Sequence[Finding],
+) -> Proposal:
+    """Return the proposal of a study whose question cannot be asked: none, and why.
+
+    Parameters
+    ----------
+    study, mode, network, today
+        As for `propose`.
+    findings
+        What is wrong with the question.
+    """
+    mode = _starting(study, mode, network)
+    question = empty_question(study, mode, network)
+    none = _no_proposal(_Case(question, _reading(question, mode, today), mode, 0.0))
+    return replace(none, findings=(Finding("siting_unanswered"), *findings))
+
+
+def _starting(study: Study, mode: ModeInput, network: NetworkStates) -> ModeInput:
+    """Return the mode with the points of the state that a plan starts from."""
+    base = network.today if study.siting.start.base == "today" else network.committed
+    return replace(mode, points=base)
+
+
+def _reading(question: Question, mode: ModeInput, today: Nearest) -> Reading:
+    return reading_of(
+        mode,
+        question.snaps,
+        question.start,
+        minutes=question.minutes,
+        reach_minutes=question.reach_minutes,
+        today=today,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +238,7 @@ def _proposal(
     new_sites = solved.plan.new_sites
     people, service = _count(solved, solved.plan)
     shown = in_planners_units(solved.problem, solved.plan)
-    curve = _curve(case.question, reading, progress)
+    curve = curve_of(case.question, reading, progress)
     times = nearest_point(mode)
     return Proposal(
         terms=_terms(case, solved.problem.unit, includes_base=solved.problem.includes_base),
@@ -210,7 +249,7 @@ def _proposal(
         people=people,
         sites=chosen_sites(question, reading, mode, new_sites, service),
         centres=solved.centres,
-        closed=_given_up(question, solved.plan),
+        closed=points_given_up(question, solved.plan),
         service=service,
         curve=curve,
         targets=targets(case.question, reading, mode, curve),
@@ -258,18 +297,6 @@ def _terms(case: _Case, unit: Unit, *, includes_base: bool) -> Terms:
     )
 
 
-def _curve(question: Question, reading: Reading, progress: Progress | None) -> CoverCurve:
-    open_people = np.where(reading.is_covered, 0.0, reading.people)
-    return cover_curve(
-        open_pairs(reading.pairs, open_people),
-        open_people,
-        reading.limit_tenths,
-        rules=question.rules,
-        most=CURVE_SITES,
-        progress=progress,
-    )
-
-
 def _alternatives(
     solved: _Solved, people: PeopleCounted, progress: Progress | None
 ) -> Alternatives:
@@ -306,15 +333,6 @@ def _without_weights(solved: _Solved, progress: Progress | None) -> PlanChoice |
     plan, _ = _solve(plain.question, problem, progress)
     people, _ = _count(replace(solved, case=plain, problem=problem), plan)
     return PlanChoice(in_planners_units(problem, plan), 0.0, people)
-
-
-def _given_up(question: Question, plan: SitingPlan) -> tuple[int, ...]:
-    """Return the institutions that a plan does not keep."""
-    if plan.objective is None:
-        return ()
-    kept = set(plan.new_sites.tolist())
-    options = options_of(question.sites, "keep").tolist()
-    return tuple(int(question.sites.facility[i]) for i in options if i not in kept)
 
 
 def _count(solved: _Solved, plan: SitingPlan) -> tuple[PeopleCounted, NewService]:

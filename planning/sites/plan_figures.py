@@ -67,7 +67,7 @@ def proposal_figures(proposal: Proposal) -> PlanFigures:
     own, unit = plan_base(proposal), UNITS[terms.unit]
 
     def counted(term: str, value: float) -> Figure:
-        return _known(term, own, value, is_known=terms.is_known)
+        return _known(term, own, value, why_not=_why_unknown(proposal))
 
     def proved(term: str, value: float | None, unit: Unit) -> Figure:
         reason = "" if value is not None else NO_PLAN if terms.is_known else NO_POINT
@@ -143,7 +143,7 @@ def choice_figures(proposal: Proposal, number: int) -> ChoiceFigures:
     own = replace(plan_base(proposal), detail="" if number == 1 else f"plan {number}")
     return ChoiceFigures(
         newly=_known(
-            "plan_newly_covered", own, choice.people.newly, is_known=proposal.terms.is_known
+            "plan_newly_covered", own, choice.people.newly, why_not=_why_unknown(proposal)
         ),
         lost_share=Figure("plan_lost_share", own, choice.lost_share),
     )
@@ -166,9 +166,11 @@ def reading_figures(proposal: Proposal, run: RobustnessRun) -> StateFigures:
     committed = replace(today, state="committed", date=terms.committed_until)
     planned = replace(plan_base(proposal), detail=run.label)
     return StateFigures(
-        today=_known(term, today, run.share_today, is_known=terms.knows_today),
-        committed=_known(term, committed, run.share_committed, is_known=terms.is_known),
-        with_plan=_known(term, planned, run.share_with_plan, is_known=terms.is_known),
+        today=_known(term, today, run.share_today, why_not="" if terms.knows_today else NO_POINT),
+        committed=_known(
+            term, committed, run.share_committed, why_not="" if terms.is_known else NO_POINT
+        ),
+        with_plan=_known(term, planned, run.share_with_plan, why_not=_why_unknown(proposal)),
     )
 
 
@@ -202,21 +204,28 @@ def _states(
 ) -> StateFigures:
     """Return a count in the three states, or its share of the whole."""
     terms = proposal.terms
-    base = terms.coverage
+    base, no_point = terms.coverage, "" if terms.is_known else NO_POINT
     committed = replace(base, state="committed", date=terms.committed_until)
 
-    def one(value: float, stands_on: Base, *, is_known: bool) -> Figure:
-        if whole is None or not is_known:
-            return _known(term, stands_on, value, is_known=is_known)
+    def one(value: float, stands_on: Base, why_not: str) -> Figure:
+        if whole is None or why_not:
+            return _known(term, stands_on, value, why_not=why_not)
         share = value / whole if whole > 0 else None
         return Figure(term, stands_on, share, reason=NOBODY if share is None else "")
 
     return StateFigures(
-        today=one(counts.today, base, is_known=terms.knows_today),
-        committed=one(counts.committed, committed, is_known=terms.is_known),
-        with_plan=one(counts.with_plan, plan_base(proposal), is_known=terms.is_known),
+        today=one(counts.today, base, "" if terms.knows_today else NO_POINT),
+        committed=one(counts.committed, committed, no_point),
+        with_plan=one(counts.with_plan, plan_base(proposal), _why_unknown(proposal)),
     )
 
 
-def _known(term: str, base: Base, value: float, *, is_known: bool) -> Figure:
-    return Figure(term, base, value if is_known else None, reason="" if is_known else NO_POINT)
+def _why_unknown(proposal: Proposal) -> str:
+    """Return why nothing is known of the network with the plan; empty where it is."""
+    if not proposal.terms.is_known:
+        return NO_POINT
+    return "" if proposal.has_plan else NO_PLAN
+
+
+def _known(term: str, base: Base, value: float, *, why_not: str) -> Figure:
+    return Figure(term, base, None if why_not else value, reason=why_not)

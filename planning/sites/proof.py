@@ -6,8 +6,9 @@ side the bound lies from its sense, and what may be claimed from the status.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from geo.errors import Finding
 from planning.reach.scenario import Mask
@@ -88,6 +89,8 @@ def note_set_aside(reading: Reading, lost: Mask) -> tuple[Finding, ...]:
     said = (("people", float(reading.people[lost].sum())), ("rows", int(lost.sum())))
     return (Finding("siting_set_aside", said),)
 
+
+Quote: TypeAlias = Callable[[str], str]
 
 ADDED: dict[Unit, str] = {
     "people": msgid("{amount} more people within the circle"),
@@ -227,15 +230,18 @@ def _bare(unit: Unit, value: float, translate: Translate) -> str:
     return translate(BARE[unit]).format(amount=_amount(unit, value, translate))
 
 
-def plan_sentences(proposal: Proposal, translate: Translate) -> list[str]:
-    """Return what every surface says of a plan: enough, states, proof, projects, doubts, money."""
+def plan_sentences(proposal: Proposal, translate: Translate, *, quote: Quote = str) -> list[str]:
+    """Return what every surface says of a plan: enough, states, proof, projects, doubts, money.
+
+    `quote` writes names so that a page shows them letter by letter.
+    """
     if not proposal.terms.is_known:
         return [translate(NOT_ASKED)]
     return [
         *enough_sentences(proposal, translate),
         *state_sentences(proposal, translate),
         proof_sentence(proof_of(proposal), translate),
-        *project_sentences(proposal, translate),
+        *project_sentences(proposal, translate, quote=quote),
         *band_sentences(proposal, translate),
         *caveat_sentences(proposal, translate),
         *cost_sentences(proposal, translate),
@@ -273,6 +279,8 @@ def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     said = translate(text).format(
         today=today, committed=committed, until=terms.committed_until, planned=planned
     )
+    if not proposal.has_plan:
+        return [said]
     start = (
         msgid("The plan starts from the present network: {newly} people are newly covered.")
         if terms.base == "today"
@@ -293,12 +301,12 @@ def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     return lines
 
 
-def project_sentences(proposal: Proposal, translate: Translate) -> list[str]:
+def project_sentences(proposal: Proposal, translate: Translate, *, quote: Quote = str) -> list[str]:
     """Return which sites are projects that are listed already."""
     lines = [
         translate("{site}: {project}").format(
-            site=proposal.candidates.name[site.candidate],
-            project=project_sentence(site.project, translate),
+            site=quote(proposal.candidates.name[site.candidate]),
+            project=project_sentence(site.project, translate, quote=quote),
         )
         for site in proposal.sites
         if site.project is not None
@@ -311,7 +319,7 @@ def project_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     return lines
 
 
-def project_sentence(project: PlannedProject, translate: Translate) -> str:
+def project_sentence(project: PlannedProject, translate: Translate, *, quote: Quote = str) -> str:
     """Return that a site is a project, and what follows."""
     text = (
         msgid("the same as the decided project {name}, {metres:.0f} m away, to open on {day}")
@@ -322,12 +330,14 @@ def project_sentence(project: PlannedProject, translate: Translate) -> str:
         )
     )
     return translate(text).format(
-        name=project.name, metres=project.distance_m, day=project.opens_on or "—"
+        name=quote(project.name), metres=project.distance_m, day=project.opens_on or "—"
     )
 
 
 def band_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     """Return the range of the three figures under other speeds and other readings."""
+    if not proposal.has_plan:
+        return []
     inside = max(proposal.people.inside, 1e-9)
     bands = {
         state: (low / inside, high / inside) for state, (low, high) in proposal.speed_bands.items()

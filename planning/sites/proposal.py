@@ -1,4 +1,4 @@
-"""The answer to "where should the next points go": plans, people, sites and what doubts them."""
+"""The answer to "where next": plans, people, sites and what doubts them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Terms:
         What was asked for, what objective and bound of the plan are counted in, and whether they
         count the whole network.
     mode, minutes, kind
-        Mode of travel, limit of the circle, kind of new points.
+        Mode of travel, limit of the circle, new points.
     base, committed_until
         State that the plan starts from, and the day up to which decided projects count.
     min_gain_people
@@ -69,7 +69,7 @@ class Terms:
     coverage
         What the figures of today's coverage in this mode stand on.
     knows_today, is_known
-        Whether any point counts today, and in the base; without one nobody's cover is known.
+        Whether any point counts today, and in the base.
     """
 
     model: SitingModel
@@ -159,7 +159,7 @@ class PlannedProject:
     facility
         Index of its institution.
     is_decided
-        True for one that is decided and opens after the stated day; else it is 储备.
+        True where it is decided; else it is 储备.
     distance_m
         In a straight line from the site.
     """
@@ -222,7 +222,7 @@ class NotChosen:
     candidate
         Index into `CandidateSites`.
     in_reach_people, covered_before
-        Everybody within the limit, and those of them who are covered before the plan.
+        Everybody within the limit, and those of them covered before the plan.
     covered_by
         (chosen option, people without cover whom it has), most first; options may share people.
     left
@@ -258,8 +258,7 @@ class Target:
     best_share, people_short
         What all candidates together reach, and by how many people they miss it.
     minutes_needed
-        Limit at which all candidates together would reach it; None where no limit up to the
-        horizon does.
+        Limit at which all candidates together would reach it; None where none up to the horizon.
     """
 
     share: float
@@ -292,8 +291,7 @@ class RobustnessRun:
     label
         Stable name such as `speed_set=low`, `minutes=15` or `random=1`.
     share_today, share_committed, share_with_plan
-        Share of the people inside who are covered in the three states of the network, the last
-        with the plan that is judged.
+        Share of the people covered in the three states, the last with the plan that is judged.
     sites
         Options that are best for this reading.
     """
@@ -307,7 +305,7 @@ class RobustnessRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Robustness:
-    """A plan under several readings, the one it was made for first.
+    """A plan under several readings, its own first.
 
     Parameters
     ----------
@@ -357,7 +355,7 @@ class Proposal:
     plan
         Status, objective, bound and gap in planners' units.
     without_weights
-        The same question with every person counting 1, where the study weighs groups.
+        The same with every person counting 1, where the study weighs groups.
     people
         Who is covered in each state of the network, everybody counting 1.
     sites, centres, closed
@@ -365,15 +363,11 @@ class Proposal:
     service
         Whom the new sites serve.
     curve, targets
-        People newly covered by 0, 1, 2, ... sites with a bound for every number, and what target
-        shares ask for.
+        People newly covered by 0, 1, 2, ... sites with a bound each, and what target shares ask.
     alternatives, robustness, speed_bands
-        Plans nearly as good; the plan under other readings of the inputs; people covered in each
-        state under the slowest and the quickest speeds.
-    not_chosen, closing
-        Why not another site, and what each point holds up.
-    costs
-        What is known of the money.
+        Plans nearly as good; the plan under other readings; fewest and most people by speeds.
+    not_chosen, closing, costs
+        Why not another site, what each point holds up, and what is known of the money.
     """
 
     terms: Terms
@@ -395,6 +389,11 @@ class Proposal:
     closing: tuple[ClosingLoss, ...]
     costs: PlanCosts
     findings: tuple[Finding, ...]
+
+    @property
+    def has_plan(self) -> bool:
+        """False where there is none."""
+        return self.plan.objective is not None or self.plan.status == "not_asked"
 
     @property
     def plan_yuan(self) -> float | None:

@@ -17,8 +17,16 @@ from geo.snap import Snaps
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask, NetworkStates
 from planning.reach.villages.members import members_of
-from planning.sites.candidates import KEEP, UPGRADE, CandidateSites, Group, kind_group, site_kind
-from planning.sites.generation import Candidacy, closable, find_candidates
+from planning.sites.candidates import (
+    KEEP,
+    UPGRADE,
+    CandidateSites,
+    Group,
+    kind_group,
+    no_candidates,
+    site_kind,
+)
+from planning.sites.candidates.generation import Candidacy, closable, find_candidates
 from planning.sites.readings import Start
 from planning.solver import SiteRules
 from planning.solver.models.budget import SUBSIDY_YUAN, plan_costs
@@ -117,8 +125,21 @@ def question_of(study: Study, mode: ModeInput, network: NetworkStates) -> Questi
     StudyError
         With every name that does not exist and every rule that cannot be kept.
     """
+    return _question(study, mode, network, find_candidates(study, mode))
+
+
+def empty_question(study: Study, mode: ModeInput, network: NetworkStates) -> Question:
+    """Return the question of a study whose own cannot be asked: nothing may be built."""
+    asked = study.siting
+    plain = SitingTable(mode=asked.mode, minutes=asked.minutes, kind=asked.kind, start=asked.start)
+    nowhere = mode.demand_snaps.take(np.zeros(0, np.int64))
+    none = Candidacy(no_candidates(), nowhere, {})
+    return _question(replace(study, siting=plain), mode, network, none)
+
+
+def _question(study: Study, mode: ModeInput, network: NetworkStates, found: Candidacy) -> Question:
+    """Return the question about these candidates."""
     table, dataset = study.siting, mode.dataset
-    found = find_candidates(study, mode)
     return Question(
         table=table,
         sites=found.sites,

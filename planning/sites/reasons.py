@@ -12,6 +12,7 @@ from data.types import Floats
 from geo.travel import reach, reach_blocks
 from planning.reach.mode_input import ModeInput
 from planning.reach.scenario import Mask
+from planning.sites.candidates import options_of
 from planning.sites.proposal import (
     ClosingLoss,
     NewService,
@@ -21,6 +22,7 @@ from planning.sites.proposal import (
 )
 from planning.sites.question import Question
 from planning.sites.readings import Reading
+from planning.solver import SitingPlan
 from planning.solver.pairs import Indices
 
 MOST_NAMED = 3
@@ -261,3 +263,12 @@ def _by_zone(reading: Reading, rows: Indices, zone: Indices) -> tuple[tuple[int,
     people = np.bincount(zone[inside], reading.people[inside])
     order = np.lexsort((np.arange(len(people)), -people))
     return tuple((int(i), float(people[i])) for i in order if people[i] > 0)
+
+
+def points_given_up(question: Question, plan: SitingPlan) -> tuple[int, ...]:
+    """Return the institutions that a plan does not keep."""
+    if plan.objective is None:
+        return ()
+    kept = set(plan.new_sites.tolist())
+    options = options_of(question.sites, "keep").tolist()
+    return tuple(int(question.sites.facility[i]) for i in options if i not in kept)

@@ -14,7 +14,7 @@ from geo.times import to_tenths
 from geo.travel import UNREACHED, Reach, nearest
 from planning.reach.mode_input import ModeInput, nearest_point, with_speeds
 from planning.reach.scenario import Mask
-from planning.sites.problem import build_problem
+from planning.sites.formulation import build_problem
 from planning.sites.proposal import STATE_NAMES, Robustness, RobustnessRun, State
 from planning.sites.question import MODELS_OF_TIME, Question
 from planning.sites.readings import Reading, pairs_of, reading_of, scale_reading

@@ -60,13 +60,13 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
             "data_date": dataset.date,
         },
         "parameters": siting_parameters(study),
-        "people": people_row(proposal, proposal.people),
+        "people": people_row(proposal, proposal.people, has_plan=proposal.has_plan),
         "speed_bands": (
             {
                 STATE_NAMES[state]: {"low": low, "high": high}
                 for state, (low, high) in proposal.speed_bands.items()
             }
-            if terms.is_known
+            if terms.is_known and proposal.has_plan
             else None
         ),
         "counts_doctors_and_rooms": terms.has_loads,
@@ -108,18 +108,20 @@ def siting_json(proposal: Proposal, study: Study, dataset: Dataset) -> dict[str,
     }
 
 
-def people_row(proposal: Proposal, people: PeopleCounted) -> dict[str, Any]:
+def people_row(
+    proposal: Proposal, people: PeopleCounted, *, has_plan: bool = True
+) -> dict[str, Any]:
     """Return the people of the three states; within loads where the model has them."""
     terms = proposal.terms
     known = {
         "today": people.today if terms.knows_today else None,
         "committed": people.committed if terms.is_known else None,
-        "with_plan": people.with_plan if terms.is_known else None,
+        "with_plan": people.with_plan if terms.is_known and has_plan else None,
     }
     return {
         "inside": people.inside,
         **known,
-        "newly": people.newly if terms.is_known else None,
+        "newly": people.newly if terms.is_known and has_plan else None,
         "base": terms.base,
         "lost": people.lost if terms.is_known else None,
         "newly_on_projects": people.on_projects if terms.is_known else None,

@@ -7,16 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from data.types import Floats
-from geo.errors import Finding
+from geo.errors import Finding, Progress
 from geo.times import to_tenths
 from geo.travel import UNREACHED, nearest
 from planning.reach.mode_input import ModeInput
 from planning.sites.proposal import Target
 from planning.sites.question import Question
-from planning.sites.readings import Reading
+from planning.sites.readings import Reading, open_pairs
 from planning.sites.reasons import gains_of_each_site
-from planning.solver import CoverCurve, SitingPlan
+from planning.solver import CoverCurve, SitingPlan, cover_curve
 from planning.solver.pairs import Indices
+
+CURVE_SITES = 60
 
 MODELS_OF_GAIN = ("mclp", "budget")
 """Models of most people newly covered: sites that gain too few are not proposed."""
@@ -26,6 +28,19 @@ LEAST_GAIN_SHARE = 0.0002
 
 ALMOST_ALL_SHARE = 0.99
 """Share covered that is called 基本全覆盖 when it is said why nothing is proposed `[I]`."""
+
+
+def curve_of(question: Question, reading: Reading, progress: Progress | None) -> CoverCurve:
+    """Return the people newly covered by 0, 1, 2, ... sites with their bounds."""
+    open_people = np.where(reading.is_covered, 0.0, reading.people)
+    return cover_curve(
+        open_pairs(reading.pairs, open_people),
+        open_people,
+        reading.limit_tenths,
+        rules=question.rules,
+        most=CURVE_SITES,
+        progress=progress,
+    )
 
 
 def targets(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,6 +107,7 @@ def run_highs(
     nodes: int | None = None,
     interior_point: bool = False,
     is_last: bool = True,
+    finds_plans: bool = True,
 ) -> Solved:
     """Solve a programme with a relative gap of exactly 0.
 
@@ -122,6 +125,8 @@ def run_highs(
         Solve linear programmes by interior point without crossover.
     is_last
         False when something else will be tried afterwards: fewer nodes, less of the time left.
+    finds_plans
+        False where a search of our own has looked for plans: all the time goes to the bound.
     """
     if len(programme.cost) == 0:
         return _without_columns(programme)
@@ -133,6 +138,8 @@ def run_highs(
         if interior_point:
             solver.setOptionValue("solver", "ipm")
             solver.setOptionValue("run_crossover", "off")
+        if not finds_plans:
+            solver.setOptionValue("mip_heuristic_effort", 0.0)
         solver.passModel(_model(programme))
         if start is not None:
             first = highspy.HighsSolution()
@@ -142,6 +149,66 @@ def run_highs(
         if solver.getModelStatus() in _CUT and (is_last or part.is_stopped):
             clock.is_cut = True
         return _answer(solver, programme)
+
+
+class Relaxation:
+    """A linear programme that grows: rows are added and bounds changed between solves.
+
+    Each solve starts from the last basis, so a few new rows cost little.
+    """
+
+    def __init__(self, programme: Programme, clock: Clock) -> None:
+        self._clock = clock
+        self._lower, self._upper = programme.lower.copy(), programme.upper.copy()
+        self._solver = _solver(clock, None)
+        # The limit would count all solves together; the clock stops each of them.
+        self._solver.setOptionValue("time_limit", highspy.kHighsInf)
+        self._solver.setOptionValue("solver", "simplex")
+        self._solver.passModel(_model(programme))
+
+    def solve(self) -> Solved:
+        """Solve it as it stands."""
+        _run(self._solver, self._clock)
+        info, status = self._solver.getInfo(), self._solver.getModelStatus()
+        is_optimal = status == highspy.HighsModelStatus.kOptimal
+        x = np.array(self._solver.getSolution().col_value) if is_optimal else None
+        objective = float(info.objective_function_value) if is_optimal else np.inf
+        return Solved(
+            x, objective, objective if is_optimal else -np.inf, is_optimal,
+            status == highspy.HighsModelStatus.kInfeasible, 0, np.zeros(0),
+        )  # fmt: skip
+
+    def reduced_costs(self) -> Floats:
+        """Return what each column adds to the objective of the last solve, (n_columns,)."""
+        return np.array(self._solver.getSolution().col_dual)
+
+    def add_rows(self, row: Indices, column: Indices, value: Floats, *, lower: Floats) -> None:
+        """Add rows "sum >= lower" with entries (row, column, value), numbered from 0."""
+        order = np.argsort(row, kind="stable")
+        start = np.searchsorted(row[order], np.arange(len(lower)))
+        self._solver.addRows(
+            len(lower), lower, np.full(len(lower), highspy.kHighsInf), len(row),
+            start.astype(np.int32), column[order].astype(np.int32), value[order],
+        )  # fmt: skip
+
+    def set_bounds(
+        self, column: int, lower: float, upper: float, *, is_for_good: bool = False
+    ) -> None:
+        """Change the bounds of a column; for good, or until `reset_bounds`."""
+        self._solver.changeColBounds(column, lower, upper)
+        if is_for_good:
+            self._lower[column], self._upper[column] = lower, upper
+
+    def reset_bounds(self, column: int) -> None:
+        """Give a column back its own bounds."""
+        self._solver.changeColBounds(column, self._lower[column], self._upper[column])
+
+
+@contextmanager
+def open_relaxation(programme: Programme, clock: Clock) -> Iterator[Relaxation | None]:
+    """Take a turn for a programme that grows; None when the user stops the search before it."""
+    with take_turn(clock) as has_turn:
+        yield Relaxation(programme, clock) if has_turn else None
 
 
 def _run(solver: Any, clock: Clock) -> None:

@@ -14,8 +14,9 @@ from geo.errors import Progress
 from geo.modes import MODES, speeds
 from geo.pairs import Reach
 from geo.travel import NearestStatus, reach
+from planning.assess.mode_result import input_of_result
 from planning.assess.workflow import Assessment
-from planning.reach.mode_input import snap_places
+from planning.reach.mode_input import held_by_one_ways, snap_places
 from planning.reach.mode_times import Mask, ModeTimes
 from planning.reach.scenario import is_of_county, is_operating
 from planning.reach.villages.cover import VillageRules
@@ -69,6 +70,9 @@ def standards_input(
         if progress is not None:
             progress(msgid("Times of all pairs"), number, len(assessment.modes))
         status = result.nearest.status
+        mode_input = input_of_result(dataset, study.travel, result, assessment.points)
+        one_way = held_by_one_ways(mode_input, result)
+        has_no_way = (status == NearestStatus.UNREACHABLE) | (status == NearestStatus.OFF_NETWORK)
         times[mode] = ModeTimes(
             mode=mode,
             pairs=reach(
@@ -79,8 +83,8 @@ def standards_input(
                 progress=progress,
             ),
             limit_minutes=limit,
-            is_cut_off=(status == NearestStatus.UNREACHABLE)
-            | (status == NearestStatus.OFF_NETWORK),
+            is_cut_off=has_no_way & ~one_way,
+            is_one_way=one_way,
         )
     return StandardsInput(
         dataset=dataset,

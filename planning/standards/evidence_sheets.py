@@ -10,12 +10,13 @@ from planning.centres.ratio_words import VIEW_WORDS
 from planning.centres.service_people import VIEW_NAMES
 from planning.programme.projects import ProjectEffect
 from planning.reach.villages.cover import CoverMode, Reason
+from planning.reach.villages.layout import ADVICE, DIFFERENCES, LayoutRow, village_layout
 from planning.reach.villages.service_words import SERVICES
 from planning.reach.villages.time_of_week import HOURS_OF_WEEK, WeekCover
 from planning.standards.judgement import StandardsResult
 from planning.standards.paragraphs import REASON_WORDS, worst_villages
 from planning.standards.reported import cause_text
-from planning.words.figures import MODE_NAMES, mode_text, share_percent
+from planning.words.figures import MODE_NAMES, mode_text, share_percent, share_text
 from planning.words.tables import Row, Table, table_of
 from planning.words.wording import Language, Translate, msgid
 
@@ -26,6 +27,21 @@ COVER_WORDS: dict[CoverMode, str] = {
     CoverMode.UNCOVERED: msgid("uncovered"),
     CoverMode.NO_PEOPLE: msgid("no people"),
 }
+
+
+def village_standard_text(result: StandardsResult, code: str, translate: Translate) -> str:
+    """Return how the village standard covers one village, circuits counted; a dash without it."""
+    cover = result.evidence.cover
+    row = None if cover is None else next((r for r in cover.rows if r.code == code), None)
+    if row is None:
+        return "—"
+    said = translate(COVER_WORDS[row.cover])
+    if row.reason is Reason.NONE:
+        return said
+    return translate("{cover}: {reason}").format(
+        cover=said, reason=translate(REASON_WORDS[row.reason])
+    )
+
 
 STAGE_WORDS: dict[str, str] = {
     "idea": msgid("idea"),
@@ -209,6 +225,50 @@ def week_sheet(result: StandardsResult, _: Language, translate: Translate) -> Ta
         *CIRCLE_HEADERS,
     )
     return table_of(msgid("Hours of the week"), headers, rows, translate)
+
+
+def layout_sheet(result: StandardsResult, _: Language, translate: Translate) -> Table:
+    """Return the layout of village points: what the plan declares beside what is computed."""
+    evidence = result.evidence
+    headers = (
+        msgid("Code"),
+        msgid("Village"),
+        msgid("People"),
+        msgid("Cover, declared"),
+        msgid("Cover, computed"),
+        msgid("Serving clinic"),
+        msgid("Median minutes"),
+        msgid("Up to standard"),
+        msgid("Takes the insurance card"),
+        msgid("Difference"),
+        msgid("Advice"),
+    )
+    rows: list[Row] = []
+    if evidence.village_input is not None and evidence.cover is not None:
+        found = village_layout(evidence.village_input, evidence.analysis, evidence.cover)
+        names = evidence.given.dataset.facilities.name
+        rows = [_layout_cells(row, names, translate) for row in found]
+    return table_of(msgid("Layout of village points"), headers, rows, translate)
+
+
+def _layout_cells(row: LayoutRow, names: Sequence[str], translate: Translate) -> Row:
+    share = "" if row.clinic_share is None else share_text(row.clinic_share)
+    difference = (
+        translate(DIFFERENCES[row.difference]).format(share=share) if row.difference else ""
+    )
+    return (
+        row.row.code,
+        row.row.name,
+        round(row.row.people),
+        translate(COVER_WORDS[row.declared]) if row.declared else None,
+        translate(COVER_WORDS[row.row.cover]),
+        names[row.clinic] if row.clinic >= 0 else None,
+        None if row.minutes is None else round(row.minutes, 1),
+        row.standardised,
+        row.insured,
+        difference or None,
+        translate(ADVICE[row.advice]),
+    )
 
 
 def _hour_row(week: WeekCover, hour: int, translate: Translate) -> Row:

@@ -24,6 +24,7 @@ WORST_VILLAGES = 10
 
 REASON_WORDS: dict[Reason, str] = {
     Reason.CUT_OFF: msgid("cut off from the roads"),
+    Reason.ONE_WAY: msgid("held by one-way streets"),
     Reason.NOT_OPEN: msgid("a clinic that is not open"),
     Reason.TOO_RARE: msgid("circuits too rare"),
     Reason.PARTLY_BEYOND: msgid("part of the people beyond the limit"),
@@ -33,6 +34,7 @@ REASON_WORDS: dict[Reason, str] = {
 
 REMEDIES: dict[Reason, str] = {
     Reason.CUT_OFF: msgid("{count} villages need a road or a boat before anything else"),
+    Reason.ONE_WAY: msgid("{count} villages lie behind one-way streets: check their direction"),
     Reason.NOT_OPEN: msgid("{count} villages have a clinic that only has to open"),
     Reason.TOO_RARE: msgid("{count} villages need circuits once a week"),
     Reason.PARTLY_BEYOND: msgid("{count} villages need a point or a weekly circuit for a part"),

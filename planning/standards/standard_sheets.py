@@ -7,6 +7,7 @@ from collections.abc import Callable
 from planning.standards.catalogue import Mark, Preset, Standard
 from planning.standards.evidence_sheets import (
     exits_sheet,
+    layout_sheet,
     programme_sheet,
     reported_sheet,
     services_sheet,
@@ -52,6 +53,7 @@ def standard_sheets(result: StandardsResult, language: Language) -> tuple[Table,
         _matrix,
         _zones,
         villages_sheet,
+        layout_sheet,
         exits_sheet,
         programme_sheet,
         services_sheet,

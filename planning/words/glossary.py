@@ -142,7 +142,7 @@ _VILLAGES: dict[str, Entry] = {
         msgid("Villages judged"), msgid("administrative villages with people"), "count"
     ),
     "villages_uncovered": Entry(
-        msgid("Villages not covered"),
+        msgid("Villages below the village standard"),
         msgid("villages with people covered by no point, near point or circuit"),
         "count",
     ),

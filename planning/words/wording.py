@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from data.errors import MESSAGES
 from data.messages.words import worded
-from geo.errors import Finding, Message
+from geo.errors import Finding, Message, rows_or_ids
 
 Language: TypeAlias = Literal["zh", "en"]
 Translate: TypeAlias = Callable[[str], str]
@@ -49,9 +49,11 @@ def finding_sentence(finding: Finding, translate: Translate) -> str:
         where.append(translate("column {name}").format(name=finding.column))
     if finding.rows:
         shown = ", ".join(str(row) for row in finding.rows[:10])
-        where.append(
-            translate("rows {rows}").format(rows=shown + (" …" if len(finding.rows) > 10 else ""))
+        shown += " …" if len(finding.rows) > 10 else ""
+        said = (
+            translate("ids {rows}") if rows_or_ids(finding) == "ids" else translate("rows {rows}")
         )
+        where.append(said.format(rows=shown))
     parts = [closed(translate(message.text).format(**params), translate)]
     if finding.people is not None:
         parts.append(translate("People touched: {people}.").format(people=f"{finding.people:,.0f}"))

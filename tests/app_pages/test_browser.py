@@ -21,7 +21,6 @@ from tests.app_pages.served import (
     in_map,
     map_is_drawn,
     press,
-    served_app,
     titled,
     to_page,
     to_tab,
@@ -32,9 +31,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(data_folder) -> Iterator[str]:
-    with served_app(data_folder) as served:
-        yield served
+def address(served_county, monkeypatch) -> str:
+    """Return where the county is served; scenarios are looked for where the server keeps them."""
+    address, folder = served_county
+    monkeypatch.setenv("SERVICECIRCLE_DATA", str(folder))
+    return address
 
 
 @pytest.fixture

@@ -38,7 +38,6 @@ from tests.app_pages.served import (
     figures,
     fill,
     map_is_drawn,
-    served_app,
     tables,
     titled,
     to_page,
@@ -52,9 +51,8 @@ MOST_CLICKS = 2
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
-    with served_app(tmp_path_factory.mktemp("data")) as served:
-        yield served
+def address(served_county) -> str:
+    return served_county[0]
 
 
 @pytest.fixture(scope="module")

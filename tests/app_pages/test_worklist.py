@@ -57,12 +57,17 @@ def driver() -> Iterator[Any]:
     opened.quit()
 
 
+def content_but_the_side_file(folder):
+    files = [path for path in folder.iterdir() if path.suffix not in {".csv", ".lock"}]
+    return {path.name: path.read_bytes() for path in files}
+
+
 def test_a_click_places_it_a_reload_keeps_it_and_undo_takes_it_back(address, folder, driver):
     study, side = folder / "own.toml", folder / "placed.csv"
     dataset = load_dataset(read_study(study))
     (row,) = [i for i, known in enumerate(dataset.facilities.has_position) if not known]
     missing, name = dataset.facilities.id[row], dataset.facilities.name[row]
-    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".csv"}
+    before = content_but_the_side_file(folder)
     driver.get(f"{address}/checks?lang=en")
     titled(driver, "Data check")
     at_rest(driver)
@@ -94,9 +99,7 @@ def test_a_click_places_it_a_reload_keeps_it_and_undo_takes_it_back(address, fol
     wait_for(lambda: chosen_places(side).get(missing) == placed, what="the place again")
     assert faults(driver) == []
     assert outside_requests(driver) == []
-    assert before == {
-        path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".csv"
-    }
+    assert before == content_but_the_side_file(folder)
 
 
 def test_pasted_coordinates_and_a_changed_file_are_read_at_once(address, folder, driver):

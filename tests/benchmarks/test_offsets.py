@@ -46,3 +46,9 @@ def test_wilson_by_hand(simulation: ModuleType) -> None:
     low, high = simulation.wilson(0, 400)
     assert low == 0.0
     assert high == pytest.approx(0.0095, abs=1e-4)
+
+
+def test_lists_in_one_system_are_hardly_ever_called_mixed(simulation: ModuleType) -> None:
+    (row,) = simulation.simulate_groups(60, (200,), ((20, 10),))
+    assert row["wrong"] <= 0.05
+    assert row["deciding"] > 0.1

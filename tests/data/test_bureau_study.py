@@ -140,5 +140,5 @@ def test_it_goes_the_whole_way_by_the_command_line(bureau: Path, tmp_path: Path)
     ledger = summary["ledger"]["walk"]
     assert ledger["input"] == pytest.approx(1500.0)
     assert sum(ledger.values()) == pytest.approx(2 * ledger["input"])
-    assert cli.main(["audit", study, "--out", str(tmp_path / "audit"), "--lang", "zh"]) == 0
+    assert cli.main(["audit", study, "--out", str(tmp_path / "audit"), "--lang", "zh"]) == 4
     assert {path: path.read_bytes() for path in bureau.iterdir()} == before

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from rasterio import Affine
 
 from data.dataset import load_dataset, read_study
 from data.errors import MESSAGES, StudyError
 from data.types import FACILITY_COLUMNS, Dataset
+from geo.crs import to_metric
 from geo.errors import sentence
 
 
@@ -382,7 +384,7 @@ def test_zones_that_cannot_be_used(study_folder: Path, write_layer: Any) -> None
         "code_repeated": ([box, box], {"code": ["1", "1"], "name": ["甲镇", "乙镇"]}),
         "code_blank": ([box, box], {"code": ["1", ""]}),
         "layer_not_polygons": ([box, shapely.LineString([(0, 0), (1, 1)])], {"code": ["1", "2"]}),
-        "column_missing": ([box], {"kode": ["1"]}),
+        "column_missing": ([box, box], {"kode": ["1", "2"]}),
     }
     for code, (geometry, columns) in cases.items():
         path.unlink(missing_ok=True)
@@ -392,6 +394,50 @@ def test_zones_that_cannot_be_used(study_folder: Path, write_layer: Any) -> None
     assert [finding.code for finding in faults(study_folder)] == ["file_unreadable"]
     path.write_text('<OGRVRTDataSource><OGRVRTLayer name="x"/></OGRVRTDataSource>')
     assert [finding.code for finding in faults(study_folder)] == ["file_unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "codes_read"),
+    [
+        ({"kode": ["1"]}, ("1",)),
+        ({"name": ["甲镇"]}, ("甲镇",)),
+        ({"name": ["乙镇", "甲镇"]}, ("乙镇", "甲镇")),
+    ],
+)
+def test_zones_without_codes_are_known_by_their_names(
+    study_folder: Path, write_layer: Any, columns: Any, codes_read: Any
+) -> None:
+    edit(study_folder, "study.toml", "[roads]", '[zones]\npath = "zones.geojson"\n[roads]')
+    halves = [shapely.box(120.79, 29.99, 120.85, 30.06), shapely.box(120.85, 29.99, 120.92, 30.06)]
+    n = len(codes_read)
+    shapes = halves if n == 2 else [shapely.box(120.79, 29.99, 120.92, 30.06)]
+    write_layer(study_folder / "zones.geojson", shapes, columns)
+    dataset = load(study_folder)
+    assert dataset.zones.code == codes_read
+    assert "codes_by_name" in codes(dataset)
+
+
+def test_a_window_counts_from_the_border_not_from_its_box(
+    study_folder: Path, write_layer: Any, write_raster: Any
+) -> None:
+    # A triangle: the corner of its box opposite to it is 5 km from the border.
+    triangle = shapely.Polygon([(120.80, 30.0), (120.90, 30.0), (120.80, 30.1), (120.80, 30.0)])
+    write_layer(study_folder / "zones.geojson", [triangle], {"code": ["1"], "name": ["甲"]})
+    where = Affine(0.01, 0.0, 120.75, 0.0, -0.01, 30.15)
+    values = np.ones((20, 20), dtype=np.float32)
+    write_raster(study_folder / "pop.tif", values, transform=where)
+    old = (study_folder / "study.toml").read_text(encoding="utf-8")
+    start, end = old.index("[population]"), old.index("[facilities]")
+    population = '[population]\npath = "pop.tif"\nwindow_km = 2\n'
+    zones = '[zones]\npath = "zones.geojson"\n'
+    (study_folder / "study.toml").write_text(old[:start] + population + old[end:] + zones, "utf-8")
+    dataset = load(study_folder)
+    lon, lat = np.meshgrid(120.755 + 0.01 * np.arange(20), 30.145 - 0.01 * np.arange(20))
+    places = shapely.points(*to_metric(lon.ravel(), lat.ravel(), dataset.crs))
+    near = shapely.distance(places, dataset.zones.geometry[0]) <= 2000
+    assert len(dataset.demand) == near.sum()
+    left_out = next(f for f in dataset.findings if f.code == "people_not_read")
+    assert left_out.people == 400 - near.sum()
 
 
 def test_a_layer_without_coordinate_system(study_folder: Path, write_layer: Any) -> None:

@@ -153,16 +153,17 @@ def test_roads_beyond_the_raster_are_flat_and_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("stored", "scale", "offset", "unit", "metres"),
+    ("stored", "beside", "metres"),
     [
-        (1234, 0.1, 0.0, "", 123.4),
-        (100, 1.0, -50.0, "m", 50.0),
-        (1000, 1.0, 0.0, "ft", 304.8),
-        (12_340, 1.0, 0.0, "cm", 123.4),
-        (1000, 0.5, 10.0, "feet", 510 * 0.3048),
+        (1234, (0.1, 0.0, ""), 123.4),
+        (100, (1.0, -50.0, "m"), 50.0),
+        (1000, (1.0, 0.0, "ft"), 304.8),
+        (12_340, (1.0, 0.0, "cm"), 123.4),
+        (1000, (0.5, 10.0, "feet"), 510 * 0.3048),
     ],
 )
-def test_what_stands_beside_the_heights_is_applied(tmp_path, stored, scale, offset, unit, metres):
+def test_what_stands_beside_the_heights_is_applied(tmp_path, stored, beside, metres):
+    scale, offset, unit = beside
     values = np.full((60, 100), stored, dtype=np.int16)
     path = raster(tmp_path / "z.tif", values, west=BOX[0] - 300, north=BOX[1] + 1500, cell=30.0)
     with rasterio.open(path, "r+") as file:

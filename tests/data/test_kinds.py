@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from data.kinds import KIND_NAMES, kind_code, kind_level, operating_status
+from data.kinds import KIND_NAMES, kind_code, kind_level, kind_of_name, operating_status
 
 
 def test_every_code_has_the_form_of_the_standard_and_no_name_two_codes() -> None:
@@ -57,3 +57,31 @@ def test_unknown_kinds_are_not_guessed() -> None:
 )
 def test_status_words(written: str, status: str | None) -> None:
     assert operating_status(written) == status
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("东关街道社区卫生服务中心", "B100"),
+        ("东关街道联丰社区卫生服务站", "B200"),
+        ("联丰村卫生室", "D600"),
+        ("联丰村卫生室（第二门诊）", "D600"),
+        ("章镇中心卫生院", "C210"),
+        ("陈溪乡卫生院", "C220"),
+        ("上虞中医医院", "A210"),
+        ("上虞人民医院", "A100"),
+        ("上虞区妇幼保健院", "G100"),
+        ("上虞区妇幼保健计划生育服务中心", None),
+        ("王氏中医诊所", "D212"),
+        ("张三诊所", "D211"),
+        ("市民服务中心", None),
+        ("便民服务站", None),
+        ("百姓大药房", None),
+        ("卫生室", "D600"),
+        ("爱尔眼科医院", None),
+        ("幸福口腔门诊部", None),
+        ("", None),
+    ],
+)
+def test_kinds_are_proposed_from_names_that_say_them(name: str, code: str | None) -> None:
+    assert kind_of_name(name) == code

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.regions import Layer, read_layer_of
+from data.regions import Layer, build_villages, read_layer_of, whole_zone
 from data.study.tables import TableSource
 from geo.errors import Finding
 
@@ -64,3 +64,21 @@ def test_rows_that_differ_or_have_no_code_stay_apart(
     layer, findings = read(write_layer(tmp_path / "z.gpkg", [MAIN, ISLAND, TOWN], columns))
     assert len(layer.table) == 3
     assert "zone_parts_joined" not in {finding.code for finding in findings}
+
+
+def test_a_layout_plan_is_read_in_its_own_words(tmp_path: Path, write_layer: Any) -> None:
+    columns = {
+        "code": ["330902002", "330902001", "330902003"],
+        "name": ["乙村", "甲村", "丙村"],
+        "覆盖模式": ["组团覆盖", "点位", "远程"],
+        "服务机构": ["甲村卫生室", "", ""],
+    }
+    path = write_layer(tmp_path / "v.gpkg", [MAIN, ISLAND, TOWN], columns)
+    layer, findings = read(path, "villages")
+    zones = whole_zone(np.array([0.0, 1e6]), np.array([0.0, 5e6]), "all")
+    villages = build_villages(layer, zones, "EPSG:4549", findings)
+    assert villages.name == ("甲村", "乙村", "丙村")
+    assert villages.declared_mode == ("point", "cluster", "")
+    assert villages.served_by == ("", "甲村卫生室", "")
+    (unknown,) = [f for f in findings if f.code == "village_mode_unknown"]
+    assert dict(unknown.params)["words"] == "远程"

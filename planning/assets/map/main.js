@@ -220,6 +220,8 @@
     if (options.tiles) {
       L.tileLayer(options.tiles[0], { attribution: el('i', {}, [options.tiles[1]]).innerHTML }).addTo(map);
     }
+    // What is fitted fills what the legend leaves free.
+    if (options.panel) { addPanel(map, board); }
     if (options.fit) { map.fitBounds(options.fit, { animate: false }); }
     if (options.linkKey) { link(map, options.linkKey); }
     if (options.viewKey) { remember(board, options.viewKey); }
@@ -229,7 +231,6 @@
       control.onAdd = () => stage.readout.node;
       control.addTo(map);
     }
-    if (options.panel) { addPanel(map, board); }
     if (options.badge && doc.synthetic) {
       const badge = L.control({ position: 'bottomright' });
       badge.onAdd = () => el('div', { class: 'sc-badge' }, [words.synthetic]);
@@ -254,17 +255,30 @@
   }
   SC.warn = warn;
 
+  /** The legend stands beside the map, never over it; a small map keeps it folded in a corner. */
   function addPanel(map, board) {
-    const control = L.control({ position: 'topright' });
-    control.onAdd = () => {
-      const node = el('details', { class: 'sc-floating' }, [
-        el('summary', {}, [board.words.legend]), SC.searchBox(board), SC.legend(board)]);
-      node.open = map.getSize().x >= 620;
-      L.DomEvent.disableClickPropagation(node);
-      L.DomEvent.disableScrollPropagation(node);
-      return node;
-    };
-    control.addTo(map);
+    const home = map.getContainer();
+    home.parentNode.querySelectorAll('.sc-beside').forEach((node) => { node.remove(); });
+    home.style.removeProperty('width');
+    if (home.offsetWidth < 620) {
+      const control = L.control({ position: 'topright' });
+      control.onAdd = () => {
+        const node = el('details', { class: 'sc-floating' }, [
+          el('summary', {}, [board.words.legend]), SC.searchBox(board), SC.legend(board)]);
+        L.DomEvent.disableClickPropagation(node);
+        L.DomEvent.disableScrollPropagation(node);
+        return node;
+      };
+      control.addTo(map);
+      return;
+    }
+    const panel = el('aside', { class: 'sc-beside' }, [SC.searchBox(board), SC.legend(board)]);
+    home.after(panel);
+    // Not by the style sheet, which may come after the map is fitted.
+    home.style.setProperty('width', 'calc(100% - 252px)', 'important');
+    panel.style.top = home.offsetTop + 'px';
+    panel.style.height = home.offsetHeight + 'px';
+    map.invalidateSize({ animate: false });
   }
 
   /** Maps of one page with the same key move together. */
@@ -320,7 +334,7 @@
     root.scFocus = focus.key;
     try { root.sessionStorage.setItem(name, focus.key); } catch (error) { /* as above */ }
     const b = focus.bounds;
-    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { maxZoom: 15, padding: [50, 50], animate: false });
+    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { maxZoom: 15, padding: [30, 30], animate: false });
   }
 
   /** Let the address of the app's page say what is shown, and where the map stands: it opens the same

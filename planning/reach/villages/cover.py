@@ -37,6 +37,7 @@ class Reason(StrEnum):
 
     NONE = ""
     CUT_OFF = "cut_off"
+    ONE_WAY = "one_way"
     NOT_OPEN = "not_open"
     TOO_RARE = "too_rare"
     PARTLY_BEYOND = "partly_beyond"
@@ -280,14 +281,17 @@ def _judge(
         [CoverMode.POINT, CoverMode.CLUSTER, CoverMode.CIRCUIT, CoverMode.CLUSTER],
         CoverMode.UNCOVERED,
     )
+    nobody = np.zeros(len(people), dtype=np.bool_)
+    one_way = nobody if times.is_one_way is None else times.is_one_way
     reason = np.select(
         [
             share_of(times.is_cut_off) > 1 - least,
+            share_of(one_way) > 1 - least,
             _villages_with(given, given.is_point, n) & ~has_part,
             share_of(near_rare) >= least,
             (fixed > 0) | (circuit > 0) | has_part,
         ],
-        [Reason.CUT_OFF, Reason.NOT_OPEN, Reason.TOO_RARE, Reason.PARTLY_BEYOND],
+        [Reason.CUT_OFF, Reason.ONE_WAY, Reason.NOT_OPEN, Reason.TOO_RARE, Reason.PARTLY_BEYOND],
         Reason.NO_POINT,
     )
     total = _sums(members, people, n)

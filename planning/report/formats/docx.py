@@ -89,6 +89,8 @@ def _add_page(document: Any, report: Report, page: Page, anchors: Anchors) -> No
     document.add_heading(_clean(page.title), level=1)
     if page.lead:
         document.add_paragraph(_clean(page.lead))
+    for alert in page.alerts:
+        document.add_paragraph(_clean(alert), style="List Bullet")
     if page.facts:
         headers = [fact.label for fact in page.facts]
         values = [fact.value for fact in page.facts]

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
+
+from planning.words.wording import Translate
 
 HALF, FULL = 360, 736
 COVERED = "#2166ac"
 UNCOVERED = "#e08214"
+BAND, KNEE = "#9ecae1", "#d6006c"
 INK = "#222222"
 GRID = "#d5d5d5"
+FONTS = "Noto Sans CJK SC,Microsoft YaHei,PingFang SC,sans-serif"
 LINES = (("#2166ac", ""), ("#5e3c99", "6 3"), ("#b35806", "2 3"), ("#1b7837", "8 3 2 3"))
 """Colour and dash of each line: told apart in grey print by the dash."""
 
@@ -56,40 +61,69 @@ def band_chart(
     return _svg(HALF, 190, parts)
 
 
+@dataclass(frozen=True, slots=True)
+class CurveWords:
+    """What is written on the cover curve; `knee` is filled with the number of sites."""
+
+    covered: str
+    bound: str
+    sites: str
+    knee: str
+
+
+def curve_words(translate: Translate) -> CurveWords:
+    """Return the words of the cover curve in a language."""
+    return CurveWords(
+        translate("People newly covered"),
+        translate("At most possible"),
+        translate("Number of new sites"),
+        translate("knee: {count}"),
+    )
+
+
 def curve_chart(
     covered: Sequence[float],
     bound: Sequence[float],
-    chosen: int,
     *,
-    words: tuple[str, str, str],
+    chosen: int,
+    knee: int,
+    words: CurveWords,
 ) -> str:
     """Return people newly covered by 0, 1, 2, ... sites with the bound that none can pass.
 
     Parameters
     ----------
-    chosen
-        Sites of the plan, marked by a ring.
-    words
-        Names of the curve, of the bound and of the horizontal axis.
+    covered, bound
+        As many as numbers of sites; the room between them is shaded.
+    chosen, knee
+        Sites of the plan, marked by a ring, and of the knee, marked by a line; either is left out
+        where the curve does not hold it, a knee at no site too.
     """
     frame = _Frame(HALF, 190, right=92, left=50)
     most, top = max(len(covered) - 1, 1), max([*bound, *covered, 1.0])
-    levels = [(f"{top * k / 4:,.0f}", k / 4) for k in range(5)]
-    parts = [frame.grid(levels, "")]
-    step = -(-most // 10)
-    parts += [frame.tick(k / most, str(k)) for k in range(0, most + 1, step)]
+    line, above = (
+        [frame.spot(k / most, value / top) for k, value in enumerate(values)]
+        for values in (covered, bound)
+    )
+    parts = [frame.grid([(f"{top * k / 4:,.0f}", k / 4) for k in range(5)], "")]
+    parts += [frame.tick(k / most, str(k)) for k in range(0, most + 1, -(-most // 10))]
+    rim = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*above, *reversed(line)])
+    parts.append(f'<polygon points="{rim}" fill="{BAND}" fill-opacity="0.5"/>')
     ends: list[float] = []
-    for name, values, colour, dash in (
-        (words[1], bound, "#5f5f5f", "3 3"),
-        (words[0], covered, COVERED, ""),
+    for name, spots, colour, dash in (
+        (words.bound, above, "#5f5f5f", "3 3"),
+        (words.covered, line, COVERED, ""),
     ):
-        spots = [frame.spot(k / most, value / top) for k, value in enumerate(values)]
         parts.append(_line(spots, colour, dash))
         parts.append(_text(frame.right + 6, _free(spots[-1][1], ends) + 4, name, colour=colour))
+    if 0 < knee < len(covered):
+        x, low = line[knee][0], frame.bottom
+        parts.append(_line([(x, low), (x, frame.top)], KNEE, "4 4"))
+        parts.append(_text(x + 5, low - 5, words.knee.format(count=knee), colour=KNEE))
     if 0 <= chosen < len(covered):
-        x, y = frame.spot(chosen / most, covered[chosen] / top)
+        x, y = line[chosen]
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="none" stroke="{INK}"/>')
-    parts.append(_text((frame.left + frame.right) / 2, 186, words[2], anchor="middle"))
+    parts.append(_text((frame.left + frame.right) / 2, 186, words.sites, anchor="middle"))
     return _svg(HALF, 190, parts)
 
 
@@ -164,6 +198,11 @@ HATCH = (
 )
 
 
+def as_picture(svg: str) -> str:
+    """Return a chart as a picture of its own, outside a page: it then names its language."""
+    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+
+
 class _Frame:
     """The plotting area of a chart in its own pixels."""
 
@@ -225,4 +264,7 @@ def _text(
 
 def _svg(width: int, height: int, parts: Sequence[str]) -> str:
     inner = "".join(parts)
-    return f'<svg viewBox="0 0 {width} {height}" aria-hidden="true" class="chart">{inner}</svg>'
+    return (
+        f'<svg viewBox="0 0 {width} {height}" aria-hidden="true" class="chart"'
+        f' font-family="{FONTS}">{inner}</svg>'
+    )

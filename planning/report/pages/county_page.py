@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from geo.errors import Finding
 from planning.assess.caveats import caveat_sentences
 from planning.assess.study_figures import (
     one_gap_figures,
@@ -17,7 +14,7 @@ from planning.reach.names import gap_place
 from planning.report.content import Chart, Fact, MapPicture, Page, Source, joined
 from planning.report.disclosure import WHOLE
 from planning.report.entries import LEAST_SHOWN, Entry
-from planning.report.pages.charts import band_chart, bar_chart, curve_chart
+from planning.report.pages.charts import band_chart, bar_chart, curve_chart, curve_words
 from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import all_standards, page_standards
@@ -34,9 +31,9 @@ from planning.sites.proof import (
 from planning.words.figure import SPEED_WORDS, Figure
 from planning.words.figures import minutes_text, mode_text
 from planning.words.tables import Table, cell_text, table_of
-from planning.words.wording import Translate, finding_sentence, msgid
+from planning.words.wording import Translate, msgid
 
-MOST_FINDINGS = 12
+MOST_ALERTS = 2
 ROLE_WORDS: dict[str, str] = {
     "zones": msgid("Towns and subdistricts"),
     "villages": msgid("Village list"),
@@ -59,7 +56,7 @@ ZONE_HEADERS = (
     msgid("People covered"),
     msgid("Share covered"),
     msgid("Not covered, people"),
-    msgid("Villages not covered"),
+    msgid("Villages below the village standard"),
     msgid("Proposed sites"),
 )
 MOST_BARS = 24
@@ -90,6 +87,7 @@ def summary_page(source: Source, picture: MapPicture | None) -> Page:
         scope="county",
         title=source.assessment.dataset.title,
         lead=county_lead(source),
+        alerts=county_alerts(source),
         facts=county_facts(source),
         tables=(page_standards(source, WHOLE), sites_table(source, None), gaps_table(source)),
         charts=zone_bars(source),
@@ -130,6 +128,20 @@ def county_facts(source: Source) -> tuple[Fact, ...]:
         label = translate("Of these, {group}").format(group=group)
         facts.append(Fact(label, tally.amount(WHOLE, f"{group}/uncovered")))
     return (*facts, *village_facts(source, None))
+
+
+def county_alerts(source: Source) -> tuple[str, ...]:
+    """Return what may change a verdict, the gravest first, as far as the first page has room."""
+    translate = source.translate
+    # The lead begins with what touches every figure.
+    told = {finding.code for finding in source.assessment.caveats}
+    grave = [one for one in source.findings if one.may_change_verdict]
+    grave = [one for one in grave if one.finding.code not in {*told, "no_point_counts"}]
+    shown = [one.headline(translate) for one in grave[:MOST_ALERTS]]
+    if len(grave) > MOST_ALERTS:
+        more = translate("{count} more findings may change the result: see annex 2.")
+        shown.append(more.format(count=len(grave) - MOST_ALERTS))
+    return tuple(shown)
 
 
 def county_lead(source: Source) -> str:
@@ -298,18 +310,19 @@ def zone_bars(source: Source) -> tuple[Chart, ...]:
 
 def sites_chart(source: Source) -> str:
     """Return the cover curve with its bound; a public one ends before steps of few people."""
-    translate, proposal = source.translate, source.assessment.proposal
+    proposal = source.assessment.proposal
     covered, bound = proposal.curve.covered.tolist(), proposal.curve.bound.tolist()
     end = len(covered)
     if source.options.is_published:
         small = [k for k in range(1, end) if 0 < covered[k] - covered[k - 1] < LEAST_SHOWN]
         end = small[0] if small else end
-    words = (
-        translate("People covered"),
-        translate("Upper bound"),
-        translate("Number of new sites"),
+    return curve_chart(
+        covered[:end],
+        bound[:end],
+        chosen=len(proposal.sites),
+        knee=proposal.curve.knee,
+        words=curve_words(source.translate),
     )
-    return curve_chart(covered[:end], bound[:end], len(proposal.sites), words=words)
 
 
 def method_page(source: Source) -> Page:
@@ -335,8 +348,14 @@ def method_page(source: Source) -> Page:
         ).format(share=source.standards.evidence.rules.share),
         translate("Basis of the mode of travel: {basis}").format(basis=travel.basis or "—"),
     ]
-    findings = [_finding(source, finding) for finding in assessment.findings[:MOST_FINDINGS]]
-    lines += [translate("Findings of the readers: {count}").format(count=len(assessment.findings))]
+    grave = [one for one in source.findings if one.may_change_verdict]
+    notes = len(source.findings) - len(grave)
+    lines.append(
+        translate("Findings that may change the result: {count}; notes beside: {notes}.").format(
+            count=len(grave), notes=notes
+        )
+    )
+    findings = [one.sentence(translate) for one in grave]
     return Page(
         scope="annex",
         title=translate("Annex 2: method and sources"),
@@ -344,13 +363,6 @@ def method_page(source: Source) -> Page:
         tables=(sources_table(source),),
         lines=(*lines, *findings),
     )
-
-
-def _finding(source: Source, finding: Finding) -> str:
-    """Return a finding as a sentence; a public one says nothing of the people it touches."""
-    if source.options.is_published:
-        finding = replace(finding, people=None)
-    return finding_sentence(finding, source.translate)
 
 
 def sources_table(source: Source) -> Table:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planning.assess.study_figures import village_minutes_of, villages_of
-from planning.reach.villages.cover import VillageRow
 from planning.reach.villages.members import members_of
+from planning.reach.villages.uncovered import UncoveredVillage
 from planning.report.content import Fact, MapPicture, Page, Source, joined
 from planning.report.entries import Entry
 from planning.report.lines import SITE_NOTE
@@ -19,7 +19,7 @@ from planning.sites.proof import (
     cost_sentences,
     project_sentences,
 )
-from planning.standards.paragraphs import REASON_WORDS
+from planning.standards.evidence_sheets import village_standard_text
 from planning.words.figure import Figure
 from planning.words.figures import mode_text
 from planning.words.tables import Table, table_of
@@ -80,7 +80,7 @@ def village_facts(source: Source, zone: int | None) -> tuple[Fact, ...]:
         return ()
     found, language = villages_of(source.assessment, cover, zone), source.language
     text = f"{found.uncovered.text(language)} / {found.judged.text(language)}"
-    return (Fact(source.translate("Villages not covered"), text),)
+    return (Fact(source.translate("Villages below the village standard"), text),)
 
 
 def zone_lead(source: Source, zone: int) -> str:
@@ -123,7 +123,7 @@ def villages_table(source: Source, zone: int) -> Table:
     minutes = village_minutes_of(source.assessment, source.assessment.analysis_mode)
     rows = tuple(
         village_row(source, number, row, minutes[row.code])
-        for number, row in enumerate(listed_villages(source.standards, zone), start=1)
+        for number, row in enumerate(listed_villages(source.assessment, zone), start=1)
     )
     headers = (
         translate("No."),
@@ -133,7 +133,7 @@ def villages_table(source: Source, zone: int) -> Table:
         *(translate("{group}, people").format(group=group) for group in groups),
         translate("Nearest point"),
         translate("Minutes"),
-        translate("Reason"),
+        translate("Village standard"),
     )
     return table_of(
         translate("Villages not covered, worst ten"),
@@ -142,13 +142,15 @@ def villages_table(source: Source, zone: int) -> Table:
         key="villages",
         widths=(6, 18, 10, 13, *(11 for _ in groups), 24, 9, 34),
         note=translate(
-            "Covered by a fixed point in or near the village or by a circuit; minutes: half of the"
-            " village's people need no longer."
+            "People whom no fixed point reaches within the limit; minutes: half of the village's"
+            " people need no longer. By the village standard circuits count, too."
         ),
     )
 
 
-def village_row(source: Source, number: int, row: VillageRow, minutes: Figure) -> tuple[Entry, ...]:
+def village_row(
+    source: Source, number: int, row: UncoveredVillage, minutes: Figure
+) -> tuple[Entry, ...]:
     """Return one village as a row of the table."""
     translate, tally = source.translate, source.tally
     unit = f"village:{row.code}"
@@ -158,11 +160,11 @@ def village_row(source: Source, number: int, row: VillageRow, minutes: Figure) -
         str(number),
         row.name,
         tally.amount(unit, "inside"),
-        tally.amount(unit, "uncovered"),
+        tally.amount(unit, f"{source.assessment.analysis_mode}/uncovered"),
         *(tally.amount(unit, f"{group}/inside") for group in groups),
         point,
         minutes,
-        translate(REASON_WORDS[row.reason]) if row.reason else "—",
+        village_standard_text(source.standards, row.code, translate),
     )
 
 
@@ -189,13 +191,13 @@ def _plan_notes(source: Source, zone: int | None) -> list[str]:
     note = translate(SITE_NOTE)
     if zone is not None:
         return [note]
-    is_public = source.options.audience == "public"
-    figures = [] if is_public else band_sentences(proposal, translate)
-    projects = [] if is_public else project_sentences(proposal, translate)
+    caveats = caveat_sentences(proposal, translate)
+    if source.options.audience == "public":
+        return [*caveats, note]
     return [
-        *projects,
-        *figures,
-        *caveat_sentences(proposal, translate),
+        *project_sentences(proposal, translate),
+        *band_sentences(proposal, translate),
+        *caveats,
         *cost_sentences(proposal, translate),
         note,
     ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from data.errors import raise_errors
 from geo.errors import Finding
+from planning.sites.site_table.table_options import TableOptions, option_faults
 from planning.solver.faults import LARGEST_NUMBER, SMALLEST_NUMBER
 from planning.solver.pairs import (
     Flags,
@@ -23,82 +23,61 @@ from planning.solver.pairs import (
     within,
 )
 
-NEEDS_LIMIT = ("mclp", "lscp", "backup")
-NEEDS_COUNT = ("mclp", "p-median", "p-centre", "backup", "capacitated")
-
 MOST_ROWS_NAMED = 5
 
+NEEDS_COST = ("budget", "cheapest")
 
-@dataclass(frozen=True, slots=True)
-class TableOptions:
-    """What is asked of a table of times.
+ROLES = ("", "open", "required", "forbidden")
 
-    Parameters
-    ----------
-    model
-        `mclp`, `lscp`, `p-median`, `p-centre`, `backup` or `capacitated`.
-    limit, count, existing, seed, lower_loads
-        As in `run_site_table`.
-    files
-        Names of the times, demand and capacity files, for messages.
-    """
-
-    model: str
-    limit: float | None = None
-    count: int | None = None
-    existing: tuple[str, ...] = ()
-    seed: int = 0
-    lower_loads: Literal["soft", "binding"] = "soft"
-    files: tuple[str, str, str] = ("times", "demand", "capacity")
+TEXT_COLUMNS = ("village", "fixed", "from_site", "to_site")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableInstance:
-    """The tables as arrays; sites and demand rows are numbered in the order of their ids."""
+    """The tables as arrays; sites and demand rows are numbered in the order of their ids.
+
+    Parameters
+    ----------
+    site_id, demand_id, centre_id, village_name
+        Ids in order; centres and villages only where the tables have them.
+    reach, people
+        Pairs with their cost, and people by demand row.
+    existing, required, forbidden
+        Sites by their role.
+    lower, upper
+        Loads of each site.
+    cost
+        Cost of building and running each site; None where no table states one.
+    village
+        (n_demand,) village of each row, -1 none.
+    referral
+        (n_sites, n_centres) cost from site to centre, inf where not listed.
+    """
 
     site_id: tuple[str, ...]
     demand_id: tuple[str, ...]
     reach: SparseReach
     people: Floats
     existing: tuple[int, ...]
+    required: tuple[int, ...]
+    forbidden: tuple[int, ...]
     lower: Floats
     upper: Floats
+    cost: Floats | None
+    village: Indices
+    village_name: tuple[str, ...]
+    centre_id: tuple[str, ...]
+    referral: Floats
 
 
-def option_faults(options: TableOptions, *, has_capacity: bool) -> list[Finding]:
-    """Return what the options miss or get wrong, whatever the tables hold."""
-    given = {
-        "--limit": options.limit is not None or options.model not in NEEDS_LIMIT,
-        "--count": options.count is not None or options.model not in NEEDS_COUNT,
-        "--capacity": has_capacity or options.model != "capacitated",
-    }
-    findings = [
-        Finding("siting_option_missing", (("model", options.model), ("option", name)))
-        for name, is_given in given.items()
-        if not is_given
-    ]
-    if options.limit is not None and not 0 <= options.limit < np.inf:
-        said = (("option", "--limit"), ("actual", options.limit), ("expected", "0 or more"))
-        findings.append(Finding("siting_option_wrong", said))
-    least = 0 if options.existing else 1
-    if options.count is not None and options.count < least:
-        wrong = (("option", "--count"), ("actual", options.count), ("expected", f"{least} or more"))
-        findings.append(Finding("siting_option_wrong", wrong))
-    return findings
-
-
-def table_instance(
-    times: pd.DataFrame,
-    demand: pd.DataFrame,
-    capacity: pd.DataFrame | None,
-    options: TableOptions,
-) -> TableInstance:
+def table_instance(tables: Mapping[str, pd.DataFrame], options: TableOptions) -> TableInstance:
     """Check options and tables and return the tables as arrays in the order of their ids.
 
     Parameters
     ----------
-    times, demand, capacity
-        As in `site_table`; the index of each table numbers its rows in the file, from 1.
+    tables
+        `times`, `demand` and those that the model needs, as in `site_table`; the index of each
+        table numbers its rows in the file, from 1.
     options
         What is asked.
 
@@ -107,24 +86,106 @@ def table_instance(
     StudyError
         With every fault at once.
     """
-    times_file, demand_file, capacity_file = options.files
-    findings = option_faults(options, has_capacity=capacity is not None)
-    for table, file in zip((times, demand, capacity), options.files, strict=True):
-        findings += [] if table is None else row_faults(table, file)
+    times, demand, names = tables["times"], tables["demand"], options.files
+    roles = tables.get("sites")
+    stands = roles is not None and "fixed" in roles and bool((roles["fixed"] == "open").any())
+    findings = option_faults(options, has_existing=stands)
+    for name, table in tables.items():
+        findings += row_faults(table, names[name])
     cost, people = _numbers(times, "cost"), _numbers(demand, "people")
     demand_id, row_of_id = np.unique(demand["demand_id"].to_numpy(object), return_index=True)
-    site_id, site = np.unique(times["site_id"].to_numpy(object), return_inverse=True)
-    row = _positions(times["demand_id"], pd.Index(demand_id), demand_file, times_file, findings)
+    listed = times["site_id"].to_numpy(object)
+    # A site of the list without any pair is a candidate that reaches nobody.
+    further = listed[:0] if roles is None else roles["site_id"].to_numpy(object)
+    site_id = np.unique(np.append(listed, further))
     sites = pd.Index(site_id)
-    existing = _existing(options.existing, sites, times_file, findings)
-    lower, upper = _loads(capacity, sites, capacity_file, findings)
+    files = (names["demand"], names["times"])
+    row = _positions(times["demand_id"], pd.Index(demand_id), *files, findings)
+    existing = _existing(options.existing, sites, names["times"], findings)
+    lower, upper = _loads(tables.get("capacity"), sites, names.get("capacity", ""), findings)
+    price = _costs(roles, sites, options, findings)
+    role = _roles(roles, sites)
+    village, village_name = _villages(demand, row_of_id, options, findings)
+    file = names.get("between", "")
+    centre_id, referral = _referral(tables.get("between"), sites, file, findings)
     raise_errors(findings)
-    reach = sparse_reach(site, row, cost, n_sites=len(site_id), n_demand=len(demand_id))
+    reach = sparse_reach(
+        sites.get_indexer(pd.Index(listed)), row, cost, n_sites=len(site_id),
+        n_demand=len(demand_id),
+    )  # fmt: skip
+    existing = tuple(sorted({*existing, *_sites_of(role, "open")}))
     instance = TableInstance(
-        tuple(site_id), tuple(demand_id), reach, people[row_of_id], existing, lower, upper
-    )
+        tuple(site_id), tuple(demand_id), reach, people[row_of_id], existing,
+        _sites_of(role, "required"), _sites_of(role, "forbidden"), lower, upper, price, village,
+        village_name, centre_id, referral,
+    )  # fmt: skip
     raise_errors(_faults_of_the_whole(instance, options))
     return instance
+
+
+def _sites_of(role: Indices, name: str) -> tuple[int, ...]:
+    return tuple(int(j) for j in np.flatnonzero(role == ROLES.index(name)))
+
+
+def _roles(table: pd.DataFrame | None, sites: pd.Index) -> Indices:
+    """Return the number in `ROLES` of each site."""
+    role = np.zeros(len(sites), dtype=np.int64)
+    if table is not None and "fixed" in table:
+        number = pd.Index(ROLES).get_indexer(pd.Index(table["fixed"]))
+        role[sites.get_indexer(pd.Index(table["site_id"]))] = np.maximum(number, 0)
+    return role
+
+
+def _costs(
+    table: pd.DataFrame | None, sites: pd.Index, options: TableOptions, findings: list[Finding]
+) -> Floats | None:
+    """Return building and running cost of each site together; None where none is stated."""
+    stated = [] if table is None else [n for n in ("build_cost", "running_cost") if n in table]
+    if not stated or table is None:
+        if options.model in NEEDS_COST and table is not None:
+            params = (("found", ", ".join(table.columns)), ("expected", "site_id, build_cost"))
+            file = options.files["sites"]
+            findings.append(Finding("siting_table_column", params, file=file, column="build_cost"))
+        return None
+    cost = np.full(len(sites), np.nan)
+    cost[sites.get_indexer(pd.Index(table["site_id"]))] = sum(_numbers(table, n) for n in stated)
+    without = np.flatnonzero(~np.isin(sites.to_numpy(object), table["site_id"].to_numpy(object)))
+    if len(without):
+        first = ", ".join(sites[without[:3]])
+        lacking = (("count", len(without)), ("first", first))
+        findings.append(Finding("siting_site_without_cost", lacking, options.files["sites"]))
+    return cost
+
+
+def _villages(
+    demand: pd.DataFrame, row_of_id: Indices, options: TableOptions, findings: list[Finding]
+) -> tuple[Indices, tuple[str, ...]]:
+    """Return the village of each row, -1 where the cell is blank, and the names."""
+    if options.model != "villages":
+        return np.full(len(row_of_id), -1), ()
+    if "village" not in demand:
+        params = (("found", ", ".join(demand.columns)), ("expected", "demand_id, people, village"))
+        file = options.files["demand"]
+        findings.append(Finding("siting_table_column", params, file=file, column="village"))
+        return np.full(len(row_of_id), -1), ()
+    text = demand["village"].to_numpy(object)[row_of_id]
+    names = np.unique(text[text != ""])
+    return np.asarray(pd.Index(names).get_indexer(pd.Index(text))), tuple(names)
+
+
+def _referral(
+    table: pd.DataFrame | None, sites: pd.Index, file: str, findings: list[Finding]
+) -> tuple[tuple[str, ...], Floats]:
+    """Return the centres and the cost from each site to each of them."""
+    if table is None or "to_site" not in table:
+        return (), np.zeros((len(sites), 0))
+    centre_id = np.unique(table["to_site"].to_numpy(object))
+    site = _positions(table["from_site"], sites, "the times", file, findings)
+    referral = np.full((len(sites), len(centre_id)), np.inf)
+    centre = pd.Index(centre_id).get_indexer(pd.Index(table["to_site"]))
+    known = site >= 0
+    referral[site[known], centre[known]] = _numbers(table, "cost")[known]
+    return tuple(centre_id), referral
 
 
 def row_faults(table: pd.DataFrame, file: str) -> list[Finding]:
@@ -133,13 +194,22 @@ def row_faults(table: pd.DataFrame, file: str) -> list[Finding]:
     Parameters
     ----------
     table
-        Times, demand or capacity; columns whose name ends in `id` hold ids, the others numbers.
+        Any of the tables; columns whose name ends in `id` hold ids, most others numbers.
     file
         Its name.
     """
-    ids = [name for name in table.columns if name.endswith("_id")]
+    ids = [name for name in table.columns if name.endswith("_id")] or [
+        name for name in ("from_site", "to_site") if name in table
+    ]
     findings = _id_faults(table, ids, file)
-    for column in table.columns.difference(ids, sort=False):
+    if "fixed" in table:
+        unknown = (~table["fixed"].isin(ROLES)).to_numpy()
+        if unknown.any():
+            said = ", ".join(sorted(set(table["fixed"][unknown]))[:3])
+            params = (("count", int(unknown.sum())), ("first", said))
+            rows = _rows(table, unknown)
+            findings.append(Finding("siting_role_unknown", params, file, "fixed", rows))
+    for column in table.columns.difference([*ids, *TEXT_COLUMNS], sort=False):
         findings += _number_faults(table, column, file)
     if {"lower", "upper"} <= set(table.columns):
         crossed = _numbers(table, "lower") > _numbers(table, "upper")
@@ -242,10 +312,9 @@ def _loads(
 
 def _faults_of_the_whole(instance: TableInstance, options: TableOptions) -> list[Finding]:
     """Return what single rows do not show: nobody there or in reach, too many sites, loads."""
-    times_file, demand_file, capacity_file = options.files
     total = float(instance.people.sum())
     if total <= 0:
-        return [Finding("siting_no_people", file=demand_file, column="people")]
+        return [Finding("siting_no_people", file=options.files["demand"], column="people")]
     findings = []
     has_people = instance.people[instance.reach.demand] > 0
     cost = instance.reach.cost[has_people]
@@ -254,18 +323,19 @@ def _faults_of_the_whole(instance: TableInstance, options: TableOptions) -> list
         cheapest = float(cost.min(initial=np.inf))
         code = "siting_nobody_in_reach" if np.isfinite(cheapest) else "siting_nobody_listed"
         params = (("limit", limit), ("cheapest", cheapest)) if np.isfinite(cheapest) else ()
-        findings.append(Finding(code, params, file=times_file))
-    candidates = len(instance.site_id) - len(instance.existing)
-    is_asked = options.model in NEEDS_COUNT and not existing_suffice(instance, options)
-    count = (options.count or 0) if is_asked else 0
+        findings.append(Finding(code, params, file=options.files["times"]))
+    candidates = len(instance.site_id) - len({*instance.existing, *instance.forbidden})
+    needs_new = options.needs_count and not existing_suffice(instance, options)
+    count = (options.count or 0) if needs_new and options.model != "mexclp" else 0
     if count > candidates:
-        asked = (("count", count), ("candidates", candidates))
-        findings.append(Finding("siting_count_above_candidates", asked))
-    if options.model == "capacitated" and (instance.lower > total).any():
+        params = (("count", count), ("candidates", candidates))
+        findings.append(Finding("siting_count_above_candidates", params))
+    if options.model.startswith("capacitated") and (instance.lower > total).any():
         sites = np.flatnonzero(instance.lower > total)
         ids = tuple(instance.site_id[j] for j in sites[:MOST_ROWS_NAMED])
         low = (("lower", float(instance.lower[sites].min())), ("people", total))
-        findings.append(Finding("siting_lower_above_people", low, capacity_file, "lower", ids))
+        file = options.files["capacity"]
+        findings.append(Finding("siting_lower_above_people", low, file, "lower", ids))
     return findings
 
 
@@ -273,7 +343,9 @@ def existing_suffice(instance: TableInstance, options: TableOptions) -> bool:
     """Say whether no new site could better what the existing sites do."""
     existing = np.array(instance.existing, dtype=np.int64)
     every = np.arange(len(instance.site_id))
-    if len(existing) == 0 or len(existing) == len(every) or options.model == "capacitated":
+    if instance.required or options.model in {"mexclp", "two-level"}:
+        return False
+    if len(existing) in {0, len(every)} or options.model.startswith("capacitated"):
         return 0 < len(existing) == len(every)
     reach = instance.reach if options.limit is None else within(instance.reach, options.limit)
     counted = (instance.people > 0) | (options.model not in {"mclp", "p-median"})

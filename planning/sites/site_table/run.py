@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from data.errors import StudyError, raise_errors, severity
 from data.store import write_json
 from data.tables.delimited import decoded
+from data.tables.plain import note_no_values
 from data.tables.sheets import unescaped
 from geo.errors import Finding, Progress
-from planning.sites.site_table.checks import TableOptions, option_faults, row_faults
+from planning.sites.site_table.checks import row_faults
 from planning.sites.site_table.plan import site_table
+from planning.sites.site_table.table_options import TableOptions, option_faults
 from planning.solver.problems import SolveLimits
 from planning.solver.stop import cancel_on_interrupt
 
-TIMES_COLUMNS = ("demand_id", "site_id", "cost")
-DEMAND_COLUMNS = ("demand_id", "people")
-CAPACITY_COLUMNS = ("site_id", "lower", "upper")
+COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "times": (("demand_id", "site_id", "cost"), ()),
+    "demand": (("demand_id", "people"), ("village",)),
+    "capacity": (("site_id", "lower", "upper"), ()),
+    "sites": (("site_id",), ("build_cost", "running_cost", "fixed")),
+    "between": (("from_site", "to_site", "cost"), ()),
+}
+"""Columns that each table must have, and those that it may have besides."""
 
 SEPARATORS = (",", ";", "\t")
 
 
-def run_site_table(  # noqa: PLR0913 - the options of one command
+def run_site_table(  # noqa: PLR0913 - the tables of one command
     times: Path,
     demand: Path,
     *,
     model: str,
     out: Path | None = None,
-    limit: float | None = None,
-    count: int | None = None,
-    existing: Sequence[str] = (),
     capacity: Path | None = None,
-    lower_loads: Literal["soft", "binding"] = "soft",
-    seed: int = 0,
+    sites: Path | None = None,
+    between: Path | None = None,
     limits: SolveLimits | None = None,
     progress: Progress | None = None,
+    **asked: Any,
 ) -> dict[str, Any]:
-    """Choose sites from tables of times, people and capacities; write the plan.
+    """Choose sites from tables of times, people, capacities and costs; write the plan.
 
     Parameters
     ----------
@@ -49,29 +53,31 @@ def run_site_table(  # noqa: PLR0913 - the options of one command
         CSV `demand_id, site_id, cost`: the pairs that exist, in any unit of cost. Its sites are the
         candidates.
     demand
-        CSV `demand_id, people`.
+        CSV `demand_id, people`, for `villages` also `village`.
     model
-        `mclp`, `lscp`, `p-median`, `p-centre`, `backup` or `capacitated`.
+        A key of `planning.sites.site_table.table_options.MODELS`.
     out
         JSON file to write; None writes none.
-    limit
-        Largest cost at which a site serves a demand row; the others use every pair when it is None.
-    count
-        Number of new sites; existing ones come on top. `lscp` finds it.
-    existing
-        Ids of sites that are open and stay open.
     capacity
-        CSV `site_id, lower, upper` for `capacitated`.
-    lower_loads
-        `soft`: a new site below its lower load is reported, nothing else; `binding`: no plan has
-        one.
-    seed, limits, progress
+        CSV `site_id, lower, upper` for models with loads.
+    sites
+        CSV `site_id` with any of `build_cost, running_cost` and `fixed` (`open`, `required` or
+        `forbidden`).
+    between
+        CSV `from_site, to_site, cost` from stations to centres, for `two-level`.
+    limits, progress
         As in `planning.solver.solve`.
+    asked
+        The other fields of `TableOptions`: `limit`, the largest cost at which a site serves a
+        demand row; `count`, the number of new sites (or units); `share` of the people, `quota` of a
+        village, `busy` share of the time, `budget`, number of `centres`, `referral_share`;
+        `existing` ids of sites that are open and stay open; `lower_loads`, `soft` (a new site below
+        its lower load is reported) or `binding` (no plan has one); `seed`.
 
     Returns
     -------
     dict
-        `status, objective, bound, gap, sites, assignment` and what explains them; see
+        `status, objective, bound, gap, unit, sense, sites, assignment` and what explains them; see
         `docs/siting.md`.
 
     Raises
@@ -80,38 +86,36 @@ def run_site_table(  # noqa: PLR0913 - the options of one command
         With every fault of the tables and options, by file, column and row.
     """
     findings: list[Finding] = []
-    tables = [
-        _read(path, columns, findings)
-        for path, columns in (
-            (times, TIMES_COLUMNS),
-            (demand, DEMAND_COLUMNS),
-            *(((capacity, CAPACITY_COLUMNS),) if capacity is not None else ()),
-        )
-    ]
-    options = TableOptions(
-        model, limit, count, tuple(existing), seed, lower_loads,
-        (times.name, demand.name, capacity.name if capacity is not None else ""),
-    )  # fmt: skip
+    paths = {"times": times, "demand": demand, "capacity": capacity, "sites": sites,
+             "between": between}  # fmt: skip
+    tables = {
+        name: _read(path, *COLUMNS[name], findings)
+        for name, path in paths.items()
+        if path is not None
+    }
+    files = {name: path.name for name, path in paths.items() if path is not None}
+    options = TableOptions(model, files=files, **asked)
     if any(severity(finding) == "error" for finding in findings):
-        findings += option_faults(options, has_capacity=capacity is not None)
-        for table, file in zip(tables, options.files, strict=False):
-            findings += row_faults(table, file) if len(table) else []
+        findings += option_faults(options)
+        for name, table in tables.items():
+            findings += row_faults(table, files[name]) if len(table) else []
         raise_errors(findings)
+    for name, column in (("times", "cost"), ("demand", "people")):
+        note_no_values(tables[name], column, files[name], findings)
     with cancel_on_interrupt(progress) as watched:
-        plan = site_table(
-            tables[0], tables[1], options, capacity=tables[2] if capacity is not None else None,
-            limits=limits, progress=watched,
-        )  # fmt: skip
+        plan = site_table(tables, options, limits=limits, progress=watched)
     plan["findings"] = [
         *({"code": note.code, "file": note.file, **dict(note.params)} for note in findings),
         *plan["findings"],
     ]
     if out is not None:
-        write_json(out, plan, kind="plan", version=1)
+        write_json(out, plan, kind="plan", version=2)
     return plan
 
 
-def _read(path: Path, columns: tuple[str, ...], findings: list[Finding]) -> pd.DataFrame:
+def _read(
+    path: Path, columns: tuple[str, ...], further: tuple[str, ...], findings: list[Finding]
+) -> pd.DataFrame:
     """Return some columns of a CSV file as text, its rows numbered from 1 as in the file."""
     empty = pd.DataFrame({name: pd.Series(dtype=str) for name in columns})
     table: pd.DataFrame | None = _as_text(path, findings)
@@ -124,6 +128,7 @@ def _read(path: Path, columns: tuple[str, ...], findings: list[Finding]) -> pd.D
         findings.append(Finding("siting_table_column", params, file=path.name, column=name))
     if missing:
         return empty
+    columns = (*columns, *(name for name in further if name in table.columns))
     table = table.loc[:, list(columns)].apply(lambda cells: cells.str.strip())
     table.index += 1
     table = table[(table != "").any(axis=1)]

@@ -505,3 +505,29 @@ def median_tree(
                 top += 1
             tree.n_open = top
             break
+
+
+@njit(cache=True, nogil=True)
+def cut_levels(rows, base, point, now, level, end, value):
+    """Find the cut of each row that is tightest at one point, and its value at another.
+
+    The cut of row i at cost D says that it costs at least D less what each cheaper site saves:
+    cost >= D - sum over sites cheaper than D of (D - cost) y. At `point` the tightest D is that of
+    the site with which the shares of the cheapest sites reach 1; `end` is the first pair that is
+    not cheaper, `value` the right side of the cut at `now`.
+    """
+    for i in range(len(base)):
+        start, stop = rows.indptr[i], rows.indptr[i + 1]
+        total, dearest = 0.0, base[i]
+        for e in range(start, stop):
+            total += point[rows.site[e]]
+            if total >= 1.0 - 1e-9:
+                dearest = rows.cost[e]
+                break
+        e, share, spent = start, 0.0, 0.0
+        while e < stop and rows.cost[e] < dearest:
+            share += now[rows.site[e]]
+            spent += rows.cost[e] * now[rows.site[e]]
+            e += 1
+        level[i], end[i] = dearest, e
+        value[i] = dearest - dearest * share + spent

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planning.solver.highs import Programme, Solved, add_site_rules, run_highs
+from planning.solver.median.cuts import search_by_cuts
 from planning.solver.median.model import MedianCore, cost_of, reduce_median
 from planning.solver.median.search import (
     MedianDual,
     decide_sites,
+    greedy_sites,
     lagrangian_bound,
     shake_sites,
     swap_sites,
@@ -265,8 +267,11 @@ def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
     if not fits_tree(rest):
         return _branch_with_rules(state, dual, step, clock)
     tree = median_tree(rest, dual, state.cost)
-    for turn in ("tree", "solver", "tree to the end"):
-        if turn == "solver":
+    for turn in ("tree", "cuts", "solver", "tree to the end"):
+        if turn == "cuts":
+            nodes += _search_by_cuts(state, step, clock)
+            tree.state.cost = min(tree.state.cost, state.cost - rest.constant)
+        elif turn == "solver":
             nodes += _branch_with_rules(state, dual, step, clock)
             tree.state.cost = min(tree.state.cost, state.cost - rest.constant)
         else:
@@ -278,6 +283,21 @@ def _branch(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:
         if clock.is_cut or state.is_proved(step):
             break
     return nodes + tree.nodes
+
+
+def _search_by_cuts(state: _Search, step: float, clock: Clock) -> int:
+    """Close what is left by Benders cuts, where prices alone did not; return the nodes done."""
+    rest = state.rest
+    kept = np.setdiff1d(state.best, state.fixed)
+    is_inside = len(kept) == rest.count and bool(np.isin(kept, rest.site).all())
+    start = numbers_of(rest, kept) if is_inside else greedy_sites(rest)
+    found = search_by_cuts(rest, start, state.cost, state.cost - state.cutoff(step), clock)
+    if found is None:
+        return 0
+    if found.sites is not None:
+        state.offer(found.sites)
+    state.raise_bound(found.bound)
+    return found.nodes
 
 
 def _branch_with_rules(state: _Search, dual: MedianDual, step: float, clock: Clock) -> int:

@@ -21,7 +21,7 @@ PATIENCE = 10
 
 PAIRS_A_CHUNK = 40_000_000
 
-FIRST_PAIRS, ALL_PAIRS = 20_000_000_000, 60_000_000_000
+FIRST_PAIRS, ALL_PAIRS = 2_000_000_000, 60_000_000_000
 """Pairs walked by the tree before a general solver is tried, and in all when no clock is set."""
 
 TREE_NODES = 3

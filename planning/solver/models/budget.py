@@ -108,8 +108,9 @@ def _require_costs(task: Task, budget: float | None) -> None:
     """Raise when an option costs nothing or the budget buys none."""
     cost, rules = task.problem.cost, task.rules
     findings = []
-    candidates = cost[rules.candidates]
-    free = rules.candidates[candidates <= 0]
+    sites = task.rest.candidates  # a required option may be free: it is not weighed
+    candidates = cost[sites]
+    free = sites[candidates <= 0]
     if len(free):
         rows = tuple(int(j) for j in free[:5])
         findings.append(Finding("siting_cost_zero", (("count", len(free)),), rows=rows))

@@ -8,6 +8,43 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+SEARCH_STATE = np.dtype([
+    ("n_bare", np.int64), ("n_open", np.int64), ("best_size", np.int64), ("steps", np.int64),
+    ("turn", np.int64), ("last_opened", np.int64),
+])  # fmt: skip
+"""Bare rows, open sites, size of the best cover, steps done, sites flipped, site opened last."""
+
+
+class Pairs(NamedTuple):
+    """Cover pairs both ways."""
+
+    site_indptr: Any
+    site_row: Any
+    row_indptr: Any
+    row_site: Any
+
+
+class Cover(NamedTuple):
+    """A cover being changed.
+
+    By row: `weight`, `covers`, the turn in which it last changed, its place in the list of bare
+    rows. By site: whether it `is_in`, its `score`, the step in which it moved and the turn in which
+    it was closed, its spot in the list of open ones.
+    """
+
+    weight: Any
+    covers: Any
+    changed_at: Any
+    bare: Any
+    place: Any
+    is_in: Any
+    score: Any
+    moved_at: Any
+    closed_at: Any
+    opened: Any
+    spot: Any
+    best_in: Any
+
 
 @njit(cache=True, nogil=True)
 def _random(state, below):
@@ -21,54 +58,70 @@ def _random(state, below):
 
 
 @njit(cache=True, nogil=True)
-def _flip(j, site_indptr, site_row, row_indptr, row_site, weight, is_in, covers, score, may_add,
-          bare, place, n_bare):  # fmt: skip
-    """Open or close site j and bring scores up to date; return the number of bare rows."""
-    opens = not is_in[j]
-    is_in[j] = opens
+def _flip(j, pairs, plan, state):
+    """Open or close site j and bring the scores up to date.
+
+    Scores change only where a row becomes covered or bare, or where a site becomes or stops being
+    the only one of a row; all other rows of the site cost nothing.
+    """
+    row_indptr, row_site, score = pairs.row_indptr, pairs.row_site, plan.score
+    opens = not plan.is_in[j]
+    plan.is_in[j] = opens
     score[j] = -score[j]
-    for e in range(site_indptr[j], site_indptr[j + 1]):
-        i = site_row[e]
-        before = covers[i]
-        covers[i] += 1 if opens else -1
-        for f in range(row_indptr[i], row_indptr[i + 1]):
-            k = row_site[f]
-            may_add[k] = True
-            if k == j:
-                continue
+    state.turn += 1
+    if opens:
+        plan.spot[j] = state.n_open
+        plan.opened[state.n_open] = j
+        state.n_open += 1
+    else:
+        state.n_open -= 1
+        last = plan.opened[state.n_open]
+        plan.opened[plan.spot[j]] = last
+        plan.spot[last] = plan.spot[j]
+        plan.closed_at[j] = state.turn
+    for e in range(pairs.site_indptr[j], pairs.site_indptr[j + 1]):
+        i = pairs.site_row[e]
+        before = plan.covers[i]
+        plan.covers[i] += 1 if opens else -1
+        plan.changed_at[i] = state.turn
+        if before == (0 if opens else 1):  # bare before, or bare now
+            change = -plan.weight[i] if opens else plan.weight[i]
+            for f in range(row_indptr[i], row_indptr[i + 1]):
+                if row_site[f] != j:
+                    score[row_site[f]] += change
             if opens:
-                if before == 0:
-                    score[k] -= weight[i]
-                elif before == 1 and is_in[k]:
-                    score[k] += weight[i]
-            elif before == 1:
-                score[k] += weight[i]
-            elif before == 2 and is_in[k]:
-                score[k] -= weight[i]
-        if opens and before == 0:
-            n_bare -= 1
-            moved = bare[n_bare]
-            bare[place[i]] = moved
-            place[moved] = place[i]
-        elif not opens and before == 1:
-            bare[n_bare] = i
-            place[i] = n_bare
-            n_bare += 1
-    return n_bare
+                state.n_bare -= 1
+                moved = plan.bare[state.n_bare]
+                plan.bare[plan.place[i]] = moved
+                plan.place[moved] = plan.place[i]
+            else:
+                plan.bare[state.n_bare] = i
+                plan.place[i] = state.n_bare
+                state.n_bare += 1
+        elif before == (1 if opens else 2):  # one other site covered it alone, or does now
+            change = plan.weight[i] if opens else -plan.weight[i]
+            for f in range(row_indptr[i], row_indptr[i + 1]):
+                k = row_site[f]
+                if k != j and plan.is_in[k]:
+                    score[k] += change
+                    break
 
 
 @njit(cache=True, nogil=True)
-def _cheapest_open(is_in, score, moved, banned):
+def _cheapest_open(plan, n_open, banned):
     """Return the open site whose closing bares least weight, the longest unmoved among equals."""
     best = -1
-    for j in range(len(is_in)):
-        if (
-            is_in[j]
-            and j != banned
-            and (
-                best < 0
-                or score[j] > score[best]
-                or (score[j] == score[best] and moved[j] < moved[best])
+    for position in range(n_open):
+        j = plan.opened[position]
+        if j != banned and (
+            best < 0
+            or plan.score[j] > plan.score[best]
+            or (
+                plan.score[j] == plan.score[best]
+                and (
+                    plan.moved_at[j] < plan.moved_at[best]
+                    or (plan.moved_at[j] == plan.moved_at[best] and j < best)
+                )
             )
         ):
             best = j
@@ -76,66 +129,56 @@ def _cheapest_open(is_in, score, moved, banned):
 
 
 @njit(cache=True, nogil=True)
-def weighted_search(
-    site_indptr, site_row, row_indptr, row_site, weight, is_in, covers, score, may_add, moved,
-    bare, place, best_in, steps, target, random, state
-):  # fmt: skip
+def _may_open(k, i, pairs, plan):
+    """Say whether something changed among a site's rows since it was closed; row i first."""
+    if plan.changed_at[i] > plan.closed_at[k]:
+        return True
+    for e in range(pairs.site_indptr[k], pairs.site_indptr[k + 1]):
+        if plan.changed_at[pairs.site_row[e]] > plan.closed_at[k]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def weighted_search(pairs, plan, steps, target, random, state):
     """Search for smaller covers by row weights (Gao, Weise and Li 2015).
 
     Whenever everything is covered a site is dropped for good; then sites are exchanged, and rows
-    that stay bare grow heavier. Score: weight gained by opening, or minus weight lost by closing.
-    state = (bare rows, size of the best cover, steps done, site opened last).
+    that stay bare grow heavier, so that what is hard to cover is covered first. The site opened
+    last may not be closed at once, and one closed may not be opened before its surroundings
+    change. Score: weight gained by opening, or minus weight lost by closing.
     """
-    n_bare = state[0]
-    opened = state[3]
     for _ in range(steps):
-        while n_bare == 0:
-            size = 0
-            for j in range(len(is_in)):
-                size += is_in[j]
-            best_in[:] = is_in
-            state[1] = size
-            if size <= target:
-                state[0] = n_bare
+        while state.n_bare == 0:
+            plan.best_in[:] = plan.is_in
+            state.best_size = state.n_open
+            if state.best_size <= target:
                 return
-            j = _cheapest_open(is_in, score, moved, -1)
-            n_bare = _flip(
-                j, site_indptr, site_row, row_indptr, row_site, weight, is_in, covers, score,
-                may_add, bare, place, n_bare
-            )  # fmt: skip
-            may_add[j] = False
-        state[2] += 1
-        j = _cheapest_open(is_in, score, moved, opened)
+            _flip(_cheapest_open(plan, state.n_open, -1), pairs, plan, state)
+        state.steps += 1
+        j = _cheapest_open(plan, state.n_open, state.last_opened)
         if j >= 0:
-            n_bare = _flip(
-                j, site_indptr, site_row, row_indptr, row_site, weight, is_in, covers, score,
-                may_add, bare, place, n_bare
-            )  # fmt: skip
-            may_add[j] = False
-            moved[j] = state[2]
-        i = bare[_random(random, n_bare)]
-        opened = -1
-        for f in range(row_indptr[i], row_indptr[i + 1]):
-            k = row_site[f]
-            if may_add[k] and (
-                opened < 0
-                or score[k] > score[opened]
-                or (score[k] == score[opened] and moved[k] < moved[opened])
-            ):
-                opened = k
-        if opened >= 0:
-            n_bare = _flip(
-                opened, site_indptr, site_row, row_indptr, row_site, weight, is_in, covers, score,
-                may_add, bare, place, n_bare
-            )  # fmt: skip
-            moved[opened] = state[2]
-        for b in range(n_bare):
-            i = bare[b]
-            weight[i] += 1
-            for f in range(row_indptr[i], row_indptr[i + 1]):
-                score[row_site[f]] += 1
-    state[0] = n_bare
-    state[3] = opened
+            _flip(j, pairs, plan, state)
+            plan.moved_at[j] = state.steps
+        i = plan.bare[_random(random, state.n_bare)]
+        best = -1
+        for f in range(pairs.row_indptr[i], pairs.row_indptr[i + 1]):
+            k = pairs.row_site[f]
+            if (
+                best < 0
+                or plan.score[k] > plan.score[best]
+                or (plan.score[k] == plan.score[best] and plan.moved_at[k] < plan.moved_at[best])
+            ) and _may_open(k, i, pairs, plan):
+                best = k
+        state.last_opened = best
+        if best >= 0:
+            _flip(best, pairs, plan, state)
+            plan.moved_at[best] = state.steps
+        for b in range(state.n_bare):
+            i = plan.bare[b]
+            plan.weight[i] += 1
+            for f in range(pairs.row_indptr[i], pairs.row_indptr[i + 1]):
+                plan.score[pairs.row_site[f]] += 1
 
 
 @njit(cache=True, nogil=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from planning.solver.pairs import (
     ByDemand,
@@ -87,3 +89,33 @@ def keep_part(instance: CoverInstance, keep_row: Flags, keep_site: Flags) -> Cov
     )
     merged, people, _ = merge_rows(rows, instance.people)
     return cover_instance(merged, people)
+
+
+def split_parts(instance: CoverInstance) -> list[tuple[CoverInstance, Indices]]:
+    """Return the parts of rows that some chain of shared sites joins, and the sites of each.
+
+    Parts have nothing to do with each other: their smallest covers and bounds add up.
+    """
+    n_rows, n_sites = instance.n_rows, instance.n_sites
+    row = np.repeat(np.arange(n_rows), np.diff(instance.row_indptr))
+    joins = csr_array(
+        (np.ones(len(row)), (row, n_rows + instance.row_site)), shape=(n_rows + n_sites,) * 2
+    )
+    n_parts, label = connected_components(joins, directed=False)
+    parts = []
+    for part in range(n_parts):
+        is_here = label == part
+        sites = np.flatnonzero(is_here[n_rows:])
+        if is_here[:n_rows].any():
+            rows = np.flatnonzero(is_here[:n_rows])
+            number = np.cumsum(is_here[n_rows:]) - 1
+            size = np.diff(instance.row_indptr)[rows]
+            keep = is_here[:n_rows][row]
+            pairs = ByDemand(
+                read_only(np.concatenate([[0], np.cumsum(size)]), np.int64),
+                read_only(number[instance.row_site[keep]], np.int32),
+                read_only(np.zeros(int(keep.sum())), np.float64),
+                len(sites),
+            )
+            parts.append((cover_instance(pairs, instance.people[rows]), sites))
+    return sorted(parts, key=lambda part: len(part[0].site_row))

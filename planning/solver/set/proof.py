@@ -8,12 +8,15 @@ from planning.solver.highs import Solved, add_site_rules, run_highs
 from planning.solver.pairs import CoverInstance, Indices
 from planning.solver.rules import RuleArrays
 from planning.solver.set.bound import SetDual, bound_cover, set_programme
-from planning.solver.set.model import SetAnswer, reduce_cover
+from planning.solver.set.model import SetAnswer, reduce_cover, split_parts
 from planning.solver.set.search import greedy_cover, search_cover
 from planning.solver.stop import Clock
 
 PAIR_NODES = 4_000_000
 """Pairs times nodes handed to branch and bound when no clock is set."""
+
+NEAR_BOUND = 0.08
+"""Share of the sites between cover and bound up to which branch and bound may close it."""
 
 WORTH_BRANCHING = 60_000
 """Pairs times missing sites up to which branch and bound has closed gaps; beyond it only a clock
@@ -40,21 +43,41 @@ def smallest_cover(
     forced, rest = reduce_cover(instance)
     if rest.n_rows == 0:
         return SetAnswer(forced, len(forced), "reduction")
-    goal = enough - len(forced)
-    best = search_cover(rest, greedy_cover(rest), max(1, goal), clock, seed=seed, share=0.02)
+    parts = split_parts(rest)
+    sites, bound, method = [forced], len(forced), "reduction"
+    for part, number in parts:
+        # Of several parts each is solved in full: how many sites one may have depends on the rest.
+        goal = enough - len(forced) if enough and len(parts) == 1 else None
+        answer = _smallest(part, clock, seed=seed, goal=goal)
+        sites.append(number[answer.sites])
+        bound += answer.bound
+        method = answer.method if len(parts) == 1 else f"{len(parts)} parts, {answer.method}"
+    return SetAnswer(np.sort(np.concatenate(sites)), bound, method)
+
+
+def _smallest(instance: CoverInstance, clock: Clock, *, seed: int, goal: int | None) -> SetAnswer:
+    """Return a smallest cover of one part, or settle whether `goal` sites can cover it."""
+    best = search_cover(
+        instance, greedy_cover(instance), max(1, goal or 0), clock, seed=seed, share=0.02
+    )
     method = "reduction, greedy, weighted search"
-    if enough and len(best) <= goal:
-        return SetAnswer(np.union1d(forced, best), len(forced) + 1, method)
-    dual = bound_cover(rest, clock)
+    if goal is not None and len(best) <= goal:
+        return SetAnswer(best, 1, method)
+    dual = bound_cover(instance, clock)
     bound = dual.least
     method += ", duals of the relaxation"
-    if bound < len(best) and not (enough and bound > goal):
-        best = search_cover(rest, best, max(bound, goal), clock, seed=seed + 1, share=1.0)
-        most = goal if enough else len(best) - 1
-        if bound <= most < len(best) and _is_worth_branching(rest, most + 1 - bound, clock):
-            best, bound, nodes = _branch(rest, best, dual, most, clock)
+    if bound < len(best) and not (goal is not None and bound > goal):
+        # Far from the bound only the search can gain; near it, half of the time is for the proof.
+        is_near = len(best) - bound <= NEAR_BOUND * len(best)
+        best = search_cover(
+            instance, best, max(bound, goal or 0), clock, seed=seed + 1, share=1.0,
+            time_share=0.4 if is_near else 0.8,
+        )  # fmt: skip
+        most = len(best) - 1 if goal is None else goal
+        if bound <= most < len(best) and _is_worth_branching(instance, most + 1 - bound, clock):
+            best, bound, nodes = _branch(instance, best, dual, most, clock)
             method += f", branch and bound ({nodes} nodes)"
-    return SetAnswer(np.union1d(forced, best), len(forced) + bound, method)
+    return SetAnswer(best, bound, method)
 
 
 def _is_worth_branching(instance: CoverInstance, missing: int, clock: Clock) -> bool:
@@ -83,7 +106,7 @@ def _branch(
         np.zeros(len(sites), dtype=np.int64), np.arange(len(sites)), 1.0,
         lower=-np.inf, upper=float(most), count=1,
     )  # fmt: skip
-    solved = run_highs(programme, clock, nodes=_nodes(instance, clock))
+    solved = run_highs(programme, clock, nodes=_nodes(instance, clock), finds_plans=False)
     if solved.is_infeasible:
         return best, most + 1, solved.nodes
     found = best if solved.x is None else sites[solved.x > 0.5]

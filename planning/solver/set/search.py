@@ -11,7 +11,8 @@ from planning.solver.stop import Clock
 STEPS_A_ROUND = 100
 """Exchanges of the weighted search for each round of the limits."""
 
-STEPS_A_CHUNK = 20_000
+STEPS_A_CHUNK, PAIRS_A_CHUNK = 20_000, 100_000_000
+"""Most steps between two looks at the clock, and most steps times pairs."""
 
 
 def greedy_cover(instance: CoverInstance) -> Indices:
@@ -36,30 +37,54 @@ def greedy_cover(instance: CoverInstance) -> Indices:
 
 
 def search_cover(
-    instance: CoverInstance, cover: Indices, goal: int, clock: Clock, *, seed: int, share: float
+    instance: CoverInstance,
+    cover: Indices,
+    goal: int,
+    clock: Clock,
+    *,
+    seed: int,
+    share: float,
+    time_share: float = 0.0,
 ) -> Indices:
-    """Improve a cover by the weighted search until it has `goal` sites or its steps are used."""
+    """Improve a cover by the weighted search until it has `goal` sites or its effort is used.
+
+    The effort is a share of the steps that the limits allow and, with a clock, at least a share of
+    the time that is left.
+    """
     if len(cover) <= goal:
         return cover
+    plan = _plan_of(instance, cover)
+    pairs = kernels.Pairs(
+        instance.site_indptr, instance.site_row, instance.row_indptr, instance.row_site
+    )
+    random = np.array([seed + 88172645463325252], dtype=np.uint64)
+    state = np.zeros(1, kernels.SEARCH_STATE).view(np.recarray)[0]
+    state.n_open = state.best_size = len(cover)
+    state.last_opened = -1
+    steps = int(clock.limits.rounds * STEPS_A_ROUND * share)
+    until = clock.seconds_left * (1 - time_share) if time_share else np.inf
+    chunk = int(np.clip(PAIRS_A_CHUNK // (len(instance.site_row) + 1), 20, STEPS_A_CHUNK))
+    while (state.steps < steps or clock.seconds_left > until) and state.best_size > goal:
+        if not clock.goes_on("cover", int(state.steps), steps):
+            break
+        kernels.weighted_search(pairs, plan, chunk, goal, random, state)
+    return np.flatnonzero(plan.best_in)
+
+
+def _plan_of(instance: CoverInstance, cover: Indices) -> kernels.Cover:
+    """Return a cover as the kernel changes it."""
     n_rows, n_sites = instance.n_rows, instance.n_sites
     is_in = np.zeros(n_sites, dtype=np.bool_)
     is_in[cover] = True
     site = np.repeat(np.arange(n_sites), np.diff(instance.site_indptr))
     covers = np.bincount(instance.site_row[is_in[site]], minlength=n_rows).astype(np.int32)
     alone = np.bincount(site[covers[instance.site_row] == 1], minlength=n_sites)
-    score = np.where(is_in, -alone, 0).astype(np.int64)
-    best_in = is_in.copy()
-    random = np.array([seed + 88172645463325252], dtype=np.uint64)
-    state = np.array([0, len(cover), 0, -1], dtype=np.int64)
-    arrays = (
-        np.ones(n_rows, dtype=np.int64), is_in, covers, score, np.ones(n_sites, dtype=np.bool_),
-        np.zeros(n_sites, dtype=np.int64), np.zeros(n_rows, dtype=np.int32),
-        np.zeros(n_rows, dtype=np.int32), best_in,
+    opened, spot = np.zeros(n_sites + 1, dtype=np.int64), np.zeros(n_sites, dtype=np.int64)
+    opened[: len(cover)] = cover
+    spot[cover] = np.arange(len(cover))
+    return kernels.Cover(
+        np.ones(n_rows, dtype=np.int64), covers, np.zeros(n_rows, dtype=np.int64),
+        np.zeros(n_rows, dtype=np.int64), np.zeros(n_rows, dtype=np.int64), is_in,
+        np.where(is_in, -alone, 0).astype(np.int64), np.zeros(n_sites, dtype=np.int64),
+        np.full(n_sites, -1, dtype=np.int64), opened, spot, is_in.copy(),
     )  # fmt: skip
-    steps = int(clock.limits.rounds * STEPS_A_ROUND * share)
-    while state[2] < steps and state[1] > goal and clock.goes_on("cover", int(state[2]), steps):
-        kernels.weighted_search(
-            instance.site_indptr, instance.site_row, instance.row_indptr, instance.row_site,
-            *arrays, min(STEPS_A_CHUNK, steps - int(state[2])), goal, random, state,
-        )  # fmt: skip
-    return np.flatnonzero(best_in)

@@ -20,7 +20,7 @@ def assessment(tmp_path_factory):
 def test_towns_to_which_n1_does_not_apply_are_grey_on_the_map_as_in_the_table(assessment):
     view = assessment.ratios.zones[0].view
     layer = ratio_layer(assessment, view, lambda text: text)
-    told = {row[0]: row[1] for row in zone_sheet(assessment.ratios, view, lambda text: text).rows}
+    told = {row[0]: row[1] for row in zone_sheet(assessment, view, lambda text: text).rows}
     shown = {name: layer.styles[group] for name, group in zip(layer.name, layer.group, strict=True)}
     assert set(told.values()) == {"does not apply"}
     assert {name: style.label for name, style in shown.items()} == dict.fromkeys(

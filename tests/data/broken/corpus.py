@@ -25,6 +25,7 @@ import numpy as np
 
 from tests.data.broken.files import ENTITIES, Broken, bomb, mutations
 from tests.data.broken.layers import geojson_cases, layer_cases, raster_cases
+from tests.data.broken.reported import reported_road_cases, reported_table_cases
 
 PEOPLE = "id,lon,lat,people\na,120.81,30.01,100\nb,120.85,30.01,200\nd,120.81,30.04,50\n"
 LIST = (
@@ -258,6 +259,8 @@ def corpus(folder: Path) -> Iterator[Broken]:
     yield from raster_cases(folder)
     yield from road_cases()
     yield from study_cases()
+    yield from reported_road_cases()
+    yield from reported_table_cases()
 
 
 def run_one(broken: Broken, folder: Path) -> dict[str, Any]:

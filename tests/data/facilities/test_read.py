@@ -103,12 +103,81 @@ def test_a_header_states_the_system_of_a_web_map(tmp_path: Path) -> None:
 
 def test_northings_that_come_first_are_told(tmp_path: Path) -> None:
     text = "机构代码,机构名称,机构类别,X坐标,Y坐标\na,甲,B100,3349722,40515300\n"
-    _, found = read(tmp_path / "a.csv", text, crs="EPSG:4528")
+    rows, found = read(tmp_path / "a.csv", text, crs="EPSG:4528")
     assert "position_north_first" in found
+    assert (rows.lon[0], rows.lat[0]) == pytest.approx((120.159, 30.267), abs=1e-4)
     _, found = read(tmp_path / "a.csv", text)
-    assert "position_north_first" in found
     assert dict(found["position_not_degrees"].params)["crs"] == "EPSG:4528"
     columns = (("lon", "Y坐标"), ("lat", "X坐标"))
     rows, found = read(tmp_path / "a.csv", text, crs="EPSG:4528", columns=columns)
     assert "position_north_first" not in found
     assert (rows.lon[0], rows.lat[0]) == pytest.approx((120.159, 30.267), abs=1e-4)
+
+
+def test_kinds_that_no_column_says_are_read_from_names_and_told(tmp_path: Path) -> None:
+    text = (
+        "机构代码,机构名称,机构类别,经度,纬度\na,联丰村卫生室,,120.8,30\nb,乙药店,,120.8,30\n"
+        "c,丙镇卫生院,非营利性,120.8,30\nd,丁卫生室,B200,120.8,30\n"
+    )
+    rows, found = read(tmp_path / "a.csv", text)
+    assert rows.columns["kind"] == ("D600", "", "C220", "B200")
+    assert found["kinds_by_name"].rows == (1, 3)
+    assert dict(found["kinds_by_name"].params)["kinds"] == "C220 1, D600 1"
+    assert found["kind_unknown"].rows == (2,)
+    rows, found = read(tmp_path / "b.csv", "机构代码,机构名称,经度,纬度\na,联丰村卫生室,120.8,30\n")
+    assert rows.columns["kind"] == ("D600",)
+    assert list(rows.level) == [1]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (",机构名称", ("11", "12")),
+        ("Unnamed: 0,机构名称", ("11", "12")),
+        ("序号,机构名称", ("11", "12")),
+        ("index,机构名称", ("11", "12")),
+        ("OBJECTID,机构名称", ("11", "12")),
+    ],
+)
+def test_an_unnamed_or_counting_column_is_the_id_where_there_is_no_other(
+    tmp_path: Path, header: str, expected: tuple[str, ...]
+) -> None:
+    text = f"{header},机构类别,经度,纬度\n11,甲,D600,120.8,30\n12,乙,D600,120.9,30\n"
+    rows, found = read(tmp_path / "a.csv", text)
+    assert rows.columns["id"] == expected
+    assert "id_made" not in found
+    with_code = text.replace(header, f"{header},机构代码").replace(",甲", ",甲,Z1", 1)
+    with_code = with_code.replace("11,甲,Z1", "11,甲,Z1").replace("12,乙", "12,乙,Z2")
+    rows, _ = read(tmp_path / "b.csv", with_code)
+    assert rows.columns["id"] == ("Z1", "Z2")
+
+
+def test_a_counting_column_that_repeats_is_no_id(tmp_path: Path) -> None:
+    text = "序号,机构名称,机构类别,经度,纬度\n1,甲,D600,120.8,30\n1,乙,D600,120.9,30\n"
+    rows, found = read(tmp_path / "a.csv", text)
+    assert rows.columns["id"] == ("row1", "row2")
+    assert "id_made" in found
+
+
+UNSEEN = ["\u200b", "\ufeff", "\u00ad", "\u200e", "\u202a", "\u2060", "\xa0"]
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_ids_are_compared_as_a_person_sees_them(tmp_path: Path, sign: str, place: int) -> None:
+    if sign == "\xa0" and place == 2:
+        return  # a blank between is seen
+    hidden = "F001"[:place] + sign + "F001"[place:]
+    text = (
+        "机构代码,机构名称,机构类别,上级机构代码,经度,纬度\n"
+        f"F001,甲,B100,,120.8,30\nF002,乙,B200,{hidden},120.9,30\n"
+    )
+    rows, _ = read(tmp_path / "a.csv", text)
+    assert rows.columns["parent_id"][1] == "F001"
+
+
+def test_magic_numbers_of_beds_and_staff_are_told(tmp_path: Path) -> None:
+    head = "机构代码,机构名称,机构类别,经度,纬度,床位数,医生数\n"
+    text = head + "a,甲,B100,120.8,30,20,9999\nb,乙,B100,120.8,30,99999,3\n"
+    _, found = read(tmp_path / "a.csv", text)
+    assert found["numbers_no_value"].column in {"床位数", "医生数"}

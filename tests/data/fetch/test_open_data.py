@@ -114,6 +114,7 @@ def test_people_are_those_of_the_raster(world: World, raster: Path, tmp_path: Pa
         rasterio.open(fetched.study.parent / "population.tif") as cut,
     ):
         assert cut.nodata == whole.nodata
+        assert (cut.scales, cut.offsets, cut.units) == (whole.scales, whole.offsets, whole.units)
         assert cut.crs == whole.crs
         row, column = whole.index(*cut.xy(0, 0))
         expected = whole.read(1)[row : row + cut.height, column : column + cut.width]

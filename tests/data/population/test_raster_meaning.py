@@ -86,6 +86,26 @@ def test_a_mask_and_a_nodata_value_and_a_scale_together(tmp_path: Path, write_ra
 
 
 @pytest.mark.parametrize(
+    ("beside", "total"),
+    [
+        ({"tags": {"scale_factor": "0.1"}}, 0.6),
+        ({"tags": {"scale_factor": "10", "add_offset": "1"}}, 63),
+        ({"tags": {"units": "千人"}}, 6_000),
+        ({"tags": {"unit": "persons"}}, 6),
+        ({"description": "Population (thousands)"}, 6_000),
+        ({"description": "常住人口（万人）"}, 60_000),
+        ({"description": "people per cell"}, 6),
+        ({"scales": 10.0, "tags": {"scale_factor": "10"}}, 60),
+    ],
+)
+def test_what_tags_and_descriptions_say(
+    tmp_path: Path, write_raster: Any, beside: Any, total: float
+) -> None:
+    path = write_raster(tmp_path / "a.tif", np.array([[1, 2, 3]], dtype=np.float32))
+    assert people(said(path, **beside)) == pytest.approx(total, rel=1e-6)
+
+
+@pytest.mark.parametrize(
     ("unit", "total"),
     [
         ("", 6),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 from rasterio import Affine
 
 import data.population.rasters
@@ -79,7 +80,7 @@ def test_mollweide_cells_are_where_they_are(tmp_path: Path, write_raster: Any) -
 def test_a_window_leaves_out_and_counts(tmp_path: Path, write_raster: Any) -> None:
     path = write_raster(tmp_path / "a.tif", np.ones((4, 4), dtype=np.float32))
     findings: list[Finding] = []
-    cells = read_counts(path, window=(120.80, 30.03, 120.82, 30.05), findings=findings)
+    cells = read_counts(path, window=shapely.box(120.80, 30.03, 120.82, 30.05), findings=findings)
     assert cells.people.sum() == 4
     assert [(f.code, f.people) for f in findings] == [("people_not_read", 12.0)]
 

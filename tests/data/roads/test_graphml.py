@@ -182,6 +182,16 @@ def test_the_studys_system_is_obeyed_and_a_missing_one_is_asked_for(tmp_path):
     assert read(unknown, options=mended).graph.length_m.sum() == pytest.approx(1000, abs=1)
 
 
+def test_the_arcs_of_a_directed_graph_without_oneway_are_its_directions(tmp_path):
+    both = [(k, k + 1, {"highway": "residential"}) for k in (1, 2)]
+    back = [(2, 1, {"highway": "residential"})]
+    found = read(write_graphml(tmp_path / "g.graphml", STOPS, [*both, *back]))
+    assert seconds(found, "car", 1, 3) is not None
+    assert seconds(found, "car", 2, 1) is not None
+    assert seconds(found, "car", 3, 2) is None
+    assert seconds(found, "walk", 3, 1) is not None
+
+
 @pytest.mark.parametrize("yes", ["True", "true", "yes", "1", "-1", "['yes', 'True']"])
 def test_from_and_to_decide_the_direction_of_an_undirected_graph(tmp_path, yes):
     oneway = (3, 4, {"highway": "residential", "oneway": yes, "from": 4, "to": 3})
@@ -196,7 +206,7 @@ def test_one_ways_of_an_undirected_graph_without_directions_are_refused(tmp_path
     with pytest.raises(StudyError) as caught:
         read(undirected(tmp_path / "g.graphml", [*STREETS, oneway]))
     assert [each.code for each in caught.value.findings] == ["roads_graph_undirected"]
-    assert caught.value.findings[0].rows == (77,)
+    assert caught.value.findings[0].rows == ("77",)
 
 
 def test_a_line_drawn_against_its_edge_is_not_a_zigzag(tmp_path):

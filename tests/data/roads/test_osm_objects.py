@@ -248,7 +248,7 @@ def test_a_ferry_that_ends_in_nothing_is_told_with_its_end(tmp_path: Path) -> No
     found = read(write(tmp_path / "roads.osm", *islands(node(10, 4), ferry)))
     told = next(each for each in found.findings if each.code == "ferry_ends_nowhere")
     assert dict(told.params)["count"] == 1
-    assert told.rows == (103,)
+    assert told.rows == ("103",)
 
 
 def test_members_that_are_not_in_the_file_are_counted(tmp_path: Path) -> None:

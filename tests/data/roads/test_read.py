@@ -140,7 +140,7 @@ def test_ferries_take_duration_and_waiting_and_others_are_told(pbf):
     assert seconds(found, "walk", 1, 2) == 25 * 60
     assert seconds(found, "car", 1, 2) is None
     told = next(each for each in found.findings if each.code == "ferry_without_time")
-    assert told.rows == (11,)
+    assert told.rows == ("11",)
     ferry = found.graph.class_names.index("ferry")
     assert found.graph.fixed_tenths[found.graph.road_class == ferry].tolist() == [15_000]
 

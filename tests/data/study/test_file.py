@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import StudyError
-from data.study.file import read_study, write_template
+from data.facilities.read import read_facilities
+from data.study.file import LIST_NAME, read_study, write_template
+from data.study.tables import FacilitiesTable, TableSource
+from geo.errors import Finding
 
 MINIMAL = """
 format = 1
@@ -233,3 +236,18 @@ def test_the_template_names_every_table_and_key() -> None:
     text = TEMPLATE.read_text(encoding="utf-8")
     for word in ("[villages]", "[circuits]", "[service_areas]", "[water]", "[reported]", "basis"):
         assert word in text
+
+
+def test_the_template_of_a_list_is_read_as_it_is_filled(tmp_path: Path) -> None:
+    folder = write_template(tmp_path / "新建").parent
+    filled = (folder / LIST_NAME).read_text(encoding="utf-8-sig")
+    filled += "F1,甲卫生室,村卫生室,卫健部门,在营,120.8,30.0,WGS84,东村,330604001201,2,5\n"
+    (folder / LIST_NAME).write_text(filled, encoding="utf-8-sig")
+    findings: list[Finding] = []
+    source = FacilitiesTable(TableSource(path=folder / LIST_NAME))
+    rows = read_facilities(source, findings)
+    assert rows is not None
+    said = {name: rows.columns[name][0] for name in ("id", "name", "kind", "doctors", "beds")}
+    assert said == {"id": "F1", "name": "甲卫生室", "kind": "D600", "doctors": 2, "beds": 5}
+    assert (rows.lon[0], rows.division_name[0]) == (120.8, "东村")
+    assert {finding.code for finding in findings} <= {"columns_recognised", "beds_ambiguous"}

@@ -102,12 +102,19 @@ SEPARATED = {
     "a title above": "某区机构表,,\nid,name,note\n1,甲,a;b;c;d;e\n2,乙,c;d;e;f;g\n",
     "quoted separators": 'id,name,note\n1,"甲;乙;丙;丁",x\n2,"乙;丙;丁;戊",y\n',
     "sep line of Excel": "sep=;\r\nid;name;note\r\n1;甲;a,b,c\r\n2;乙;c,d,e\r\n",
+    "chinese commas": "id，name，note\n1，甲，x\n2，乙，y\n",
     "one row": "id;name;lon;lat\n1;甲;120,80001;30,02051\n",
     "a remark with many commas below": "id;name;note\n1;甲;x\n2;乙;y\n注：a,b,c,d,e,f,g,h,i\n",
 }
 
 
-SEPARATORS = {"pipes": "|", "tabs in a txt": "\t", "a title above": ",", "quoted separators": ","}
+SEPARATORS = {
+    "pipes": "|",
+    "chinese commas": "，",
+    "tabs in a txt": "\t",
+    "a title above": ",",
+    "quoted separators": ",",
+}
 
 
 @pytest.mark.parametrize("name", SEPARATED)
@@ -117,6 +124,13 @@ def test_the_separator_is_the_one_that_makes_columns(tmp_path: Path, name: str) 
     header = next(line for line in text.splitlines() if line.startswith("id"))
     assert list(table.columns) == header.split(SEPARATORS.get(name, ";"))
     assert table.columns["name"][0][0] == "甲"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_tsv_is_parted_by_what_parts_it(tmp_path: Path, separator: str) -> None:
+    text = separator.join(("id", "name")) + "\n" + separator.join(("1", "甲")) + "\n"
+    table, _ = read(written(tmp_path, text, "a.tsv"))
+    assert list(table.columns) == ["id", "name"]
 
 
 def test_decimal_commas_are_numbers(tmp_path: Path) -> None:

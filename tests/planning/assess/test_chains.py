@@ -166,12 +166,6 @@ def test_rings_and_downward_links_end():
     assert not referral.is_complete[:3].any()
 
 
-def test_a_level_that_nobody_has_is_missing():
-    referral = chains(n_levels=5, max_leg_minutes=90.0)
-    assert referral.status[7] == LegStatus.MISSING
-    assert not referral.is_complete.any()
-
-
 def test_nobody_refers_in_an_empty_county():
     none = reach_from_table([], [], [], n_facilities=0, n_demand=0)
     empty = np.empty(0, dtype=np.int32)

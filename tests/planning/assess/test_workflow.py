@@ -216,3 +216,48 @@ class TestNoPointCounts:
         text = repr(compose(source))
         assert "没有一家机构计入" in text
         assert "无法判定" in text or "—" in text
+
+
+@pytest.fixture(scope="module")
+def trap(tmp_path_factory):
+    """Return a county with a lane that leads into a trap one way, and one out of a yard."""
+    ends = {3: (1000, 1500), 4: (0, 1500), 5: (9000, 0), 6: (9500, 0)}
+    study = write_study(
+        tmp_path_factory.mktemp("trap"),
+        nodes={1: (0, 0), 2: (1000, 0), **ends},
+        ways=[
+            ([1, 2], ROAD),
+            ([2, 3], ROAD | {"oneway": "yes"}),
+            ([4, 1], ROAD | {"oneway": "yes"}),
+            ([5, 6], ROAD),
+        ],
+        people=[
+            ("main", (500, 0), 900),
+            ("trap", (1000, 1400), 70),
+            ("yard", (0, 1400), 30),
+            ("apart", (9200, 0), 5),
+        ],
+        points=[("clinic", (0, 0))],
+        travel='modes = ["walk", "car"]\navoid_islands = false',
+    )
+    return assess_file(study)
+
+
+class TestOneWayStreets:
+    """A place that can be entered but not left is held by one-way streets, and not cut off."""
+
+    def test_the_places_are_named_with_their_people(self, trap):
+        codes = {"people_on_parts", "people_one_way_in", "people_one_way_out"}
+        found = [f for f in trap.findings if f.code in codes]
+        assert {(f.code, dict(f.params)["mode"], f.people) for f in found} == {
+            ("people_on_parts", "walk", 5),
+            ("people_on_parts", "car", 5),
+            ("people_one_way_in", "car", 70),
+            ("people_one_way_out", "car", 30),
+        }
+
+    def test_they_are_not_cut_off(self, trap):
+        car = standards_input(trap).times["car"]
+        ids = trap.dataset.demand.cell_id
+        assert [ids[i] for i in np.flatnonzero(car.is_cut_off)] == ["apart"]
+        assert [ids[i] for i in np.flatnonzero(car.is_one_way)] == ["trap"]

@@ -512,6 +512,15 @@ def test_exports_agree(rows: Any, tmp_path: Path) -> None:
     assert {row["people"] for row in written["findings"]} >= {200.0}
 
 
+@pytest.mark.parametrize("code", ["same_name_near", "same_place"])
+def test_a_note_on_two_institutions_names_both(sound: Dataset, code: str) -> None:
+    (finding,) = found_by(code, CASES[code][0](sound))
+    first, second = str(dict(finding.params)["names"]).split(" / ")
+    known = {f"{n} ({i})" for n, i in zip(sound.facilities.name, sound.facilities.id, strict=True)}
+    assert first != second
+    assert second in known or first in known
+
+
 @pytest.mark.shared
 def test_the_ningbo_list_has_one_true_duplicate(shared_data: Path, sound: Dataset) -> None:
     from data.facilities.read import place_facilities, read_facilities
@@ -527,6 +536,9 @@ def test_the_ningbo_list_has_one_true_duplicate(shared_data: Path, sound: Datase
     names = [n for n in facilities.name if facilities.name.count(n) > 1]
     assert names == ["鹿亭乡卫生院", "鹿亭乡卫生院"]
     (finding,) = found_by("same_name_near", replace(sound, facilities=facilities))
-    assert dict(finding.params)["names"] == "鹿亭乡卫生院"
+    both = [i for i, name in enumerate(facilities.name) if name == "鹿亭乡卫生院"]
+    assert dict(finding.params)["names"] == " / ".join(
+        f"鹿亭乡卫生院 ({facilities.id[i]})" for i in both
+    )
     assert dict(finding.params)["count"] == 1
     assert found_by("same_place", replace(sound, facilities=facilities)) == []

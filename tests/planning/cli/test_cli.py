@@ -3,6 +3,8 @@
 import argparse
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -281,3 +283,25 @@ def test_the_log_has_one_line_a_stage_with_count_and_seconds(caplog):
     lines = [record.getMessage().rsplit(", ", 1) for record in caplog.records]
     assert [said for said, _ in lines] == ["roads: total 2", "reach: total 7"]
     assert all(float(seconds.removesuffix(" s")) >= 0 for _, seconds in lines)
+
+
+def test_a_reader_who_has_had_enough_is_a_normal_end(study, tmp_path):
+    words = [sys.executable, "-m", "planning", "assess", str(study), "--out", str(tmp_path / "out")]
+    run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdout is not None
+    run.stdout.close()  # as `| head -0`
+    _, complaint = run.communicate(timeout=120)
+    assert (run.returncode, complaint) == (0, b"")
+    assert (tmp_path / "out" / "summary.json").is_file()
+
+
+def test_a_siting_question_that_cannot_be_asked_is_a_finding_of_the_command(tmp_path, capsys):
+    study = write_study(
+        tmp_path / "in", **DRAWN, extra="[candidates]\nspacing_m = 90000\n[siting]\ncount = 9\n"
+    )
+    words = ("assess", study, "--out", tmp_path / "out", "--lang", "en")
+    status, out, err = run(*words, capsys=capsys)
+    assert (status, err) == (0, "")
+    assert "the question of new sites could not be asked" in out
+    assert "9 new sites are asked for, 1 candidates may be built" in out
+    assert "100.00 %" in out

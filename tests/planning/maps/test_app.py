@@ -118,6 +118,15 @@ def test_the_app_edits_keeps_the_view_and_returns_clicks(
     _enter_map(driver)
     wait_for(lambda: driver.execute_script(count) == before + 2, what="the layers of the edit")
     assert driver.execute_script("return [window.mark, map.getZoom()]") == [1, 12.5]
+    # The legend stands beside the map, not over it.
+    beside = """
+        return ['#map_div', '.sc-beside'].map(
+            name => document.querySelector(name).getBoundingClientRect());
+    """
+    board, panel = driver.execute_script(beside)
+    assert panel["left"] >= board["right"] > 600
+    assert panel["height"] == pytest.approx(board["height"], abs=2)
+    assert driver.find_elements("css selector", ".sc-floating") == []
     select = "var s = document.querySelector('select'); s.value = '1';"
     driver.execute_script(select + " s.dispatchEvent(new Event('change'))")
     hidden = (

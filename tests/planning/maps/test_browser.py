@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -180,7 +182,7 @@ def test_the_county_shows_its_colours_and_values(show: Any, spec: maps.MapSpec) 
 
 def test_one_theme_at_a_time_and_layers_can_be_hidden(show: Any, spec: maps.MapSpec) -> None:
     driver = show(spec)
-    picker = driver.find_element("css selector", "select")
+    picker = driver.find_element("css selector", ".sc-layer select")
     options = picker.find_elements("css selector", "option")
     assert len(options) == 9
     options[1].click()
@@ -279,18 +281,79 @@ def test_cells_without_a_grid_are_dots_with_values(show: Any, spec: maps.MapSpec
     assert _answer(driver, 0.0, 0.0)["rows"] is None
 
 
-def test_print_fits_one_page_and_stripes_the_uncovered(show: Any, spec: maps.MapSpec) -> None:
-    driver = show(spec)
-    driver.execute_script("window.dispatchEvent(new Event('beforeprint'))")
-    striped = _pixels(driver).reshape(-1, 3).astype(int)
-    driver.execute_script("window.dispatchEvent(new Event('afterprint'))")
-    plain = _pixels(driver).reshape(-1, 3).astype(int)
-    # Stripes are black with opacity 0.6 over the orange of the uncovered.
-    stripe = 0.4 * _rgb(themes.UNCOVERED, 0.8)
-    share = [float((np.abs(p - stripe).max(axis=1) <= 6).mean()) for p in (striped, plain)]
-    assert share[0] > 0.02
-    assert share[1] < 0.001
+PAPERS_MM = {"A4": (297, 210), "A3": (420, 297), "A1": (841, 594)}
+
+
+def _printed(driver: Any, folder: Path) -> tuple[list[np.ndarray], str]:
+    """Return the printed sheets as (height, width, 3) colours, and what is told of the paper."""
+    printer, reader = shutil.which("pdftoppm"), shutil.which("pdfinfo")
+    if printer is None or reader is None:
+        pytest.skip("no pdftoppm on this machine (Debian: poppler-utils)")
     options = {"preferCSSPageSize": True, "printBackground": True}
-    pdf = driver.execute_cdp_cmd("Page.printToPDF", options)["data"]
-    pages = re.findall(rb"/Type\s*/Page\b", base64.b64decode(pdf))
-    assert len(pages) == 1
+    pdf = base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", options)["data"])
+    (folder / "map.pdf").write_bytes(pdf)
+    words = [printer, "-scale-to", "2400", "-png", "map.pdf", "sheet"]
+    subprocess.run(words, cwd=folder, check=True)
+    told = subprocess.run([reader, "map.pdf"], cwd=folder, check=True, capture_output=True)
+    sheets = sorted(folder.glob("sheet*.png"))
+    return [np.asarray(Image.open(path).convert("RGB")) for path in sheets], told.stdout.decode()
+
+
+@pytest.mark.parametrize("paper", PAPERS_MM)
+def test_ink_of_map_legend_head_and_foot_reaches_one_sheet(
+    show: Any, spec: maps.MapSpec, tmp_path: Path, paper: str
+) -> None:
+    driver = show(spec)
+    driver.execute_script("document.getElementById('sc-paper').value = arguments[0]", paper)
+    sheets, told = _printed(driver, tmp_path)
+    assert len(sheets) == 1
+    size = re.search(r"Page size:\s+([\d.]+) x ([\d.]+)", told)
+    assert size is not None
+    points = [float(part) for part in size.groups()]
+    assert points == pytest.approx([mm / 25.4 * 72 for mm in PAPERS_MM[paper]], abs=3)
+    colours = sheets[0].astype(int)
+    height, width, _ = colours.shape
+    is_ink = colours.min(axis=2) < 245
+    # Top, bottom, left and right of each region in parts of the sheet, and its least share of ink.
+    regions = {
+        "map": (0.2, 0.8, 0.05, 0.7, 0.5),
+        "legend": (0.15, 0.8, 0.76, 1.0, 0.03),
+        "head": (0.0, 0.12, 0.0, 1.0, 0.02),
+        "foot": (0.85, 1.0, 0.0, 1.0, 0.02),
+    }
+    for name, (top, bottom, left, right, least) in regions.items():
+        rows = slice(int(top * height), int(bottom * height))
+        columns = slice(int(left * width), int(right * width))
+        assert is_ink[rows, columns].mean() > least, name
+    # Covered cells in their colour, and stripes over the uncovered: black on orange.
+    stripe = 0.4 * _rgb(themes.UNCOVERED, 0.8)
+    for colour, least in ((_rgb(themes.COVERED, 0.8), 0.003), (stripe, 0.002)):
+        is_near = np.abs(colours - colour).max(axis=2) <= 12
+        assert is_near.mean() > least, colour
+    # The page on screen is as it was.
+    assert driver.find_elements("css selector", ".sc-sheet canvas") == []
+    assert _share(driver, _rgb(themes.COVERED, 0.8)) > 0.004
+
+
+def test_a_program_that_prints_at_once_prints_the_map(
+    driver: Any, spec: maps.MapSpec, tmp_path: Path
+) -> None:
+    (tmp_path / "map.html").write_text(maps.to_html(spec), encoding="utf-8")
+    # The page counts as loaded only when all of it is drawn.
+    driver.get((tmp_path / "map.html").as_uri() + "#paper=A3")
+    assert driver.find_element("id", "sc-map").get_attribute("data-sc-ready") == "1"
+    sheets, told = _printed(driver, tmp_path)
+    assert "(A3)" in told
+    assert (sheets[0].min(axis=2) < 245).mean() > 0.4
+
+
+def test_cells_without_a_grid_are_printed_with_their_stripes(
+    show: Any, spec: maps.MapSpec, tmp_path: Path
+) -> None:
+    cells = next(one for one in spec.layers if isinstance(one, maps.CellLayer))
+    none = np.zeros(0, dtype=np.int32)
+    dots = replace(cells, grid=None, row=none, column=none, cell_size_m=800.0)
+    sheets, _ = _printed(show(replace(spec, layers=(dots,), background=themes.LAND)), tmp_path)
+    colours = sheets[0].astype(int)
+    for colour in (_rgb(themes.COVERED, 0.8), _rgb(themes.UNCOVERED, 0.8)):
+        assert (np.abs(colours - colour).max(axis=2) <= 12).mean() > 0.005

@@ -41,7 +41,7 @@ def report(study):
 def written(study, tmp_path_factory):
     target = tmp_path_factory.mktemp("written") / "out"
     options = ReportOptions(language="en", audience="internal")
-    hand_over(study, target, options=options, formats=("html", "docx", "xlsx", "map"))
+    hand_over(source_of(study, options), target, formats=("html", "docx", "xlsx", "map"))
     return target
 
 
@@ -152,7 +152,7 @@ def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
 ):
     monkeypatch.setattr(write, "find_browser", lambda: None)
     options = ReportOptions(language="en", audience="internal")
-    notes = hand_over(study, tmp_path / "out", options=options, formats=("html", "pdf", "map"))
+    notes = hand_over(source_of(study, options), tmp_path / "out", formats=("html", "pdf", "map"))
     assert len(notes) == 1
     assert "print it" in notes[0]
     names = {path.name for path in (tmp_path / "out").iterdir()}

@@ -16,14 +16,14 @@ from planning.standards.result import result_of
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.parametrize("audience", ["public", "internal"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_of_the_county_fits_one_sheet(county, judged, language, tmp_path):
+def test_every_page_of_the_county_fits_one_sheet(county, judged, language, audience, tmp_path):
     browser = pdf.find_browser()
     if browser is None:
         pytest.skip("no Chromium on this machine")
-    report = compose(
-        source_of(result_of(county, standards=judged), ReportOptions(language=language))
-    )
+    found = result_of(county, standards=judged)
+    report = compose(source_of(found, ReportOptions(language=language, audience=audience)))
     bound = replace(report, pages=tuple(p for p in report.pages if p.scope != "annex"))
     assert len(bound.pages) == 3 + len(county.dataset.zones)
     html = tmp_path / "report.html"

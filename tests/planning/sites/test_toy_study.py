@@ -2,12 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from data.dataset import load_dataset
 from data.errors import StudyError
 from data.study.file import read_study
+from data.study.siting import SitingTable
 from planning.assess.workflow import assess
 from planning.report.export import write_results
 from planning.sites.siting_file import siting_json
@@ -187,13 +189,33 @@ def test_the_files_of_a_run_agree(tmp_path):
             },
         ),
         ('model = "villages"', {"siting_needs_villages"}),
-        ("zone_min = { all = 2 }\ncount = 1", {"study_key_type"}),
     ],
 )
-def test_bad_questions_are_refused_with_every_fault(tmp_path, siting, codes):
+def test_a_question_that_cannot_be_asked_stops_nothing_and_says_every_cause(
+    tmp_path, siting, codes
+):
+    study = read_study(write_toy(tmp_path, siting))
+    dataset = load_dataset(study)
+    found = assess(dataset, study)
+    assert {finding.code for finding in found.proposal.findings} - {"siting_no_candidates"} == {
+        "siting_unanswered",
+        *codes,
+    }
+    assert found.proposal.sites == ()
+    whole = assess(dataset, replace(study, siting=SitingTable()))
+    for mode, result in whole.modes.items():
+        assert found.modes[mode].coverage == result.coverage
+    assert (write_results(found, tmp_path / "out") / "summary.json").is_file()
+
+
+def test_a_question_that_contradicts_itself_is_refused_when_the_study_is_read(tmp_path):
     with pytest.raises(StudyError) as caught:
-        answered(tmp_path, siting)
-    assert {finding.code for finding in caught.value.findings} == codes
+        read_study(write_toy(tmp_path, "zone_min = { all = 2 }\ncount = 1"))
+    assert [finding.code for finding in caught.value.findings] == ["study_key_type"]
+
+
+def test_the_fix_for_too_few_candidates_works(tmp_path):
+    assert len(answered(tmp_path, "count = 2")["sites"]) == 2
 
 
 def test_a_lower_load_above_all_people_says_so(tmp_path):

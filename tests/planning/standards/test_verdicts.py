@@ -459,8 +459,8 @@ def test_json_and_sheets(study: Callable[..., StandardsResult]) -> None:
     assert content["villages"]["e_bike"]["share"] == 0.5
     for language in ("zh", "en"):
         sheets = standard_sheets(result, language)
-        assert len(sheets) == 12
-        assert len({sheet.title for sheet in sheets}) == 12
+        assert len(sheets) == 13
+        assert len({sheet.title for sheet in sheets}) == 13
         for sheet in sheets:
             assert len(sheet.title) <= 31  # Excel's limit
             assert all(len(row) == len(sheet.headers) for row in sheet.rows)

@@ -81,6 +81,7 @@ def world(
         villages: Villages | None = None,
         is_open: Sequence[bool] | None = None,
         cut_off: Sequence[bool] | None = None,
+        one_way: Sequence[bool] | None = None,
         rules: VillageRules | None = None,
     ) -> SimpleNamespace:
         n = max(village) + 1
@@ -106,7 +107,8 @@ def world(
                 )
             },
         )
-        times = ModeTimes("e_bike", pairs, 30.0, cut)
+        held = None if one_way is None else np.array(one_way)
+        times = ModeTimes("e_bike", pairs, 30.0, cut, held)
         cover = village_cover(given, times, rules or VillageRules())
         return SimpleNamespace(given=given, times=times, cover=cover, row=cover.rows[0])
 
@@ -271,6 +273,7 @@ def test_reasons(world: Callable[..., Any]) -> None:
 
     assert reason() == "no_point"
     assert reason(cut_off=[True]) == "cut_off"
+    assert reason(one_way=[True]) == "one_way"
     closed = [{"id": "A", "in": 0, "open_days": 5}]
     assert reason(facilities=closed, is_open=[False], minutes=[[5]]) == "not_open"
     assert reason(facilities=[{"id": "A", "in": 0, "open_days": 0}], minutes=[[5]]) == "not_open"

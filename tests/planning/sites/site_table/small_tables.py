@@ -36,6 +36,6 @@ def write(folder: Path, **texts: str) -> dict[str, Path]:
 
 def planned(folder: Path, *, times: str = TIMES, demand: str = DEMAND, **options: Any) -> Any:
     files = write(folder, times=times, demand=demand)
-    if "capacity" in options:
-        options["capacity"] = write(folder, capacity=options["capacity"])["capacity"]
+    for name in {"capacity", "sites", "between"} & set(options):
+        options[name] = write(folder, **{name: options[name]})[name]
     return run_site_table(files["times"], files["demand"], **options)

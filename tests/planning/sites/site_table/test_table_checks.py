@@ -112,3 +112,22 @@ def test_a_table_that_cannot_be_read_does_not_hide_the_faults_of_another(tmp_pat
         planned(tmp_path, times="a,b\n1,2\n", demand=DEMAND.replace("1000", "-3"), model="mclp")
     codes = [finding.code for finding in caught.value.findings]
     assert codes == ["siting_table_column"] * 3 + ["siting_option_missing"] * 2 + ["siting_number"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"times": TIMES.replace("25", "99999")}, "cost"),
+        ({"times": TIMES.replace("25", "9999")}, "cost"),
+        ({"demand": DEMAND.replace("2000", "65535")}, "people"),
+        ({"demand": DEMAND.replace("2000", "2147483647")}, "people"),
+    ],
+)
+def test_numbers_that_look_like_no_value_are_told_and_taken(
+    tmp_path: Path, changes: Any, column: str
+) -> None:
+    plan = planned(tmp_path, **{**OK, **changes})
+    told = [note["code"] for note in plan["findings"]]
+    assert told.count("numbers_like_no_value") == 1
+    unchanged = planned(tmp_path, **OK)
+    assert "numbers_like_no_value" not in [note["code"] for note in unchanged["findings"]]

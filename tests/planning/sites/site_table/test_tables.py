@@ -40,7 +40,7 @@ def test_every_model(
     assert plan["gap"] == 0.0
     assert plan["sites"] == sites
     written = json.loads((tmp_path / "PLAN.json").read_text(encoding="utf-8"))
-    assert written.pop("format") == "servicecircle.plan/1"
+    assert written.pop("format") == "servicecircle.plan/2"
     assert written == plan
     assert set(plan["assignment"].values()) <= set(sites)
 
@@ -119,7 +119,8 @@ def test_existing_sites_may_be_enough(
     plan = planned(tmp_path, model=model, **options)
     assert (plan["status"], plan["objective"], plan["new_sites"]) == ("optimal", objective, [])
     codes = [note["code"] for note in plan["findings"]]
-    assert codes == ([] if model == "lscp" else ["siting_existing_suffice"])
+    first = ["siting_capacitated_median"] if model == "capacitated" else []
+    assert codes == ([] if model == "lscp" else [*first, "siting_existing_suffice"])
 
 
 def test_options_that_a_model_ignores_are_named(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ TREATMENTS = {
 }
 HEAD = """# Standards
 
-This page is written from `planning/presets/*.toml` by `planning.standards.page`; a test checks that
+This page is written from `planning/presets/*.toml` by `docs/make_standards.py`; a test checks that
 it is fresh. Change the presets, or copy one, edit it and name its path as `preset` of your study.
 
 How a standard is judged:
@@ -187,5 +187,5 @@ def _natural(topic: str) -> tuple[tuple[int, int | str], ...]:
 if __name__ == "__main__":
     from pathlib import Path
 
-    page = Path(__file__).parents[2] / "docs" / "standards.md"
+    page = Path(__file__).parent / "standards.md"
     page.write_text(standards_page(), encoding="utf-8")

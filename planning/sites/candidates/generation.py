@@ -17,7 +17,7 @@ from geo.errors import Finding
 from geo.snap import Snaps
 from planning.reach.mode_input import ModeInput, snap_places
 from planning.reach.scenario import Mask
-from planning.sites.candidates import (
+from planning.sites.candidates.options import (
     CIRCUIT,
     KEEP,
     NEW,
