@@ -10,6 +10,7 @@ from planning.assess.workflow import Assessment
 from planning.audit import Weighed
 from planning.report.tally import Tally
 from planning.standards.judgement import StandardsResult
+from planning.standards.result import Result
 from planning.words.audiences import Audience, shows_maps
 from planning.words.tables import Cell, Table, cell_text
 from planning.words.wording import Language, Translate, translator
@@ -57,11 +58,20 @@ class ReportOptions:
 class Source:
     """Everything that pages are made from."""
 
-    assessment: Assessment
-    standards: StandardsResult
+    result: Result
     tally: Tally
     options: ReportOptions
     findings: tuple[Weighed, ...] = ()
+
+    @property
+    def assessment(self) -> Assessment:
+        """Coverage, ratios, gaps and sites."""
+        return self.result.assessment
+
+    @property
+    def standards(self) -> StandardsResult:
+        """All verdicts with their evidence."""
+        return self.result.standards
 
     @property
     def translate(self) -> Translate:

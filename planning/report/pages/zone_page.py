@@ -256,5 +256,5 @@ def ledger_table(source: Source, zone_code: str) -> Table:
         (translate("People"), *(mode_text(mode, translate) for mode in modes)),
         [(row[0].name(source.language, ()), *row) for row in rows],
         key="ledger",
-        widths=(24, *(16 for _ in modes)),
+        widths=(44, *(13 for _ in modes)),
     )

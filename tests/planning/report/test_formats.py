@@ -33,14 +33,14 @@ def study(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def report(study):
-    return compose(source_of(*study, ReportOptions(language="en", audience="internal")))
+    return compose(source_of(study, ReportOptions(language="en", audience="internal")))
 
 
 @pytest.fixture(scope="module")
 def written(study, tmp_path_factory):
     target = tmp_path_factory.mktemp("written") / "out"
     options = ReportOptions(language="en", audience="internal")
-    hand_over(source_of(*study, options), target, formats=("html", "docx", "xlsx", "map"))
+    hand_over(source_of(study, options), target, formats=("html", "docx", "xlsx", "map"))
     return target
 
 
@@ -143,7 +143,7 @@ def test_no_text_of_the_workbook_is_a_formula(written):
 def test_the_run_is_recorded_with_its_audience(study, written):
     run = json.loads((written / "run.json").read_text(encoding="utf-8"))
     assert run["audience"] == "internal"
-    assert run["run_number"] == run_number(study[0])
+    assert run["run_number"] == run_number(study.assessment)
 
 
 def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
@@ -151,7 +151,7 @@ def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
 ):
     monkeypatch.setattr(write, "find_browser", lambda: None)
     options = ReportOptions(language="en", audience="internal")
-    notes = hand_over(source_of(*study, options), tmp_path / "out", formats=("html", "pdf", "map"))
+    notes = hand_over(source_of(study, options), tmp_path / "out", formats=("html", "pdf", "map"))
     assert len(notes) == 1
     assert "print it" in notes[0]
     names = {path.name for path in (tmp_path / "out").iterdir()}
@@ -185,7 +185,7 @@ def test_formats_are_read_from_a_list():
 
 
 def test_the_command_writes_a_report(study, tmp_path, capsys):
-    path = study[0].study.path
+    path = study.assessment.study.path
     words = ["report", str(path), "--out", str(tmp_path / "out"), "--format", "html,xlsx"]
     assert main([*words, "--audience", "内部", "--maker", "卫健局", "--lang", "zh"]) == 0
     assert (tmp_path / "out" / "report.xlsx").is_file()
