@@ -31,6 +31,7 @@ from planning.assess.study_figures import coverage_figures
 from planning.maps import EncodedMap, Focus, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
+from planning.report.lines import reach15_lines
 from planning.words.figures import mode_text
 from planning.words.tables import Column, Table, table_of_columns
 from planning.words.workbooks import workbook_bytes
@@ -126,6 +127,7 @@ def coverage_metrics() -> None:
             share.text(language()),
             help=plain(share.name(language())),
         )
+    st.caption(plain(" · ".join(text.strip() for text in reach15_lines(assessment, language()))))
     if assessment.headline_mode is None:
         st.info(_("The mode of the circle is not confirmed (口径未确认): no verdict is given."))
 

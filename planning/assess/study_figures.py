@@ -21,6 +21,7 @@ from planning.reach.coverage_figures import (
 )
 from planning.reach.gaps import Gap
 from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.reach15 import reach15_figure
 from planning.reach.sensitivity import Variant
 from planning.reach.villages.cover import VillageCover
 from planning.reach.villages.village_figures import (
@@ -134,6 +135,13 @@ def bands_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:
     return band_figures(assessment.modes[mode].people_within, coverage_base(assessment, mode))
 
 
+def reach15_figures(assessment: Assessment) -> tuple[Figure, ...]:
+    """Return who is within 15 minutes, by mode, of points and of every institution."""
+    return tuple(
+        reach15_figure(row, coverage_base(assessment, row.mode)) for row in assessment.reach15
+    )
+
+
 def is_timed(assessment: Assessment, mode: str) -> bool:
     """Return whether any point counts, so that times of a mode are known."""
     return assessment.modes[mode].coverage[0].ledger.covered is not None
@@ -207,6 +215,7 @@ def unplaced_figure(assessment: Assessment) -> Figure:
 def assessment_figures(assessment: Assessment) -> Iterator[Figure]:
     """Yield every figure of an assessment."""
     dataset = assessment.dataset
+    yield from reach15_figures(assessment)
     villages = 0 if dataset.villages is None else len(dataset.villages)
     groups = (ALL_PEOPLE, *dataset.demand.groups)
     for mode in assessment.modes:

@@ -12,7 +12,8 @@ from planning.assess.workflow import Assessment
 from planning.audit import weigh_findings
 from planning.maps.scene import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source, joined
-from planning.report.pages.county_page import annex_pages, county_pages, role_text
+from planning.report.pages.annex import annex_pages, role_text
+from planning.report.pages.county_page import county_pages
 from planning.report.pages.small_map import NumberMark, small_map
 from planning.report.pages.zone_page import zone_page
 from planning.report.tally import listed_villages, tally_of

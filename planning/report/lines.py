@@ -12,6 +12,7 @@ from planning.assess.study_figures import (
     coverage_figures,
     one_gap_figures,
     ratio_base,
+    reach15_figures,
     setting_figures,
     setting_range,
 )
@@ -26,6 +27,7 @@ from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
 from planning.standards.result import Result
 from planning.words.figures import mode_text, people_text
+from planning.words.glossary import GLOSSARY
 from planning.words.wording import Language, msgid, translator
 
 MOST_GAPS_PRINTED = 5
@@ -78,7 +80,26 @@ def coverage_lines(assessment: Assessment, language: Language) -> list[str]:
     else:
         basis = assessment.study.travel.basis
         lines.append(translate("  * headline mode; basis: {basis}").format(basis=basis))
-    return lines + sensitivity_lines(assessment, language)
+    return lines + reach15_lines(assessment, language) + sensitivity_lines(assessment, language)
+
+
+def reach15_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return the 15-minute circle under its own name, a line a mode; it judges nothing."""
+    translate = translator(language)
+    lines = ["  " + translate(GLOSSARY["reach15_share"].name)]
+    shares = {
+        (row.mode, row.scope): figure.text(language)
+        for row, figure in zip(assessment.reach15, reach15_figures(assessment), strict=True)
+    }
+    text = translate("    {mode}: fixed points {points}, all institutions {institutions}")
+    return lines + [
+        text.format(
+            mode=mode_text(mode, translate),
+            points=shares[mode, "points"],
+            institutions=shares[mode, "institutions"],
+        )
+        for mode in assessment.modes
+    ]
 
 
 def sensitivity_lines(assessment: Assessment, language: Language) -> list[str]:

@@ -18,6 +18,7 @@ from planning.assess.study_figures import (
     coverage_figures,
     nearest_people_figures,
     one_gap_figures,
+    reach15_figures,
     setting_figures,
     speeds_of,
     unplaced_figure,
@@ -61,6 +62,7 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
         "coverage": {mode: coverage_row(assessment, mode) for mode in modes},
         "groups": {mode: group_rows(assessment, mode) for mode in modes},
         "bands": {mode: band_rows(assessment, mode) for mode in modes},
+        "reach15": reach15_rows(assessment),
         "robust": {mode: robust_row(assessment, mode) for mode in modes},
         "headline_mode": assessment.headline_mode,
         "headline_basis": assessment.study.travel.basis,
@@ -112,6 +114,15 @@ def group_rows(assessment: Assessment, mode: str) -> dict[str, Any]:
             "people": figures.covered.value,
             "ledger": ledger_row(figures),
         }
+    return rows
+
+
+def reach15_rows(assessment: Assessment) -> dict[str, Any]:
+    """Return the 15-minute circle (for reference) by mode: of points and of all institutions."""
+    rows: dict[str, Any] = {}
+    for row, share in zip(assessment.reach15, reach15_figures(assessment), strict=True):
+        own = {"share": share.value, "people": row.ledger.covered}
+        rows.setdefault(row.mode, {})[row.scope] = own
     return rows
 
 

@@ -61,6 +61,14 @@ _COVERAGE: dict[str, Entry] = {
         msgid("people whose time is longer than the limit"),
         "people",
     ),
+    "reach15_share": Entry(
+        msgid("15-minute medical service circle (for reference, not defined)"),
+        msgid(
+            "people within 15 minutes / people inside the zones; of fixed points or of every"
+            " institution; no document says which is meant, and nothing is judged by it"
+        ),
+        "share",
+    ),
     "people_unknown": Entry(
         msgid("People whose time is unknown"),
         msgid("people inside the zones and near a road where no point counts at all"),

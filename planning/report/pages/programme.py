@@ -5,12 +5,12 @@ from __future__ import annotations
 from planning.programme.effect_figures import project_place
 from planning.programme.projects import ProjectEffect
 from planning.report.content import Chart, Page, Source, joined
-from planning.report.entries import Entry, withhold
 from planning.report.pages.charts import step_chart
+from planning.report.tally import withhold
 from planning.standards.evidence_sheets import STAGE_WORDS
 from planning.standards.programme_steps import Step, programme_steps
 from planning.words.figures import mode_text
-from planning.words.tables import Table, table_of
+from planning.words.tables import Cell, Table, table_of
 from planning.words.wording import msgid
 
 MOST_PROJECTS = 34
@@ -94,7 +94,7 @@ def programme_chart(source: Source) -> str:
     return step_chart(labels, shares, axis=source.translate("Number of projects done, by date"))
 
 
-def _row(source: Source, number: int, effect: ProjectEffect, step: Step) -> tuple[Entry, ...]:
+def _row(source: Source, number: int, effect: ProjectEffect, step: Step) -> tuple[Cell, ...]:
     translate, tally = source.translate, source.tally
     unit = project_place(effect)
     names = source.assessment.dataset.facilities.name

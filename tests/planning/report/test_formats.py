@@ -16,14 +16,13 @@ from planning.assess.run import run_number
 from planning.cli import main
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
-from planning.report.entries import entry_text
 from planning.report.formats import pdf, write
 from planning.report.formats.html import report_html
 from planning.report.formats.pdf import find_browser
 from planning.report.formats.write import formats_of
 from planning.report.handover import hand_over
 from planning.words.figure import Figure
-from planning.words.tables import printed_rows
+from planning.words.tables import cell_text, printed_rows
 from tests.planning.report_study import TOWN_A, assessed
 
 
@@ -103,7 +102,7 @@ def test_hostile_names_are_text_in_html(report):
 def test_word_holds_every_cell_with_chinese_fonts_and_a_page_number(report, written):
     document = docx.Document(written / "report.docx")
     cells = [cell.text for table in document.tables for row in table.rows[1:] for cell in row.cells]
-    facts = [entry_text(fact.value, "en") for page in report.pages for fact in page.facts]
+    facts = [cell_text(fact.value, "en") for page in report.pages for fact in page.facts]
     assert sorted(cells) == sorted([*cells_of(report), *facts])
     fonts = document.styles["Normal"].element.rPr.rFonts
     assert fonts.get(docx.oxml.ns.qn("w:eastAsia")) == "宋体"

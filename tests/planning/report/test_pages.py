@@ -14,11 +14,12 @@ from planning.maps import CellLayer, HoverNumber
 from planning.report.audience import audience_map
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions, page_lines
-from planning.report.entries import entry_text, withhold
 from planning.report.formats.html import report_html
 from planning.report.pages.small_map import icon, small_map
+from planning.report.tally import withhold
 from planning.words.figure import FEW, WITHHELD, Base, Figure
 from planning.words.figures import people_text, share_text
+from planning.words.tables import cell_text
 from tests.planning.reader import ranges
 from tests.planning.report_study import TOWN_A, TOWN_B, assessed
 
@@ -254,6 +255,6 @@ def test_every_key_of_the_legend_is_a_picture(name):
 
 def test_a_cell_is_written_as_figures_are_written():
     share = Figure("coverage_share", Base(minutes=20.0), 0.999999)
-    assert entry_text(share, "en") == "99.99 %"
-    assert entry_text(withhold(share), "en") == "*"
-    assert entry_text("<10", "en") == "<10"
+    assert cell_text(share, "en") == "99.99 %"
+    assert cell_text(withhold(share), "en") == "*"
+    assert cell_text("<10", "en") == "<10"
