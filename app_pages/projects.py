@@ -9,8 +9,8 @@ from app_pages.session.choices import Key
 from app_pages.session.state import current, language, standards, words
 from app_pages.views.dashboard import listed_names, method_line
 from app_pages.views.projects import projects_sheet
+from planning.assess.programme_steps import programme_steps
 from planning.standards.evidence_sheets import exits_sheet
-from planning.standards.programme_steps import programme_steps
 
 _ = words()
 page(_("Projects by date"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planning.assess.programme_steps import programme_steps
 from planning.assess.workflow import Assessment
 from planning.standards.evidence_sheets import (
     CIRCLE_HEADERS,
@@ -10,7 +11,6 @@ from planning.standards.evidence_sheets import (
     project_cells,
 )
 from planning.standards.judgement import StandardsResult
-from planning.standards.programme_steps import programme_steps
 from planning.words.figures import share_percent
 from planning.words.tables import Table, table_of
 from planning.words.wording import Translate, msgid

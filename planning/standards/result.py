@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from geo.errors import Finding, Progress
+from planning.assess.programme_steps import programme_steps
 from planning.assess.study_figures import assessment_figures, coverage_base, villages_of
 from planning.assess.workflow import Assessment
 from planning.programme.effect_figures import effect_figures
@@ -15,7 +16,6 @@ from planning.reach.villages.village_figures import (
 )
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
-from planning.standards.programme_steps import programme_steps
 from planning.standards.standard_figures import VerdictFigures, verdict_figures
 from planning.standards.verdict import Verdict
 from planning.words.figure import Base, Figure, each

@@ -5,8 +5,8 @@ import pytest
 from app_pages.views.centres import views_of
 from app_pages.views.goals import goal_sheet, site_goals
 from planning.assess.islands import land_parts
+from planning.assess.programme_steps import programme_steps
 from planning.centres.ratio_words import result_word
-from planning.standards.programme_steps import programme_steps
 from planning.words.figures import people_text
 from planning.words.wording import translator
 

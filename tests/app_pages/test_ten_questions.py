@@ -21,10 +21,10 @@ from app_pages.views.tables import page_columns
 from app_pages.views.ways import legs_sheet, ways_sheet
 from planning.assess.explain import find_place, nearest_ways, road_text
 from planning.assess.islands import land_parts
+from planning.assess.programme_steps import programme_steps
 from planning.assess.workflow import Assessment
 from planning.report.results import island_columns
 from planning.standards.evidence_sheets import exits_sheet, reported_sheet
-from planning.standards.programme_steps import programme_steps
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
 from planning.words.figures import share_text

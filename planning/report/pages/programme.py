@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from planning.assess.programme_steps import Step, programme_steps
 from planning.programme.effect_figures import project_place
 from planning.programme.projects import ProjectEffect
 from planning.report.content import Chart, Page, Source, joined
 from planning.report.pages.charts import step_chart
 from planning.report.tally import withhold
 from planning.standards.evidence_sheets import STAGE_WORDS
-from planning.standards.programme_steps import Step, programme_steps
 from planning.words.figures import mode_text
 from planning.words.tables import Cell, Table, table_of
 from planning.words.wording import msgid
