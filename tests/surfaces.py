@@ -36,6 +36,8 @@ LEDGER_TERMS = {
     "unknown": "people_unknown",
 }
 OF_STUDY = {"people_all", "people_outside", "people_inside"}
+UNGUARD = re.compile(r"^'(?='*[=+\-@])")
+"""The sign that keeps spreadsheets from running a text as a formula."""
 PLACED = re.compile(r"^(.+_[0-9a-f]{10})(_\d+)?$")
 
 
@@ -182,7 +184,11 @@ def csv_sightings(folder: Path, known: Known) -> Iterator[Sighting]:
     """Read zones, villages, gaps and sites as CSV; a number is compared as it is printed there."""
     for name in ("zones", "villages", "facilities", "gaps", "sites"):
         text = (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
-        yield from _row_sightings(f"{name}.csv", list(csv.DictReader(io.StringIO(text))), known)
+        rows = [
+            {column: UNGUARD.sub("", value) for column, value in row.items()}
+            for row in csv.DictReader(io.StringIO(text))
+        ]
+        yield from _row_sightings(f"{name}.csv", rows, known)
 
 
 def geopackage_sightings(path: Path, known: Known) -> Iterator[Sighting]:

@@ -187,10 +187,16 @@ def nearest_people_figures(assessment: Assessment, mode: str) -> tuple[Figure, .
         weights=dataset.demand.people[counted],
         minlength=len(dataset.facilities),
     )
-    base = coverage_base(assessment, mode)
+    base, is_known = coverage_base(assessment, mode), is_timed(assessment, mode)
     names = zip(dataset.facilities.id, dataset.facilities.name, people.tolist(), strict=True)
     return tuple(
-        Figure("nearest_people", replace(base, place=code), count, place_name=name)
+        Figure(
+            "nearest_people",
+            replace(base, place=code),
+            count if is_known else None,
+            reason="" if is_known else NO_POINT,
+            place_name=name,
+        )
         for code, name, count in names
     )
 
