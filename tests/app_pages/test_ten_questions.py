@@ -24,7 +24,6 @@ from planning.assess.islands import land_parts
 from planning.assess.programme_steps import programme_steps
 from planning.assess.workflow import Assessment
 from planning.centres.urban_verdict import UrbanResult
-from planning.report.pages.programme import programme_steps
 from planning.report.results import island_columns
 from planning.standards.evidence_sheets import exits_sheet, reported_sheet
 from planning.whatif.edits import Edit
