@@ -199,7 +199,7 @@ class TestNoPointCounts:
         lines = result_lines(unknown, "zh")
         assert "没有一家机构计入" in "".join(lines[:6])
         assert "无法判定" in "".join(lines)
-        # Hospitals alone are near: that is said of all institutions within 15 minutes, nowhere else.
+        # Hospitals are near: that is said of all institutions within 15 minutes, nowhere else.
         assert [line for line in lines if "%" in line] == [
             "    步行：网点 无法判定，所有机构 100.00 %"
         ]
