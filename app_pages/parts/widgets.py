@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 from streamlit_folium import st_folium
@@ -25,7 +24,7 @@ from app_pages.session.state import (
     put,
     words,
 )
-from app_pages.views.tables import page_columns
+from app_pages.views.tables import page_frame, page_headers
 from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import coverage_figures
@@ -207,9 +206,8 @@ def sheet_table(sheet: Table, *, file_name: str, height: int = 380, state: str =
     Another `state` begins without a selection: rows that have changed places are others.
     """
     _, said = words(), language()
-    shown = page_columns(sheet, said)
     event = st.dataframe(
-        pd.DataFrame(dict(zip(unique_headers(sheet.headers), shown, strict=True))),
+        page_frame(sheet, unique_headers(page_headers(sheet)), said),
         hide_index=True,
         height=height if 30 * len(sheet.rows) + 40 > height else "auto",
         row_height=30,

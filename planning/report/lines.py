@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unicodedata import east_asian_width
 
-from geo.errors import Finding
 from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import (
@@ -26,6 +25,7 @@ from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
+from planning.standards.result import Result
 from planning.words.figures import mode_text, people_text
 from planning.words.glossary import GLOSSARY
 from planning.words.wording import Language, msgid, translator
@@ -35,19 +35,14 @@ OF_MODE = ("mode", "group", "speed_set")
 """What tells the coverages of a study apart; the rest of their base stands in the heading."""
 
 
-def result_lines(
-    assessment: Assessment, language: Language, *, findings: Sequence[Finding] = ()
-) -> list[str]:
-    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings.
-
-    Parameters
-    ----------
-    findings
-        Those of the audit; those of readers and assessment are told anyway.
-    """
+def result_lines(result: Result, language: Language) -> list[str]:
+    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings."""
+    assessment = result.assessment
     told = {*assessment.caveats, assessment.reason}
     weighed = [
-        one for one in weigh_findings(assessment.findings, findings) if one.finding not in told
+        one
+        for one in weigh_findings(assessment.findings, result.findings)
+        if one.finding not in told
     ]
     return [
         *_heading(assessment, language),

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from data.types import Dataset, Floats, Ints
+from data.types import Floats, Ints
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.assess.islands import LandPart
@@ -16,6 +16,7 @@ from planning.assess.study_figures import (
     all_gaps_figures,
     bands_of,
     coverage_figures,
+    nearest_people_figures,
     one_gap_figures,
     reach15_figures,
     setting_figures,
@@ -247,7 +248,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
             Column(f"{mode}_access_m", _numbers(result.facility_snaps.access_m), 1),
         )
         columns.append(
-            Column(f"{mode}_nearest_people", people_nearest(dataset, result).tolist(), 2)
+            Column(f"{mode}_nearest_people", nearest_people_figures(assessment, mode), 2)
         )
     return columns
 
@@ -359,17 +360,6 @@ def island_columns(parts: Sequence[LandPart]) -> list[Column]:
         Column("lon", [part.lon for part in parts], 6),
         Column("lat", [part.lat for part in parts], 6),
     ]
-
-
-def people_nearest(dataset: Dataset, result: ModeResult) -> Floats:
-    """Return (n_facilities,) people inside the zones whose nearest open point each one is."""
-    demand = dataset.demand
-    counted = (result.nearest.facility >= 0) & (demand.zone >= 0)
-    return np.bincount(
-        result.nearest.facility[counted],
-        weights=demand.people[counted],
-        minlength=len(dataset.facilities),
-    ).astype(np.float64)
 
 
 class _UnitFigures(Protocol):

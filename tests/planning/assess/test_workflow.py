@@ -22,6 +22,7 @@ from planning.report.lines import result_lines
 from planning.report.results import cell_columns, facility_columns, summary, zone_columns
 from planning.standards.assessment import standards_input, standards_of
 from planning.standards.measures.evidence import measure
+from planning.standards.result import result_of
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
 from planning.words.wording import translator
@@ -196,10 +197,10 @@ class TestNoPointCounts:
     def test_the_reason_comes_first_with_the_way_out(self, unknown):
         assert unknown.findings[0].code == "no_point_counts"
         assert "社区卫生服务站 1" in dict(unknown.findings[0].params)["proposed"]
-        lines = result_lines(unknown, "zh")
+        lines = result_lines(result_of(unknown), "zh")
         assert "没有一家机构计入" in "".join(lines[:6])
         assert "无法判定" in "".join(lines)
-        # Hospitals are near: that is said of all institutions within 15 minutes, nowhere else.
+        # Hospitals alone are near: said of all institutions within 15 minutes, nowhere else.
         assert [line for line in lines if "%" in line] == [
             "    步行：网点 无法判定，所有机构 100.00 %"
         ]
@@ -214,7 +215,7 @@ class TestNoPointCounts:
         assert all("points" in row.missing for row in rows)
 
     def test_the_whole_report_is_written(self, unknown):
-        source = source_of(unknown, standards_of(unknown), ReportOptions(language="zh"))
+        source = source_of(result_of(unknown), ReportOptions(language="zh"))
         text = repr(compose(source))
         assert "没有一家机构计入" in text
         assert "无法判定" in text or "—" in text
