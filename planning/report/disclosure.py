@@ -45,6 +45,7 @@ def hidden_figures(
     *,
     unprinted: Collection[Key] = (),
     precious: Collection[Key] = (),
+    public: Collection[Key] = (),
     least: float = 10.0,
 ) -> frozenset[Key]:
     """Return the figures that may not be printed.
@@ -59,6 +60,8 @@ def hidden_figures(
         Figures that are printed nowhere but occur in sums, such as the rest of a list.
     precious
         Figures that are hidden for the sake of others only when nothing else helps.
+    public
+        Figures that everybody knows anyway: hiding them would hide nothing.
     least
         Counts above 0 and below this are hidden.
 
@@ -70,12 +73,13 @@ def hidden_figures(
         shorter than `least`.
     """
     problem = _problem(figures, sums, frozenset(unprinted), frozenset(precious), least)
-    while True:
-        found = _computable(problem)
-        if not found:
-            break
+    problem.public.update(problem.variable[key] for key in public if key in problem.variable)
+    while found := _computable(problem):
+        known = len(problem.unknown)
         for variable in found:
             _hide_one_more(problem, variable)
+        if len(problem.unknown) == known:  # all that is left to hide is known anyway
+            break
     _show_what_can_be(problem, least)
     _widen(problem, least)
     return frozenset(key for key, number in problem.variable.items() if number in problem.guarded)
@@ -94,6 +98,7 @@ class _Problem:
     guarded: set[int]
     unknown: set[int]
     unsigned: frozenset[int]
+    public: set[int] = field(default_factory=set)
     rows_of: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -258,7 +263,8 @@ def _widen(problem: _Problem, least: float) -> None:
 
 
 def _hide(problem: _Problem, numbers: Collection[int]) -> bool:
-    printed = [number for number in numbers if number not in problem.unknown]
+    kept = problem.unknown | problem.public
+    printed = [number for number in numbers if number not in kept]
     if not printed:
         return False
     chosen = min(printed, key=lambda number: (problem.cost[number], number))

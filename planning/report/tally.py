@@ -111,7 +111,12 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
     if is_public:
         precious = {key for key in draft.people if _is_precious(key, assessment)}
         hidden = hidden_figures(
-            draft.people, sums, unprinted=unprinted, precious=precious, least=LEAST_SHOWN
+            draft.people,
+            sums,
+            unprinted=unprinted,
+            precious=precious,
+            public={(WHOLE, "input")},
+            least=LEAST_SHOWN,
         )
     return Tally(draft.people, draft.figures, sums, unprinted, hidden)
 
