@@ -98,7 +98,7 @@ def test_the_figures_stand_on_every_surface(study, tmp_path):
     source = source_of(result_of(found), ReportOptions(language="zh"))
     assert chinese[0] in county_lead(source)
     assert "数据存疑，见首页说明" in head_marks(source)
-    folder = write_results(found, tmp_path / "out", command="assess")
+    folder = write_results(result_of(found), tmp_path / "out", command="assess")
     warnings = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["warnings"]
     assert any(figure in text for text in warnings)
     assert figure in (folder / "map.html").read_text(encoding="utf-8")
