@@ -107,7 +107,7 @@ class TestPointsOutside:
     def test_facilities_csv_counts_it_not(self, excluding):
         columns = facility_columns(excluding)
         assert column(columns, "counts_as_point") == [True, False]
-        assert column(columns, "walk_nearest_people") == [100.0, 0.0]
+        assert [f.value for f in column(columns, "walk_nearest_people")] == [100.0, 0.0]
 
     def test_route_says_what_the_table_says(self, excluding):
         (way,) = nearest_ways(excluding, find_place(excluding.dataset, "far"))["walk"]

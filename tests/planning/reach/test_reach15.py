@@ -10,6 +10,7 @@ from planning.assess.study_figures import reach15_figures
 from planning.assess.workflow import assess
 from planning.report.lines import result_lines
 from planning.report.results import summary
+from planning.standards.result import result_of
 from tests.planning.small_study import place, write_study, write_table
 
 METRES_A_MINUTE = 75.0
@@ -44,7 +45,7 @@ def test_it_has_its_own_name_and_no_verdict(assessment):
     points, institutions = reach15_figures(assessment)
     assert points.identity != institutions.identity
     assert "15分钟医疗服务圈（参考，口径未定）" in points.name("zh")
-    lines = "\n".join(result_lines(assessment, "zh"))
+    lines = "\n".join(result_lines(result_of(assessment), "zh"))
     assert "15分钟医疗服务圈（参考，口径未定）" in lines
     assert "网点 66.67 %，所有机构 100.00 %" in lines
     rows = summary(assessment, [])["reach15"]["walk"]
