@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import null_space
+from scipy.linalg import qr
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -24,6 +24,7 @@ Key: TypeAlias = tuple[str, str]
 """Unit ("" is the whole study) and figure."""
 
 WHOLE = ""
+_FEW_UNKNOWN = 200
 SAME = 6
 """Figures of one unit that agree in this many decimals are one figure."""
 Cost: TypeAlias = tuple[bool, bool, int, bool, float]
@@ -168,9 +169,13 @@ def _computable(problem: _Problem) -> list[int]:
 
 
 def _is_fixed(block: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return (n,) True for unknowns with one value only in all solutions of `block @ x = b`."""
-    free = null_space(block)
-    fixed: NDArray[np.bool_] = (np.abs(free) < 1e-9).all(axis=1)
+    """Return (n,) True for unknowns with one value only in all solutions of `block @ x = b`.
+
+    Such an unknown is a sum of rows: its unit vector lies in the space that they span.
+    """
+    basis, triangle, _ = qr(block.T, mode="economic", pivoting=True)
+    rank = int((np.abs(np.diag(triangle)) > 1e-9).sum())
+    fixed: NDArray[np.bool_] = (basis[:, :rank] ** 2).sum(axis=1) > 1 - 1e-9
     return fixed
 
 
@@ -227,7 +232,10 @@ def _narrow(problem: _Problem, least: float) -> list[int]:
 
 
 def _widen(problem: _Problem, least: float) -> None:
-    """Hide more until no guarded figure lies in a short interval; then print what can be again."""
+    """Hide more until no guarded figure lies in a short interval; then print what can be again.
+
+    In a large report only what it is read for is tried again: each try is many programmes.
+    """
     is_wider = False
     while narrow := _narrow(problem, least):
         known = len(problem.unknown)
@@ -239,6 +247,8 @@ def _widen(problem: _Problem, least: float) -> None:
             return
         is_wider = True
     added = [n for n in problem.guarded if problem.cost[n][-1] >= least] if is_wider else []
+    if len(problem.unknown) > _FEW_UNKNOWN:
+        added = [n for n in added if problem.cost[n][0]]
     for number in sorted(added, key=lambda n: (problem.cost[n], n), reverse=True):
         problem.guarded.discard(number)
         problem.unknown.discard(number)
