@@ -18,9 +18,13 @@ from planning.solver.cover.bound import lagrangian_bound as cover_bound
 from planning.solver.cover.model import Choice, prepare_cover
 from planning.solver.loads.bound import bound_and_plan, decide_pairs
 from planning.solver.loads.model import load_core
+from planning.solver.median import cuts
 from planning.solver.median.model import median_core
 from planning.solver.median.search import decide_sites, lagrangian_bound
+from planning.solver.pairs import by_demand, cover_instance
 from planning.solver.plan import task_of
+from planning.solver.set.bound import bound_cover
+from planning.solver.set.proof import _branch
 from planning.solver.stop import Clock
 
 N, COUNT = 14, 3
@@ -108,3 +112,66 @@ def test_sites_and_pairs_of_loads(seed: int, rounds: int) -> None:
             assert not used[good][:, is_out].any()
             uses = every[good][:, core.site_row] == site
             assert not uses[:, ~may_use].any()
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("kind", ["scattered", "grid"])
+def test_the_tree_of_cuts_finds_what_no_search_has_found(
+    monkeypatch: pytest.MonkeyPatch, seed: int, kind: str
+) -> None:
+    """From the worst plan and without swaps: what the tree leaves out shows in its answer."""
+    rng = np.random.default_rng(seed)
+    cost = rng.integers(50, 100, (N, 30)).astype(float)
+    if kind == "grid":
+        place = np.stack(np.meshgrid(np.arange(6), np.arange(6)), -1).reshape(-1, 2)
+        site = place[rng.choice(36, N, replace=False)]
+        cost = np.abs(site[:, None] - place[None]).sum(-1).astype(float)
+    j, i = np.indices(cost.shape).reshape(2, -1)
+    people = rng.integers(1, 4, cost.shape[1]).astype(float)
+    reach = sparse_reach(j, i, cost.ravel(), n_sites=N, n_demand=cost.shape[1])
+    task = task_of(PMedian(reach, people, COUNT), Clock(SolveLimits()), 0)
+    core = median_core(reach, people, np.full(cost.shape[1], 1e4), task.rules, COUNT)
+    totals = cost[PLANS].min(axis=1) @ people
+    worst = int(np.argmax(totals))
+    monkeypatch.setattr(cuts, "swap_sites", lambda _core, sites, _clock: (sites, 0.0))
+    monkeypatch.setattr(cuts, "_try_sites", _offer_whole_shares)
+    found = cuts.search_by_cuts(core, PLANS[worst], float(totals[worst]), 1 - 1e-6, task.clock)
+    assert found is not None
+    assert found.sites is not None
+    assert cost[found.sites].min(axis=0) @ people == totals.min()
+    assert found.bound >= totals.min() - 1e-6
+    hasty = cuts.search_by_cuts(
+        core, PLANS[worst], float(totals[worst]), 1 - 1e-6, Clock(SolveLimits(nodes=2))
+    )
+    assert hasty is not None
+    reached = totals[worst] if hasty.sites is None else cost[hasty.sites].min(axis=0) @ people
+    assert hasty.bound <= max(totals.min(), reached - 1) + 1e-6 or reached == totals.min()
+
+
+def _offer_whole_shares(tree: cuts.CutTree, share: Any) -> None:
+    """Offer a plan only where the relaxation is one."""
+    if np.minimum(share, 1.0 - share).max() <= 1e-6:
+        tree.offer(np.flatnonzero(share > 0.5))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_fixing_leaves_a_cover_of_the_size_in_question(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    near = rng.random((N, 25)) < 0.25
+    near[rng.integers(N, size=25), np.arange(25)] = True
+    j, i = np.nonzero(near)
+    reach = sparse_reach(j, i, np.zeros(len(j)), n_sites=N, n_demand=25)
+    instance = cover_instance(by_demand(reach), np.ones(25))
+    least = next(
+        k
+        for k in range(1, N + 1)
+        for sites in itertools.combinations(range(N), k)
+        if near[list(sites)].any(axis=0).all()
+    )
+    clock = Clock(SolveLimits())
+    for most in (least, least + 1):
+        best, bound, _ = _branch(instance, np.arange(N), bound_cover(instance, clock), most, clock)
+        assert len(best) <= most
+        assert bound <= least
+    best, bound, _ = _branch(instance, np.arange(N), bound_cover(instance, clock), least - 1, clock)
+    assert (len(best), bound) == (N, least)
