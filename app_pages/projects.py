@@ -9,13 +9,13 @@ from app_pages.session.choices import Key
 from app_pages.session.state import current, language, standards, words
 from app_pages.views.dashboard import listed_names, method_line
 from app_pages.views.projects import projects_sheet
-from planning.report.pages.programme import programme_steps
+from planning.assess.programme_steps import programme_steps
 from planning.standards.evidence_sheets import exits_sheet
 
 _ = words()
 page(_("Projects by date"))
 assessment, result = current(), standards()
-steps = programme_steps(assessment, result)
+steps = programme_steps(assessment, result.evidence.programme)
 if not steps:
     st.stop()
 

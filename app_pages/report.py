@@ -1,11 +1,13 @@
 """Report and export: choose who may read it, make it, take it away."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app_pages.parts.text import plain
 from app_pages.parts.widgets import page
 from app_pages.session.choices import Key
-from app_pages.session.state import current, get, language, made, opened, put, standards, words
+from app_pages.session.state import current, get, language, made, opened, put, result, words
 from app_pages.views.export import FORMAT_NAMES, RULES, file_label, media_type
 from planning.assess.run import run_number
 from planning.audit import audit_inputs
@@ -60,19 +62,19 @@ with right:
         st.markdown(f"- {_(rule)}")
 
 if get(Key.REPORT) == request:
-    assessment, judged = current(), standards()
-    findings = made("audit", "all", lambda progress: audit_inputs(assessment, progress=progress))
+    findings = made("audit", "all", lambda progress: audit_inputs(current(), progress=progress))
+    found = replace(result(), findings=findings)
     handed = made(
         "report",
         request,
         lambda progress: hand_over_files(
-            source_of(assessment, judged, options, findings), formats=chosen, progress=progress
+            source_of(found, options), formats=chosen, progress=progress
         ),
     )
     for note in handed.notes:
         st.info(plain(note))
     st.subheader(_("Ready to take away"), anchor=False)
-    folder = f"{run_number(assessment)}-{audience}"
+    folder = f"{run_number(found.assessment)}-{audience}"
     sizes = {name: len(content) for name, content in handed.files.items()}
     everything = f"{folder}.zip"
     names = {everything: sum(sizes.values()), **sizes}

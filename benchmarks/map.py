@@ -13,16 +13,21 @@ from statistics import median
 from typing import Any
 
 import folium
+import numpy as np
 import shapely
 
 from benchmarks.map_spec import LARGE, MEDIUM, SMALL, Size, county_map
+from data.types import Demand
+from geo.crs import LONLAT, transform
 from planning import maps
+from planning.maps.cells import cell_areas, cell_outlines
 
 Row = dict[str, Any]
 
 SIZES: dict[str, Size] = {"S": SMALL, "M": MEDIUM, "L": LARGE}
 """M is 100,000 cells, 50,000 edges and 500 facilities; L is 625,000, 200,000 and 3,000."""
 
+METRIC = "EPSG:4549"
 ROUNDS = 5
 QUIET_SECONDS = 1.5
 PEER_SIZES = ("S",)
@@ -48,7 +53,43 @@ def rows(size: str) -> list[Row]:
         ratio=None if peer_s is None else peer_s / export["ours_s"],
         file_mb=len(page.encode()) / 1e6,
     )
-    return [export, _idle_row(size, page), *_app_rows(size, spec)]
+    return [export, _areas_row(size, spec), _idle_row(size, page), *_app_rows(size, spec)]
+
+
+def _areas_row(size: str, spec: maps.MapSpec) -> Row:
+    """Return the row for joining every second stripe of cells to areas, as gaps are joined."""
+    cells = next(layer for layer in spec.layers if isinstance(layer, maps.CellLayer))
+    demand = _demand_of(cells)
+    groups = [np.flatnonzero(cells.row // 10 == stripe) for stripe in range(0, 62, 2)]
+    row = _row("map areas", size, lambda: cell_areas(demand, groups, METRIC))
+    if size in PEER_SIZES:
+        outlines = [cell_outlines(demand, METRIC, group) for group in groups]
+        areas = [shapely.union_all(each) for each in outlines]
+        peer_s = _seconds(lambda: [shapely.union_all(each) for each in outlines], rounds=1)
+        agrees = np.abs(shapely.area(areas) - shapely.area(cell_areas(demand, groups, METRIC)))
+        row.update(peer="shapely.union_all", peer_s=peer_s, ratio=peer_s / row["ours_s"])
+        row["agrees"] = float(agrees.max() / 1e6)  # km2
+    return row
+
+
+def _demand_of(cells: maps.CellLayer) -> Demand:
+    n = len(cells.lon)
+    none = np.full(n, -1, dtype=np.int32)
+    x_m, y_m = transform(cells.lon, cells.lat, source=LONLAT, target=METRIC)
+    return Demand(
+        cell_id=("",) * n,
+        x_m=x_m,
+        y_m=y_m,
+        lon=cells.lon,
+        lat=cells.lat,
+        people=np.ones(n),
+        groups={},
+        zone=none,
+        village=none,
+        grid=cells.grid,
+        row=cells.row,
+        column=cells.column,
+    )
 
 
 def _row(work: str, size: str, function: Callable[[], object]) -> Row:

@@ -8,6 +8,7 @@ is set as soon as anything of `data` is imported, before either.
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -84,8 +85,9 @@ def restrict_gdal() -> None:
     stated = [name.strip() for name in os.environ.get("GDAL_SKIP", "").split(",")]
     names = [*stated, *(name for name in SKIPPED if name not in stated)]
     os.environ["GDAL_SKIP"] = ",".join(filter(None, names))
-    # Each GDAL lacks some names of the other and would say so of each on stderr.
+    # Each GDAL lacks some names of the other and would say so of each on stderr or in the log.
     os.environ.setdefault("CPL_LOG", os.devnull)
+    logging.getLogger("rasterio._env").addFilter(lambda said: "GDAL_SKIP" not in said.getMessage())
     os.environ.setdefault("CPL_VSIL_CURL_ALLOWED_FILENAME", "no address")
     os.environ.setdefault("GDAL_HTTP_PROXY", "127.0.0.1:9")  # what asks another way meets no one
     os.environ.setdefault("PROJ_NETWORK", "OFF")

@@ -261,6 +261,10 @@ def _crs(connection: Any, srid: int) -> str | None:
     return f"{authority}:{code}" if authority in {"EPSG", "ESRI"} else str(text)
 
 
+_EXACT_TO = 2**53
+"""Whole numbers beyond lose digits as floats: they are ids, and stay text."""
+
+
 def _write(
     path: Path, columns: Sequence[_Column], rows: Sequence[tuple[Any, ...]], crs: str | None
 ) -> None:
@@ -289,6 +293,7 @@ def _array(values: Sequence[Any]) -> Any:
     kinds = {type(value) for value in values} - {type(None)}
     if kinds <= {bool} or kinds <= {str}:
         return pa.array(values, pa.bool_() if kinds == {bool} else pa.string())
-    if kinds <= {int, float}:
+    is_exact = all(abs(v) <= _EXACT_TO for v in values if isinstance(v, int))
+    if kinds <= {int, float} and is_exact:
         return pa.array([None if v is None else float(v) for v in values], pa.float64())
     return pa.array([None if v is None else str(v) for v in values], pa.string())

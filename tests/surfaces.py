@@ -36,6 +36,8 @@ LEDGER_TERMS = {
     "unknown": "people_unknown",
 }
 OF_STUDY = {"people_all", "people_outside", "people_inside"}
+UNGUARD = re.compile(r"^'(?='*[=+\-@])")
+"""The sign that keeps spreadsheets from running a text as a formula."""
 PLACED = re.compile(r"^(.+_[0-9a-f]{10})(_\d+)?$")
 
 
@@ -180,14 +182,18 @@ def _siting_sightings(row: dict[str, Any], known: Known) -> Iterator[Sighting]:
 
 def csv_sightings(folder: Path, known: Known) -> Iterator[Sighting]:
     """Read zones, villages, gaps and sites as CSV; a number is compared as it is printed there."""
-    for name in ("zones", "villages", "gaps", "sites"):
+    for name in ("zones", "villages", "facilities", "gaps", "sites"):
         text = (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
-        yield from _row_sightings(f"{name}.csv", list(csv.DictReader(io.StringIO(text))), known)
+        rows = [
+            {column: UNGUARD.sub("", value) for column, value in row.items()}
+            for row in csv.DictReader(io.StringIO(text))
+        ]
+        yield from _row_sightings(f"{name}.csv", rows, known)
 
 
 def geopackage_sightings(path: Path, known: Known) -> Iterator[Sighting]:
     """Read the layers of results.gpkg that hold figures."""
-    for layer in ("zones", "gaps", "sites"):
+    for layer in ("zones", "facilities", "gaps", "sites"):
         frame = geopandas.read_file(path, layer=layer, ignore_geometry=True)
         rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
         yield from _row_sightings(f"{layer}.gpkg", rows, known)
@@ -229,6 +235,9 @@ def _figure_of(
         }
         term = terms.get(column)
         return term and known.find(term, row["mode"], place=f"site:{row['site_id']}")
+    if kind == "facilities":
+        mode = column.removesuffix("_nearest_people")
+        return known.coverage("nearest_people", mode, place=row["id"]) if mode in modes else None
     place = row["code"] if kind == "zones" else f"village:{row['code']}"
     if column == "people" or column.removeprefix("people_") in groups:
         group = "" if column == "people" else column.removeprefix("people_")

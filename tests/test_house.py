@@ -27,7 +27,7 @@ CROWDED = {"app_pages/views": 16}
 """Room or sub-room -> files beside `__init__`, where there are more than may be."""
 REPEATED_NAMES: dict[str, int] = {}
 """Room -> module names that stand twice within the reader's sight."""
-WITHOUT_NAMES = {"whatif", "standards", "assess", "centres", "reach", "words"}
+WITHOUT_NAMES = {"whatif", "standards", "words"}
 """Rooms whose `__init__` does not say its public names."""
 
 PLACES: dict[str, tuple[str, ...]] = {

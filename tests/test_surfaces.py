@@ -13,9 +13,9 @@ from data.dataset import load_dataset
 from data.study.file import SAMPLE_STUDY, read_study
 from planning.assess.workflow import assess
 from planning.cli.serving import STUDY_VARIABLE
+from planning.report.compose import source_of
 from planning.report.content import ReportOptions
 from planning.report.export import write_results
-from planning.report.compose import source_of
 from planning.report.handover import hand_over
 from planning.report.lines import result_lines
 from planning.standards.result import Result, result_of
@@ -92,22 +92,21 @@ def county_known(county, judged) -> Known:
 
 def walk_files(known: Known, folder: Path, language: Language) -> None:
     """Compare everything that `assess`, `report` and the map write."""
-    assessment, standards = known.result.assessment, known.result.standards
+    result = known.result
     options = ReportOptions(language=language, audience="internal")
-    results = write_results(assessment, folder / "out", standards=standards, options=options)
+    results = write_results(result, folder / "out", options=options)
     assert assert_agree(summary_sightings(results / "summary.json", known), language)
     assert assert_agree(csv_sightings(results, known), language)
     assert assert_agree(geopackage_sightings(results / "results.gpkg", known), language)
     page = (results / "map.html").read_text(encoding="utf-8")
     assert assert_agree(html_sightings(page, known), language)
-    source = source_of(assessment, standards, options)
-    hand_over(source, folder / "report", formats=("html", "docx", "xlsx"))
+    hand_over(source_of(result, options), folder / "report", formats=("html", "docx", "xlsx"))
     report = folder / "report"
     page = (report / "report.html").read_text(encoding="utf-8")
     assert assert_agree(html_sightings(page, known), language)
     assert assert_agree(word_sightings(report / "report.docx", known), language)
     assert assert_agree(workbook_sightings(report / "report.xlsx", known), language)
-    lines = result_lines(assessment, language)
+    lines = result_lines(result, language)
     assert assert_agree(line_sightings(lines, known, language), language)
 
 

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 from streamlit_folium import st_folium
@@ -25,13 +24,14 @@ from app_pages.session.state import (
     put,
     words,
 )
-from app_pages.views.tables import page_columns
+from app_pages.views.tables import page_frame, page_headers
 from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import coverage_figures
 from planning.maps import EncodedMap, Focus, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
+from planning.report.lines import reach15_lines
 from planning.words.figures import mode_text
 from planning.words.tables import Column, Table, table_of_columns
 from planning.words.workbooks import workbook_bytes
@@ -127,6 +127,7 @@ def coverage_metrics() -> None:
             share.text(language()),
             help=plain(share.name(language())),
         )
+    st.caption(plain(" · ".join(text.strip() for text in reach15_lines(assessment, language()))))
     if assessment.headline_mode is None:
         st.info(_("The mode of the circle is not confirmed (口径未确认): no verdict is given."))
 
@@ -205,9 +206,8 @@ def sheet_table(sheet: Table, *, file_name: str, height: int = 380, state: str =
     Another `state` begins without a selection: rows that have changed places are others.
     """
     _, said = words(), language()
-    shown = page_columns(sheet, said)
     event = st.dataframe(
-        pd.DataFrame(dict(zip(unique_headers(sheet.headers), shown, strict=True))),
+        page_frame(sheet, unique_headers(page_headers(sheet)), said),
         hide_index=True,
         height=height if 30 * len(sheet.rows) + 40 > height else "auto",
         row_height=30,

@@ -52,6 +52,7 @@ from planning.report.export import map_html
 from planning.solver.turns import WAITING as PROOFS_WAIT
 from planning.standards.assessment import standards_of
 from planning.standards.judgement import StandardsResult
+from planning.standards.result import Result, result_of
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import Outcome, apply_edits
 from planning.whatif.scenarios import edits_from_text, edits_text
@@ -260,6 +261,11 @@ def standards() -> StandardsResult:
         return standards_of(assessment, progress=progress)
 
     return cast("StandardsResult", _ready("standards", (*_study_key(), settings()), make))
+
+
+def result() -> Result:
+    """Return the result that reports and files are made from."""
+    return result_of(current(), standards=standards())
 
 
 def outcome(edits: tuple[Edit, ...] | None = None) -> Outcome:

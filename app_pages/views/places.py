@@ -14,7 +14,7 @@ from data.types import Dataset
 from geo.crs import to_lonlat, to_metric
 from geo.zones import assign
 from planning.assess.explain import Place, find_place
-from planning.assess.study_figures import village_minutes_of
+from planning.assess.study_figures import village_figures, village_minutes_of
 from planning.assess.workflow import Assessment
 from planning.reach.gaps import Gap
 from planning.reach.mode_input import ALL_PEOPLE
@@ -22,7 +22,7 @@ from planning.reach.villages.members import members_of
 from planning.reach.villages.uncovered import UncoveredVillage, uncovered_villages
 from planning.standards.evidence_sheets import village_standard_text
 from planning.standards.judgement import StandardsResult
-from planning.words.tables import Row, Table, Value, table_of
+from planning.words.tables import Cell, Row, Table, table_of
 from planning.words.wording import Translate, msgid
 
 MOST_FOUND = 20
@@ -96,14 +96,16 @@ def uncovered_sheet(assessment: Assessment, result: StandardsResult, translate: 
     titles = [translate(text) for text in headers]
     titles[5:5] = [translate("{group} people not covered").format(group=name) for name in groups]
     minutes, cells_of = village_minutes_of(assessment, mode), _cells_by_village(dataset)
-    ledgers = assessment.modes[mode].village_ledgers
     rows: list[Row] = []
     for row in uncovered_rows(assessment):
         cells = cells_of.get(row.code, np.zeros(0, dtype=np.int64))
-        head: list[Value] = [row.code, row.name]
+        found = village_figures(assessment, mode, row.index)
+        head: list[Cell] = [row.code, row.name]
         head.append(dataset.zones.name[row.zone] if row.zone >= 0 else None)
-        head += [round(row.people), round(row.people_uncovered)]
-        head += [round(ledgers[name][row.index].uncovered or 0.0) for name in groups]
+        head += [found.inside, found.uncovered]
+        head += [
+            village_figures(assessment, mode, row.index, group=name).uncovered for name in groups
+        ]
         point = _nearest(assessment, cells)
         rows.append(
             (*head, point, minutes[row.code], village_standard_text(result, row.code, translate))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from planning.assess.programme_steps import programme_steps
 from planning.assess.workflow import Assessment
-from planning.report.pages.programme import programme_steps
 from planning.standards.evidence_sheets import (
     CIRCLE_HEADERS,
     PROJECT_HEADERS,
@@ -33,6 +33,8 @@ def projects_sheet(assessment: Assessment, result: StandardsResult, translate: T
             share_percent(effect.figures_after.get("village_coverage")),
             *circle_cells(result, translate),
         )
-        for effect, step in zip(effects, programme_steps(assessment, result)[1:], strict=True)
+        for effect, step in zip(
+            effects, programme_steps(assessment, result.evidence.programme)[1:], strict=True
+        )
     ]
     return table_of(msgid("Programme"), headers, rows, translate)

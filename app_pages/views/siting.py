@@ -10,12 +10,19 @@ from data.types import Dataset
 from geo.errors import Finding
 from planning.sites import Proposal
 from planning.sites.candidates import CANNOT_MEND, NOT_A_PARCEL, Group, kind_group
-from planning.sites.plan_figures import proposal_figures, site_figures
+from planning.sites.plan_figures import (
+    choice_figures,
+    chosen_figure,
+    proposal_figures,
+    reading_figures,
+    site_figures,
+    unweighted_figure,
+)
 from planning.sites.proof import ENOUGH_CODES, plan_sentences, project_sentence
 from planning.sites.robustness import RUN_NAMES
 from planning.sites.rows import gain_per_wan, often_chosen, site_columns
-from planning.words.figures import mode_text, people_text, share_text
-from planning.words.tables import Column, Table, Value, table_of
+from planning.words.figures import mode_text, people_text
+from planning.words.tables import Column, Row, Table, table_of
 from planning.words.wording import Translate, msgid
 
 OnMap: TypeAlias = Literal["plan", "stability", "candidates"]
@@ -98,9 +105,10 @@ def plan_lines(
         lost = msgid("{people} people lose cover by the points that the plan gives up.")
         people = proposal_figures(proposal).lost.words(translate)
         lines.append(translate(lost).format(people=people))
-    if proposal.without_weights is not None:
+    unweighted = unweighted_figure(proposal)
+    if unweighted is not None:
         plain = msgid("Without weights the best plan newly covers {people} people.")
-        gained = people_text(proposal.without_weights.people.newly)
+        gained = unweighted.words(translate)
         lines.append(translate(plain).format(people=gained))
     return lines
 
@@ -199,15 +207,13 @@ def why_not_lines(
 def run_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the readings of the inputs and what the plan is worth under each."""
     best = set(proposal.plan.new_sites.tolist())
-    rows: list[tuple[Value, ...]] = []
+    rows: list[Row] = []
     for run in () if proposal.robustness is None else proposal.robustness.runs:
         others = "、".join(proposal.candidates.name[i] for i in sorted(set(run.sites) - best))
         rows.append(
             (
                 run_name(run.label, translate),
-                share_text(run.share_today),
-                share_text(run.share_committed),
-                share_text(run.share_with_plan),
+                *reading_figures(proposal, run),
                 f"{len(best & set(run.sites))} / {len(best)}",
                 others or "—",
             )
@@ -238,11 +244,11 @@ def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> T
     """Return every option that some reading chooses, most often first."""
     best = set(proposal.plan.new_sites.tolist())
     sites, zones = proposal.candidates, dataset.zones.name
-    rows: list[tuple[Value, ...]] = [
+    rows: list[Row] = [
         (
             sites.name[i],
             zones[sites.zone[i]] if sites.zone[i] >= 0 else "—",
-            share_text(share),
+            chosen_figure(proposal, i, share),
             translate("yes") if i in best else translate("no"),
         )
         for i, share in often_chosen(proposal)
@@ -259,14 +265,14 @@ def often_sheet(proposal: Proposal, dataset: Dataset, translate: Translate) -> T
 def choice_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the plan and its alternatives side by side."""
     best = set(proposal.plan.new_sites.tolist())
-    rows: list[tuple[Value, ...]] = []
+    rows: list[Row] = []
     for number, choice in enumerate(proposal.alternatives.plans, start=1):
+        found = choice_figures(proposal, number)
         own = set(choice.plan.new_sites.tolist())
         rows.append(
             (
                 choice_name(number, translate),
-                people_text(choice.people.newly),
-                share_text(choice.lost_share),
+                *found,
                 _names(proposal, own - best),
                 _names(proposal, best - own),
             )
@@ -288,7 +294,7 @@ def choice_name(number: int, translate: Translate) -> str:
 
 def cost_sheet(proposal: Proposal, translate: Translate) -> Table:
     """Return the unit costs with their marks and sources: assumptions are shown as such."""
-    rows: list[tuple[Value, ...]] = [
+    rows: list[Row] = [
         (
             translate(GROUP_NAMES[entry.group]),
             translate(PART_NAMES[entry.part]),

@@ -21,7 +21,7 @@ from data.places.positions import layer_crs
 from data.roads.osm import OSM_ATTRIBUTION
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
-from data.roads.values import listed, slowest_class
+from data.roads.values import listed, slowest_class, whole_number
 from data.study.tables import RoadsTable
 from data.tables.sheets import Table
 from geo.access import RELEVANT_KEYS, way_use
@@ -102,7 +102,8 @@ def read_graphml(
     for node, data in graph.nodes(data=True):
         index[node] = len(pieces.xy)
         pieces.xy.append((_number(data["x"]), _number(data["y"])))
-        pieces.node_id.append(int(node) if str(node).lstrip("-").isdigit() else -1)
+        number = whole_number(str(node))
+        pieces.node_id.append(-1 if number is None else number)
     findings: list[Finding] = []
     crs = _system(graph, pieces.xy, source or RoadsTable(path), findings)
     chains = _chains(graph, path.name)
@@ -183,8 +184,8 @@ def _chains(graph: Any, file: str) -> list[_Chain]:
         is_oneway = by_arcs or not _IS_ONEWAY.isdisjoint(
             map(str.lower, _values(data.get("oneway")))
         )
-        ways = [int(value) for value in _values(data.get("osmid")) if value.lstrip("-").isdigit()]
-        way_id = min(ways, default=-1 - number)
+        ids = [whole_number(value) for value in _values(data.get("osmid"))]
+        way_id = min((each for each in ids if each is not None), default=-1 - number)
         tail, head = (one, other) if graph.is_directed() else _directed(one, other, data)
         if tail is None or head is None:
             tail, head = one, other

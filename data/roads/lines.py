@@ -20,7 +20,7 @@ from data.roads.doubles import doubled_share
 from data.roads.dxf import read_dxf
 from data.roads.overrides import Overrides
 from data.roads.raw import RawRoads
-from data.roads.values import listed, slowest_class
+from data.roads.values import listed, slowest_class, whole_number
 from data.study.tables import COLUMN_NAMES, RoadsTable
 from data.tables.cells import text
 from data.tables.headers import find_columns, missing_column
@@ -165,11 +165,8 @@ def _way_ids(table: Table, column: str | None) -> list[int]:
     rows: list[int] = table.row.tolist()
     if column is None:
         return rows
-    said = [text(cell) for cell in table.columns[column]]
-    return [
-        int(value) if value.lstrip("-").isdigit() else row
-        for value, row in zip(said, rows, strict=True)
-    ]
+    said = [whole_number(text(cell)) for cell in table.columns[column]]
+    return [row if number is None else number for number, row in zip(said, rows, strict=True)]
 
 
 def _uses(

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from geo.modes import CLASS_SPEEDS_KPH
 
+_LONGEST_ID = 20
+
 
 def listed(text: str) -> list[str]:
     """Return the values of a text; only one that is written as a list has several.
@@ -20,6 +22,18 @@ def listed(text: str) -> list[str]:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return [text]
     return [text] if text else []
+
+
+def whole_number(text: str) -> int | None:
+    """Return an id that is a whole number of 64 bits; None for any other text.
+
+    >>> whole_number("-12"), whole_number("A1"), whole_number("9" * 20)
+    (-12, None, None)
+    """
+    if not text.removeprefix("-").isdecimal() or len(text) > _LONGEST_ID:
+        return None
+    number = int(text)
+    return number if -(2**63) <= number < 2**63 else None
 
 
 def slowest_class(classes: Iterable[str]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from data.tables.cells import is_blank, text
 from data.tables.heading import Heading
@@ -49,17 +49,23 @@ def convert_decimal_commas(
         How many numbers were written anew.
     """
     body = rows[heading.end :]
-    numeric = [place for place in range(len(heading.names)) if _is_numeric(_cells(body, place))]
+    width = range(len(heading.names))
+    with_comma = [place for place in width if any("," in cell for cell in _raw(body, place))]
+    if decimal is None and not with_comma:
+        return 0
+    numeric = [place for place in width if _is_numeric(_cells(body, place))]
     if decimal is None:
-        cells = [cell for place in numeric for cell in _cells(body, place)]
+        commas = [cell for place in with_comma if place in numeric for cell in _cells(body, place)]
         is_comma = any(
             _COMMA.fullmatch(cell)
             and not _THOUSANDS.fullmatch(cell)
             and (delimiter != "," or not _LISTED.fullmatch(cell))
-            for cell in cells
+            for cell in commas
         )
-        has_point = any(_POINT.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in cells)
-        if not is_comma or has_point:
+        cells = (cell for place in numeric for cell in _cells(body, place))
+        if not is_comma or any(
+            _POINT.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in cells
+        ):
             return 0
     n_changed = 0
     for row in body:
@@ -69,6 +75,14 @@ def convert_decimal_commas(
                 row[place] = cell.strip().replace(".", "").replace(",", ".")
                 n_changed += 1
     return n_changed
+
+
+def _raw(body: Sequence[Sequence[CellValue]], place: int) -> Iterator[str]:
+    """Yield the texts of a column as they stand."""
+    for row in body:
+        cell = row[place] if place < len(row) else None
+        if isinstance(cell, str):
+            yield cell
 
 
 def _cells(body: Sequence[Sequence[CellValue]], place: int) -> list[str]:

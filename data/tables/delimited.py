@@ -127,9 +127,10 @@ def _records(path: Path, text: str, delimiter: str) -> list[list[CellValue]]:
         rows.append([*row])
     heading = find_heading(rows)
     width = 0 if heading is None else len(heading.names)
-    for index, cells in enumerate(rows):
-        if '"' in text and width >= _LEAST_COLUMNS and _holds_rows(cells, delimiter, width):
-            raise _broken_quote(path, rows, index, lines[index])
+    if width >= _LEAST_COLUMNS and '"' in text:
+        for index, cells in enumerate(rows):
+            if _holds_rows(cells, delimiter, width):
+                raise _broken_quote(path, rows, index, lines[index])
     return rows
 
 
@@ -137,6 +138,7 @@ def _holds_rows(row: Sequence[CellValue], delimiter: str, width: int) -> bool:
     """Return True where a quoted cell has swallowed rows: it holds their separators too."""
     return any(
         isinstance(cell, str)
+        and ("\n" in cell or "\r" in cell)
         and (n_breaks := cell.count("\n") or cell.count("\r")) > 0
         and cell.count(delimiter) >= n_breaks * (width - 1)
         for cell in row

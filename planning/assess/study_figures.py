@@ -21,6 +21,7 @@ from planning.reach.coverage_figures import (
 )
 from planning.reach.gaps import Gap
 from planning.reach.mode_input import ALL_PEOPLE
+from planning.reach.reach15 import reach15_figure
 from planning.reach.sensitivity import Variant
 from planning.reach.villages.cover import VillageCover
 from planning.reach.villages.village_figures import (
@@ -134,6 +135,13 @@ def bands_of(assessment: Assessment, mode: str) -> tuple[Figure, ...]:
     return band_figures(assessment.modes[mode].people_within, coverage_base(assessment, mode))
 
 
+def reach15_figures(assessment: Assessment) -> tuple[Figure, ...]:
+    """Return who is within 15 minutes, by mode, of points and of every institution."""
+    return tuple(
+        reach15_figure(row, coverage_base(assessment, row.mode)) for row in assessment.reach15
+    )
+
+
 def is_timed(assessment: Assessment, mode: str) -> bool:
     """Return whether any point counts, so that times of a mode are known."""
     return assessment.modes[mode].coverage[0].ledger.covered is not None
@@ -170,6 +178,34 @@ def setting_range(assessment: Assessment) -> tuple[Variant, Variant] | None:
     return min(rows, key=lambda row: order[row.name]), max(rows, key=lambda row: order[row.name])
 
 
+def nearest_people_figures(assessment: Assessment, mode: str) -> tuple[Figure, ...]:
+    """Return, per institution, the people inside the zones whose nearest point it is."""
+    dataset, result = assessment.dataset, assessment.modes[mode]
+    counted = (result.nearest.facility >= 0) & (dataset.demand.zone >= 0)
+    people = np.bincount(
+        result.nearest.facility[counted],
+        weights=dataset.demand.people[counted],
+        minlength=len(dataset.facilities),
+    )
+    base, is_known = coverage_base(assessment, mode), is_timed(assessment, mode)
+    names = zip(dataset.facilities.id, dataset.facilities.name, people.tolist(), strict=True)
+    return tuple(
+        Figure(
+            "nearest_people",
+            replace(base, place=code),
+            count if is_known else None,
+            reason="" if is_known else NO_POINT,
+            place_name=name,
+        )
+        for code, name, count in names
+    )
+
+
+def findings_figure(assessment: Assessment) -> Figure:
+    """Return how many findings the readers and the assessment made."""
+    return Figure("findings", Base(), float(len(assessment.findings)))
+
+
 def unplaced_figure(assessment: Assessment) -> Figure:
     """Return how many institutions have no coordinates."""
     count = int(np.count_nonzero(~assessment.dataset.facilities.has_position))
@@ -179,6 +215,7 @@ def unplaced_figure(assessment: Assessment) -> Figure:
 def assessment_figures(assessment: Assessment) -> Iterator[Figure]:
     """Yield every figure of an assessment."""
     dataset = assessment.dataset
+    yield from reach15_figures(assessment)
     villages = 0 if dataset.villages is None else len(dataset.villages)
     groups = (ALL_PEOPLE, *dataset.demand.groups)
     for mode in assessment.modes:
@@ -189,6 +226,7 @@ def assessment_figures(assessment: Assessment) -> Iterator[Figure]:
             for village in range(villages):
                 yield from village_figures(assessment, mode, village, group=group)
         yield from village_minutes_of(assessment, mode).values()
+        yield from nearest_people_figures(assessment, mode)
         yield from bands_of(assessment, mode)
         yield from speeds_of(assessment, mode)
     for variant in assessment.sensitivity:
@@ -197,6 +235,7 @@ def assessment_figures(assessment: Assessment) -> Iterator[Figure]:
     for gap in assessment.gaps:
         yield from each(one_gap_figures(assessment, gap))
     yield unplaced_figure(assessment)
+    yield findings_figure(assessment)
     yield from each(ratio_figures(assessment.ratios, ratio_base(assessment)))
     yield from each(plan_figures(assessment.proposal))
     yield from (zone_sites_figure(assessment, zone) for zone in range(len(dataset.zones)))

@@ -21,6 +21,7 @@ from planning.centres.ratio_rows import ratio_findings
 from planning.centres.service_ratio import Ratios, service_ratios
 from planning.reach.gaps import Gap, find_gaps, gap_input
 from planning.reach.mode_input import ModeInput, nearest_point
+from planning.reach.reach15 import Reach15, reach15_of
 from planning.reach.scenario import (
     Mask,
     Scenario,
@@ -59,6 +60,7 @@ class Assessment:
     circles: tuple[Circle, ...]
     ratios: Ratios
     proposal: Proposal
+    reach15: tuple[Reach15, ...]
     sensitivity: tuple[Variant, ...]
     findings: tuple[Finding, ...]
 
@@ -139,6 +141,7 @@ def assess(
         circles=circles,
         ratios=ratios,
         proposal=proposal,
+        reach15=_reach15(dataset, study, scenario, modes),
         sensitivity=sweep(mode_input),
         findings=(
             *_unknown(dataset, scenario, points),
@@ -147,6 +150,24 @@ def assess(
             *ratio_findings(ratios),
             *proposal.findings,
         ),
+    )
+
+
+def _reach15(
+    dataset: Dataset, study: Study, scenario: Scenario, modes: Mapping[str, ModeResult]
+) -> tuple[Reach15, ...]:
+    """Return the 15-minute circle of every mode: of points, and of every operating institution."""
+    facilities, outside = dataset.facilities, study.travel.outside_facilities
+    points = fixed_points(facilities, scenario, outside=outside)
+    institutions = is_operating(facilities, scenario)
+    if outside == "exclude":
+        institutions &= facilities.zone >= 0
+    return tuple(
+        row
+        for result in modes.values()
+        for row in reach15_of(
+            input_of_result(dataset, study.travel, result, points), result, institutions
+        )
     )
 
 

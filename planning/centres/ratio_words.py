@@ -58,7 +58,7 @@ def verdict_sentence(row: UrbanVerdict, translate: Translate) -> str:
     if row.street is ColumnStatus.MET and row.size is SizeStatus.OVER:
         parts.append(
             translate("more than {people} people: add a branch or a station").format(
-                **amount_words(row.bounds.upper_people)
+                people=amount_text(row.bounds.upper_people, translate)
             )
         )
     return translate("; ").join(parts)
@@ -76,7 +76,7 @@ def people_sentence(row: UrbanVerdict, translate: Translate) -> str:
         said = translate("by people: {status}").format(status=status)
     else:
         said = translate("by people: {status} (average {people})").format(
-            status=status, **amount_words(row.people_per_centre)
+            status=status, people=amount_text(row.people_per_centre, translate)
         )
     if not row.oversized:
         return said
@@ -84,20 +84,22 @@ def people_sentence(row: UrbanVerdict, translate: Translate) -> str:
         column=said,
         count=len(row.oversized),
         centres=translate(", ").join(_centre_words(centre, translate) for centre in row.oversized),
-        **amount_words(row.bounds.upper_people),
+        people=amount_text(row.bounds.upper_people, translate),
     )
 
 
-def amount_words(people: float) -> dict[str, str]:
-    """Return people for a sentence: in full, and in units of 10,000 as Chinese writes them.
+def amount_text(people: float, translate: Translate) -> str:
+    """Return people for a sentence: in full, in Chinese in units of 10,000.
 
-    >>> amount_words(150_000.0)
-    {'people': '150,000', 'wan': '15'}
+    >>> amount_text(150_000.0, lambda text: text), amount_text(80_000.0, lambda text: "万")
+    ('150,000', '8万')
     """
-    return {"people": people_text(people), "wan": f"{people / 10_000:.4g}"}
+    if translate("All people").isascii():
+        return people_text(people)
+    return f"{people / 10_000:.4g}万"
 
 
 def _centre_words(centre: Oversized, translate: Translate) -> str:
     return translate("{centre} ({people})").format(
-        centre=centre.name, **amount_words(centre.people)
+        centre=centre.name, people=amount_text(centre.people, translate)
     )

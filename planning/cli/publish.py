@@ -55,7 +55,7 @@ def _export(options: argparse.Namespace) -> int:
     from planning.report.content import ReportOptions
     from planning.report.formats.write import formats_of
     from planning.report.handover import hand_over
-    from planning.standards.assessment import standards_of
+    from planning.standards.result import result_of
 
     formats = formats_of(options.format)
     options.study = options.study or SAMPLE_STUDY
@@ -72,9 +72,9 @@ def _export(options: argparse.Namespace) -> int:
             maker=options.maker,
             zones=_names(options.zones),
         )
-        standards = standards_of(assessment, progress=progress)
+        result = result_of(assessment, findings=findings, progress=progress)
         notes = hand_over(
-            source_of(assessment, standards, chosen, findings),
+            source_of(result, chosen),
             options.out,
             formats=formats,
             command=command_text(options),

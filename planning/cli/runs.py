@@ -52,6 +52,7 @@ def _assess(options: argparse.Namespace) -> int:
     from planning.report.export import write_results
     from planning.report.handover import NO_MAPS_MADE
     from planning.report.lines import result_lines
+    from planning.standards.result import result_of
 
     audience = AUDIENCES[options.audience]
     check_output(options.out, inputs=[options.study])
@@ -59,8 +60,9 @@ def _assess(options: argparse.Namespace) -> int:
     with ProgressLine(options) as progress:
         assessment = assessed(options, progress)
         findings = audit_inputs(assessment, progress=progress)
+        result = result_of(assessment, findings=findings, progress=progress)
         written = write_results(
-            assessment,
+            result,
             options.out,
             options=ReportOptions(
                 language=options.lang,
@@ -69,7 +71,6 @@ def _assess(options: argparse.Namespace) -> int:
                 base_map_number=options.base_map_number,
                 maker=options.maker,
             ),
-            findings=findings,
             command=command_text(options),
             started=started,
             progress=progress,
@@ -77,7 +78,7 @@ def _assess(options: argparse.Namespace) -> int:
     if not options.quiet:
         # A published run says only where its files are: the lines below are for the office.
         if audience == "internal":
-            for line in result_lines(assessment, options.lang, findings=findings):
+            for line in result_lines(result, options.lang):
                 say(line)
         say("")
         if (written / "map.html").is_file():

@@ -11,7 +11,7 @@ from planning.maps.cartography import assessment_map
 from planning.maps.layers import Fields, Hover, Layer
 from planning.report.content import Source
 from planning.report.disclosure import WHOLE
-from planning.report.entries import LEAST_SHOWN
+from planning.report.tally import LEAST_SHOWN
 from planning.words.wording import msgid
 
 ROUNDED = msgid("People, to the nearest ten")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import shapely
 
@@ -14,11 +12,12 @@ from planning.assess.workflow import Assessment
 from planning.audit import weigh_findings
 from planning.maps.scene import POINT_STYLES
 from planning.report.content import MapPicture, Report, ReportOptions, Source, joined
-from planning.report.pages.county_page import annex_pages, county_pages, role_text
+from planning.report.pages.annex import annex_pages, role_text
+from planning.report.pages.county_page import county_pages
 from planning.report.pages.small_map import NumberMark, small_map
 from planning.report.pages.zone_page import zone_page
 from planning.report.tally import listed_villages, tally_of
-from planning.standards.judgement import StandardsResult
+from planning.standards.result import Result
 from planning.words.audiences import copy_mark, map_mark
 from planning.words.figure import SPEED_WORDS
 from planning.words.figures import mode_text
@@ -32,24 +31,13 @@ BLANK = "＿＿＿＿＿＿"
 ICONS = ("hospital", "centre", "station", "clinic")
 
 
-def source_of(
-    assessment: Assessment,
-    standards: StandardsResult,
-    options: ReportOptions,
-    findings: Sequence[Finding] = (),
-) -> Source:
-    """Return what a report is made from: the assessment and the counts its audience may read.
-
-    Parameters
-    ----------
-    findings
-        Those of the audit; those of readers and assessment are there anyway.
-    """
-    weighed = weigh_findings(assessment.findings, findings)
+def source_of(result: Result, options: ReportOptions) -> Source:
+    """Return what a report is made from: the result and the counts its audience may read."""
+    weighed = weigh_findings(result.assessment.findings, result.findings)
     if options.is_published:
         weighed = tuple(one.hide_people() for one in weighed)
-    tally = tally_of(assessment, standards, is_public=options.is_published)
-    return Source(assessment, standards, tally, options, weighed)
+    tally = tally_of(result.assessment, result.standards, is_public=options.is_published)
+    return Source(result, tally, options, weighed)
 
 
 def compose(

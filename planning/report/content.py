@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 from planning.assess.workflow import Assessment
 from planning.audit import Weighed
-from planning.report.entries import Entry, entry_text
 from planning.report.tally import Tally
 from planning.standards.judgement import StandardsResult
+from planning.standards.result import Result
 from planning.words.audiences import Audience, shows_maps
-from planning.words.tables import Table, cell_text
+from planning.words.tables import Cell, Table, cell_text
 from planning.words.wording import Language, Translate, translator
 
 Scope: TypeAlias = Literal["county", "zone", "annex"]
@@ -58,11 +58,20 @@ class ReportOptions:
 class Source:
     """Everything that pages are made from."""
 
-    assessment: Assessment
-    standards: StandardsResult
+    result: Result
     tally: Tally
     options: ReportOptions
     findings: tuple[Weighed, ...] = ()
+
+    @property
+    def assessment(self) -> Assessment:
+        """Coverage, ratios, gaps and sites."""
+        return self.result.assessment
+
+    @property
+    def standards(self) -> StandardsResult:
+        """All verdicts with their evidence."""
+        return self.result.standards
 
     @property
     def translate(self) -> Translate:
@@ -85,7 +94,7 @@ class Fact:
     """A figure in large print with its name."""
 
     label: str
-    value: Entry
+    value: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +162,7 @@ class Report:
 def page_lines(page: Page, language: Language) -> list[str]:
     """Return a page as plain lines, as tests and screen readers take it."""
     lines = [page.title, page.lead, *page.alerts]
-    lines += [f"{fact.label}: {entry_text(fact.value, language)}" for fact in page.facts]
+    lines += [f"{fact.label}: {cell_text(fact.value, language)}" for fact in page.facts]
     for table in page.tables:
         lines += [table.title, " | ".join(table.headers)]
         lines += [" | ".join(cell_text(cell, language) for cell in row) for row in table.rows]

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import null_space
+from scipy.linalg import qr
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -24,6 +24,7 @@ Key: TypeAlias = tuple[str, str]
 """Unit ("" is the whole study) and figure."""
 
 WHOLE = ""
+_FEW_UNKNOWN = 200
 SAME = 6
 """Figures of one unit that agree in this many decimals are one figure."""
 Cost: TypeAlias = tuple[bool, bool, int, bool, float]
@@ -44,6 +45,7 @@ def hidden_figures(
     *,
     unprinted: Collection[Key] = (),
     precious: Collection[Key] = (),
+    public: Collection[Key] = (),
     least: float = 10.0,
 ) -> frozenset[Key]:
     """Return the figures that may not be printed.
@@ -58,6 +60,8 @@ def hidden_figures(
         Figures that are printed nowhere but occur in sums, such as the rest of a list.
     precious
         Figures that are hidden for the sake of others only when nothing else helps.
+    public
+        Figures that everybody knows anyway: hiding them would hide nothing.
     least
         Counts above 0 and below this are hidden.
 
@@ -69,12 +73,13 @@ def hidden_figures(
         shorter than `least`.
     """
     problem = _problem(figures, sums, frozenset(unprinted), frozenset(precious), least)
-    while True:
-        found = _computable(problem)
-        if not found:
-            break
+    problem.public.update(problem.variable[key] for key in public if key in problem.variable)
+    while found := _computable(problem):
+        known = len(problem.unknown)
         for variable in found:
             _hide_one_more(problem, variable)
+        if len(problem.unknown) == known:  # all that is left to hide is known anyway
+            break
     _show_what_can_be(problem, least)
     _widen(problem, least)
     return frozenset(key for key, number in problem.variable.items() if number in problem.guarded)
@@ -93,6 +98,7 @@ class _Problem:
     guarded: set[int]
     unknown: set[int]
     unsigned: frozenset[int]
+    public: set[int] = field(default_factory=set)
     rows_of: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -168,9 +174,13 @@ def _computable(problem: _Problem) -> list[int]:
 
 
 def _is_fixed(block: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return (n,) True for unknowns with one value only in all solutions of `block @ x = b`."""
-    free = null_space(block)
-    fixed: NDArray[np.bool_] = (np.abs(free) < 1e-9).all(axis=1)
+    """Return (n,) True for unknowns with one value only in all solutions of `block @ x = b`.
+
+    Such an unknown is a sum of rows: its unit vector lies in the space that they span.
+    """
+    basis, triangle, _ = qr(block.T, mode="economic", pivoting=True)
+    rank = int((np.abs(np.diag(triangle)) > 1e-9).sum())
+    fixed: NDArray[np.bool_] = (basis[:, :rank] ** 2).sum(axis=1) > 1 - 1e-9
     return fixed
 
 
@@ -227,7 +237,10 @@ def _narrow(problem: _Problem, least: float) -> list[int]:
 
 
 def _widen(problem: _Problem, least: float) -> None:
-    """Hide more until no guarded figure lies in a short interval; then print what can be again."""
+    """Hide more until no guarded figure lies in a short interval; then print what can be again.
+
+    In a large report only what it is read for is tried again: each try is many programmes.
+    """
     is_wider = False
     while narrow := _narrow(problem, least):
         known = len(problem.unknown)
@@ -239,6 +252,8 @@ def _widen(problem: _Problem, least: float) -> None:
             return
         is_wider = True
     added = [n for n in problem.guarded if problem.cost[n][-1] >= least] if is_wider else []
+    if len(problem.unknown) > _FEW_UNKNOWN:
+        added = [n for n in added if problem.cost[n][0]]
     for number in sorted(added, key=lambda n: (problem.cost[n], n), reverse=True):
         problem.guarded.discard(number)
         problem.unknown.discard(number)
@@ -248,7 +263,8 @@ def _widen(problem: _Problem, least: float) -> None:
 
 
 def _hide(problem: _Problem, numbers: Collection[int]) -> bool:
-    printed = [number for number in numbers if number not in problem.unknown]
+    kept = problem.unknown | problem.public
+    printed = [number for number in numbers if number not in kept]
     if not printed:
         return False
     chosen = min(printed, key=lambda number: (problem.cost[number], number))

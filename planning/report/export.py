@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import shapely
 
 from data.folder import output_folder, write_run
 from data.study.files import named_files
-from geo.errors import Finding, Progress, silent
+from geo.errors import Progress, silent
 from planning.assess.caveats import caveat_sentences
 from planning.assess.islands import land_parts
 from planning.assess.referral import referral_columns
@@ -46,8 +46,7 @@ from planning.sites.rows import (
 )
 from planning.sites.siting_file import siting_json
 from planning.standards.as_json import standards_json
-from planning.standards.assessment import standards_of
-from planning.standards.judgement import StandardsResult
+from planning.standards.result import Result
 from planning.standards.standard_sheets import standard_sheets
 from planning.words.tables import Column, Row, Table, cell_value, table_of, write_csv
 from planning.words.wording import Language, finding_sentence, msgid, translator
@@ -59,29 +58,23 @@ INTERNAL = ReportOptions(audience="internal")
 
 
 def write_results(
-    assessment: Assessment,
+    result: Result,
     target: Path,
     *,
-    standards: StandardsResult | None = None,
     options: ReportOptions = INTERNAL,
-    findings: Sequence[Finding] = (),
     command: str = "",
     started: float | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Write every output of an assessment into a folder, all or nothing.
+    """Write every output of a result into a folder, all or nothing.
 
     Parameters
     ----------
     target
         Output folder; earlier results of ours move to `<target>.previous`.
-    standards
-        The standards of the assessment, when they were judged before.
     options
         Audience, and language of the map and of sentences; headers, keys and ids never depend on
         it. A published folder holds what a published report prints, and no cells.
-    findings
-        Those of the audit, for the report.
     command
         The command as run.json records it.
     started
@@ -97,12 +90,9 @@ def write_results(
     FolderRefusedError, FolderBusyError
         When the folder cannot be used.
     """
-    report = progress or silent
-    with output_folder(target, inputs=named_files(assessment.study)) as folder:
-        report(msgid("Judging standards"), 0, 1)
-        judged = standards or standards_of(assessment)
-        fill_folder(source_of(assessment, judged, options, findings), folder, progress=progress)
-        record = run_record(assessment, command, started)
+    with output_folder(target, inputs=named_files(result.assessment.study)) as folder:
+        fill_folder(source_of(result, options), folder, progress=progress)
+        record = run_record(result.assessment, command, started)
         write_run(folder, {**record, "audience": options.audience})
     return target
 

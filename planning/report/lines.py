@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unicodedata import east_asian_width
 
-from geo.errors import Finding
 from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
 from planning.assess.study_figures import (
@@ -13,6 +12,7 @@ from planning.assess.study_figures import (
     coverage_figures,
     one_gap_figures,
     ratio_base,
+    reach15_figures,
     setting_figures,
     setting_range,
 )
@@ -25,7 +25,9 @@ from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
+from planning.standards.result import Result
 from planning.words.figures import mode_text, people_text
+from planning.words.glossary import GLOSSARY
 from planning.words.wording import Language, msgid, translator
 
 MOST_GAPS_PRINTED = 5
@@ -33,19 +35,14 @@ OF_MODE = ("mode", "group", "speed_set")
 """What tells the coverages of a study apart; the rest of their base stands in the heading."""
 
 
-def result_lines(
-    assessment: Assessment, language: Language, *, findings: Sequence[Finding] = ()
-) -> list[str]:
-    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings.
-
-    Parameters
-    ----------
-    findings
-        Those of the audit; those of readers and assessment are told anyway.
-    """
+def result_lines(result: Result, language: Language) -> list[str]:
+    """Return the result as lines of text: coverage, ledger, ratios, gaps, sites, findings."""
+    assessment = result.assessment
     told = {*assessment.caveats, assessment.reason}
     weighed = [
-        one for one in weigh_findings(assessment.findings, findings) if one.finding not in told
+        one
+        for one in weigh_findings(assessment.findings, result.findings)
+        if one.finding not in told
     ]
     return [
         *_heading(assessment, language),
@@ -83,7 +80,26 @@ def coverage_lines(assessment: Assessment, language: Language) -> list[str]:
     else:
         basis = assessment.study.travel.basis
         lines.append(translate("  * headline mode; basis: {basis}").format(basis=basis))
-    return lines + sensitivity_lines(assessment, language)
+    return lines + reach15_lines(assessment, language) + sensitivity_lines(assessment, language)
+
+
+def reach15_lines(assessment: Assessment, language: Language) -> list[str]:
+    """Return the 15-minute circle under its own name, a line a mode; it judges nothing."""
+    translate = translator(language)
+    lines = ["  " + translate(GLOSSARY["reach15_share"].name)]
+    shares = {
+        (row.mode, row.scope): figure.text(language)
+        for row, figure in zip(assessment.reach15, reach15_figures(assessment), strict=True)
+    }
+    text = translate("    {mode}: fixed points {points}, all institutions {institutions}")
+    return lines + [
+        text.format(
+            mode=mode_text(mode, translate),
+            points=shares[mode, "points"],
+            institutions=shares[mode, "institutions"],
+        )
+        for mode in assessment.modes
+    ]
 
 
 def sensitivity_lines(assessment: Assessment, language: Language) -> list[str]:

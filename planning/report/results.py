@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from data.types import Dataset, Floats, Ints
+from data.types import Floats, Ints
 from geo.crs import to_lonlat
 from geo.travel import UNREACHED
 from planning.assess.islands import LandPart
@@ -16,7 +16,9 @@ from planning.assess.study_figures import (
     all_gaps_figures,
     bands_of,
     coverage_figures,
+    nearest_people_figures,
     one_gap_figures,
+    reach15_figures,
     setting_figures,
     speeds_of,
     unplaced_figure,
@@ -60,6 +62,7 @@ def summary(assessment: Assessment, warnings: Sequence[str]) -> dict[str, Any]:
         "coverage": {mode: coverage_row(assessment, mode) for mode in modes},
         "groups": {mode: group_rows(assessment, mode) for mode in modes},
         "bands": {mode: band_rows(assessment, mode) for mode in modes},
+        "reach15": reach15_rows(assessment),
         "robust": {mode: robust_row(assessment, mode) for mode in modes},
         "headline_mode": assessment.headline_mode,
         "headline_basis": assessment.study.travel.basis,
@@ -111,6 +114,15 @@ def group_rows(assessment: Assessment, mode: str) -> dict[str, Any]:
             "people": figures.covered.value,
             "ledger": ledger_row(figures),
         }
+    return rows
+
+
+def reach15_rows(assessment: Assessment) -> dict[str, Any]:
+    """Return the 15-minute circle (for reference) by mode: of points and of all institutions."""
+    rows: dict[str, Any] = {}
+    for row, share in zip(assessment.reach15, reach15_figures(assessment), strict=True):
+        own = {"share": share.value, "people": row.ledger.covered}
+        rows.setdefault(row.mode, {})[row.scope] = own
     return rows
 
 
@@ -236,7 +248,7 @@ def facility_columns(assessment: Assessment) -> list[Column]:
             Column(f"{mode}_access_m", _numbers(result.facility_snaps.access_m), 1),
         )
         columns.append(
-            Column(f"{mode}_nearest_people", people_nearest(dataset, result).tolist(), 2)
+            Column(f"{mode}_nearest_people", nearest_people_figures(assessment, mode), 2)
         )
     return columns
 
@@ -348,17 +360,6 @@ def island_columns(parts: Sequence[LandPart]) -> list[Column]:
         Column("lon", [part.lon for part in parts], 6),
         Column("lat", [part.lat for part in parts], 6),
     ]
-
-
-def people_nearest(dataset: Dataset, result: ModeResult) -> Floats:
-    """Return (n_facilities,) people inside the zones whose nearest open point each one is."""
-    demand = dataset.demand
-    counted = (result.nearest.facility >= 0) & (demand.zone >= 0)
-    return np.bincount(
-        result.nearest.facility[counted],
-        weights=demand.people[counted],
-        minlength=len(dataset.facilities),
-    ).astype(np.float64)
 
 
 class _UnitFigures(Protocol):

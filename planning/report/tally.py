@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,14 +22,15 @@ from planning.reach.coverage_figures import LedgerFigures
 from planning.reach.mode_input import ALL_PEOPLE
 from planning.reach.villages.uncovered import UncoveredVillage, uncovered_villages
 from planning.report.disclosure import SAME, WHOLE, Key, Sum, hidden_figures
-from planning.report.entries import LEAST_SHOWN, hide_small, withhold
 from planning.report.nested import nested_counts
 from planning.sites.plan_figures import proposal_figures, site_figures
 from planning.standards.judgement import StandardsResult
 from planning.standards.standard_figures import gap_people_figure
 from planning.standards.verdict import Verdict
-from planning.words.figure import Figure
+from planning.words.figure import FEW, WITHHELD, Figure
 
+LEAST_SHOWN = 10
+"""In a published report counts of people above 0 and below this are never printed."""
 MOST_VILLAGES = 10
 MOST_GAPS = 5
 SITED = "sited"
@@ -78,6 +79,16 @@ class Tally:
         return withhold(share) if is_told else share
 
 
+def hide_small(figure: Figure) -> Figure:
+    """Return a count that may not be printed because it is one of few people."""
+    return replace(figure, value=None, above=None, reason=FEW)
+
+
+def withhold(figure: Figure) -> Figure:
+    """Return a figure that may not be printed because a small count could be computed from it."""
+    return replace(figure, value=None, above=None, reason=WITHHELD)
+
+
 def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: bool) -> Tally:
     """Return all counts of a report; in a public one with those that may not be printed."""
     draft = _Draft({}, {}, [], set())
@@ -100,7 +111,12 @@ def tally_of(assessment: Assessment, standards: StandardsResult, *, is_public: b
     if is_public:
         precious = {key for key in draft.people if _is_precious(key, assessment)}
         hidden = hidden_figures(
-            draft.people, sums, unprinted=unprinted, precious=precious, least=LEAST_SHOWN
+            draft.people,
+            sums,
+            unprinted=unprinted,
+            precious=precious,
+            public={(WHOLE, "input")},
+            least=LEAST_SHOWN,
         )
     return Tally(draft.people, draft.figures, sums, unprinted, hidden)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from planning.sites.proposal import Proposal, ProposedSite, StateCounts
+from planning.sites.proposal import Proposal, ProposedSite, RobustnessRun, StateCounts
 from planning.sites.proposal import Unit as PlanUnit
 from planning.words.figure import NOBODY, Base, Figure
 from planning.words.units import Unit
@@ -130,11 +130,73 @@ def curve_figures(proposal: Proposal) -> tuple[tuple[Figure, Figure], ...]:
     )
 
 
+class ChoiceFigures(NamedTuple):
+    """What a plan among its alternatives gains, and what it gives up."""
+
+    newly: Figure
+    lost_share: Figure
+
+
+def choice_figures(proposal: Proposal, number: int) -> ChoiceFigures:
+    """Return the figures of a plan by its number among the alternatives: 1 is the best one."""
+    choice = proposal.alternatives.plans[number - 1]
+    own = replace(plan_base(proposal), detail="" if number == 1 else f"plan {number}")
+    return ChoiceFigures(
+        newly=_known(
+            "plan_newly_covered", own, choice.people.newly, why_not=_why_unknown(proposal)
+        ),
+        lost_share=Figure("plan_lost_share", own, choice.lost_share),
+    )
+
+
+def unweighted_figure(proposal: Proposal) -> Figure | None:
+    """Return the people newly covered by the plan in which everybody counts 1, or None."""
+    choice = proposal.without_weights
+    if choice is None:
+        return None
+    own = replace(plan_base(proposal), detail="without weights")
+    return Figure("plan_newly_covered", own, choice.people.newly)
+
+
+def reading_figures(proposal: Proposal, run: RobustnessRun) -> StateFigures:
+    """Return the shares covered in the three states under another reading of the inputs."""
+    terms = proposal.terms
+    term = "served_share" if terms.has_loads else "coverage_share"
+    today = replace(terms.coverage, detail=run.label)
+    committed = replace(today, state="committed", date=terms.committed_until)
+    planned = replace(plan_base(proposal), detail=run.label)
+    return StateFigures(
+        today=_known(term, today, run.share_today, why_not="" if terms.knows_today else NO_POINT),
+        committed=_known(
+            term, committed, run.share_committed, why_not="" if terms.is_known else NO_POINT
+        ),
+        with_plan=_known(term, planned, run.share_with_plan, why_not=_why_unknown(proposal)),
+    )
+
+
+def chosen_figure(proposal: Proposal, candidate: int, share: float) -> Figure:
+    """Return in how many of the readings an option by its index is chosen."""
+    place = f"site:{proposal.candidates.id[candidate]}"
+    name = proposal.candidates.name[candidate]
+    own = replace(plan_base(proposal), place=place)
+    return Figure("site_chosen_share", own, share, place_name=name)
+
+
 def plan_figures(proposal: Proposal) -> Iterator[tuple[object, ...]]:
     """Yield the figures of the plan, of each of its sites and of the curve."""
     yield proposal_figures(proposal)
     yield from (site_figures(proposal, site) for site in proposal.sites)
     yield from curve_figures(proposal)
+    numbers = range(1, len(proposal.alternatives.plans) + 1)
+    yield from (choice_figures(proposal, number) for number in numbers)
+    found = proposal.robustness
+    if found is not None:
+        yield from (reading_figures(proposal, run) for run in found.runs)
+        shares = enumerate(found.chosen_share.tolist())
+        yield tuple(chosen_figure(proposal, i, share) for i, share in shares if share > 0)
+    plain = unweighted_figure(proposal)
+    if plain is not None:
+        yield (plain,)
 
 
 def _states(

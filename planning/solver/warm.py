@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from planning.solver.median.cuts import search_by_cuts
+from planning.solver.median.model import cost_of, median_core
 from planning.solver.models.cover_curve import cover_curve
 from planning.solver.pairs import SparseReach, sparse_reach
 from planning.solver.problems import (
@@ -15,9 +17,13 @@ from planning.solver.problems import (
     MaximalCover,
     PCentre,
     PMedian,
+    SiteRules,
     SolveLimits,
+    VillageCover,
 )
+from planning.solver.rules import compile_rules
 from planning.solver.solve import solve
+from planning.solver.stop import Clock
 
 N_DEMAND, N_SITES = 60, 20
 FEW = SolveLimits(rounds=60, nodes=50)
@@ -37,10 +43,16 @@ def warm() -> None:
         ExpectedCover(reach, people, limit, count, 0.3),
         CapacitatedCover(reach, people, limit, count, lower, upper),
         CapacitatedMedian(reach, people, count, lower, upper),
+        VillageCover(reach, people, limit, np.arange(N_DEMAND) // 6),
     )
     for problem in problems:
         solve(problem, limits=FEW)
     cover_curve(reach, people, limit)
+    # A median this small is proved before any cut is needed.
+    rules = compile_rules(SiteRules(), N_SITES)
+    core = median_core(reach, people, np.full(N_DEMAND, 2_000.0), rules, count)
+    sites = np.arange(count)
+    search_by_cuts(core, sites, cost_of(core, sites), 1.0, Clock(FEW))
 
 
 def _system() -> tuple[SparseReach, np.ndarray]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from geo.errors import Finding, Progress
+from planning.assess.programme_steps import programme_steps
 from planning.assess.study_figures import assessment_figures, coverage_base, villages_of
 from planning.assess.workflow import Assessment
 from planning.programme.effect_figures import effect_figures
@@ -18,6 +19,7 @@ from planning.standards.judgement import StandardsResult
 from planning.standards.standard_figures import VerdictFigures, verdict_figures
 from planning.standards.verdict import Verdict
 from planning.words.figure import Base, Figure, each
+from planning.words.wording import msgid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,8 @@ class Result:
             yield from each(self.verdict(verdict))
         for effect in self.standards.evidence.programme.effects:
             yield from effect_figures(effect, base)
+        for step in programme_steps(self.assessment, self.standards.evidence.programme):
+            yield from (step.covered, step.share, step.more)
 
     def verdict(self, verdict: Verdict) -> VerdictFigures:
         """Return the figures of one verdict."""
@@ -77,5 +81,7 @@ def result_of(
     Cancelled
         When `progress` raises it.
     """
+    if standards is None and progress is not None:
+        progress(msgid("Judging standards"), 0, 1)
     judged = standards or standards_of(assessment, progress=progress)
     return Result(assessment, judged, findings)

@@ -134,8 +134,8 @@ NOTES: dict[str, str] = {
     "below_lower": msgid(
         "{people:,.0f} people a centre: below the lower bound (a note, no failure)"
     ),
-    "oversized": msgid("{count} of them above {people}: {centres}"),
-    "add_branch": msgid("more than {people} people: add a branch or a station"),
+    "oversized": msgid("{count} of them above {people:,.0f} people: {centres}"),
+    "add_branch": msgid("more than {people:,.0f} people: add a branch or a station"),
     "unknown_owner": msgid("{count} centres with an unverified owner"),
     "unassigned": msgid("{people:,.0f} people are served by no centre in this view"),
     "view": msgid("service population: {view}"),

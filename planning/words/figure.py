@@ -208,7 +208,7 @@ class Figure:
 
         >>> base = Base(mode="walk", minutes=20.0, group="65+")
         >>> Figure("coverage_share", base, 0.5).name("en", ("mode", "group"))
-        'Share of people within 20 min of a fixed point (Walking; 65+)'
+        'Share within 20 min of a point (Walking; 65+)'
         """
         translate = translator(language)
         words = self._base_words(translate)

@@ -25,17 +25,17 @@ class Entry(NamedTuple):
 
 _COVERAGE: dict[str, Entry] = {
     "coverage_share": Entry(
-        msgid("Share of people within {minutes:g} min of a fixed point"),
+        msgid("Share within {minutes:g} min of a point"),
         msgid("people covered / people inside the zones"),
         "share",
     ),
     "people_covered": Entry(
-        msgid("People within {minutes:g} min of a fixed point"),
+        msgid("People within {minutes:g} min of a point"),
         msgid("people whose travel time to the nearest point that counts is at most the limit"),
         "people",
     ),
     "people_uncovered": Entry(
-        msgid("People farther than {minutes:g} min from every fixed point"),
+        msgid("People farther than {minutes:g} min from every point"),
         msgid("people inside the zones who are not covered"),
         "people",
     ),
@@ -60,6 +60,14 @@ _COVERAGE: dict[str, Entry] = {
         msgid("People beyond the limit"),
         msgid("people whose time is longer than the limit"),
         "people",
+    ),
+    "reach15_share": Entry(
+        msgid("15-minute medical service circle (for reference, not defined)"),
+        msgid(
+            "people within 15 minutes / people inside the zones; of fixed points or of every"
+            " institution; no document says which is meant, and nothing is judged by it"
+        ),
+        "share",
     ),
     "people_unknown": Entry(
         msgid("People whose time is unknown"),
@@ -225,7 +233,7 @@ _SITES: dict[str, Entry] = {
     ),
     "plan_on_projects": Entry(
         msgid("People newly covered by listed projects"),
-        msgid("of the people newly covered, those of new points that are projects already"),
+        msgid("of the people newly covered, those of sites that are projects already"),
         "people",
     ),
     "people_served": Entry(
@@ -266,6 +274,16 @@ _SITES: dict[str, Entry] = {
         msgid("Most people that so many sites can newly cover"),
         msgid("proved bound on the people newly covered by any choice of so many sites"),
         "people",
+    ),
+    "plan_lost_share": Entry(
+        msgid("What a plan gives up"),
+        msgid("what a plan is short of the best one's objective / that objective"),
+        "share",
+    ),
+    "site_chosen_share": Entry(
+        msgid("Readings that choose a site"),
+        msgid("readings of the inputs whose best plan has the site / readings"),
+        "share",
     ),
     "site_people_in_reach": Entry(
         msgid("People in reach of a site"), msgid("people within the limit of a site"), "people"

@@ -21,7 +21,7 @@ def test_the_app_opens_with_the_overview(monkeypatch, language):
     assert app.title[0].value == {"zh": "达标总览", "en": "Targets at a glance"}[language]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_runs(run_page, page, language):
     app = run_page(page, language=language)

@@ -5,9 +5,9 @@ import pytest
 from app_pages.views.centres import views_of
 from app_pages.views.goals import goal_sheet, site_goals
 from planning.assess.islands import land_parts
+from planning.assess.programme_steps import programme_steps
 from planning.centres.ratio_words import result_word
-from planning.report.pages.programme import programme_steps
-from planning.words.figures import people_text, share_text
+from planning.words.figures import people_text
 from planning.words.wording import translator
 
 
@@ -40,9 +40,9 @@ def test_6_how_many_more_for_95_percent_and_for_all(run_page, county):
 
 def test_7_how_much_when_all_projects_are_done(run_page, county, judged):
     app = run_page("projects", language="en")
-    steps = programme_steps(county, judged)
-    assert app.metric[0].value == share_text(steps[0].share)
-    assert app.metric[1].value == share_text(steps[-1].share)
+    steps = programme_steps(county, judged.evidence.programme)
+    assert app.metric[0].value == steps[0].share.text("en")
+    assert app.metric[1].value == steps[-1].share.text("en")
 
 
 def test_8_who_loses_cover_when_doctors_leave(run_page, county, judged):

@@ -24,7 +24,19 @@ CALLS = frozenset({"unreadable", "wrong_content", "BusyError", "_WrongTypeError"
 """Calls whose arguments become words of findings."""
 NAMES = frozenset(
     {
-        *("CSV", "JSON", "TOML", "XLSX", "GeoTIFF", "GeoParquet", "Parquet", "KMZ", "ZIP", "OSM"),
+        *(
+            "CSV",
+            "JSON",
+            "TOML",
+            "XLSX",
+            "GeoTIFF",
+            "GeoParquet",
+            "Parquet",
+            "KMZ",
+            "ZIP",
+            "OSM",
+            "DXF",
+        ),
         *("OSMnx GraphML", "‰", "/10万", ">= 1", ""),
     }
 )

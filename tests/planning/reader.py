@@ -26,8 +26,9 @@ def ranges(figures, sums, hidden, *, unprinted=(), least=None):
     if least is not None:
         signs = {key: (0.0, least) if figures[key] < least else (least, None) for key in unknown}
         limits = [(0.0, None) if key in unprinted else signs[key] for key in unknown]
+    asked = [key for key in unknown if key not in unprinted]
     found = {}
-    for key in unknown:
+    for key in asked:
         goal = np.zeros(len(unknown))
         goal[place[key]] = 1.0
         ends = []

@@ -12,7 +12,7 @@ from pathlib import Path
 from data.dataset import load_dataset
 from data.study.file import read_study
 from planning.assess.workflow import assess
-from planning.standards.assessment import standards_of
+from planning.standards.result import result_of
 from tests.planning.small_study import place, write_study, write_table
 
 TOWN_A = "甲</script><b>镇\"'&"
@@ -98,7 +98,7 @@ def _write_boxes(path: Path, rows: Mapping[str, Mapping[str, object]]) -> None:
 
 
 def assessed(folder: Path):
-    """Return the assessment of the study and its standards."""
+    """Return the result of the study."""
     study = read_study(write_report_study(folder))
     assessment = assess(load_dataset(study), study)
-    return assessment, standards_of(assessment)
+    return result_of(assessment)

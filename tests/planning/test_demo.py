@@ -20,6 +20,7 @@ from planning.assess.referral import referral_of
 from planning.assess.workflow import assess
 from planning.reach.coverage import Ledger, ledger
 from planning.report.export import write_results
+from planning.standards.result import result_of
 from planning.words.figures import share_text
 
 GOLDEN = Path(__file__).parent / "golden" / "demo_summary.json"
@@ -43,7 +44,9 @@ def assessment(county):
 
 @pytest.fixture(scope="module")
 def results(assessment, tmp_path_factory):
-    return write_results(assessment, tmp_path_factory.mktemp("demo") / "out", command="demo")
+    return write_results(
+        result_of(assessment), tmp_path_factory.mktemp("demo") / "out", command="demo"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +132,7 @@ def test_the_county_total_is_the_declared_total(dataset):
 
 @pytest.mark.slow
 def test_same_inputs_give_the_same_bytes(dataset, study, results, tmp_path):
-    again = write_results(assess(dataset, study), tmp_path / "again", command="demo")
+    again = write_results(result_of(assess(dataset, study)), tmp_path / "again", command="demo")
     names = [path.name for path in results.iterdir() if path.suffix in {".csv", ".json"}]
     assert len(names) >= 6
     for name in set(names) - {"run.json"}:

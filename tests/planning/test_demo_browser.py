@@ -8,6 +8,7 @@ import pyarrow.parquet
 import pytest
 
 from planning.report.export import write_results
+from planning.standards.result import result_of
 from tests.browser import open_browser, outside_requests, severe_lines, wait_for_map
 
 pytestmark = pytest.mark.browser
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def results(county, tmp_path_factory):
-    return write_results(county, tmp_path_factory.mktemp("d") / "out")
+    return write_results(result_of(county), tmp_path_factory.mktemp("d") / "out")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@
   const SC = root.ServiceCircle, el = SC.el;
   const PX_PER_MM = 96 / 25.4;
   /** The map on A4, in millimetres, and the largest picture in pixels. */
-  const WIDTH_MM = 212, HEIGHT_MM = 154, MARGIN_MM = 9, ASIDE_MM = 66, MOST_PIXELS = 4e7;
+  const WIDTH_MM = 212, MARGIN_MM = 9, ASIDE_MM = 66, MOST_PIXELS = 4e7;
   /** Width of each paper in A4 widths. */
   const PAPERS = { A4: 1, A3: 420 / 297, A1: 841 / 297 };
 
@@ -78,13 +78,13 @@
   }
 
   /** A long legend is printed smaller rather than cut off. */
-  function fitAside(isPrinting) {
+  function fitAside(isPrinting, heightMm) {
     const aside = document.querySelector('aside');
     let zoom = 1;
-    aside.style.cssText = '';
+    aside.style.cssText = isPrinting ? 'height:' + heightMm + 'mm' : '';
     while (isPrinting && zoom > 0.4 && aside.scrollHeight > aside.clientHeight + 1) {
       zoom -= 0.04;
-      aside.style.cssText = 'zoom:' + zoom + ';height:' + HEIGHT_MM / zoom + 'mm;width:' + ASIDE_MM / zoom + 'mm';
+      aside.style.cssText = 'zoom:' + zoom + ';height:' + heightMm / zoom + 'mm;width:' + ASIDE_MM / zoom + 'mm';
     }
   }
 
@@ -100,7 +100,7 @@
       SC.isPrinting = isPrinting;
       html.classList.toggle('sc-printing', isPrinting);
       board.layers.forEach((layer) => { if (layer.onShow) { layer.onShow(); } });
-      fitAside(isPrinting);
+      fitAside(isPrinting, 1);
     };
     const before = () => {
       if (SC.isPrinting) { return; }
@@ -112,16 +112,19 @@
       // The whole area, unless the reader has moved to a part of it.
       const seen = map.getBounds();
       const isWhole = map.getZoom() <= map.getBoundsZoom(bounds) && seen.contains(bounds);
+      home.after(sheet);
       turn(true);
+      // Head and foot take what they need; the map has the rest of the sheet.
+      const room = sheet.getBoundingClientRect(), heightMm = WIDTH_MM * room.height / room.width;
+      fitAside(true, heightMm);
       // Larger paper shows more of the map, and larger: half of each.
-      const step = Math.sqrt(size), width = WIDTH_MM * PX_PER_MM * step, height = HEIGHT_MM * PX_PER_MM * step;
+      const step = Math.sqrt(size), width = WIDTH_MM * PX_PER_MM * step, height = heightMm * PX_PER_MM * step;
       const view = isWhole ? viewOf(bounds, width, height, 12) : viewOf(
         [[seen.getSouth(), seen.getWest()], [seen.getNorth(), seen.getEast()]], width, height, 0);
       const ratio = Math.min(3 * step, Math.sqrt(MOST_PIXELS / (width * height)));
       const north = home.querySelector('.sc-north').cloneNode(true);
       sheet.replaceChildren(picture(board, view, ratio), scaleBar(view), north,
         el('div', { class: 'sc-credit' }, [board.attribution]));
-      home.after(sheet);
     };
     const after = () => {
       sheet.remove();

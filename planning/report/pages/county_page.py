@@ -13,13 +13,11 @@ from planning.reach.coverage import BANDS_MINUTES
 from planning.reach.names import gap_place
 from planning.report.content import Chart, Fact, MapPicture, Page, Source, joined
 from planning.report.disclosure import WHOLE
-from planning.report.entries import LEAST_SHOWN, Entry
 from planning.report.pages.charts import band_chart, bar_chart, curve_chart, curve_words
-from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.programme import programme_page
-from planning.report.pages.standard_rows import all_standards, page_standards
-from planning.report.pages.zone_page import sites_table, village_facts
-from planning.report.tally import MOST_GAPS, SITED
+from planning.report.pages.standard_rows import page_standards
+from planning.report.pages.zone_page import ledger_table, sites_table, village_facts
+from planning.report.tally import LEAST_SHOWN, MOST_GAPS, SITED
 from planning.sites.plan_figures import proposal_figures
 from planning.sites.proof import (
     NOT_ASKED,
@@ -28,27 +26,12 @@ from planning.sites.proof import (
     proof_sentence,
     state_sentences,
 )
-from planning.words.figure import SPEED_WORDS, Figure
-from planning.words.figures import minutes_text, mode_text
-from planning.words.tables import Table, cell_text, table_of
-from planning.words.wording import Translate, msgid
+from planning.words.figure import Figure
+from planning.words.figures import mode_text
+from planning.words.tables import Cell, Table, cell_text, table_of
+from planning.words.wording import msgid
 
 MOST_ALERTS = 2
-ROLE_WORDS: dict[str, str] = {
-    "zones": msgid("Towns and subdistricts"),
-    "villages": msgid("Village list"),
-    "population": msgid("Population"),
-    "facilities": msgid("Institution list"),
-    "roads": msgid("Roads"),
-    "water": msgid("Water"),
-    "candidates": msgid("Candidate sites"),
-    "circuits": msgid("Circuit stops"),
-    "service_areas": msgid("Declared service areas"),
-    "reported": msgid("Reported figures"),
-    "indicators": msgid("Indicators"),
-    "ferries": msgid("Ferries"),
-}
-"""Inputs as they are named; others keep the name of their table."""
 ZONE_HEADERS = (
     msgid("No."),
     msgid("Zone"),
@@ -67,18 +50,6 @@ def county_pages(source: Source, picture: MapPicture | None) -> tuple[Page, ...]
     programme = programme_page(source)
     pages = (summary_page(source, picture), figures_page(source))
     return pages if programme is None else (*pages, programme)
-
-
-def annex_pages(source: Source) -> tuple[Page, ...]:
-    """Return what stands behind the pages of the zones: all standards, method, sources."""
-    translate = source.translate
-    standards = Page(
-        scope="annex",
-        title=translate("Annex 1: all standards"),
-        lead=translate("Every computed standard for the whole study, with its document."),
-        tables=(all_standards(source),),
-    )
-    return standards, method_page(source)
 
 
 def summary_page(source: Source, picture: MapPicture | None) -> Page:
@@ -205,7 +176,7 @@ def zones_table(source: Source) -> Table:
     """Return one row a zone: people, cover, villages, centres, sites."""
     assessment, translate, tally = source.assessment, source.translate, source.tally
     mode = assessment.analysis_mode
-    rows: list[tuple[Entry, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     for zone, (code, name) in enumerate(
         zip(assessment.dataset.zones.code, assessment.dataset.zones.name, strict=True)
     ):
@@ -238,7 +209,7 @@ def gaps_table(source: Source) -> Table:
     """Return the largest service gaps."""
     assessment, translate = source.assessment, source.translate
     facilities = assessment.dataset.facilities
-    rows: list[tuple[Entry, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     for gap in assessment.gaps[:MOST_GAPS]:
         people = source.tally.amount(f"gap:{gap.gap_id}", f"{assessment.analysis_mode}/uncovered")
         nearest = facilities.name[gap.nearest_facility] if gap.nearest_facility >= 0 else "—"
@@ -264,7 +235,7 @@ def bands_table(source: Source) -> Table:
     """Return people within each band of minutes, a column a mode."""
     translate, tally = source.translate, source.tally
     modes = list(source.assessment.modes)
-    rows: tuple[tuple[Entry, ...], ...] = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             translate("within {minutes} min").format(minutes=minutes),
             *(tally.amount(WHOLE, f"{mode}/within_{minutes}") for mode in modes),
@@ -323,79 +294,3 @@ def sites_chart(source: Source) -> str:
         knee=proposal.curve.knee,
         words=curve_words(source.translate),
     )
-
-
-def method_page(source: Source) -> Page:
-    """Return how the figures were made, from what, and what the readers found."""
-    assessment, translate = source.assessment, source.translate
-    travel = assessment.study.travel
-    lines = [
-        translate(
-            "Times run from home to the point on a directed road network, the walk to the road"
-            " included; a time equal to the limit counts as covered."
-        ),
-        translate(
-            "Speeds: set {speed_set}; at most {metres:.0f} m to the road; limit {minutes} min."
-        ).format(
-            speed_set=translate(SPEED_WORDS.get(travel.speed_set, travel.speed_set)),
-            metres=travel.max_access_m,
-            minutes=minutes_text(travel.minutes),
-        ),
-        translate("Share covered = people covered / people inside the zones."),
-        translate(
-            "A village counts as covered when at least {share:.0%} of its people are served"
-            " by a point in or near it, or by a circuit."
-        ).format(share=source.standards.evidence.rules.share),
-        translate("Basis of the mode of travel: {basis}").format(basis=travel.basis or "—"),
-    ]
-    grave = [one for one in source.findings if one.may_change_verdict]
-    notes = len(source.findings) - len(grave)
-    lines.append(
-        translate("Findings that may change the result: {count}; notes beside: {notes}.").format(
-            count=len(grave), notes=notes
-        )
-    )
-    findings = [one.sentence(translate) for one in grave]
-    return Page(
-        scope="annex",
-        title=translate("Annex 2: method and sources"),
-        lead="",
-        tables=(sources_table(source),),
-        lines=(*lines, *findings),
-    )
-
-
-def sources_table(source: Source) -> Table:
-    """Return the inputs with date, licence and the beginning of their hash."""
-    translate = source.translate
-    headers = (
-        msgid("Input"),
-        msgid("Source"),
-        msgid("Date"),
-        msgid("Licence"),
-        msgid("SHA-256, first 12"),
-    )
-    return table_of(
-        msgid("Inputs"),
-        headers,
-        [
-            (
-                role_text(entry.role, translate),
-                entry.source,
-                entry.date or "—",
-                entry.licence or "—",
-                entry.sha256[:12],
-            )
-            for entry in source.assessment.dataset.provenance
-        ],
-        translate,
-        key="sources",
-        widths=(16, 34, 14, 22, 20),
-    )
-
-
-def role_text(role: str, translate: Translate) -> str:
-    """Return an input as it is named; a group layer with its group."""
-    name, _, group = role.partition(" ")
-    words = translate(ROLE_WORDS[name]) if name in ROLE_WORDS else name
-    return f"{words} {group}".strip()

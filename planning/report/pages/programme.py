@@ -2,62 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from planning.assess.study_figures import coverage_figures
-from planning.assess.workflow import Assessment
+from planning.assess.programme_steps import Step, programme_steps
 from planning.programme.effect_figures import project_place
 from planning.programme.projects import ProjectEffect
 from planning.report.content import Chart, Page, Source, joined
-from planning.report.entries import Entry, withhold
 from planning.report.pages.charts import step_chart
+from planning.report.tally import withhold
 from planning.standards.evidence_sheets import STAGE_WORDS
-from planning.standards.judgement import StandardsResult
-from planning.words.figure import NOBODY, Figure
 from planning.words.figures import mode_text
-from planning.words.tables import Table, table_of
+from planning.words.tables import Cell, Table, table_of
 from planning.words.wording import msgid
 
 MOST_PROJECTS = 34
 """Projects that one page has room for; all of them are in the workbook of the standards."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Coverage after a project: its name and day (empty: now), people covered, share, increase."""
-
-    name: str
-    opens_on: str
-    covered: Figure
-    share: Figure
-    more: Figure
-
-
-def programme_steps(assessment: Assessment, result: StandardsResult) -> tuple[Step, ...]:
-    """Return the coverage of the analysis mode now and after each project in its order.
-
-    What a project gains and loses is counted after all earlier ones, so that the steps add up.
-    """
-    now = coverage_figures(assessment, assessment.analysis_mode)
-    inside, covered = now.inside.value or 0.0, now.covered.value
-    if covered is None:  # no point counts: what a project adds to it is unknown, too
-        return ()
-    nothing = Figure("projects_people_more", now.share.base, 0.0)
-    steps = [Step("", "", now.covered, now.share, nothing)]
-    for effect in result.evidence.programme.effects:
-        covered += effect.gaining_after - effect.losing_after
-        base = replace(now.share.base, detail=f"after {project_place(effect)}")
-        share = covered / inside if inside > 0 else None
-        steps.append(
-            Step(
-                effect.project.name,
-                effect.project.opens_on or "",
-                Figure("people_covered", base, covered),
-                Figure("coverage_share", base, share, reason="" if share is not None else NOBODY),
-                Figure("projects_people_more", base, covered - (now.covered.value or 0.0)),
-            )
-        )
-    return tuple(steps)
 
 
 def programme_page(source: Source) -> Page | None:
@@ -77,7 +34,7 @@ def programme_page(source: Source) -> Page | None:
 def programme_lead(source: Source) -> str:
     """Return where coverage stands now and when all projects are done."""
     translate = source.translate
-    steps = programme_steps(source.assessment, source.standards)
+    steps = programme_steps(source.assessment, source.standards.evidence.programme)
     sentences = [
         translate(
             "With all {count} projects done the share covered goes from {now} to {after} ({mode})."
@@ -95,7 +52,7 @@ def programme_lead(source: Source) -> str:
 def programme_table(source: Source) -> Table:
     """Return the projects by date with the people who gain and lose the circle."""
     translate = source.translate
-    steps = programme_steps(source.assessment, source.standards)
+    steps = programme_steps(source.assessment, source.standards.evidence.programme)
     effects = source.standards.evidence.programme.effects
     headers = (
         msgid("No."),
@@ -128,14 +85,16 @@ def programme_table(source: Source) -> Table:
 
 def programme_chart(source: Source) -> str:
     """Return the share covered after each project, the first now."""
-    steps = programme_steps(source.assessment, source.standards)[: MOST_PROJECTS + 1]
+    steps = programme_steps(source.assessment, source.standards.evidence.programme)[
+        : MOST_PROJECTS + 1
+    ]
     labels = [step.opens_on[:7] for step in steps]
     # As many decimals as the table prints: the picture must not tell more than the page.
     shares = [round(step.share.value or 0.0, 4) for step in steps]
     return step_chart(labels, shares, axis=source.translate("Number of projects done, by date"))
 
 
-def _row(source: Source, number: int, effect: ProjectEffect, step: Step) -> tuple[Entry, ...]:
+def _row(source: Source, number: int, effect: ProjectEffect, step: Step) -> tuple[Cell, ...]:
     translate, tally = source.translate, source.tally
     unit = project_place(effect)
     names = source.assessment.dataset.facilities.name

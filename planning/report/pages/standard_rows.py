@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from planning.report.content import Source
-from planning.report.entries import Entry, withhold
+from planning.report.tally import withhold
 from planning.standards.catalogue import Preset, Standard
 from planning.standards.paragraphs import target_text
 from planning.standards.standard_figures import current_figure
 from planning.standards.verdict import Status, Verdict, gap_text, verdict_text
 from planning.words.figure import Figure
-from planning.words.tables import Column, Table, table_of
+from planning.words.tables import Cell, Column, Table, table_of
 from planning.words.wording import Language, msgid
 
 MOST_ON_PAGE: dict[Language, tuple[int, int]] = {"zh": (8, 7), "en": (7, 5)}
@@ -92,7 +92,7 @@ def standards_table(source: Source, verdicts: Sequence[Verdict], *, note: str = 
     )
 
 
-def standard_row(source: Source, verdict: Verdict) -> tuple[Entry, ...]:
+def standard_row(source: Source, verdict: Verdict) -> tuple[Cell, ...]:
     """Return one verdict as a row."""
     translate, language = source.translate, source.options.language
     preset, standard = source.standards.standard_of(verdict)

@@ -8,9 +8,8 @@ from planning.assess.study_figures import village_minutes_of, villages_of
 from planning.reach.villages.members import members_of
 from planning.reach.villages.uncovered import UncoveredVillage
 from planning.report.content import Fact, MapPicture, Page, Source, joined
-from planning.report.entries import Entry
+from planning.report.disclosure import WHOLE
 from planning.report.lines import SITE_NOTE
-from planning.report.pages.ledger_table import ledger_table
 from planning.report.pages.standard_rows import page_standards
 from planning.report.tally import listed_villages
 from planning.sites.proof import (
@@ -22,8 +21,11 @@ from planning.sites.proof import (
 from planning.standards.evidence_sheets import village_standard_text
 from planning.words.figure import Figure
 from planning.words.figures import mode_text
-from planning.words.tables import Table, table_of
+from planning.words.tables import Cell, Table, table_of
 from planning.words.wording import finding_sentence, msgid
+
+OF_STUDY = ("input", "outside")
+BY_MODE = ("off_network", "unreachable", "beyond", "covered")
 
 
 def zone_page(source: Source, zone: int, picture: MapPicture | None) -> Page:
@@ -150,7 +152,7 @@ def villages_table(source: Source, zone: int) -> Table:
 
 def village_row(
     source: Source, number: int, row: UncoveredVillage, minutes: Figure
-) -> tuple[Entry, ...]:
+) -> tuple[Cell, ...]:
     """Return one village as a row of the table."""
     translate, tally = source.translate, source.tally
     unit = f"village:{row.code}"
@@ -208,7 +210,7 @@ def sites_table(source: Source, zone: int | None) -> Table:
     assessment, translate, tally = source.assessment, source.translate, source.tally
     proposal, dataset = assessment.proposal, assessment.dataset
     candidates = proposal.candidates
-    rows: list[tuple[Entry, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     for rank, site in enumerate(proposal.sites, start=1):
         holder = int(candidates.zone[site.candidate])
         if zone is not None and holder != zone:
@@ -234,4 +236,25 @@ def sites_table(source: Source, zone: int | None) -> Table:
         key="sites" if zone is None else "zone_sites",
         widths=(9, 30, 20, 20, 18),
         note=joined(_plan_notes(source, zone), source.options.language),
+    )
+
+
+def ledger_table(source: Source, zone_code: str) -> Table:
+    """Return the ledger of a zone, or of the whole study (""), in every mode of travel."""
+    translate, tally = source.translate, source.tally
+    modes = list(source.assessment.modes)
+    fields = [*(OF_STUDY if zone_code == WHOLE else ()), "inside"]
+    rows = [[tally.amount(zone_code, field)] * len(modes) for field in fields]
+    is_known = all(tally.figures[zone_code, f"{mode}/unknown"].value == 0 for mode in modes)
+    rows += [
+        [tally.amount(zone_code, f"{mode}/{field}") for mode in modes]
+        for field in (BY_MODE if is_known else (*BY_MODE, "unknown"))
+    ]
+    rows.append([tally.share(zone_code, mode) for mode in modes])
+    return table_of(
+        translate("Ledger of people"),
+        (translate("People"), *(mode_text(mode, translate) for mode in modes)),
+        [(row[0].name(source.language, ()), *row) for row in rows],
+        key="ledger",
+        widths=(44, *(13 for _ in modes)),
     )

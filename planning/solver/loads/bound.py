@@ -34,6 +34,8 @@ class LoadDual:
         (n_sites,) what each site brings at these prices, -inf when it cannot meet its lower load.
     room
         (n_sites,) price of one person's room at each site.
+    slack
+        (n_sites,) by how much a knapsack with a row in part is worth more.
     rounds
         Rounds run.
     """
@@ -42,6 +44,7 @@ class LoadDual:
     price: Floats
     value: Floats
     room: Floats
+    slack: Floats
     rounds: int
 
 
@@ -86,7 +89,7 @@ def prices_from(core: LoadCore, price: Floats) -> kernels.Prices:
     n_rows, n_sites = len(core.weight), len(core.site)
     return kernels.Prices(
         np.array(price), np.zeros(n_rows), np.array(price), np.zeros(n_sites), np.zeros(n_sites),
-        np.zeros(n_sites, dtype=np.bool_), np.zeros(len(core.profit)),
+        np.zeros(n_sites), np.zeros(n_sites, dtype=np.bool_), np.zeros(len(core.profit)),
     )  # fmt: skip
 
 
@@ -95,8 +98,9 @@ def run_rounds(
 ) -> None:
     """Take some rounds of the bound; prices and state move on."""
     sites = kernels.Sites(
-        core.site_indptr, core.site_row, core.profit, core.lower, core.upper, core.is_fixed
-    )
+        core.site_indptr, core.site_row, core.profit, core.lower, core.upper, core.is_fixed,
+        core.units, core.upper_units,
+    )  # fmt: skip
     kernels.load_rounds(
         sites, core.weight, core.penalty, core.count, core.must_serve, rounds, patience, prices,
         state,
@@ -105,7 +109,7 @@ def run_rounds(
 
 def dual_of(prices: kernels.Prices, bound: float, rounds: int) -> LoadDual:
     """Return the best bound of a run with the prices that prove it."""
-    return LoadDual(bound, prices.best, prices.value, prices.room, rounds)
+    return LoadDual(bound, prices.best, prices.value, prices.room, prices.slack, rounds)
 
 
 def _reference(core: LoadCore, plan: LoadPlan) -> float:
@@ -158,7 +162,8 @@ def decide_pairs(core: LoadCore, dual: LoadDual, target: float) -> tuple[Flags, 
     is_out[free] = dual.bound - opening_loss[free] < target
     site = np.repeat(np.arange(len(core.site)), np.diff(core.site_indptr))
     forced = core.profit - dual.price[core.site_row] - dual.room[site] * core.weight[core.site_row]
-    with_pair = dual.bound - opening_loss[site] + np.minimum(forced, 0.0)
+    # What room is worth comes from the fractional knapsack, which may be worth more than the whole.
+    with_pair = dual.bound - opening_loss[site] + np.minimum(forced + dual.slack[site], 0.0)
     # A divisible row may use a pair in part, which the bound of a whole one does not exclude.
     may_use = ~is_out[site] & (core.is_divisible | (with_pair >= target))
     return is_in, is_out, may_use

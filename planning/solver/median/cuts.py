@@ -200,7 +200,10 @@ def _add_cuts(
 def _grow(tree: CutTree) -> None:
     """Bound the root, fix sites by its reduced costs, then branch, the lowest bound first."""
     value, share = _bound_root(tree)
-    if share is None or tree.is_settled(value):
+    if share is None:
+        return
+    if tree.is_settled(value):
+        tree.bound = np.inf  # no better plan than the best is left
         return
     _fix(tree, value)
     is_timed = tree.clock.limits.seconds is not None

@@ -29,8 +29,9 @@ from planning.solver.stop import Clock
 LARGEST_TIMED_PROOF = 200_000
 """The same as `LARGEST_PROOF` where a clock stops the search."""
 
-SMALL_PROOF = 8_000
-"""Most open pairs that a general solver sees before the tree on prices."""
+SMALL_PROOF, SMALL_EXACT_PROOF = 8_000, 1_000
+"""Most open pairs that a general solver sees before the tree on prices has used its time; fewer
+where that tree fills knapsacks exactly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +102,8 @@ def best_load_plan(core: LoadCore, step: float, clock: Clock) -> LoadAnswer:
         return _branch(core, dual, left, step, clock, is_last=True)
     tree = load_tree(core, dual, plan, step)
     for turn in ("tree", "solver", "tree to the end", "solver to the end"):
-        if turn == "solver" and _open_pairs(core, dual, target) > SMALL_PROOF:
+        largest = SMALL_EXACT_PROOF if len(core.units) else SMALL_PROOF
+        if turn == "solver" and _open_pairs(core, dual, target) > largest:
             continue
         if turn.startswith("tree"):
             left = _by_tree(tree, left, clock, is_last=turn == "tree to the end")

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from data.types import Dataset
 from geo.arrays import Floats
 from planning.centres.norms import SizeStatus
-from planning.centres.ratio_words import RESULT_WORDS, VIEW_WORDS, amount_words
+from planning.centres.ratio_words import RESULT_WORDS, VIEW_WORDS
 from planning.centres.service_ratio import AllZonesRatio
 from planning.centres.urban_verdict import (
     MET_RESULTS,
@@ -100,7 +100,7 @@ def _urban(subject: Subject, zone: int, row: UrbanVerdict) -> Verdict:
 
 def _bound_notes(row: UrbanVerdict) -> list[Note]:
     """Return which centres are above the upper bound by themselves, and what is advised."""
-    upper = tuple(amount_words(row.bounds.upper_people).items())
+    upper = (("people", row.bounds.upper_people),)
     notes = []
     if row.oversized and row.people is ColumnStatus.MET:
         centres = ", ".join(f"{c.name} ({people_text(c.people)})" for c in row.oversized)

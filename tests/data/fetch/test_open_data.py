@@ -38,6 +38,7 @@ from tests.data.fetch.open_data_server import (
     serving,
 )
 
+pytestmark = pytest.mark.slow
 BOX = shapely.box(WEST, SOUTH, EAST, NORTH)
 
 

@@ -192,6 +192,12 @@ def test_the_arcs_of_a_directed_graph_without_oneway_are_its_directions(tmp_path
     assert seconds(found, "walk", 3, 1) is not None
 
 
+def test_node_ids_beyond_64_bits_are_read(tmp_path):
+    nodes = {"9" * 25: (120.8, 30.02), "x": (120.81, 30.02)}
+    edges = [("9" * 25, "x", {"highway": "residential", "oneway": False, "osmid": "8" * 30})]
+    assert read(undirected(tmp_path / "g.graphml", edges, nodes)).graph.length_m.sum() > 900
+
+
 @pytest.mark.parametrize("yes", ["True", "true", "yes", "1", "-1", "['yes', 'True']"])
 def test_from_and_to_decide_the_direction_of_an_undirected_graph(tmp_path, yes):
     oneway = (3, 4, {"highway": "residential", "oneway": yes, "from": 4, "to": 3})

@@ -268,3 +268,9 @@ def test_ids_of_18_digits_keep_every_digit(tmp_path):
     ids = [330604001001234171, 330604001001234188, 330604001001234199]
     found = named(tmp_path / "roads.parquet", {"highway": ["residential"] * 3, "id": ids})
     assert found.graph.way_id.tolist() == ids
+
+
+@pytest.mark.parametrize("ids", [["9" * 25, "2", "3"], ["A1", "2", "٣"], ["", "2", "3"]])
+def test_ids_that_are_no_numbers_of_64_bits_are_named_by_their_row(tmp_path, ids):
+    found = named(tmp_path / "roads.gpkg", {"highway": ["residential"] * 3, "id": ids})
+    assert found.graph.way_id.tolist()[:2] == [1, 2]

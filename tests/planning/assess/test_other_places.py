@@ -19,7 +19,7 @@ from planning.report.content import ReportOptions
 from planning.report.export import geopackage_metadata, write_results
 from planning.report.lines import result_lines
 from planning.report.pages.county_page import county_lead
-from planning.standards.assessment import standards_of
+from planning.standards.result import result_of
 from planning.words.wording import translator
 from tests.planning.small_study import GEOD, ORIGIN, place, write_study
 
@@ -92,13 +92,13 @@ def test_the_figures_stand_on_every_surface(study, tmp_path):
     figure = f"{people_changing('gcj02'):,}"
     assert all(figure in text and "GCJ-02" in text for (text,) in (english, chinese))
     assert english != chinese
-    assert chinese[0] in result_lines(found, "zh")
+    assert chinese[0] in result_lines(result_of(found), "zh")
     assert chinese[0] in map_notes(found, translator("zh"))
     assert geopackage_metadata(found)["caveats"] == english[0]
-    source = source_of(found, standards_of(found), ReportOptions(language="zh"))
+    source = source_of(result_of(found), ReportOptions(language="zh"))
     assert chinese[0] in county_lead(source)
     assert "数据存疑，见首页说明" in head_marks(source)
-    folder = write_results(found, tmp_path / "out", command="assess")
+    folder = write_results(result_of(found), tmp_path / "out", command="assess")
     warnings = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["warnings"]
     assert any(figure in text for text in warnings)
     assert figure in (folder / "map.html").read_text(encoding="utf-8")

@@ -22,6 +22,7 @@ from planning.report.lines import result_lines
 from planning.report.results import cell_columns, facility_columns, summary, zone_columns
 from planning.standards.assessment import standards_input, standards_of
 from planning.standards.measures.evidence import measure
+from planning.standards.result import result_of
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
 from planning.words.wording import translator
@@ -106,7 +107,7 @@ class TestPointsOutside:
     def test_facilities_csv_counts_it_not(self, excluding):
         columns = facility_columns(excluding)
         assert column(columns, "counts_as_point") == [True, False]
-        assert column(columns, "walk_nearest_people") == [100.0, 0.0]
+        assert [f.value for f in column(columns, "walk_nearest_people")] == [100.0, 0.0]
 
     def test_route_says_what_the_table_says(self, excluding):
         (way,) = nearest_ways(excluding, find_place(excluding.dataset, "far"))["walk"]
@@ -147,13 +148,13 @@ class TestPointsOutside:
 
 @pytest.fixture(scope="module")
 def unknown(tmp_path_factory):
-    """Return a county whose list names no kind: nothing can be said of who is covered."""
+    """Return a county whose list calls all of them hospitals: nobody can be said to be covered."""
     study = write_border_study(tmp_path_factory.mktemp("unknown"), "include")
     rows = [
-        ["a", "桁堰社区卫生服务站", *map(repr, place(0, 0))],
-        ["b", "某镇卫生院", *map(repr, place(3200, 0))],
+        ["a", "桁堰社区卫生服务站", "A100", *map(repr, place(0, 0))],
+        ["b", "某镇卫生院", "A100", *map(repr, place(3200, 0))],
     ]
-    write_table(study.parent / "points.csv", ["id", "name", "lon", "lat"], rows)
+    write_table(study.parent / "points.csv", ["id", "name", "kind", "lon", "lat"], rows)
     return assess_file(study)
 
 
@@ -196,10 +197,13 @@ class TestNoPointCounts:
     def test_the_reason_comes_first_with_the_way_out(self, unknown):
         assert unknown.findings[0].code == "no_point_counts"
         assert "社区卫生服务站 1" in dict(unknown.findings[0].params)["proposed"]
-        lines = result_lines(unknown, "zh")
+        lines = result_lines(result_of(unknown), "zh")
         assert "没有一家机构计入" in "".join(lines[:6])
         assert "无法判定" in "".join(lines)
-        assert not any("0.00 %" in line for line in lines)
+        # Hospitals alone are near: said of all institutions within 15 minutes, nowhere else.
+        assert [line for line in lines if "%" in line] == [
+            "    步行：网点 无法判定，所有机构 100.00 %"
+        ]
         assert map_notes(unknown, translator("en"))[0].startswith("column kind")
 
     def test_standards_are_undecidable(self, unknown):
@@ -211,7 +215,7 @@ class TestNoPointCounts:
         assert all("points" in row.missing for row in rows)
 
     def test_the_whole_report_is_written(self, unknown):
-        source = source_of(unknown, standards_of(unknown), ReportOptions(language="zh"))
+        source = source_of(result_of(unknown), ReportOptions(language="zh"))
         text = repr(compose(source))
         assert "没有一家机构计入" in text
         assert "无法判定" in text or "—" in text

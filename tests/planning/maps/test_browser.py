@@ -303,7 +303,8 @@ def _printed(driver: Any, folder: Path) -> tuple[list[np.ndarray], str]:
 def test_ink_of_map_legend_head_and_foot_reaches_one_sheet(
     show: Any, spec: maps.MapSpec, tmp_path: Path, paper: str
 ) -> None:
-    driver = show(spec)
+    # A long foot takes room from the map, not a second sheet.
+    driver = show(replace(spec, notes=spec.notes * 20))
     driver.execute_script("document.getElementById('sc-paper').value = arguments[0]", paper)
     sheets, told = _printed(driver, tmp_path)
     assert len(sheets) == 1
@@ -316,10 +317,10 @@ def test_ink_of_map_legend_head_and_foot_reaches_one_sheet(
     is_ink = colours.min(axis=2) < 245
     # Top, bottom, left and right of each region in parts of the sheet, and its least share of ink.
     regions = {
-        "map": (0.2, 0.8, 0.05, 0.7, 0.5),
+        "map": (0.2, 0.7, 0.05, 0.7, 0.5),
         "legend": (0.15, 0.8, 0.76, 1.0, 0.03),
         "head": (0.0, 0.12, 0.0, 1.0, 0.02),
-        "foot": (0.85, 1.0, 0.0, 1.0, 0.02),
+        "foot": (0.88, 0.96, 0.0, 1.0, 0.02),
     }
     for name, (top, bottom, left, right, least) in regions.items():
         rows = slice(int(top * height), int(bottom * height))
@@ -332,7 +333,7 @@ def test_ink_of_map_legend_head_and_foot_reaches_one_sheet(
         assert is_near.mean() > least, colour
     # The page on screen is as it was.
     assert driver.find_elements("css selector", ".sc-sheet canvas") == []
-    assert _share(driver, _rgb(themes.COVERED, 0.8)) > 0.004
+    assert _share(driver, _rgb(themes.COVERED, 0.8)) > 0.002
 
 
 def test_a_program_that_prints_at_once_prints_the_map(

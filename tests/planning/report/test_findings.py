@@ -28,12 +28,13 @@ CENSUS = Finding("zone_people_differ", (("count", 1), ("limit_percent", 20), ("z
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    assessment, standards = assessed(tmp_path_factory.mktemp("findings"))
-    return replace(assessment, findings=(*NOTES, *WARNINGS, WATER)), standards
+    found = assessed(tmp_path_factory.mktemp("findings"))
+    assessment = replace(found.assessment, findings=(*NOTES, *WARNINGS, WATER))
+    return replace(found, assessment=assessment, findings=(CENSUS, *PARTS))
 
 
 def test_the_terminal_tells_every_warning_and_counts_the_notes(study):
-    lines = result_lines(study[0], "en", findings=(CENSUS, *PARTS))
+    lines = result_lines(study, "en")
     told = lines[lines.index("Findings that may change the result: 15") + 1 :]
     assert len(told) == 16
     assert "differ from their census" in told[0] + told[1]
@@ -45,7 +46,7 @@ def test_the_terminal_tells_every_warning_and_counts_the_notes(study):
 
 def test_the_first_page_says_what_may_change_a_verdict_and_the_annex_all_of_it(study):
     options = ReportOptions(language="en", audience="internal")
-    report = compose(source_of(*study, options, (CENSUS, *PARTS)), has_pictures=False)
+    report = compose(source_of(study, options), has_pictures=False)
     first, *_, annex = report.pages
     assert any("census" in alert for alert in first.alerts)
     assert any("water" in alert for alert in first.alerts)
@@ -55,14 +56,14 @@ def test_the_first_page_says_what_may_change_a_verdict_and_the_annex_all_of_it(s
 
 def test_a_published_report_says_nothing_of_the_people_touched(study):
     options = ReportOptions(language="en", audience="public")
-    report = compose(source_of(*study, options, (CENSUS, *PARTS)), has_pictures=False)
+    report = compose(source_of(study, options), has_pictures=False)
     lines = [line for page in report.pages for line in (*page.alerts, *page.lines)]
     assert any("bear the name" in line for line in lines)
     assert not any("People touched" in line for line in lines)
 
 
 def test_audit_ends_with_four_where_warnings_touch_people(study, tmp_path, capsys):
-    path = study[0].study.path
+    path = study.assessment.study.path
     assert main(["audit", str(path)]) == 4
     assert main(["assess", str(path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
     audited = [line for line in capsys.readouterr().out.splitlines() if "People touched" in line]

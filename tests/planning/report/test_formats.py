@@ -16,14 +16,13 @@ from planning.assess.run import run_number
 from planning.cli import main
 from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
-from planning.report.entries import entry_text
 from planning.report.formats import pdf, write
 from planning.report.formats.html import report_html
 from planning.report.formats.pdf import find_browser
 from planning.report.formats.write import formats_of
 from planning.report.handover import hand_over
 from planning.words.figure import Figure
-from planning.words.tables import printed_rows
+from planning.words.tables import cell_text, printed_rows
 from tests.planning.report_study import TOWN_A, assessed
 
 
@@ -34,14 +33,14 @@ def study(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def report(study):
-    return compose(source_of(*study, ReportOptions(language="en", audience="internal")))
+    return compose(source_of(study, ReportOptions(language="en", audience="internal")))
 
 
 @pytest.fixture(scope="module")
 def written(study, tmp_path_factory):
     target = tmp_path_factory.mktemp("written") / "out"
     options = ReportOptions(language="en", audience="internal")
-    hand_over(source_of(*study, options), target, formats=("html", "docx", "xlsx", "map"))
+    hand_over(source_of(study, options), target, formats=("html", "docx", "xlsx", "map"))
     return target
 
 
@@ -103,7 +102,7 @@ def test_hostile_names_are_text_in_html(report):
 def test_word_holds_every_cell_with_chinese_fonts_and_a_page_number(report, written):
     document = docx.Document(written / "report.docx")
     cells = [cell.text for table in document.tables for row in table.rows[1:] for cell in row.cells]
-    facts = [entry_text(fact.value, "en") for page in report.pages for fact in page.facts]
+    facts = [cell_text(fact.value, "en") for page in report.pages for fact in page.facts]
     assert sorted(cells) == sorted([*cells_of(report), *facts])
     fonts = document.styles["Normal"].element.rPr.rFonts
     assert fonts.get(docx.oxml.ns.qn("w:eastAsia")) == "宋体"
@@ -144,7 +143,7 @@ def test_no_text_of_the_workbook_is_a_formula(written):
 def test_the_run_is_recorded_with_its_audience(study, written):
     run = json.loads((written / "run.json").read_text(encoding="utf-8"))
     assert run["audience"] == "internal"
-    assert run["run_number"] == run_number(study[0])
+    assert run["run_number"] == run_number(study.assessment)
 
 
 def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
@@ -152,7 +151,7 @@ def test_without_a_browser_the_rest_is_written_and_a_sentence_says_why(
 ):
     monkeypatch.setattr(write, "find_browser", lambda: None)
     options = ReportOptions(language="en", audience="internal")
-    notes = hand_over(source_of(*study, options), tmp_path / "out", formats=("html", "pdf", "map"))
+    notes = hand_over(source_of(study, options), tmp_path / "out", formats=("html", "pdf", "map"))
     assert len(notes) == 1
     assert "print it" in notes[0]
     names = {path.name for path in (tmp_path / "out").iterdir()}
@@ -186,7 +185,7 @@ def test_formats_are_read_from_a_list():
 
 
 def test_the_command_writes_a_report(study, tmp_path, capsys):
-    path = study[0].study.path
+    path = study.assessment.study.path
     words = ["report", str(path), "--out", str(tmp_path / "out"), "--format", "html,xlsx"]
     assert main([*words, "--audience", "内部", "--maker", "卫健局", "--lang", "zh"]) == 0
     assert (tmp_path / "out" / "report.xlsx").is_file()

@@ -11,6 +11,7 @@ from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
 from planning.report.formats import pdf
 from planning.report.formats.html import report_html
+from planning.standards.result import result_of
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,8 @@ def test_every_page_of_the_county_fits_one_sheet(county, judged, language, audie
     browser = pdf.find_browser()
     if browser is None:
         pytest.skip("no Chromium on this machine")
-    report = compose(source_of(county, judged, ReportOptions(language=language, audience=audience)))
+    found = result_of(county, standards=judged)
+    report = compose(source_of(found, ReportOptions(language=language, audience=audience)))
     bound = replace(report, pages=tuple(p for p in report.pages if p.scope != "annex"))
     assert len(bound.pages) == 3 + len(county.dataset.zones)
     html = tmp_path / "report.html"

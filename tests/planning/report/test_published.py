@@ -17,7 +17,9 @@ from planning.report.compose import compose, source_of
 from planning.report.content import ReportOptions
 from planning.report.export import write_results
 from planning.report.handover import hand_over, hand_over_files
+from planning.report.tally import tally_of
 from planning.words.audiences import AUDIENCE_WORDS
+from tests.planning.reader import ranges
 from tests.planning.report_study import TOWN_A, TOWN_B, assessed
 
 PUBLIC = ReportOptions(language="en", audience="public", maker="卫健局")
@@ -32,7 +34,7 @@ def study(tmp_path_factory):
 @pytest.fixture(scope="module")
 def published(study, tmp_path_factory):
     target = tmp_path_factory.mktemp("published") / "out"
-    return write_results(study[0], target, standards=study[1], options=PUBLIC)
+    return write_results(study, target, options=PUBLIC)
 
 
 def rows(path):
@@ -67,7 +69,7 @@ def test_a_published_folder_holds_no_cells_and_names_its_audience(published):
     ],
 )
 def test_a_map_leaves_the_office_with_its_number_or_to_be_reviewed(study, tmp_path, options, said):
-    folder = write_results(study[0], tmp_path / "out", standards=study[1], options=options)
+    folder = write_results(study, tmp_path / "out", options=options)
     assert said in (folder / "map.html").read_text(encoding="utf-8")
     assert "卫健局" in (folder / "map.html").read_text(encoding="utf-8")
     assert not PERSON_LEVEL & {path.name for path in folder.iterdir()}
@@ -75,14 +77,21 @@ def test_a_map_leaves_the_office_with_its_number_or_to_be_reviewed(study, tmp_pa
 
 def test_four_people_are_hidden_and_so_is_what_would_tell_them(published):
     town = next(row for row in rows(published / "zones.csv") if row["name"] == TOWN_A)
-    # The villages of the list add up to the town's 4, too: all people of the town are hidden.
-    assert (town["people"], town["walk_beyond"], town["walk_covered"]) == ("*", "<10", "*")
+    assert (town["walk_beyond"], town["walk_covered"]) == ("<10", "*")
     assert town["walk_share"] == "*"
     summary = json.loads((published / "summary.json").read_text(encoding="utf-8"))
     assert summary["ledger"]["walk"]["input"] == 1204
     # Town A's 4 follow from the whole's 104 and town B's 100: one of the two is hidden, too.
     other = next(row for row in rows(published / "zones.csv") if row["name"] == f"'{TOWN_B}")
     assert "*" in {other["walk_beyond"]} or summary["ledger"]["walk"]["beyond"] is None
+
+
+def test_no_hidden_count_of_the_small_study_lies_in_a_short_interval(study):
+    tally = tally_of(*study, is_public=True)
+    assert tally.hidden
+    known = ranges(tally.people, tally.sums, tally.hidden, unprinted=tally.unprinted, least=10.0)
+    for key, (least, most) in known.items():
+        assert most - least > 10.0 - 1e-6, (key, tally.people[key], least, most)
 
 
 def test_no_published_table_or_summary_holds_a_count_below_ten(published):
@@ -102,7 +111,7 @@ def test_no_published_table_or_summary_holds_a_count_below_ten(published):
 
 def test_internal_results_are_whole_and_say_that_they_are_internal(study, tmp_path):
     options = ReportOptions(language="en", audience="internal")
-    folder = write_results(study[0], tmp_path / "out", standards=study[1], options=options)
+    folder = write_results(study, tmp_path / "out", options=options)
     assert {path.name for path in folder.iterdir()} >= PERSON_LEVEL | {"standards.xlsx"}
     assert AUDIENCE_WORDS["internal"] in (folder / "map.html").read_text(encoding="utf-8")
     about = openpyxl.load_workbook(folder / "standards.xlsx")["About"]
@@ -111,7 +120,7 @@ def test_internal_results_are_whole_and_say_that_they_are_internal(study, tmp_pa
 
 def test_an_archive_of_results_is_the_same_every_time(study):
     made = [
-        hand_over_files(source_of(*study, PUBLIC), formats=("results",)).files["results.zip"]
+        hand_over_files(source_of(study, PUBLIC), formats=("results",)).files["results.zip"]
         for _ in range(2)
     ]
     names = [sorted(zipfile.ZipFile(io.BytesIO(data)).namelist()) for data in made]
@@ -124,12 +133,12 @@ def test_an_archive_of_results_is_the_same_every_time(study):
 
 def test_zones_are_asked_for_by_code_or_name(study, tmp_path):
     chosen = ReportOptions(language="en", zones=(TOWN_B,))
-    titles = [page.title for page in compose(source_of(*study, chosen)).pages]
+    titles = [page.title for page in compose(source_of(study, chosen)).pages]
     assert TOWN_B in titles
     assert TOWN_A not in titles
     wrong = ReportOptions(language="en", zones=("丙镇",))
     with pytest.raises(StudyError):
-        hand_over(source_of(*study, wrong), tmp_path / "out")
+        hand_over(source_of(study, wrong), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -138,7 +147,7 @@ def test_zones_are_asked_for_by_code_or_name(study, tmp_path):
     [("export", "公开", "public"), ("export", "内部", "internal"), ("report", "送审", "review")],
 )
 def test_export_and_report_are_one_command(study, tmp_path, capsys, *, command, audience, known):
-    path = str(study[0].study.path)
+    path = str(study.assessment.study.path)
     words = [command, path, "--out", str(tmp_path / "out"), "--format", "map,results"]
     assert main([*words, "--audience", audience, "--quiet"]) == 0
     run = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
@@ -150,7 +159,7 @@ def test_export_and_report_are_one_command(study, tmp_path, capsys, *, command, 
 
 @pytest.mark.parametrize(("given", "is_public"), [((), False), (("--audience", "公开"), True)])
 def test_assess_is_internal_unless_told_otherwise(study, tmp_path, capsys, given, is_public):
-    path = str(study[0].study.path)
+    path = str(study.assessment.study.path)
     assert main(["assess", path, "--out", str(tmp_path / "out"), "--lang", "en", *given]) == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert ("cells.parquet" in names) is not is_public
@@ -160,6 +169,6 @@ def test_assess_is_internal_unless_told_otherwise(study, tmp_path, capsys, given
 
 def test_an_unknown_audience_is_a_usage_fault(study, capsys):
     with pytest.raises(SystemExit) as ended:
-        main(["export", str(study[0].study.path), "--out", "o", "--audience", "秘密"])
+        main(["export", str(study.assessment.study.path), "--out", "o", "--audience", "秘密"])
     assert ended.value.code == 2
     assert "秘密" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from planning.reach.coverage import Status
 from planning.report.export import write_results
 from planning.sites.rows import newly_served
 from planning.sites.siting_file import siting_json
+from planning.standards.result import result_of
 from planning.whatif.edits import Edit
 from planning.whatif.outcome import apply_edits
 
@@ -226,7 +227,7 @@ def test_villages_that_no_candidate_covers_are_set_aside_by_name(county):
 
 @pytest.mark.slow
 def test_the_layers_of_a_run_hold_everybody_who_gains(county, tmp_path):
-    folder = write_results(county, tmp_path / "out")
+    folder = write_results(result_of(county), tmp_path / "out")
     newly = county.proposal.people.newly
     cells = geopandas.read_file(folder / "results.gpkg", layer="newly_covered")
     lines = geopandas.read_file(folder / "results.gpkg", layer="site_assignment")

@@ -13,6 +13,7 @@ from planning.report.export import write_results
 from planning.sites.proof import plan_sentences
 from planning.sites.rows import newly_served
 from planning.sites.siting_file import siting_json
+from planning.standards.result import result_of
 from planning.words.wording import translator
 from tests.planning.small_study import place, write_study, write_table
 
@@ -95,7 +96,7 @@ def test_the_proof_counts_the_same_people(street):
 
 
 def test_files_and_layers_follow_the_assignment(street, tmp_path):
-    folder = write_results(street, tmp_path / "out")
+    folder = write_results(result_of(street), tmp_path / "out")
     content = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
     assert content["people"]["newly"] == 250
     assert content["people"]["in_reach"]["newly"] == 430

@@ -13,6 +13,7 @@ from data.study.siting import SitingTable
 from planning.assess.workflow import assess
 from planning.report.export import write_results
 from planning.sites.siting_file import siting_json
+from planning.standards.result import result_of
 from tests.planning.small_study import place, write_study, write_table
 
 METRES_A_MINUTE = 75.0
@@ -159,7 +160,7 @@ def test_rules_of_the_study_are_kept(tmp_path):
 def test_the_files_of_a_run_agree(tmp_path):
     study = read_study(write_toy(tmp_path / "study", "count = 1"))
     dataset = load_dataset(study)
-    folder = write_results(assess(dataset, study), tmp_path / "out")
+    folder = write_results(result_of(assess(dataset, study)), tmp_path / "out")
     found = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
     assert found["format"] == "servicecircle.siting/2"
     table = (folder / "sites.csv").read_text(encoding="utf-8-sig").splitlines()

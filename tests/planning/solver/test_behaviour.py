@@ -264,7 +264,7 @@ def test_a_time_limit_holds() -> None:
 
 
 def test_progress_is_called_often() -> None:
-    reach, people = big(n_sites=400, n_demand=4000)
+    reach, people = big(n_sites=150, n_demand=1500)
     times = []
     solve(
         PMedian(reach, people, 30, unlisted_cost=50.0),

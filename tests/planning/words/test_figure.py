@@ -56,7 +56,7 @@ def test_names_of_a_page_leave_out_what_all_figures_share() -> None:
     one = Figure("coverage_share", replace(WALK, mode="walk"), 0.5)
     other = Figure("coverage_share", replace(WALK, mode="car"), 0.9)
     names = page_names([one, other], "en")
-    assert names[other.identity] == "Share of people within 20 min of a fixed point (Car)"
+    assert names[other.identity] == "Share within 20 min of a point (Car)"
     assert page_names([one], "zh") == {one.identity: "固定网点20分钟人口覆盖率"}
 
 
