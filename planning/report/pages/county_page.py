@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planning.assess.caveats import caveat_sentences
 from planning.assess.study_figures import (
     one_gap_figures,
@@ -16,7 +18,12 @@ from planning.report.disclosure import WHOLE
 from planning.report.pages.charts import band_chart, bar_chart, curve_chart, curve_words
 from planning.report.pages.programme import programme_page
 from planning.report.pages.standard_rows import page_standards
-from planning.report.pages.zone_page import ledger_table, sites_table, village_facts
+from planning.report.pages.zone_page import (
+    ledger_table,
+    plan_sentences,
+    sites_table,
+    village_facts,
+)
 from planning.report.tally import LEAST_SHOWN, MOST_GAPS, SITED
 from planning.sites.plan_figures import proposal_figures
 from planning.sites.proof import (
@@ -47,9 +54,12 @@ MOST_BARS = 24
 
 def county_pages(source: Source, picture: MapPicture | None) -> tuple[Page, ...]:
     """Return the pages of the whole study that stand before those of the zones."""
-    programme = programme_page(source)
-    pages = (summary_page(source, picture), figures_page(source))
-    return pages if programme is None else (*pages, programme)
+    plan = joined(plan_sentences(source), source.options.language)
+    first, programme = summary_page(source, picture), programme_page(source)
+    if programme is None:
+        return first, replace(figures_page(source), lead=plan)
+    lead = joined([programme.lead, plan], source.options.language)
+    return first, figures_page(source), replace(programme, lead=lead)
 
 
 def summary_page(source: Source, picture: MapPicture | None) -> Page:

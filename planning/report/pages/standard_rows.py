@@ -38,8 +38,8 @@ HEADERS = (
 COLUMNS: dict[Language, tuple[int, ...]] = {"zh": (0, 1, 2, 3, 4, 5), "en": (0, 2, 3, 4, 5)}
 """English is longer: there the verdict names the document, and the page stays one page."""
 WIDTHS: dict[Language, tuple[int, ...]] = {
-    "zh": (28, 14, 14, 15, 27, 19),
-    "en": (34, 15, 16, 50, 22),
+    "zh": (30, 13, 13, 17, 28, 18),
+    "en": (34, 12, 15, 56, 21),
 }
 
 

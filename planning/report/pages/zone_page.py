@@ -22,9 +22,14 @@ from planning.standards.evidence_sheets import village_standard_text
 from planning.words.figure import Figure
 from planning.words.figures import mode_text
 from planning.words.tables import Cell, Table, table_of
-from planning.words.wording import finding_sentence, msgid
+from planning.words.wording import Language, finding_sentence, msgid
 
 OF_STUDY = ("input", "outside")
+VILLAGE_WIDTHS: dict[Language, tuple[int, ...]] = {
+    "zh": (6, 18, 10, 13, 24, 9, 34),
+    "en": (6, 15, 10, 12, 22, 8, 46),
+}
+"""Widths of the table of villages but for its group; the English reason needs one line."""
 BY_MODE = ("off_network", "unreachable", "beyond", "covered")
 
 
@@ -123,6 +128,7 @@ def villages_table(source: Source, zone: int) -> Table:
     translate = source.translate
     groups = list(source.assessment.dataset.demand.groups)[:1]
     minutes = village_minutes_of(source.assessment, source.assessment.analysis_mode)
+    widths = VILLAGE_WIDTHS[source.options.language]
     rows = tuple(
         village_row(source, number, row, minutes[row.code])
         for number, row in enumerate(listed_villages(source.assessment, zone), start=1)
@@ -142,7 +148,7 @@ def villages_table(source: Source, zone: int) -> Table:
         headers,
         rows,
         key="villages",
-        widths=(6, 18, 10, 13, *(11 for _ in groups), 24, 9, 34),
+        widths=(*widths[:4], *(11 for _ in groups), *widths[4:]),
         note=translate(
             "People whom no fixed point reaches within the limit; minutes: half of the village's"
             " people need no longer. By the village standard circuits count, too."
@@ -187,22 +193,26 @@ def nearest_of_village(source: Source, code: str) -> str:
     return dataset.facilities.name[point]
 
 
-def _plan_notes(source: Source, zone: int | None) -> list[str]:
-    """Return what stands below the sites: projects, doubts and money of the whole plan."""
-    translate, proposal = source.translate, source.assessment.proposal
-    note = translate(SITE_NOTE)
-    if zone is not None:
-        return [note]
-    caveats = caveat_sentences(proposal, translate)
+def plan_sentences(source: Source) -> list[str]:
+    """Return how the plan meets the projects, how far it moves and its money; none in public.
+
+    They stand on a later page: below the sites they would push the first page over its sheet.
+    """
     if source.options.audience == "public":
-        return [*caveats, note]
+        return []
+    translate, proposal = source.translate, source.assessment.proposal
     return [
         *project_sentences(proposal, translate),
         *band_sentences(proposal, translate),
-        *caveats,
         *cost_sentences(proposal, translate),
-        note,
     ]
+
+
+def _site_notes(source: Source, zone: int | None) -> list[str]:
+    """Return what stands below the sites: what the plan leaves out, and that no plot is chosen."""
+    translate = source.translate
+    caveats = caveat_sentences(source.assessment.proposal, translate) if zone is None else ()
+    return [*caveats, translate(SITE_NOTE)]
 
 
 def sites_table(source: Source, zone: int | None) -> Table:
@@ -234,8 +244,8 @@ def sites_table(source: Source, zone: int | None) -> Table:
         rows,
         translate,
         key="sites" if zone is None else "zone_sites",
-        widths=(9, 30, 20, 20, 18),
-        note=joined(_plan_notes(source, zone), source.options.language),
+        widths=(7, 32, 20, 20, 18),
+        note=joined(_site_notes(source, zone), source.options.language),
     )
 
 

@@ -19,7 +19,7 @@ def study(tmp_path_factory):
 
 
 def test_the_first_view_is_the_zones_however_far_the_farthest_hospital_is(study):
-    assessment, _ = study
+    assessment = study.assessment
     dataset = assessment.dataset
     far = dataset.facilities.lon + np.array([0.0, 3.0])
     dataset = replace(dataset, facilities=replace(dataset.facilities, lon=far))

@@ -87,7 +87,7 @@ def test_four_people_are_hidden_and_so_is_what_would_tell_them(published):
 
 
 def test_no_hidden_count_of_the_small_study_lies_in_a_short_interval(study):
-    tally = tally_of(*study, is_public=True)
+    tally = tally_of(study.assessment, study.standards, is_public=True)
     assert tally.hidden
     known = ranges(tally.people, tally.sums, tally.hidden, unprinted=tally.unprinted, least=10.0)
     for key, (least, most) in known.items():
