@@ -319,8 +319,10 @@ def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     return lines
 
 
-def project_sentences(proposal: Proposal, translate: Translate, *, quote: Quote = str) -> list[str]:
-    """Return which sites are projects that are listed already."""
+def project_sentences(
+    proposal: Proposal, translate: Translate, *, quote: Quote = str, has_amounts: bool = True
+) -> list[str]:
+    """Return which sites are projects that are listed already; a public copy without counts."""
     lines = [
         translate("{site}: {project}").format(
             site=quote(proposal.candidates.name[site.candidate]),
@@ -329,7 +331,7 @@ def project_sentences(proposal: Proposal, translate: Translate, *, quote: Quote 
         for site in proposal.sites
         if site.project is not None
     ]
-    if lines:
+    if lines and has_amounts:
         text = msgid("Of the people newly covered, {people} belong to projects listed already.")
         lines.append(
             translate(text).format(people=proposal_figures(proposal).on_projects.words(translate))

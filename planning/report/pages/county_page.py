@@ -29,6 +29,7 @@ from planning.sites.plan_figures import proposal_figures
 from planning.sites.proof import (
     enough_sentences,
     not_asked_sentences,
+    project_sentences,
     proof_of,
     proof_sentence,
     state_sentences,
@@ -178,8 +179,12 @@ def siting_sentences(source: Source) -> str:
         ),
         proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_hidden),
     ]
-    if not is_hidden:
-        sentences += state_sentences(proposal, source.translate)
+    # A site that is a project is no new one, whoever reads: else its people are booked twice.
+    sentences += (
+        project_sentences(proposal, source.translate, has_amounts=False)
+        if is_hidden
+        else state_sentences(proposal, source.translate)
+    )
     return joined(sentences, language)
 
 
