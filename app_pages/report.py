@@ -5,16 +5,16 @@ from dataclasses import replace
 import streamlit as st
 
 from app_pages.parts.text import plain
-from app_pages.parts.widgets import page
+from app_pages.parts.widgets import page, take_away
 from app_pages.session.choices import Key
 from app_pages.session.state import current, get, language, made, opened, put, result, words
-from app_pages.views.export import FORMAT_NAMES, RULES, file_label, media_type
+from app_pages.views.export import FORMAT_NAMES, RULES
 from planning.assess.run import run_number
 from planning.audit import audit_inputs
 from planning.report.compose import source_of
 from planning.report.content import ReportOptions
 from planning.report.formats.pdf import find_browser
-from planning.report.handover import archive, hand_over_files
+from planning.report.handover import hand_over_files
 from planning.words.audiences import AUDIENCE_WORDS
 
 _ = words()
@@ -62,7 +62,8 @@ with right:
         st.markdown(f"- {_(rule)}")
 
 if get(Key.REPORT) == request:
-    findings = made("audit", "all", lambda progress: audit_inputs(current(), progress=progress))
+    assessment = current()  # the work is done in a thread that knows no session
+    findings = made("audit", "all", lambda progress: audit_inputs(assessment, progress=progress))
     found = replace(result(), findings=findings)
     handed = made(
         "report",
@@ -74,17 +75,4 @@ if get(Key.REPORT) == request:
     for note in handed.notes:
         st.info(plain(note))
     st.subheader(_("Ready to take away"), anchor=False)
-    folder = f"{run_number(found.assessment)}-{audience}"
-    sizes = {name: len(content) for name, content in handed.files.items()}
-    everything = f"{folder}.zip"
-    names = {everything: sum(sizes.values()), **sizes}
-    for place, (name, size) in zip(st.columns(4) * 3, names.items(), strict=False):
-        place.download_button(
-            file_label(name, size, _),
-            data=handed.files.get(name, lambda: archive(handed.files, folder)),
-            file_name=name if name == everything else f"{folder}-{name}",
-            mime=media_type(name),
-            on_click="ignore",
-            key=f"take-{name}",
-            width="stretch",
-        )
+    take_away(handed.files, folder=f"{run_number(found.assessment)}-{audience}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -24,6 +24,7 @@ from app_pages.session.state import (
     put,
     words,
 )
+from app_pages.views.export import file_label, media_type
 from app_pages.views.tables import page_frame, page_headers
 from planning.assess.caveats import caveat_sentences
 from planning.assess.run import run_number
@@ -31,6 +32,7 @@ from planning.assess.study_figures import coverage_figures
 from planning.maps import EncodedMap, Focus, edit_group
 from planning.maps.interactive import MapOptions, interactive_map
 from planning.maps.layers import Layer
+from planning.report.handover import archive
 from planning.report.lines import reach15_lines
 from planning.words.figures import mode_text
 from planning.words.tables import Column, Table, table_of_columns
@@ -226,6 +228,23 @@ def sheet_table(sheet: Table, *, file_name: str, height: int = 380, state: str =
     )
     rows = event["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(sheet.rows) else None
+
+
+def take_away(files: Mapping[str, bytes], *, folder: str) -> None:
+    """Show a download for each file, and one for all of them together as `<folder>.zip`."""
+    sizes = {name: len(content) for name, content in files.items()}
+    everything = f"{folder}.zip"
+    names = {everything: sum(sizes.values()), **sizes}
+    for place, (name, size) in zip(st.columns(4) * 3, names.items(), strict=False):
+        place.download_button(
+            file_label(name, size, words()),
+            data=files.get(name, lambda: archive(files, folder)),
+            file_name=name if name == everything else f"{folder}-{name}",
+            mime=media_type(name),
+            on_click="ignore",
+            key=f"take-{name}",
+            width="stretch",
+        )
 
 
 def tab_row(labels: Sequence[str], *, key: Key) -> list[bool]:

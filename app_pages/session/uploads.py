@@ -7,6 +7,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
@@ -115,7 +116,10 @@ def remember_study(folder: Path, path: Path) -> None:
 
 
 def _check_room(place: Path, added_bytes: int, most_bytes: int) -> None:
-    kept = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+    kept = 0
+    for path in place.rglob("*"):
+        with suppress(FileNotFoundError):  # another upload has just renamed or removed it
+            kept += path.stat().st_size if path.is_file() else 0
     if kept + added_bytes > most_bytes:
         _refuse("upload_room", kept_mb=kept // 1_000_000, limit_mb=most_bytes // 1_000_000)
 

@@ -91,6 +91,8 @@ def plan_lines(
 
     `quote` writes a name so that the page shows it letter by letter.
     """
+    if not proposal.is_asked:
+        return plan_sentences(proposal, translate, quote=quote)[:1]  # `page_findings` say why
     terms = proposal.terms
     text = msgid("{count} points, {mode}, {minutes:g} min.")
     lines = [

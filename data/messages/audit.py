@@ -39,7 +39,7 @@ AUDIT_MESSAGES: dict[str, Message] = {
     "roads_end_at_boundary": Message(
         "note",
         "roads stop within {margin_m} m of {share_percent} % of the boundary: facilities beyond it "
-        "cannot be reached",
+        "may be out of reach",
         "Use a road file that reaches some kilometres beyond the boundary.",
     ),
     "zone_people_differ": Message(

@@ -28,7 +28,12 @@ from planning.maps.scene import (
     water_layer,
     zone_layer,
 )
-from planning.sites.proof import proof_of, proof_sentence, state_sentences
+from planning.sites.proof import (
+    not_asked_sentences,
+    proof_of,
+    proof_sentence,
+    state_sentences,
+)
 from planning.words.audiences import Audience, copy_mark, map_mark
 from planning.words.figures import mode_text
 from planning.words.wording import Language, Translate, translator
@@ -149,10 +154,15 @@ def headline_figures(assessment: Assessment, language: Language) -> tuple[Headli
 def plan_notes(
     assessment: Assessment, translate: Translate, *, has_amounts: bool
 ) -> tuple[str, ...]:
-    """Return what the plan on the map is worth in the three states, and what is proved of it."""
+    """Return what the plan on the map is worth in the three states, and what is proved of it.
+
+    Where no point counts the map itself says so; a question that cannot be asked is said here.
+    """
     proposal = assessment.proposal
     if not proposal.terms.is_known:
         return ()
+    if not proposal.is_asked:
+        return tuple(not_asked_sentences(proposal, translate, has_amounts=has_amounts))
     states = state_sentences(proposal, translate) if has_amounts else []
     proved = proof_sentence(proof_of(proposal), translate, has_amounts=has_amounts)
     return (*states, proved)

@@ -24,7 +24,7 @@ from planning.centres.ratio_words import READING_WORDS, verdict_sentence, view_w
 from planning.centres.urban_verdict import urban_verdicts
 from planning.reach.names import gap_place
 from planning.sites.plan_figures import proposal_figures, site_figures
-from planning.sites.proof import NOT_ASKED, plan_sentences, project_sentence
+from planning.sites.proof import not_asked_sentences, plan_sentences, project_sentence
 from planning.standards.result import Result
 from planning.words.figures import mode_text, people_text
 from planning.words.glossary import GLOSSARY
@@ -196,8 +196,9 @@ def gap_lines(assessment: Assessment, language: Language) -> list[str]:
 def site_lines(assessment: Assessment, language: Language) -> list[str]:
     """Return the proposed sites with the proof of the plan."""
     translate, proposal = translator(language), assessment.proposal
-    if not proposal.terms.is_known:
-        return ["", translate(NOT_ASKED)]
+    if not proposal.is_asked:
+        first, *reasons = not_asked_sentences(proposal, translate)
+        return ["", first, *(f"  {reason}" for reason in reasons)]
     count = proposal_figures(proposal).sites.text(language)
     lines = [
         "",

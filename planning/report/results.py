@@ -318,7 +318,7 @@ def siting_row(assessment: Assessment) -> dict[str, Any]:
             {"sites": number, "people": people.value, "bound": bound.value}
             for number, (people, bound) in enumerate(curve_figures(proposal))
         ],
-        "reachable_people": proposal.curve.reachable,
+        "reachable_people": proposal.curve.reachable if proposal.is_asked else None,
         "knee": proposal.curve.knee,
     }
 

@@ -13,6 +13,7 @@ from planning.words.units import Unit
 from planning.words.wording import msgid
 
 NO_PLAN = msgid("no plan was found")
+NOT_ASKED = msgid("the question of new sites could not be asked")
 NO_POINT = msgid("no point counts, so no time can be known")
 NO_COST = msgid("nobody has said what a point costs")
 
@@ -70,7 +71,7 @@ def proposal_figures(proposal: Proposal) -> PlanFigures:
         return _known(term, own, value, why_not=_why_unknown(proposal))
 
     def proved(term: str, value: float | None, unit: Unit) -> Figure:
-        reason = "" if value is not None else NO_PLAN if terms.is_known else NO_POINT
+        reason = "" if value is not None else _why_unknown(proposal) or NO_PLAN
         return Figure(term, own, value, unit, reason=reason)
 
     within = people.in_reach
@@ -224,6 +225,8 @@ def _why_unknown(proposal: Proposal) -> str:
     """Return why nothing is known of the network with the plan; empty where it is."""
     if not proposal.terms.is_known:
         return NO_POINT
+    if not proposal.is_asked:
+        return NOT_ASKED
     return "" if proposal.has_plan else NO_PLAN
 
 

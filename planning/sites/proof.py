@@ -119,7 +119,6 @@ PROVED = msgid("Proved the best under the listed candidates and conditions")
 FOUND = msgid("The best plan found")
 NO_CHOICE = msgid("No choice of the listed candidates keeps the conditions.")
 NOTHING_FOUND = msgid("No plan was found before the search stopped.")
-NOT_ASKED = msgid("Proposed sites: not asked, no point counts.")
 NOTHING_PROPOSED = msgid("No point is proposed.")
 
 
@@ -235,8 +234,8 @@ def plan_sentences(proposal: Proposal, translate: Translate, *, quote: Quote = s
 
     `quote` writes names so that a page shows them letter by letter.
     """
-    if not proposal.terms.is_known:
-        return [translate(NOT_ASKED)]
+    if not proposal.is_asked:
+        return not_asked_sentences(proposal, translate)
     return [
         *enough_sentences(proposal, translate),
         *state_sentences(proposal, translate),
@@ -246,6 +245,25 @@ def plan_sentences(proposal: Proposal, translate: Translate, *, quote: Quote = s
         *caveat_sentences(proposal, translate),
         *cost_sentences(proposal, translate),
     ]
+
+
+def not_asked_sentences(
+    proposal: Proposal, translate: Translate, *, has_amounts: bool = True
+) -> list[str]:
+    """Return that no sites were asked for, and why: no point counts, or what is wrong.
+
+    `has_amounts` False leaves out the causes that count people.
+    """
+    if not proposal.terms.is_known:
+        return [translate("Proposed sites: not asked, no point counts.")]
+    said = translate("Proposed sites: not asked, the question cannot be asked as it stands.")
+    causes = [found for found in proposal.findings if found.code != "siting_unanswered"]
+    may_say = [found for found in causes if has_amounts or not _counts_people(found)]
+    return [said, *(finding_sentence(found, translate) for found in may_say)]
+
+
+def _counts_people(finding: Finding) -> bool:
+    return finding.people is not None or "people" in dict(finding.params)
 
 
 def enough_sentences(proposal: Proposal, translate: Translate) -> list[str]:
@@ -301,8 +319,10 @@ def state_sentences(proposal: Proposal, translate: Translate) -> list[str]:
     return lines
 
 
-def project_sentences(proposal: Proposal, translate: Translate, *, quote: Quote = str) -> list[str]:
-    """Return which sites are projects that are listed already."""
+def project_sentences(
+    proposal: Proposal, translate: Translate, *, quote: Quote = str, has_amounts: bool = True
+) -> list[str]:
+    """Return which sites are projects that are listed already; a public copy without counts."""
     lines = [
         translate("{site}: {project}").format(
             site=quote(proposal.candidates.name[site.candidate]),
@@ -311,7 +331,7 @@ def project_sentences(proposal: Proposal, translate: Translate, *, quote: Quote 
         for site in proposal.sites
         if site.project is not None
     ]
-    if lines:
+    if lines and has_amounts:
         text = msgid("Of the people newly covered, {people} belong to projects listed already.")
         lines.append(
             translate(text).format(people=proposal_figures(proposal).on_projects.words(translate))

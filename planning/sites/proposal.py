@@ -391,9 +391,16 @@ class Proposal:
     findings: tuple[Finding, ...]
 
     @property
+    def is_asked(self) -> bool:
+        """False where no point counts, or where the study's question cannot be asked."""
+        is_refused = any(found.code == "siting_unanswered" for found in self.findings)
+        return self.terms.is_known and not is_refused
+
+    @property
     def has_plan(self) -> bool:
-        """False where there is none."""
-        return self.plan.objective is not None or self.plan.status == "not_asked"
+        """False where there is none: not asked for, or not found."""
+        is_found = self.plan.objective is not None or self.plan.status == "not_asked"
+        return self.is_asked and is_found
 
     @property
     def plan_yuan(self) -> float | None:

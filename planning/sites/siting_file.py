@@ -334,7 +334,7 @@ def _curve(proposal: Proposal) -> dict[str, Any]:
         ],
         "order": [proposal.candidates.id[i] for i in curve.site.tolist()],
         "knee": curve.knee,
-        "reachable_people": curve.reachable,
+        "reachable_people": curve.reachable if proposal.is_asked else None,
     }
 
 

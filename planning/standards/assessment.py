@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.study.tables import TravelTable
+from data.study.tables import Study, TravelTable
 from data.types import Dataset
 from geo.errors import Progress
 from geo.modes import MODES, speeds
@@ -102,12 +102,20 @@ def standards_input(
         point_kinds=assessment.scenario.point_kinds,
         rules=rules or VillageRules(),
         walk_kph=walk_kph(study.travel),
+        allotted=allotted_to(study, assessment.scenario.as_of),
     )
 
 
 def walk_kph(travel: TravelTable) -> float:
     """Return the walking speed of the study: its own, else that of its speed set."""
     return speeds(travel.speed_set, flat_kph=dict(travel.speeds_kph)).flat_kph["walk"]
+
+
+def allotted_to(study: Study, as_of: str) -> int | None:
+    """Return how many projects the lists of the year allot to this place; None without a number."""
+    entries = study.programme.allotted if study.programme is not None else ()
+    numbers = [entry.number for entry in entries if entry.year == int(as_of[:4])]
+    return sum(numbers) if numbers else None
 
 
 def residents(dataset: Dataset) -> People:

@@ -202,7 +202,7 @@ def services_sheet(result: StandardsResult, _: Language, translate: Translate) -
             row.facilities,
             row.unknown_facilities,
             round(row.people),
-            round(row.people_covered),
+            None if row.people_covered is None else round(row.people_covered),
             share_percent(row.share),
             mode_text(row.mode, translate),
             row.minutes,
@@ -272,10 +272,11 @@ def _layout_cells(row: LayoutRow, names: Sequence[str], translate: Translate) ->
 
 
 def _hour_row(week: WeekCover, hour: int, translate: Translate) -> Row:
+    covered = week.covered_by_hour[hour]
     return (
         translate(WEEKDAYS[hour // 24]),
         f"{hour % 24:02d}:00-{hour % 24 + 1:02d}:00",
-        round(week.covered_by_hour[hour]),
+        None if covered is None else round(covered),
         share_percent(week.share_at(hour)),
         mode_text(week.mode, translate),
         week.minutes,

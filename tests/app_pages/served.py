@@ -200,16 +200,17 @@ def click_map(driver: Any, right: float, down: float) -> None:
 
 
 def click_place(driver: Any, lon: float, lat: float) -> None:
-    """Click the map where a place lies in the present view."""
+    """Click the map where a place lies in the present view: the legend shares its frame."""
     with in_map(driver):
-        x, y, width, height = driver.execute_script(
+        right, down = driver.execute_script(
             "const m = window.map || Object.values(window).find(v => v && v.scStage);"
-            "const p = m.latLngToContainerPoint([arguments[1], arguments[0]]), s = m.getSize();"
-            "return [p.x, p.y, s.x, s.y]",
+            "const p = m.latLngToContainerPoint([arguments[1], arguments[0]]);"
+            "const r = m.getContainer().getBoundingClientRect();"
+            "return [(r.x + p.x) / window.innerWidth, (r.y + p.y) / window.innerHeight]",
             lon,
             lat,
         )
-    click_map(driver, x / width, y / height)
+    click_map(driver, right, down)
 
 
 def faults(driver: Any) -> list[str]:

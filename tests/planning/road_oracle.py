@@ -182,10 +182,9 @@ class Oracle:
                 FLAT_KPH.get(mode) or min(base, limit_kph(tags, side))
                 for side in ("forward", "backward")
             ]
-            join = (
-                tags["highway"] not in {"motorway", "motorway_link"}
-                and tags.get("tunnel", "no") == "no"
-            )
+            join = tags["highway"] not in {"motorway", "motorway_link"} and tags.get(
+                "tunnel", "no"
+            ) in {"no", "building_passage"}
             refs = [
                 (n.ref, n.location.lon, n.location.lat) for n in way.nodes if n.location.valid()
             ]

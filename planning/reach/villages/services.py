@@ -80,12 +80,14 @@ class ServiceCover:
     facilities: int
     unknown_facilities: int
     people: float
-    people_covered: float
+    people_covered: float | None
 
     @property
     def share(self) -> float | None:
-        """Covered people over people inside the zones."""
-        return self.people_covered / self.people if self.people > 0 else None
+        """Covered people over people inside the zones; None where no row says anything."""
+        if self.people_covered is None or self.people <= 0:
+            return None
+        return self.people_covered / self.people
 
 
 def read_services(facilities: Facilities, service: str) -> Offer:
@@ -164,6 +166,7 @@ def service_cover(
         offer = read_services(facilities, key)
         has, silent = offer.has, offer.is_unknown
         near = is_within(times.nearest(has & is_operating), minutes)
+        is_known = bool((is_operating & ~silent).any())
         for group in dict.fromkeys(("", SERVICES[key].group)):
             people = demand.people if not group else demand.groups.get(group)
             if people is None:
@@ -177,7 +180,7 @@ def service_cover(
                     facilities=int((has & is_operating).sum()),
                     unknown_facilities=int((silent & is_operating).sum()),
                     people=float(people[inside].sum()),
-                    people_covered=float(people[inside & near].sum()),
+                    people_covered=float(people[inside & near].sum()) if is_known else None,
                 )
             )
     return tuple(rows)

@@ -20,12 +20,13 @@ MIN_MINUTES = 60
 class WindowCover:
     """People covered in one window (weekday, evening, weekend).
 
-    `people_if_unknown_open` also counts the points whose row states no hours.
+    `people_if_unknown_open` also counts the points whose row states no hours; where no row states
+    any, `people_covered` is None.
     """
 
     window: str
     facilities: int
-    people_covered: float
+    people_covered: float | None
     people_if_unknown_open: float
 
 
@@ -54,7 +55,7 @@ class WeekCover:
     mode: str
     minutes: float
     people: float
-    covered_by_hour: tuple[float, ...]
+    covered_by_hour: tuple[float | None, ...]
     windows: tuple[WindowCover, ...]
     is_weekday_only: Mask
     people_weekday_only: float
@@ -63,7 +64,7 @@ class WeekCover:
     def share_at(self, hour_of_week: int) -> float | None:
         """Return the share covered at an hour, 0 for Monday 00:00 to 01:00."""
         covered = self.covered_by_hour[hour_of_week % HOURS_OF_WEEK]
-        return covered / self.people if self.people > 0 else None
+        return covered / self.people if covered is not None and self.people > 0 else None
 
 
 def week_cover(
@@ -92,13 +93,17 @@ def week_cover(
         return found[key]
 
     half_past = [hour * 60 + 30 for hour in range(HOURS_OF_WEEK)]
-    by_hour = [float(people[near(points & open_at(opening.hours, m))].sum()) for m in half_past]
+    is_known = bool((points & known).any())
+    by_hour = [
+        float(people[near(points & open_at(opening.hours, m))].sum()) if is_known else None
+        for m in half_past
+    ]
     in_window = {name: near(points & _in(opening, name)) for name in WINDOWS}
     rows = [
         WindowCover(
             name,
             int((points & _in(opening, name)).sum()),
-            float(people[in_window[name]].sum()),
+            float(people[in_window[name]].sum()) if is_known else None,
             float(people[near(points & (_in(opening, name) | ~known))].sum()),
         )
         for name in WINDOWS

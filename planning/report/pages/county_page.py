@@ -27,8 +27,9 @@ from planning.report.pages.zone_page import (
 from planning.report.tally import LEAST_SHOWN, MOST_GAPS, SITED
 from planning.sites.plan_figures import proposal_figures
 from planning.sites.proof import (
-    NOT_ASKED,
     enough_sentences,
+    not_asked_sentences,
+    project_sentences,
     proof_of,
     proof_sentence,
     state_sentences,
@@ -164,9 +165,10 @@ def county_lead(source: Source) -> str:
 def siting_sentences(source: Source) -> str:
     """Return what the proposed sites reach and how far that can be from the best."""
     proposal = source.assessment.proposal
-    if not proposal.terms.is_known:
-        return source.translate(NOT_ASKED)
     language, is_hidden = source.language, source.options.is_published
+    if not proposal.is_asked:
+        said = not_asked_sentences(proposal, source.translate, has_amounts=not is_hidden)
+        return joined(said, language)
     found = proposal_figures(proposal)
     text = msgid("{count} proposed sites would cover {people} more people.")
     sentences = [
@@ -177,8 +179,12 @@ def siting_sentences(source: Source) -> str:
         ),
         proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_hidden),
     ]
-    if not is_hidden:
-        sentences += state_sentences(proposal, source.translate)
+    # A site that is a project is no new one, whoever reads: else its people are booked twice.
+    sentences += (
+        project_sentences(proposal, source.translate, has_amounts=False)
+        if is_hidden
+        else state_sentences(proposal, source.translate)
+    )
     return joined(sentences, language)
 
 

@@ -26,6 +26,8 @@ from planning.solver.pairs import (
 MOST_ROWS_NAMED = 5
 
 NEEDS_COST = ("budget", "cheapest")
+COLUMNS_OF_COST = ("site_id", "build_cost")
+COLUMNS_OF_VILLAGES = ("demand_id", "people", "village")
 
 ROLES = ("", "open", "required", "forbidden")
 
@@ -143,7 +145,7 @@ def _costs(
     stated = [] if table is None else [n for n in ("build_cost", "running_cost") if n in table]
     if not stated or table is None:
         if options.model in NEEDS_COST and table is not None:
-            params = (("found", ", ".join(table.columns)), ("expected", "site_id, build_cost"))
+            params = (("found", ", ".join(table.columns)), ("expected", ", ".join(COLUMNS_OF_COST)))
             file = options.files["sites"]
             findings.append(Finding("siting_table_column", params, file=file, column="build_cost"))
         return None
@@ -164,7 +166,10 @@ def _villages(
     if options.model != "villages":
         return np.full(len(row_of_id), -1), ()
     if "village" not in demand:
-        params = (("found", ", ".join(demand.columns)), ("expected", "demand_id, people, village"))
+        params = (
+            ("found", ", ".join(demand.columns)),
+            ("expected", ", ".join(COLUMNS_OF_VILLAGES)),
+        )
         file = options.files["demand"]
         findings.append(Finding("siting_table_column", params, file=file, column="village"))
         return np.full(len(row_of_id), -1), ()

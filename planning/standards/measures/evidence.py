@@ -70,6 +70,8 @@ class StandardsInput:
         Parameters of the village modes; their minutes are replaced by `minutes`.
     walk_kph
         Walking speed of the study: distances along the network are times at this speed.
+    allotted
+        Projects that the list of the year allots to this place; None where the study does not say.
     projects
         The programme; None: what the facility list tells since 1 January of the year of `as_of`.
     """
@@ -89,6 +91,7 @@ class StandardsInput:
     point_kinds: tuple[str, ...] = PRIMARY_CARE_KINDS
     rules: VillageRules = field(default_factory=VillageRules)
     walk_kph: float = 4.5
+    allotted: int | None = None
     projects: tuple[Project, ...] | None = None
 
     @property

@@ -26,7 +26,7 @@ from planning.standards.catalogue import Preset, Standard, Together
 from planning.standards.measures.costs import clinic_subsidy
 from planning.standards.measures.evidence import Evidence
 from planning.standards.thresholds import Threshold
-from planning.standards.verdict import Note, Status, Verdict
+from planning.standards.verdict import INPUT_NAMES, Note, Status, Verdict
 from planning.words.wording import msgid
 
 Measure: TypeAlias = Callable[["Subject"], list[Verdict]]
@@ -147,6 +147,12 @@ def service_share(subject: Subject) -> list[Verdict]:
     parts = [read_part_of(facilities, key) for key in subject.standard.parts]
     joined = join_parts(parts, subject.standard.together)
     key = subject.standard.inputs[0] if subject.standard.inputs else "services"
+    for name, part in zip(subject.standard.parts, parts, strict=True):
+        if counted.any() and part.is_unknown[counted].all():
+            # Nobody says it: then no share of the whole sentence is known, whatever the others say.
+            missing = name if name in INPUT_NAMES else key
+            whole = subject.verdict(-1, Status.UNDECIDABLE, missing=(missing,))
+            return [replace(whole, notes=part_notes(subject, parts))]
     verdicts = _licensed_shares(subject, joined.has, joined.is_unknown, key=key)
     notes = part_notes(subject, parts)
     verdicts[0] = replace(verdicts[0], notes=(*notes, *verdicts[0].notes))

@@ -362,16 +362,21 @@ def projects_done(subject: Subject) -> list[Verdict]:
     if not rows:
         return [subject.verdict(-1, Status.UNDECIDABLE, missing=("projects",))]
     done = sum(row.stage.value == "operating" for row in rows)
-    target = subject.target
+    notes = (Note("programme", (("done", done), ("planned", len(rows)))),)
+    allotted = subject.evidence.given.allotted
+    if allotted is None:
+        # The document's number is of its whole city; what of it falls on this place is not known.
+        missing = ("allotted",)
+        return [subject.verdict(-1, Status.UNDECIDABLE, missing=missing, notes=notes)]
     return [
         subject.verdict(
             -1,
-            judged(target, done),
+            Status.MET if done >= allotted else Status.NOT_MET,
             current=float(done),
             numerator=float(done),
-            denominator=float(len(rows)),
-            gap_institutions=int(target.shortfall(done)) if target else None,
-            notes=(Note("programme", (("done", done), ("planned", len(rows)))),),
+            denominator=float(allotted),
+            gap_institutions=max(0, allotted - done),
+            notes=notes,
             ids=tuple(row.project_id for row in rows if row.stage.value != "operating"),
         )
     ]

@@ -14,7 +14,7 @@ from tests.planning.report_study import assessed
 
 @pytest.fixture(scope="module")
 def assessment(tmp_path_factory):
-    return assessed(tmp_path_factory.mktemp("ratio"))[0]
+    return assessed(tmp_path_factory.mktemp("ratio")).assessment
 
 
 def test_towns_to_which_n1_does_not_apply_are_grey_on_the_map_as_in_the_table(assessment):

@@ -30,7 +30,7 @@ UNITS = [
      "平均新增 620 人有空闲网点可用", "700 人",
      "620 more people with a free point on average", "700 people"),
     ("sites", False, 5.0, 3.0,
-     "新增 5 处", "3 处",
+     "新增网点 5 处", "3 处",
      "5 new points", "3 points"),
     ("yuan", False, 900_000.0, 700_000.0,
      "费用 90.00 万元", "70.00 万元",

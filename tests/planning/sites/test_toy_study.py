@@ -6,14 +6,23 @@ from dataclasses import replace
 
 import pytest
 
+from app_pages.views.siting import page_findings, plan_lines
 from data.dataset import load_dataset
 from data.errors import StudyError
 from data.study.file import read_study
 from data.study.siting import SitingTable
+from geo.errors import Finding
 from planning.assess.workflow import assess
+from planning.maps.cartography import plan_notes
+from planning.report.compose import source_of
+from planning.report.content import ReportOptions
 from planning.report.export import write_results
+from planning.report.lines import site_lines
+from planning.report.pages.county_page import siting_sentences
+from planning.sites.proof import not_asked_sentences
 from planning.sites.siting_file import siting_json
 from planning.standards.result import result_of
+from planning.words.wording import finding_sentence, translator
 from tests.planning.small_study import place, write_study, write_table
 
 METRES_A_MINUTE = 75.0
@@ -197,7 +206,7 @@ def test_a_question_that_cannot_be_asked_stops_nothing_and_says_every_cause(
     study = read_study(write_toy(tmp_path, siting))
     dataset = load_dataset(study)
     found = assess(dataset, study)
-    assert {finding.code for finding in found.proposal.findings} - {"siting_no_candidates"} == {
+    assert {finding.code for finding in found.proposal.findings} == {
         "siting_unanswered",
         *codes,
     }
@@ -205,7 +214,53 @@ def test_a_question_that_cannot_be_asked_stops_nothing_and_says_every_cause(
     whole = assess(dataset, replace(study, siting=SitingTable()))
     for mode, result in whole.modes.items():
         assert found.modes[mode].coverage == result.coverage
-    assert (write_results(found, tmp_path / "out") / "summary.json").is_file()
+    folder = write_results(result_of(found), tmp_path / "out")
+    row = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["siting"]
+    claims = [row[name] for name in ("objective", "bound", "gap", "reachable_people")]
+    claims += [row["people"]["with_plan"], row["people"]["newly"]]
+    assert claims == [None] * len(claims)
+    assert row["status"] == "not_asked"
+
+
+@pytest.mark.parametrize(
+    ("siting", "reason"),
+    [
+        ("count = 3", "3 new sites are asked for, 2 candidates may be built"),
+        (f'model = "budget"\nbudget_yuan = 999\n{MONEY}', "budget"),
+    ],
+)
+def test_every_surface_says_that_a_question_was_not_asked_and_why(tmp_path, siting, reason):
+    study = read_study(write_toy(tmp_path, siting))
+    found = assess(load_dataset(study), study)
+    english = translator("en")
+    result = result_of(found)
+    source = source_of(result, ReportOptions(language="en"))
+    surfaces = {
+        "cli": "\n".join(site_lines(found, "en")),
+        "report": siting_sentences(source),
+        "map": "\n".join(plan_notes(found, english, has_amounts=True)),
+        "page": "\n".join(
+            [
+                *plan_lines(found.proposal, english),
+                *(finding_sentence(one, english) for one in page_findings(found.proposal)),
+            ]
+        ),
+    }
+    for name, text in surfaces.items():
+        assert "not asked, the question cannot be asked as it stands" in text, name
+        assert reason in text, name
+        for claim in ("0 ", "No choice", "No point is proposed", "gap", "Covered:"):
+            assert f" {claim}" not in f" {text}", (name, claim)
+
+
+def test_a_public_does_not_read_the_causes_that_count_people(tmp_path):
+    study = read_study(write_toy(tmp_path, "count = 3"))
+    proposal = assess(load_dataset(study), study).proposal
+    few = Finding("siting_count_above_candidates", (("count", 3), ("candidates", 2)), people=7)
+    told = replace(proposal, findings=(*proposal.findings, few))
+    english = translator("en")
+    assert len(not_asked_sentences(told, english)) == 3
+    assert len(not_asked_sentences(told, english, has_amounts=False)) == 2
 
 
 def test_a_question_that_contradicts_itself_is_refused_when_the_study_is_read(tmp_path):

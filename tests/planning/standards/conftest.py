@@ -50,6 +50,7 @@ def study(
         nearest: Sequence[int] | None = None,
         has_villages: bool = True,
         as_of: str = "2025-06-30",
+        allotted: int | None = None,
         reading: Reading = "or",
     ) -> StandardsResult:
         zones = make_zones(
@@ -107,6 +108,7 @@ def study(
                 reading=reading,
             ),
             population=People(float(sum(people)), "常住", 2023, "toy"),
+            allotted=allotted,
         )
         return assess_standards(given)
 

@@ -56,6 +56,17 @@ def test_network_and_card_are_both_asked(study: Study) -> None:
     assert n20.status is Status.REFERENCE_BELOW  # one is not on the network, whatever C says
 
 
+def test_a_part_that_nobody_states_leaves_the_sentence_unknown(study: Study) -> None:
+    # 0.00 % and 344 institutions once, because some rows say no to the other part.
+    rows = (centre("A", 0, insurance_enabled=True), centre("B", 1, insurance_enabled=False))
+    n20 = centres(study, "zhoushan-2020/N20", *rows)
+    assert (n20.status, n20.current, n20.missing) == (
+        Status.UNDECIDABLE,
+        None,
+        ("network_enabled",),
+    )
+
+
 def test_routine_work_is_no_psychological_service(study: Study) -> None:
     c10a = centres(
         study,

@@ -71,13 +71,15 @@ def test_local_counts_are_information_elsewhere(study: Callable[..., StandardsRe
         clinic("B", 1, status="planned"),
         clinic("C", 1, status="operating", open_date="2025-02-01"),
     )
-    n5 = whole(study(facilities=rows), "zhoushan-2020/N5")
+    # Never "of 29": those are of the whole city, and what falls on this place is not known.
+    unknown = whole(study(facilities=rows), "zhoushan-2020/N5")
+    assert (unknown.status, unknown.missing) == (Status.UNDECIDABLE, ("allotted",))
+    n5 = whole(study(facilities=rows, allotted=3), "zhoushan-2020/N5")
     assert n5.status is Status.INFORMATION
-    assert (n5.numerator, n5.denominator, n5.gap_institutions) == (1.0, 2.0, None)
-    at_home = whole(
-        study(facilities=rows, codes=("330902001000", "330902101000")), "zhoushan-2020/N5"
-    )
-    assert (at_home.status, at_home.gap_institutions) == (Status.PAST_BELOW, 28)
+    assert (n5.numerator, n5.denominator, n5.gap_institutions) == (1.0, 3.0, None)
+    codes = ("330902001000", "330902101000")
+    at_home = whole(study(facilities=rows, codes=codes, allotted=3), "zhoushan-2020/N5")
+    assert (at_home.status, at_home.gap_institutions) == (Status.PAST_BELOW, 2)
 
 
 def test_n1_in_zhoushan(study: Callable[..., StandardsResult]) -> None:

@@ -150,6 +150,20 @@ def test_coverage_by_service_and_its_group(
     assert missing[1].share is None  # the study lacks the group
 
 
+def test_nothing_is_known_of_a_service_that_no_row_names(
+    make_facilities: Callable[..., Any], make_demand: Callable[..., Any]
+) -> None:
+    (cover,) = service_cover(
+        make_demand([100], [0]),
+        make_facilities({"id": "A"}),
+        times([[5]]),
+        is_operating=np.array([True]),
+        minutes=20,
+        services=("dr",),
+    )
+    assert (cover.people_covered, cover.share, cover.unknown_facilities) == (None, None, 1)
+
+
 def test_every_shown_service_is_known() -> None:
     assert set(SHOWN) <= set(SERVICES)
 
