@@ -40,7 +40,7 @@ def read_plain_table(
         Receives every fault; the table is then empty or holds what could be read.
     """
     every = [*columns, *optional]
-    table = _read_text(path, findings)
+    table = read_text_table(path, findings)
     if table is None:
         return pd.DataFrame({name: pd.Series(dtype=str) for name in every})
     table.columns = table.columns.str.strip()
@@ -119,7 +119,7 @@ def _id_faults(table: pd.DataFrame, ids: Sequence[str], file: str) -> list[Findi
     return findings
 
 
-def _read_text(path: Path, findings: list[Finding]) -> pd.DataFrame | None:
+def read_text_table(path: Path, findings: list[Finding]) -> pd.DataFrame | None:
     """Return a CSV file as it stands, blank lines included; None and a finding when it is none."""
     if not path.is_file():
         findings.append(Finding("siting_file_missing", file=path.name))

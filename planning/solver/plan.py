@@ -137,8 +137,10 @@ def least_gain(objective: float, step: float) -> float:
     leaves less than one step; a millionth of it allows for float sums. Without a step only the
     rounding of the objective itself is left out.
 
-    >>> least_gain(1000.0, 2.0), least_gain(1000.0, 0.0)
-    (1.999998, 1e-07)
+    >>> least_gain(1000.0, 2.0)
+    1.999998
+    >>> f"{least_gain(1000.0, 0.0):.0e}"
+    '1e-07'
     """
     return step * (1 - 1e-6) if step > 0 else 1e-10 * abs(objective)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from data.errors import StudyError, raise_errors, severity
+from data.errors import raise_errors, severity
 from data.store import write_json
-from data.tables.delimited import decoded
-from data.tables.plain import note_no_values
+from data.tables.plain import note_no_values, read_text_table
 from data.tables.sheets import unescaped
 from geo.errors import Finding, Progress
 from planning.sites.site_table.checks import row_faults
@@ -28,8 +26,6 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "between": (("from_site", "to_site", "cost"), ()),
 }
 """Columns that each table must have, and those that it may have besides."""
-
-SEPARATORS = (",", ";", "\t")
 
 
 def run_site_table(  # noqa: PLR0913 - the tables of one command
@@ -118,7 +114,7 @@ def _read(
 ) -> pd.DataFrame:
     """Return some columns of a CSV file as text, its rows numbered from 1 as in the file."""
     empty = pd.DataFrame({name: pd.Series(dtype=str) for name in columns})
-    table: pd.DataFrame | None = _as_text(path, findings)
+    table: pd.DataFrame | None = read_text_table(path, findings)
     if table is None:
         return empty
     table.columns = table.columns.str.strip()
@@ -137,30 +133,4 @@ def _read(
     for name in columns:
         escaped = table[name].str.startswith("'")
         table.loc[escaped, name] = table.loc[escaped, name].map(unescaped)
-    return table
-
-
-def _as_text(path: Path, findings: list[Finding]) -> Any:
-    """Return a CSV file as it stands, blank lines included; None and a finding when it is none."""
-    if not path.is_file():
-        findings.append(Finding("siting_file_missing", file=path.name))
-        return None
-    try:
-        text = decoded(path.read_bytes(), file=path.name, encoding=None, findings=findings)
-        separator = max(SEPARATORS, key=text.partition("\n")[0].count)
-        table = pd.read_csv(
-            io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False,
-            skipinitialspace=True, skip_blank_lines=False, sep=separator,
-        )  # fmt: skip
-    except StudyError as error:
-        findings.extend(error.findings)
-        return None
-    except (OSError, ValueError) as error:
-        params = (("expected", "CSV"), ("reason", str(error).strip()[:200]))
-        findings.append(Finding("file_unreadable", params, file=path.name))
-        return None
-    if not isinstance(table.index, pd.RangeIndex):  # the rows have a cell more than the header
-        too_long = (("count", len(table)), ("columns", len(table.columns)))
-        findings.append(Finding("row_too_long", too_long, file=path.name, rows=(1,)))
-        return None
     return table
