@@ -134,12 +134,12 @@ def assert_shown(driver: Any, rows: Any) -> None:
 
 
 def test_1_is_the_circle_reached_and_how_is_it_meant(walk, county, judged):
-    assert figures(walk.driver) == [
-        share_text(result.coverage[0].share) for result in county.modes.values()
-    ]
-    assert method_line(county, ZH) in body_text(walk.driver)
+    shares = [share_text(result.coverage[0].share) for result in county.modes.values()]
+    wait_for(lambda: figures(walk.driver) == shares, what=f"the shares {shares}")
+    wait_for(lambda: method_line(county, ZH) in body_text(walk.driver), what="the method")
     grid = matrix(county, judged, "zh")
-    (table,) = tables(walk.driver)
+    # The table is drawn after the figures above it.
+    (table,) = wait_for(lambda: tables(walk.driver), what="the matrix")
     assert table[2][:2] == [grid.row_names[0], grid.texts[0][0]]
 
 

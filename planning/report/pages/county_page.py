@@ -37,7 +37,7 @@ from planning.sites.proof import (
 from planning.words.figure import Figure
 from planning.words.figures import mode_text
 from planning.words.tables import Cell, Table, cell_text, table_of
-from planning.words.wording import msgid
+from planning.words.wording import closed, msgid
 
 MOST_ALERTS = 2
 ZONE_HEADERS = (
@@ -180,11 +180,12 @@ def siting_sentences(source: Source) -> str:
         proof_sentence(proof_of(proposal), source.translate, has_amounts=not is_hidden),
     ]
     # A site that is a project is no new one, whoever reads: else its people are booked twice.
-    sentences += (
+    more = (
         project_sentences(proposal, source.translate, has_amounts=False)
         if is_hidden
         else state_sentences(proposal, source.translate)
     )
+    sentences += [closed(sentence, source.translate) for sentence in more]
     return joined(sentences, language)
 
 
