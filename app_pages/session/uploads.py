@@ -6,6 +6,7 @@ import hashlib
 import io
 import shutil
 import zipfile
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -145,7 +146,8 @@ def _members(name: str, content: bytes) -> dict[str, bytes]:
             if size > MOST_BYTES or len(members) > MOST_FILES:
                 _refuse("upload_size", files=MOST_FILES, megabytes=MOST_BYTES // 1_000_000)
             found = {_safe(member.filename): archive.read(member) for member in members}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as fault:
+    # zlib and EOF: packed bytes that were damaged or cut; RuntimeError: a password.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as fault:
         said = (("expected", "ZIP"), ("reason", str(fault)))
         raise StudyError(Finding("file_unreadable", said, file=name)) from fault
     tops = {PurePosixPath(path).parts[0] for path in found}

@@ -157,3 +157,15 @@ def test_places_chosen_since_stay_when_a_study_is_uploaded_again(tmp_path):
     (folder / "placed.csv").write_bytes(b"chosen since")
     assert keep_upload(tmp_path, files).parent == folder
     assert (folder / "placed.csv").read_bytes() == b"chosen since"
+
+
+def test_a_zip_whose_packed_bytes_are_damaged_is_refused(tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("study.toml", "format = 1\n" * 400)
+    content = bytearray(packed.getvalue())
+    begins = 30 + len("study.toml")  # behind the local header
+    content[begins : begins + 8] = b"\xff" * 8
+    with pytest.raises(PlannerError) as caught:
+        keep_upload(tmp_path, [("study.zip", bytes(content))])
+    assert [finding.code for finding in caught.value.findings] == ["file_unreadable"]
